@@ -1,0 +1,47 @@
+# Two commands do all set-up: `make run` and `make test`. `make help` lists the rest.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+DEPLOYMENT ?= local
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+
+$(READY): requirements.txt tools/setup.sh
+	@PYTHON=$(PYTHON) tools/setup.sh
+
+setup: $(READY) ## create .venv with everything pinned (the other commands do it by themselves)
+
+run: $(READY) ## the whole service at work on this machine: no AWS account, no Docker
+	@$(BIN)/python -m local.demo --deployment $(DEPLOYMENT)
+
+serve: $(READY) ## keep the local cloud up and print what to export
+	@$(BIN)/python -m local.serve --deployment $(DEPLOYMENT)
+
+test: $(READY) ## every test
+	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: $(READY) ## lint, types, template rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+synth: $(READY) ## write the CloudFormation assembly of DEPLOYMENT to cdk.out/
+	@$(BIN)/python -m tools.cdk synth --quiet -c deployment=$(DEPLOYMENT)
+
+deploy: $(READY) ## deploy DEPLOYMENT to the account that its instanceArns name
+	@$(BIN)/python -m tools.cdk deploy -c deployment=$(DEPLOYMENT)
+
+bench: $(READY) ## what is promised about speed and cost, measured on this machine
+	@$(BIN)/python -m bench
+
+lock: $(READY) ## pin and hash what the two requirements.in ask for
+	@tools/lock.sh
+
+clean: ## remove what the commands made
+	rm -rf $(VENV) .tools cdk.out build
+
+.PHONY: help setup run serve test check synth deploy bench lock clean

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Creates .venv from the pinned, hashed requirements. Safe to run again; says what it does.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+python=${PYTHON:-python3}
+say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
+
+"$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
+  echo "Contact Transfer needs Python 3.11 or later as '$python' (found: $("$python" --version 2>&1 || echo none)). Install one, or name it: make PYTHON=python3.12 ..." >&2
+  exit 1
+}
+if [ ! -x .venv/bin/python ]; then
+  say "creating .venv ($("$python" --version))"
+  "$python" -m venv .venv || {
+    echo "'$python -m venv' failed. On Debian and Ubuntu: apt-get install python3-venv" >&2
+    exit 1
+  }
+fi
+say "installing the pinned packages (once; about a minute)"
+uv_pin=$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
+.venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_pin"
+VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip sync --quiet --require-hashes requirements.txt
+touch .venv/.ready
