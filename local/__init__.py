@@ -1,0 +1,1 @@
+"""The local cloud: what stands in for AWS on this machine."""

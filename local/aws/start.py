@@ -1,0 +1,137 @@
+"""Starts ministack with what the template needs and ministack 1.5.33 lacks. Runs in ministack's own environment.
+
+- CloudFormation handlers for ``AWS::Events::Archive`` and ``AWS::Connect::IntegrationAssociation``.
+- ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
+  everyone, here as in AWS. The body is that of ``PutEvents``.
+- ``GET /_local/function-credentials/NAME``: the credentials that Lambda would hand to the function.
+
+Ends when standard input closes: the emulator never outlives whoever started it.
+"""
+
+# ruff: noqa: SLF001 - ministack has no public way to add resource types; the pinned version is what this was written for
+
+import json
+import os
+import sys
+import threading
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import ministack.app
+from ministack.core import lambda_runtime, responses
+from ministack.services import eventbridge, lambda_svc
+from ministack.services.cloudformation import provisioners
+
+Properties = dict[str, Any]
+Created = tuple[str, dict[str, str]]
+Receive = Callable[[], Awaitable[dict[str, Any]]]
+Send = Callable[[dict[str, Any]], Awaitable[None]]
+Asgi = Callable[[dict[str, Any], Receive, Send], Awaitable[None]]
+
+ACCOUNT, REGION = os.environ["MINISTACK_ACCOUNT_ID"], os.environ["MINISTACK_REGION"]
+
+
+def _archive_request(name: str, properties: Properties) -> Properties:
+    pattern = properties.get("EventPattern")
+    request = {
+        "ArchiveName": name,
+        "EventSourceArn": properties["SourceArn"],
+        "Description": properties.get("Description", ""),
+        "EventPattern": json.dumps(pattern) if isinstance(pattern, dict) else pattern or "",
+        "RetentionDays": int(properties.get("RetentionDays", 0)),
+    }
+    key = properties.get("KmsKeyIdentifier")
+    return {**request, "KmsKeyIdentifier": key} if key else request
+
+
+def _accepted(answer: tuple[int, Any, bytes], what: str) -> None:
+    if answer[0] >= 300:
+        raise ValueError(f"{what}: {answer[2].decode()}")
+
+
+def _create_archive(logical_id: str, properties: Properties, stack_name: str) -> Created:
+    name = properties.get("ArchiveName") or provisioners._physical_name(stack_name, logical_id, max_len=48)
+    _accepted(eventbridge._create_archive(_archive_request(name, properties)), f"archive {name}")
+    return name, {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:archive/{name}", "ArchiveName": name}
+
+
+def _update_archive(name: str, _old: Properties, new: Properties, _stack_name: str) -> Created:
+    _accepted(eventbridge._update_archive(_archive_request(name, new)), f"archive {name}")
+    return name, {"Arn": f"arn:aws:events:{REGION}:{ACCOUNT}:archive/{name}", "ArchiveName": name}
+
+
+def _delete_archive(name: str, _properties: Properties) -> None:
+    eventbridge._delete_archive({"ArchiveName": name})
+
+
+def _create_association(logical_id: str, properties: Properties, stack_name: str) -> Created:
+    del logical_id, stack_name  # the three parts below are the resource's identity, as in AWS
+    parts = [properties[key] for key in ("InstanceId", "IntegrationType", "IntegrationArn")]
+    return "|".join(parts), {"IntegrationAssociationId": parts[2]}
+
+
+def _update_association(_name: str, _old: Properties, new: Properties, stack_name: str) -> Created:
+    return _create_association("", new, stack_name)
+
+
+def _delete_association(_name: str, _properties: Properties) -> None:
+    return None
+
+
+def register_handlers() -> None:
+    """Let CloudFormation accept the two resource types; each stands for the real resource where ministack has one."""
+    provisioners._RESOURCE_HANDLERS["AWS::Events::Archive"] = {
+        "create": _create_archive,
+        "update": _update_archive,
+        "delete": _delete_archive,
+    }
+    provisioners._RESOURCE_HANDLERS["AWS::Connect::IntegrationAssociation"] = {
+        "create": _create_association,
+        "update": _update_association,
+        "delete": _delete_association,
+    }
+
+
+def _private(path: str, body: bytes) -> tuple[int, bytes]:
+    with responses.request_scope(ACCOUNT, REGION):
+        if path == "/_local/service-events":
+            eventbridge._ensure_default_bus()
+            answer = eventbridge._put_events(json.loads(body), allow_aws_source=True)
+            return answer[0], answer[2]
+        name = path.removeprefix("/_local/function-credentials/")
+        if name == path or name not in lambda_svc._functions:
+            return 404, b"{}"
+        config = lambda_svc._functions[name]["config"]
+        return 200, json.dumps(lambda_runtime.execution_credentials(config)).encode()
+
+
+def with_private_routes(inner: Asgi) -> Asgi:
+    """Wrap the emulator: paths below ``/_local/`` are answered here, everything else by ministack itself."""
+
+    async def outer(scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith("/_local/"):
+            await inner(scope, receive, send)
+            return
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body, more = body + message.get("body", b""), message.get("more_body", False)
+        status, answer = _private(scope["path"], body)
+        headers = [(b"content-type", b"application/json")]
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer})
+
+    return outer
+
+
+def _end_with_parent() -> None:
+    sys.stdin.buffer.read()
+    os._exit(0)
+
+
+if __name__ == "__main__":
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    register_handlers()
+    ministack.app.app = with_private_routes(ministack.app.app)
+    sys.argv = sys.argv[:1]
+    ministack.app.main()

@@ -1,0 +1,134 @@
+"""The event source loop: what Lambda does between an SQS queue and a function."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.event_source_rules import RECEIVE_LIMIT, Mapped, Verdict, batches, judge, record
+from local.function import Invocation
+
+#: Without MaximumConcurrency Lambda starts with five pollers. Source: "Configuring scaling behavior for SQS".
+DEFAULT_POLLERS = 5
+
+
+class Invokable(Protocol):
+    """What the loop needs of a function: an answer or a problem, never an exception of the handler's."""
+
+    def invoke(self, payload: bytes) -> Invocation: ...
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """One batch and what became of it."""
+
+    message_ids: tuple[str, ...]
+    invocation: Invocation
+    verdict: Verdict
+
+
+class EventSource:
+    """Polls with as many threads as the mapping allows invocations at once, so that nothing is ever throttled.
+
+    A message that is kept becomes visible when the queue's time-out ends, or when the function changed it; how often it may
+    come back, and where it goes then, is the queue's redrive policy. ``wait`` is the long poll in seconds.
+    ``observe`` is told of every delivery, from the poller's thread.
+    """
+
+    def __init__(
+        self,
+        sqs: Any,
+        queue_url: str,
+        mapped: Mapped,
+        function: Invokable,
+        *,
+        wait: int = 2,
+        observe: Callable[[Delivery], None] = lambda _delivery: None,
+    ) -> None:
+        self._sqs = sqs
+        self._queue_url = queue_url
+        self._mapped = mapped
+        self._function = function
+        self._wait = wait
+        self._observe = observe
+        self._stop = threading.Event()
+        count = mapped.maximum_concurrency or DEFAULT_POLLERS
+        self._pollers = [threading.Thread(target=self._poll, daemon=True, name=f"poller-{n}") for n in range(count)]
+
+    def start(self) -> None:
+        for poller in self._pollers:
+            poller.start()
+
+    def stop(self, patience: float = 10.0) -> None:
+        """Take no further messages; wait for the batches under way, at most ``patience`` seconds."""
+        self._stop.set()
+        deadline = time.monotonic() + patience
+        for poller in self._pollers:
+            if poller.ident is not None:
+                poller.join(max(0.0, deadline - time.monotonic()))
+
+    def _poll(self) -> None:
+        while not self._stop.is_set():
+            try:
+                messages = self._collect()
+                if messages and not self._stop.is_set():
+                    self._deliver(messages)
+                elif messages:
+                    self._hand_back(messages)
+            except (BotoCoreError, ClientError):
+                self._stop.wait(0.5)  # the queue cannot be reached or is gone; Lambda keeps trying, and so do we
+            except RuntimeError:
+                if not self._stop.is_set():
+                    raise  # a closed function while the loop runs is a mistake of ours
+
+    def _collect(self) -> list[dict[str, Any]]:
+        """Gather up to a batch: until it is full or, from the first message on, the window is over."""
+        messages = self._receive(min(self._mapped.batch_size, RECEIVE_LIMIT), self._wait)
+        deadline = time.monotonic() + self._mapped.window
+        while messages and len(messages) < self._mapped.batch_size and not self._stop.is_set():
+            left = deadline - time.monotonic()
+            if left <= 0:
+                break
+            wanted = min(self._mapped.batch_size - len(messages), RECEIVE_LIMIT)
+            messages += self._receive(wanted, min(self._wait, int(left)))
+            self._stop.wait(min(0.05, left))
+        return messages
+
+    def _receive(self, count: int, wait: int) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._queue_url,
+            MaxNumberOfMessages=count,
+            WaitTimeSeconds=wait,
+            MessageSystemAttributeNames=["All"],
+            MessageAttributeNames=["All"],
+        )
+        return list(answer.get("Messages", []))
+
+    def _deliver(self, messages: list[dict[str, Any]]) -> None:
+        handles = {message["MessageId"]: message["ReceiptHandle"] for message in messages}
+        records = [record(message, self._mapped.queue_arn) for message in messages]
+        for ids, payload in batches(records):
+            invocation = self._function.invoke(payload)
+            answer = invocation.payload if invocation.problem is None else None
+            verdict = judge(ids, answer, reports_failures=self._mapped.reports_failures)
+            self._delete([handles[one] for one in verdict.deleted])
+            self._observe(Delivery(tuple(ids), invocation, verdict))
+
+    def _delete(self, handles: list[str]) -> None:
+        for begin in range(0, len(handles), RECEIVE_LIMIT):
+            entries = [
+                {"Id": str(number), "ReceiptHandle": handle}
+                for number, handle in enumerate(handles[begin : begin + RECEIVE_LIMIT])
+            ]
+            self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+
+    def _hand_back(self, messages: list[dict[str, Any]]) -> None:
+        for message in messages:
+            self._sqs.change_message_visibility(
+                QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"], VisibilityTimeout=0
+            )
