@@ -1,8 +1,8 @@
 """What can become of a request: Transferred, Failed or Deferred, and nothing else.
 
-    Transferred   Connect moved the contact; the ledger knows, an event goes out, the message is done
-    Failed        it never will be moved as asked; event, dead-letter queue, the message is done
-    Deferred      not now; the message stays in the transfer queue and comes back after ``delay`` seconds
+Transferred   Connect moved the contact; the ledger knows, an event goes out, the message is done
+Failed        it never will be moved as asked; event, dead-letter queue, the message is done
+Deferred      not now; the message stays in the transfer queue and comes back after ``delay`` seconds
 """
 
 from __future__ import annotations

@@ -10,10 +10,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-#: Amazon Connect's default quotas per account and Region, calls a second and burst.
-#: Source: "Amazon Connect service quotas", API throttling quotas.
-DEFAULT_QUOTAS: Mapping[str, Quota]
-
 
 @dataclass(frozen=True)
 class Quota:
@@ -23,7 +19,8 @@ class Quota:
     burst: float
 
 
-DEFAULT_QUOTAS = {
+#: Amazon Connect's default quotas per account and Region. Source: "Amazon Connect service quotas", API throttling quotas.
+DEFAULT_QUOTAS: Mapping[str, Quota] = {
     "DescribeContact": Quota(10, 15),
     "DescribeContactFlow": Quota(2, 5),
     "ListAssociatedContacts": Quota(2, 5),

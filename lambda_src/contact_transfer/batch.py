@@ -1,0 +1,166 @@
+"""One invocation: each message worked on in turn, then everything that follows from it, in the order that loses nothing.
+
+    success   ledger (in the service), event, report
+    failure   event, park, ledger, report
+    deferred  visibility, reported as failed
+
+A crash anywhere repeats something harmless. Whatever one message does, the others of its batch are carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from contact_transfer import backoff, reports
+from contact_transfer.clock import Chance, Clock, Deadline
+from contact_transfer.delivery import Delivery
+from contact_transfer.events import Bus, Event
+from contact_transfer.message import MalformedMessage, open_body
+from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.pacing import Pacing
+from contact_transfer.queue import ParkingFailed, Queue
+from contact_transfer.request import Refused, TransferRequest, read_request
+from contact_transfer.service import Service, Told
+from contact_transfer.settings import Settings
+from contact_transfer.table import LedgerUnavailable
+from contact_transfer.telemetry import Telemetry
+
+
+@dataclass
+class _Turn:
+    """One message on its way through the batch."""
+
+    delivery: Delivery
+    told: Told
+    request: TransferRequest | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    failed_at: str = ""
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.told.outcome
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Works through batches of messages, one invocation after the other."""
+
+    service: Service
+    queue: Queue
+    bus: Bus
+    pacing: Pacing
+    telemetry: Telemetry
+    settings: Settings
+    clock: Clock
+    chance: Chance
+
+    def carry_out(self, records: Sequence[Mapping[str, Any]], deadline: Deadline) -> list[str]:
+        """Do what can be done for each message before ``deadline``. Answer the ids of those that must come back."""
+        deliveries = [Delivery.of(record) for record in records]
+        self.pacing.arrived(self._waited(deliveries), self.clock.elapsed())
+        turns = [self._turn(delivery, deadline) for delivery in deliveries]
+        self._announce(turns)
+        for turn in turns:
+            if isinstance(turn.outcome, Failed):
+                self._park(turn)
+        self._postpone(turns)
+        for turn in turns:
+            self._tell(turn)
+        self.telemetry.end(self.pacing.collect_wait())
+        return [turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)]
+
+    def _waited(self, deliveries: Sequence[Delivery]) -> float | None:
+        """How long the oldest of the messages received for the first time has waited in the queue, in seconds."""
+        fresh = [item.sent_at for item in deliveries if item.receives == 1 and item.sent_at is not None]
+        return self.clock.now() - min(fresh) if fresh else None
+
+    def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
+        began = self.clock.elapsed()
+        turn = _Turn(delivery, Told(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
+        try:
+            opened = open_body(delivery.body)
+            turn.request = read_request(opened.fields, self.settings, opened.door)
+            turn.known = turn.request.public()
+            turn.told = self.service.carry_out(turn.request, delivery.receives, deadline)
+        except MalformedMessage as error:
+            turn.told = Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
+        except Refused as error:
+            turn.told, turn.known = Told(error.failed), error.known
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
+            self.telemetry.defect(error, messageId=delivery.message_id)
+        turn.failed_at = reports.rfc3339(self.clock.now())
+        turn.seconds = self.clock.elapsed() - began
+        return turn
+
+    def _announce(self, turns: Sequence[_Turn]) -> None:
+        """Publish what is certain, all at once. What the bus does not take comes back."""
+        announced = [(turn, event) for turn in turns if (event := _event(turn)) is not None]
+        errors = self.bus.publish([event for _, event in announced])
+        for (turn, _), error in zip(announced, errors, strict=True):
+            if error is not None:
+                self._come_back(turn, Cause.ACCESS_DENIED if "AccessDenied" in error else Cause.EVENT_BUS, error)
+
+    def _park(self, turn: _Turn) -> None:
+        failure = turn.outcome
+        if not isinstance(failure, Failed):
+            return
+        reason = reports.attributes(turn.known, failure, turn.delivery.message_id, turn.failed_at)
+        try:
+            self.queue.park(turn.delivery, reason)
+        except ParkingFailed as error:
+            cause = Cause.ACCESS_DENIED if error.denied else Cause.DEAD_LETTER_QUEUE
+            self._come_back(turn, cause, error.detail)
+            return
+        except Exception as error:  # noqa: BLE001 - as above: an odd message must not keep its batch from its end
+            self.telemetry.defect(error, messageId=turn.delivery.message_id)
+            self._come_back(turn, Cause.UNEXPECTED, type(error).__name__)
+            return
+        if turn.request is not None:
+            self._close(turn, turn.request, failure)
+
+    def _close(self, turn: _Turn, request: TransferRequest, failure: Failed) -> None:
+        try:
+            self.service.failed_for_good(request, failure, turn.told.begun)
+        except LedgerUnavailable as error:
+            # Parked and announced; it comes back to be parked once more rather than keep its name bound.
+            turn.told = Told(Deferred(Cause.LEDGER, self._delay(turn), error.detail, failure.attempts))
+
+    def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
+        if turn.request is not None and isinstance(turn.outcome, Failed):
+            self.service.keep_for_later(turn.request, turn.told.begun)
+        turn.told = Told(Deferred(cause, self._delay(turn), detail))
+
+    def _delay(self, turn: _Turn) -> float:
+        return backoff.delay(turn.delivery.receives, self.chance.random)
+
+    def _postpone(self, turns: Sequence[_Turn]) -> None:
+        delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]
+        troubles = self.queue.postpone(delays) if delays else []
+        if troubles:
+            self.telemetry.trouble("visibility not changed", messages=len(troubles), error=troubles[0])
+
+    def _tell(self, turn: _Turn) -> None:
+        if turn.request is not None and turn.told.conflict is not None:
+            self.telemetry.conflict(turn.request.name, turn.told.conflict)
+        sent = turn.delivery.sent_at
+        self.telemetry.outcome(
+            turn.outcome,
+            seconds=turn.seconds,
+            waited=None if sent is None else self.clock.now() - sent,
+            messageId=turn.delivery.message_id,
+            receives=turn.delivery.receives,
+            requestName=turn.request and turn.request.name,
+            contactId=turn.request and turn.request.contact_id,
+        )
+
+
+def _event(turn: _Turn) -> Event | None:
+    happened = turn.outcome if isinstance(turn.outcome, Transferred) else turn.told.happened
+    if happened is not None:
+        return reports.succeeded(turn.known, happened)
+    if isinstance(turn.outcome, Failed):
+        return reports.failed(turn.known, turn.outcome, turn.delivery.message_id, turn.failed_at)
+    return None

@@ -1,0 +1,36 @@
+"""Who a request is: its name, its fingerprint and its client token. All pure, all from the request alone.
+
+Never from the message id, the time or the attempt: a redelivered, replayed, redriven or repeated request must be the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+
+_NAME_DIGITS = 32
+
+
+def _digest(*parts: str | None) -> str:
+    # JSON keeps ("a", "bc") and ("ab", "c") apart, and None apart from "".
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+
+
+def request_name(instance_id: str, request_id: str) -> str:
+    """The name of a request that its producer named."""
+    return f"request:{_digest(instance_id, request_id)[:_NAME_DIGITS]}"
+
+
+def transfer_name(instance_id: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
+    """The name of a request without a ``requestId``: what is moved where. It begins with the contact, for people to read."""
+    return f"contact:{contact_id}:{fingerprint(instance_id, contact_id, flow_id, queue_id, user_id)[:_NAME_DIGITS]}"
+
+
+def fingerprint(instance_id: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
+    """What is asked, without who asks: two requests with one ``requestId`` must agree in it."""
+    return _digest(instance_id, contact_id, flow_id, queue_id, user_id)
+
+
+def client_token(name: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
+    """The ``ClientToken`` of TransferContact: 64 hexadecimal digits (the API allows up to 500 characters)."""
+    return _digest("client-token", name, contact_id, flow_id, queue_id, user_id)

@@ -1,0 +1,77 @@
+"""Whether a contact and a flow are fit for a transfer, and which rule explains a refusal: the constraints, asked of Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from contact_transfer import constraints
+from contact_transfer.clock import Deadline
+from contact_transfer.connect import Connect
+from contact_transfer.flows import Flows
+from contact_transfer.outcome import Cause, Failed, FailureCode
+from contact_transfer.request import TransferRequest
+from contact_transfer.settlement import TRANSFER_METHODS
+from contact_transfer.views import ContactView, Refusal, Rejected, Unavailable
+
+
+class Judgement:
+    """Applies the documented constraints to what Connect shows. Raises what ``Connect``'s look-ups raise."""
+
+    def __init__(self, connect: Connect, flows: Flows, channels: Collection[str]) -> None:
+        self._connect = connect
+        self._flows = flows
+        self._channels = channels
+
+    def check(
+        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline, *, afresh: bool = False
+    ) -> Failed | None:
+        """The documented constraints. A contact that Connect does not know is for TransferContact to judge."""
+        if contact is not None:
+            channel = contact.channel or ""
+            if channel and (wrong := constraints.supported_channel(contact.contact_id, channel, self._channels)):
+                return wrong
+            if ended := constraints.active_contact(request.contact_id, ended=contact.ended):
+                return ended
+        if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
+            return unfit
+        if contact is not None and contact.previous_contact_id:
+            return constraints.transfers_left(request.contact_id, self._transfers(request, deadline))
+        return None
+
+    def _transfers(self, request: TransferRequest, deadline: Deadline) -> int:
+        """How many transfers precede the contact, along the chain of previous contacts."""
+        tree = {
+            seen.contact_id: seen for seen in self._connect.chain(request.instance_id, request.contact_id, deadline)
+        }
+        transfers, contact = 0, tree.pop(request.contact_id, None)
+        while contact is not None:
+            transfers += contact.initiation_method in TRANSFER_METHODS
+            contact = tree.pop(contact.previous_contact_id or "", None)
+        return transfers
+
+    def explain(
+        self, request: TransferRequest, answer: Rejected, known: ContactView | None, deadline: Deadline
+    ) -> Failed:
+        """Connect refused for certain: find which rule explains it, since its messages are not documented.
+
+        ``known``: the contact as it showed before the call. Raise ``Unavailable`` when the refusal will pass.
+        """
+        if answer.refusal is Refusal.NOT_FOUND and known is None:
+            return Failed(
+                FailureCode.CONTACT_NOT_FOUND,
+                f"Contact {request.contact_id} is not known to instance {request.instance_id}.",
+            )
+        contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
+        if refused := self.check(request, contact, deadline, afresh=True):
+            return refused
+        if answer.refusal is Refusal.QUOTA:
+            raise Unavailable(Cause.ACTIVE_TASK_QUOTA, answer.detail)
+        if answer.refusal is Refusal.NOT_FOUND and (request.queue_id or request.user_id):
+            kind, name = ("Queue", request.queue_id) if request.queue_id else ("Agent", request.user_id)
+            return Failed(
+                FailureCode.DESTINATION_NOT_FOUND, f"{kind} {name} is not known to instance {request.instance_id}."
+            )
+        return Failed(
+            FailureCode.REJECTED_BY_CONNECT,
+            f"Connect refused to transfer contact {request.contact_id} with {answer.detail}; no documented rule explains why.",
+        )

@@ -1,0 +1,259 @@
+"""The ledger: who may transfer a contact, who did, and what is in doubt. One DynamoDB table, one item a contact.
+
+    claim     a ``requestId`` belongs to one set of parameters, until the request has failed
+    begin     take the lease on the contact and note the attempt, in one conditional write
+    finish    the transfer happened: nothing but a transfer to another contact stands against that
+    fail      the request ended without a transfer
+    release   not now: give the lease back, and keep what is in doubt
+
+Every write may be applied and its answer lost, so each can be sent again by the SDK: the lease's owner is unique to one
+begin, and a refused condition shows the item that refused it. Items that have expired but are still there count.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from contact_transfer import records
+from contact_transfer.outcome import Failed, FailureCode, Transferred
+from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Won
+from contact_transfer.request import TransferRequest
+from contact_transfer.table import LedgerUnavailable, Table
+
+_ATTEMPT = (
+    "attemptName, attemptSince, attemptLast, attemptUntil, attemptPrior, attemptPriorUntil, attemptQueue, attemptUser"
+)
+_LEASE = "leaseOwner, leaseUntil"
+_FREE = "(attribute_not_exists(leaseOwner) OR leaseUntil < :now)"
+
+
+class Conflict(Exception):
+    """The ledger says the contact went elsewhere; ``won`` says where."""
+
+    def __init__(self, won: Won) -> None:
+        super().__init__(won.name)
+        self.won = won
+
+
+class Ledger:
+    """``keep_seconds``: how long an item outlives its last change. Every method can raise ``LedgerUnavailable``."""
+
+    def __init__(self, table: Table, keep_seconds: float) -> None:
+        self._table = table
+        self._keep = keep_seconds
+
+    def claim(self, request: TransferRequest, now: float) -> Failed | None:
+        """Bind the request's ``requestId`` to its parameters. Answer ``IdempotencyMismatch`` when it has others."""
+        refused = self._table.update(
+            records.request_key(request.name),
+            "SET fingerprint = :fingerprint, contactId = :contact, instanceId = :instance, claimedAt = :now,"
+            " #expires = :expires REMOVE failed",
+            "attribute_not_exists(pk) OR fingerprint = :fingerprint OR failed = :true",
+            {
+                ":fingerprint": request.fingerprint,
+                ":contact": request.contact_id,
+                ":instance": request.instance_id,
+                ":now": _ms(now),
+                ":expires": self._expires(now),
+                ":true": True,
+            },
+            {"#expires": "expires"},
+        )[1]
+        if refused is None or records.text(refused, "fingerprint") == request.fingerprint:
+            return None
+        first = records.text(refused, "contactId")
+        return Failed(
+            FailureCode.IDEMPOTENCY_MISMATCH,
+            f"requestId has been used before with other parameters, for contact {first}. Use a new requestId for a new request.",
+        )
+
+    def begin(
+        self, request: TransferRequest, owner: str, now: float, lease_until: float
+    ) -> Begun | Won | Held | OthersDoubt:
+        """Take the lease and note the attempt, unless the contact is won, held or in somebody else's doubt."""
+        name = request.name
+        written, refused = self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            "SET leaseOwner = :owner, leaseUntil = :lease, attemptName = :name, attemptQueue = :queue, attemptUser = :user,"
+            " attemptPrior = if_not_exists(attemptLast, :zero), attemptPriorUntil = if_not_exists(attemptUntil, :zero),"
+            " attemptSince = if_not_exists(attemptSince, :now), attemptLast = :now, attemptUntil = :lease,"
+            " #first = if_not_exists(#first, :now), #asked = :asked, #expires = :expires"
+            " ADD #begun :one, #unended :one",
+            f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE}"
+            " AND (attribute_not_exists(attemptName) OR attemptName = :name)",
+            {
+                ":owner": owner,
+                ":lease": _ms(lease_until),
+                ":name": name,
+                ":queue": request.queue_id or "",
+                ":user": request.user_id or "",
+                ":zero": 0,
+                ":one": 1,
+                ":now": _ms(now),
+                ":asked": _asked(request),
+                ":expires": self._expires(now),
+            },
+            _names(name, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
+        )
+        if written is not None:
+            return records.begun(written, name, owner)
+        return self._why_not(refused or {}, name, owner, now)
+
+    def take_over(
+        self, request: TransferRequest, attempt: Attempt, owner: str, now: float, lease_until: float
+    ) -> Begun | Won | Held | OthersDoubt:
+        """Take the lease only, to look into another request's doubt; that attempt stays noted as it is."""
+        name = request.name
+        written, refused = self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            "SET leaseOwner = :owner, leaseUntil = :lease, #first = if_not_exists(#first, :now), #asked = :asked,"
+            " attemptPrior = attemptLast, attemptPriorUntil = attemptUntil, #expires = :expires"
+            " ADD #begun :one, #unended :one",
+            f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE} AND attemptName = :other",
+            {
+                ":owner": owner,
+                ":lease": _ms(lease_until),
+                ":one": 1,
+                ":now": _ms(now),
+                ":other": attempt.name,
+                ":asked": _asked(request),
+                ":expires": self._expires(now),
+            },
+            _names(name, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
+        )
+        if written is not None:
+            return records.begun(written, name, owner)
+        return self._why_not(refused or {}, name, owner, now)
+
+    def _why_not(self, item: records.Item, name: str, owner: str, now: float) -> Begun | Won | Held | OthersDoubt:
+        if records.text(item, "leaseOwner") == owner:  # applied before; its answer was lost and the SDK sent it again
+            return records.begun(item, name, owner)
+        if won := records.won(item, name):
+            return won
+        if held := records.held(item, now):
+            return held
+        if (attempt := records.attempt(item)) and attempt.name != name:
+            return OthersDoubt(attempt)
+        raise LedgerUnavailable("the item changed while it was read")
+
+    def finish(self, request: TransferRequest, done: Transferred, now: float, owner: str | None = None) -> None:
+        """Write down that the contact was transferred. Raise ``Conflict`` when it went to another contact.
+
+        A 200 needs no lease. What was only inferred must still hold it: pass its ``owner``.
+        """
+        if done.new_contact_id == request.contact_id:
+            return self._finish_and_live_on(request, done, now)
+        mine = "winner = :name AND newContactId = :new"
+        condition = f"attribute_not_exists(winner) OR ({mine})"
+        values: dict[str, Any] = {}
+        if owner is not None:
+            condition = f"(attribute_not_exists(winner) AND leaseOwner = :owner) OR ({mine})"
+            values[":owner"] = owner
+        _, refused = self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            "SET winner = :name, newContactId = :new, newContactArn = :arn, transferredAt = :now, inferred = :inferred,"
+            f" #unended = :zero, #asked = :asked, #expires = :expires REMOVE {_LEASE}, {_ATTEMPT}, #failures",
+            condition,
+            values
+            | {
+                ":name": request.name,
+                ":new": done.new_contact_id or "",
+                ":arn": done.new_contact_arn or "",
+                ":now": _ms(now),
+                ":inferred": done.inferred,
+                ":zero": 0,
+                ":asked": _asked(request),
+                ":expires": self._expires(now),
+            },
+            _names(request.name, "unended", "asked", "failures") | {"#expires": "expires"},
+        )
+        if refused is not None:
+            won = records.won(refused, request.name)
+            if won is None:
+                raise LedgerUnavailable("the lease was lost before the transfer was inferred")
+            raise Conflict(won)
+        return None
+
+    def _finish_and_live_on(self, request: TransferRequest, done: Transferred, now: float) -> None:
+        # Connect kept the contact's id: this request is carried out, and others may follow.
+        self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            f"SET #done = :new, #doneArn = :arn, #unended = :zero, #expires = :expires REMOVE {_LEASE}, {_ATTEMPT}, #failures",
+            "attribute_exists(pk)",
+            {
+                ":new": done.new_contact_id or "",
+                ":arn": done.new_contact_arn or "",
+                ":zero": 0,
+                ":expires": self._expires(now),
+            },
+            _names(request.name, "done", "doneArn", "unended", "failures") | {"#expires": "expires"},
+        )
+
+    def fail(self, request: TransferRequest, failed: Failed, now: float, begun: Begun | None) -> None:
+        """Write down that the request ended without a transfer: its name is free to be corrected and sent again.
+
+        ``begun``: what ``begin`` answered, or None when the request never had the lease. The lease goes with it, and the
+        attempt where it was this request's own.
+        """
+        if begun is not None:
+            gone = _LEASE if begun.foreign else f"{_LEASE}, {_ATTEMPT}"
+            ended = {"code": str(failed.code), "at": str(_ms(now)), "attempts": str(failed.attempts or 0)}
+            self._table.update(
+                records.contact_key(request.instance_id, request.contact_id),
+                f"SET #ended = :ended, #expires = :expires REMOVE {gone}, #first, #begun, #unended, #failures",
+                "leaseOwner = :owner",
+                {":ended": ended, ":owner": begun.owner, ":expires": self._expires(now)},
+                _names(request.name, "ended", "first", "begun", "unended", "failures") | {"#expires": "expires"},
+            )
+        if request.request_id is not None:
+            self._table.update(
+                records.request_key(request.name),
+                "SET failed = :true",
+                "fingerprint = :fingerprint",
+                {":true": True, ":fingerprint": request.fingerprint},
+            )
+
+    def release(
+        self, request: TransferRequest, begun: Begun, *, failed: bool, doubt: bool, called: bool, unended: int = 0
+    ) -> None:
+        """Give the lease back. What another worker holds by now is left alone.
+
+        ``failed``: count a transient failure. ``doubt``: some attempt is still unsettled; ``called``: the latest one may
+        have been made just now. ``ended``: work came to an orderly end, so it did not kill the worker.
+        """
+        kept = "" if doubt else f", {_ATTEMPT}"
+        restored = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil" if doubt and not called else ""
+        names = _names(request.name, "unended", *(["failures"] if failed else []))
+        values: dict[str, Any] = {":unended": unended, ":owner": begun.owner}
+        self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            f"SET #unended = :unended{restored} REMOVE {_LEASE}{kept}" + (" ADD #failures :one" if failed else ""),
+            "leaseOwner = :owner",
+            values | ({":one": 1} if failed else {}),
+            names,
+        )
+
+    def _expires(self, now: float) -> int:
+        return int(now + self._keep)
+
+
+def _asked(request: TransferRequest) -> dict[str, str]:
+    # The contact and the name are in the item already.
+    given = {
+        "flow": request.contact_flow_id,
+        "queue": request.queue_id,
+        "user": request.user_id,
+        "requestId": request.request_id,
+        "reason": request.reason,
+        "route": request.route,
+        "door": request.door,
+    }
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _names(name: str, *kinds: str) -> dict[str, str]:
+    return {f"#{kind}": f"{kind}:{name}" for kind in kinds}
+
+
+def _ms(moment: float) -> int:
+    return round(moment * 1000)

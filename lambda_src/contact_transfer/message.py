@@ -1,0 +1,81 @@
+"""From a message body to the object that holds a transfer request: a bare request, or an EventBridge event around one.
+
+Strict where JSON is loose, because two readers that read one body differently are two different requests: duplicate keys,
+``NaN`` and ``Infinity`` and lone surrogates are refused (RFC 8259 leaves each of them open).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+REQUESTED = "Contact Transfer Requested"
+DETAIL_TYPE = "detail-type"
+
+
+class MalformedMessage(ValueError):
+    """The body holds no transfer request; the sentence says what it holds instead."""
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What a body holds: the request's fields, unchecked, and the door it came through (``queue`` or ``bus``)."""
+
+    fields: dict[str, Any]
+    door: str
+
+
+def open_body(body: object) -> Opened:
+    """Return the request's fields. Raise ``MalformedMessage`` when there are none."""
+    document = _parse(body)
+    if DETAIL_TYPE not in document:
+        return Opened(document, "queue")
+    if document[DETAIL_TYPE] != REQUESTED:
+        raise MalformedMessage(
+            f"The body is an event, but its detail-type is not '{REQUESTED}'; only that one is opened."
+        )
+    detail = document.get("detail")
+    if not isinstance(detail, dict):
+        raise MalformedMessage("The event's detail is not an object.")
+    return Opened(detail, "bus")
+
+
+def _parse(body: object) -> dict[str, Any]:
+    if not isinstance(body, str) or not body.strip():
+        raise MalformedMessage("The body is empty.")
+    try:
+        document = json.loads(body, object_pairs_hook=_unique, parse_constant=_not_a_number)
+        _refuse_lone_surrogates(body, document)
+    except MalformedMessage:
+        raise
+    except RecursionError:
+        raise MalformedMessage("The body is nested too deeply.") from None
+    except json.JSONDecodeError as error:
+        raise MalformedMessage(f"The body is not JSON (line {error.lineno}, column {error.colno}).") from None
+    except ValueError:
+        raise MalformedMessage("The body holds a number with more digits than can be read.") from None
+    if not isinstance(document, dict):
+        raise MalformedMessage("The body is JSON, but not an object.")
+    return document
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    unique = dict(pairs)
+    if len(unique) != len(pairs):
+        raise MalformedMessage("An object in the body has the same key twice.")
+    return unique
+
+
+def _not_a_number(_word: str) -> NoReturn:
+    raise MalformedMessage("The body holds NaN or Infinity, which JSON does not know.")
+
+
+def _refuse_lone_surrogates(body: str, document: object) -> None:
+    escaped = "\\ud" in body or "\\uD" in body
+    try:
+        body.encode()
+        if escaped:
+            json.dumps(document, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        raise MalformedMessage("The body holds half of a surrogate pair, which is not text.") from None

@@ -1,0 +1,106 @@
+"""Keeping under Connect's quotas: one token bucket for each operation, one worker's share of each. Pure arithmetic.
+
+The quotas belong to the account; each of the deployment's ``maximumConcurrency`` workers owns an equal share of them, so
+that workers need not talk to one another. What others in the account use up shows as a throttled call: the rate halves at
+once and climbs back in a straight line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contact_transfer.settings import Quota
+
+RECOVERY_SECONDS = 60.0
+SLOWEST = 1 / 16  # of the share: slow enough for an account at its quota, quick enough to notice that it no longer is
+
+
+class Bucket:
+    """A token bucket: ``rate`` tokens a second, at most ``capacity`` of them. Times are seconds of one clock."""
+
+    def __init__(self, quota: Quota, workers: int, now: float) -> None:
+        self.rate = quota.rate / workers
+        self.capacity = max(1.0, quota.burst / workers)
+        self._level = 0.0
+        self._pace = 1.0  # the part of the rate in use
+        self._at = now
+
+    def fill(self, waited: float, now: float) -> None:
+        """Tell a new, empty bucket what its account's bucket must hold: see ``Pacing.arrived``."""
+        self._refill(now)
+        self._level = max(self._level, self.capacity - self.rate * max(0.0, waited))
+
+    def wait(self, now: float, tokens: int = 1) -> float:
+        """Seconds until ``tokens`` tokens are there, if none is taken in between."""
+        self._refill(now)
+        # A millionth of a token is a rounding error, not a reason to wait once more.
+        return max(0.0, tokens - self._level - 1e-6) / (self.rate * self._pace)
+
+    def take(self, now: float) -> None:
+        self._refill(now)
+        self._level -= 1
+
+    def throttled(self, now: float) -> None:
+        """The account is at its quota: halve the rate, and trust no token saved up."""
+        self._refill(now)
+        self._pace = max(SLOWEST, self._pace / 2)
+        self._level = min(self._level, 0.0)
+
+    def _refill(self, now: float) -> None:
+        passed = max(0.0, now - self._at)
+        self._at = now
+        reached = min(1.0, self._pace + passed / RECOVERY_SECONDS)
+        # The pace climbs in a straight line up to 1: the tokens of the climb are the area under it.
+        climbing = (reached - self._pace) * RECOVERY_SECONDS
+        earned = climbing * (self._pace + reached) / 2 + (passed - climbing) * reached
+        self._pace = reached
+        self._level = min(self.capacity, self._level + earned * self.rate)
+
+
+class Pacing:
+    """The buckets of one worker, by operation."""
+
+    def __init__(self, quotas: Mapping[str, Quota], workers: int, now: float) -> None:
+        self._buckets = {operation: Bucket(quota, workers, now) for operation, quota in quotas.items()}
+        self._fresh = True
+        self._promised: dict[str, int] = {}
+        self._waited = 0.0
+
+    def arrived(self, waited: float | None, now: float) -> None:
+        """A batch begins, whose oldest message has waited ``waited`` seconds in the queue (None: unknown, or not its first receive).
+
+        Environments come and go under load, and one that started with full buckets would overrun the quota each time; so
+        buckets start empty. Only a message that had hardly to wait proves that there was no backlog, hence that the
+        account's bucket had time to fill: then the first batch of an environment starts with what is left of that.
+        """
+        if self._fresh and waited is not None:
+            for bucket in self._buckets.values():
+                bucket.fill(waited, now)
+        self._fresh = False
+        self._promised.clear()
+
+    def wait(self, operation: str, now: float) -> float:
+        """Seconds until a call of ``operation`` may be made; 0 when it may be made now."""
+        return self._buckets[operation].wait(now)
+
+    def take(self, operation: str, now: float) -> None:
+        """A call of ``operation`` is being made."""
+        self._buckets[operation].take(now)
+
+    def throttled(self, operation: str, now: float) -> None:
+        """Connect answered that the quota of ``operation`` is used up."""
+        self._buckets[operation].throttled(now)
+
+    def promise(self, operation: str, now: float) -> float:
+        """Seconds until the next token that no other message of this batch has been deferred to."""
+        promised = self._promised[operation] = self._promised.get(operation, 0) + 1
+        return self._buckets[operation].wait(now, promised)
+
+    def slept(self, seconds: float) -> None:
+        """A call waited for its token."""
+        self._waited += seconds
+
+    def collect_wait(self) -> float:
+        """Seconds that calls have waited for tokens since this was last asked."""
+        waited, self._waited = self._waited, 0.0
+        return waited

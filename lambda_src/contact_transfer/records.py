@@ -1,0 +1,143 @@
+"""What the ledger remembers of a contact, and how it is spelt in DynamoDB.
+
+The contact's item has attributes of its own (the lease, the attempt, the winner) and, for each name that asked, attributes
+that end in the name: they can be counted up in the same UpdateItem that creates the item, which nested maps cannot.
+Times are epoch milliseconds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Item = Mapping[str, Mapping[str, Any]]
+
+
+def contact_key(instance_id: str, contact_id: str) -> str:
+    return f"contact#{instance_id}#{contact_id}"
+
+
+def request_key(name: str) -> str:
+    return f"request#{name}"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """Calls to TransferContact that may have been made and whose outcome is not known. Times in epoch seconds.
+
+    ``since``: when the first of them began. ``last``: when the latest began. ``until``: when the latest was over at the latest.
+    """
+
+    name: str
+    since: float
+    last: float
+    until: float
+    queue_id: str | None
+    user_id: str | None
+
+
+@dataclass(frozen=True)
+class Begun:
+    """The contact is ours until the lease ends. ``doubt``: an earlier attempt of this name that was never settled.
+
+    ``attempts``: how often work on the request began, this time included; ``unended``: how often since it last came to
+    any end, this time included; ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
+    ``foreign``: the doubt is another request's; the lease serves to look into it.
+    """
+
+    owner: str
+    attempts: int
+    unended: int
+    failures: int
+    first_at: float
+    doubt: Attempt | None = None
+    foreign: bool = False
+
+
+@dataclass(frozen=True)
+class Won:
+    """The contact has been transferred (or, where Connect kept the contact's id, this request has been carried out)."""
+
+    name: str
+    new_contact_id: str | None
+    new_contact_arn: str | None
+    attempts: int
+    inferred: bool
+
+
+@dataclass(frozen=True)
+class Held:
+    """Another worker has the contact until ``until`` (epoch seconds)."""
+
+    until: float
+
+
+@dataclass(frozen=True)
+class OthersDoubt:
+    """Another request's attempt on the contact is not settled."""
+
+    attempt: Attempt
+
+
+def number(item: Item, name: str) -> int:
+    return int(item[name]["N"]) if name in item else 0
+
+
+def text(item: Item, name: str) -> str | None:
+    return item[name]["S"] or None if name in item else None
+
+
+def seconds(item: Item, name: str) -> float:
+    return number(item, name) / 1000
+
+
+def begun(item: Item, name: str, owner: str) -> Begun:
+    """Read the item that a successful begin left. An attempt before this one shows in ``attemptPrior``."""
+    doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None
+    return Begun(
+        owner=owner,
+        attempts=number(item, f"begun:{name}"),
+        unended=number(item, f"unended:{name}"),
+        failures=number(item, f"failures:{name}"),
+        first_at=seconds(item, f"first:{name}"),
+        doubt=doubt,
+        foreign=doubt is not None and doubt.name != name,
+    )
+
+
+def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:
+    name = text(item, "attemptName")
+    if name is None:
+        return None
+    return Attempt(
+        name=name,
+        since=seconds(item, "attemptSince"),
+        last=seconds(item, last),
+        until=seconds(item, "attemptUntil" if last == "attemptLast" else "attemptPriorUntil"),
+        queue_id=text(item, "attemptQueue"),
+        user_id=text(item, "attemptUser"),
+    )
+
+
+def won(item: Item, name: str) -> Won | None:
+    """Who won the contact; for a contact that lived on, whether ``name`` has been carried out."""
+    if f"done:{name}" in item:
+        return Won(
+            name,
+            text(item, f"done:{name}"),
+            text(item, f"doneArn:{name}"),
+            number(item, f"begun:{name}"),
+            inferred=False,
+        )
+    winner = text(item, "winner")
+    if winner is None:
+        return None
+    inferred = bool(item.get("inferred", {}).get("BOOL"))
+    ids = (text(item, "newContactId"), text(item, "newContactArn"))
+    return Won(winner, *ids, number(item, f"begun:{winner}"), inferred)
+
+
+def held(item: Item, now: float) -> Held | None:
+    until = seconds(item, "leaseUntil")
+    return Held(until) if "leaseOwner" in item and until >= now else None

@@ -1,0 +1,165 @@
+"""A transfer request: checked once, where it enters, and believed from there on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from contact_transfer import constraints, fields, identity
+from contact_transfer.arn import InstanceArn, is_arn, parse_instance
+from contact_transfer.outcome import Failed, FailureCode
+from contact_transfer.settings import Settings
+
+
+class Refused(Exception):
+    """The request can never be carried out as written. ``known`` holds what could be read of it, by field name."""
+
+    def __init__(self, failed: Failed, known: Mapping[str, str]) -> None:
+        super().__init__(failed.message)
+        self.failed = failed
+        self.known = known
+
+
+@dataclass(frozen=True)
+class TransferRequest:
+    """One request, all ids reduced from ARNs. ``expires_at`` in epoch seconds. Never both ``queue_id`` and ``user_id``."""
+
+    instance_id: str
+    contact_id: str
+    contact_flow_id: str
+    queue_id: str | None = None
+    user_id: str | None = None
+    request_id: str | None = None
+    expires_at: float | None = None
+    reason: str | None = None
+    route: str | None = None
+    door: str = "queue"
+
+    @cached_property
+    def name(self) -> str:
+        """What this request is called in the ledger, the events and the logs."""
+        if self.request_id is not None:
+            return identity.request_name(self.instance_id, self.request_id)
+        return identity.transfer_name(self.instance_id, *self._parameters)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        return identity.fingerprint(self.instance_id, *self._parameters)
+
+    @cached_property
+    def client_token(self) -> str:
+        return identity.client_token(self.name, *self._parameters)
+
+    @property
+    def _parameters(self) -> tuple[str, str, str | None, str | None]:
+        return (self.contact_id, self.contact_flow_id, self.queue_id, self.user_id)
+
+    def public(self) -> dict[str, str]:
+        """The fields that outcome events carry, by their public names; absent ones are left out."""
+        given = {
+            "requestName": self.name,
+            "instanceId": self.instance_id,
+            "contactId": self.contact_id,
+            "contactFlowId": self.contact_flow_id,
+            "queueId": self.queue_id,
+            "userId": self.user_id,
+            "requestId": self.request_id,
+            "reason": self.reason,
+            "route": self.route,
+        }
+        return {name: value for name, value in given.items() if value is not None}
+
+
+def read_request(given: Mapping[str, Any], settings: Settings, door: str = "queue") -> TransferRequest:
+    """Check the fields of a request and reduce its ARNs. Raise ``Refused`` with the code, the sentence and what was read."""
+    return _Reading(given, settings).request(door)
+
+
+class _Reading:
+    def __init__(self, given: Mapping[str, Any], settings: Settings) -> None:
+        self._given = given
+        self._settings = settings
+        self._known = {
+            name: value for name, value in fields.readable(given, fields.FIELDS).items() if name != "expiresAt"
+        }
+
+    def request(self, door: str) -> TransferRequest:
+        self._refuse(_invalid(fields.problems(self._given)))
+        self._refuse(constraints.one_destination(self._given.get("queueId"), self._given.get("userId")))
+        instance = self._instance()
+        ids = self._ids(instance)
+        self._refuse(self._unknown_route())
+        request = self._built(instance, ids, door)
+        self._known = request.public()
+        self._refuse(constraints.allowed_flow(request.contact_flow_id, self._settings.allowed_contact_flow_ids))
+        lists = (self._settings.allowed_queue_ids, self._settings.allowed_user_ids)
+        self._refuse(constraints.allowed_destination(request.queue_id, request.user_id, *lists))
+        return request
+
+    def _built(self, instance: InstanceArn, ids: Mapping[str, str], door: str) -> TransferRequest:
+        expires_at = self._given.get("expiresAt")
+        return TransferRequest(
+            instance_id=instance.instance_id,
+            contact_id=ids["contactId"],
+            contact_flow_id=ids["contactFlowId"],
+            queue_id=ids.get("queueId"),
+            user_id=ids.get("userId"),
+            request_id=self._given.get("requestId"),
+            expires_at=None if expires_at is None else fields.instant(expires_at),
+            reason=self._given.get("reason"),
+            route=self._given.get("route"),
+            door=door,
+        )
+
+    def _refuse(self, failed: Failed | None) -> None:
+        if failed is not None:
+            raise Refused(failed, self._known)
+
+    def _instance(self) -> InstanceArn:
+        instances = [parse_instance(text) for text in self._settings.instance_arns]
+        given = self._given.get("instanceId")
+        if given is None:
+            if len(instances) > 1:
+                self._refuse(_invalid(["instanceId is missing; this deployment serves several instances"]))
+            self._known["instanceId"] = instances[0].instance_id
+            return instances[0]
+        for instance in instances:
+            if given in {instance.instance_id, instance.text}:
+                self._known["instanceId"] = instance.instance_id
+                return instance
+        raise Refused(
+            Failed(
+                FailureCode.INSTANCE_NOT_ALLOWED, "instanceId names an instance that this deployment does not serve."
+            ),
+            self._known,
+        )
+
+    def _ids(self, instance: InstanceArn) -> dict[str, str]:
+        ids, wrong = {}, []
+        for name, field in fields.FIELDS.items():
+            if field.kind is None or name == "instanceId" or name not in self._given:
+                continue
+            text: str = self._given[name]
+            reduced = instance.resource_id(field.kind, text) if is_arn(text) else text
+            if reduced is not None and fields.is_id(reduced):
+                ids[name] = reduced
+            else:
+                self._known.pop(name, None)
+                wrong.append(
+                    f"{name} is neither an id nor the ARN of a {field.kind} of instance {instance.instance_id}"
+                )
+        self._known.update(ids)
+        self._refuse(_invalid(wrong))
+        return ids
+
+    def _unknown_route(self) -> Failed | None:
+        route = self._given.get("route")
+        if route is None or route in self._settings.routes:
+            return None
+        return _invalid(["route names no route of this deployment"])
+
+
+def _invalid(found: list[str]) -> Failed | None:
+    return Failed(FailureCode.INVALID_FIELD, "; ".join(found) + ".") if found else None

@@ -1,0 +1,244 @@
+"""What happens to one request, from top to bottom.
+
+    ledger: claim, begin ─► in doubt? look ─► constraints ─► pace ─► TransferContact ─► ledger: finish
+                                     └───────────── Failed or Deferred wherever the way ends
+
+The rules that make it exactly once:
+
+1. The attempt is in the ledger before the call, so a crash leaves a doubt and never a gap.
+2. While any attempt on the contact is in doubt, nobody calls with another token and nobody gives a verdict.
+3. A 200 always wins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from contact_transfer import backoff
+from contact_transfer.clock import Chance, Clock, Deadline
+from contact_transfer.connect import TRANSFER, Connect
+from contact_transfer.flows import Flows
+from contact_transfer.judgement import Judgement
+from contact_transfer.ledger import Conflict, Ledger
+from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.records import Begun, Held, OthersDoubt, Won
+from contact_transfer.request import TransferRequest
+from contact_transfer.settings import Settings
+from contact_transfer.settlement import ACTIVE_PROVES_AFTER_SECONDS, NotApplied, Settlement, Unsettled
+from contact_transfer.table import LedgerUnavailable
+from contact_transfer.views import Accepted, Doubtful, NoTime, Unavailable
+
+LEASE_MARGIN_SECONDS = 10.0
+#: Begun so often without any end, a request kills its worker.
+DEADLY_BEGINS = 20
+#: Waiting, not failing.
+_PASSING = frozenset({Cause.PACED, Cause.UNDER_WAY})
+#: Looks that a deadly request is still granted, since looking does less than transferring.
+DEADLY_LOOKS = 5
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of one message. ``begun``: the lease still held, for the caller to close once the outcome is out.
+
+    ``happened``: a transfer that is certain although the ledger does not know it yet; it is announced all the same.
+    ``conflict``: the name that the ledger has as the contact's winner although Connect answered 200 to this request.
+    """
+
+    outcome: Outcome
+    begun: Begun | None = None
+    happened: Transferred | None = None
+    conflict: str | None = None
+
+
+@dataclass
+class _Doubt:
+    """Whether some attempt on the contact is unsettled, as far as this worker knows. ``called``: one was made just now."""
+
+    open: bool
+    called: bool = False
+    wait: float = 0.0
+
+
+class Service:
+    """Carries out requests, one at a time, through the ledger and Connect."""
+
+    def __init__(self, ledger: Ledger, connect: Connect, settings: Settings, clock: Clock, chance: Chance) -> None:
+        self._ledger = ledger
+        self._connect = connect
+        self._settings = settings
+        self._clock = clock
+        self._chance = chance
+        self._judgement = Judgement(connect, Flows(connect, clock), settings.allowed_channels)
+        self._settlement = Settlement(connect, clock, settings.settle_minutes * 60)
+
+    def carry_out(self, request: TransferRequest, receives: int, deadline: Deadline) -> Told:
+        """Do what can be done for the request before ``deadline``. ``receives``: how often its message was received."""
+        if not self._connect.time_for(TRANSFER, deadline):
+            return Told(self._paced(self._connect.no_time(TRANSFER)))
+        try:
+            return self._begin(request, receives, deadline)
+        except LedgerUnavailable as error:
+            return Told(self._ledger_away(error, receives))
+
+    def _begin(self, request: TransferRequest, receives: int, deadline: Deadline) -> Told:
+        now = self._clock.now()
+        if request.request_id is not None and (mismatch := self._ledger.claim(request, now)):
+            return Told(mismatch)
+        owner, lease = self._chance.unique(), deadline.wall + LEASE_MARGIN_SECONDS
+        state = self._ledger.begin(request, owner, now, lease)
+        if isinstance(state, OthersDoubt):
+            state = self._ledger.take_over(request, state.attempt, owner, now, lease)
+        if isinstance(state, Begun):
+            return self._work(request, state, deadline)
+        if isinstance(state, Won):
+            return Told(_already(request, state))
+        until = state.until - now if isinstance(state, Held) else ACTIVE_PROVES_AFTER_SECONDS
+        return Told(Deferred(Cause.UNDER_WAY, min(until, backoff.delay(receives, self._chance.random))))
+
+    def _work(self, request: TransferRequest, begun: Begun, deadline: Deadline) -> Told:
+        doubt = _Doubt(open=begun.doubt is not None)
+        try:
+            outcome = self._attempt(request, begun, doubt, deadline)
+        except Doubtful as error:
+            doubt.open = doubt.called = True
+            outcome = self._later(Cause.IN_DOUBT, begun, error.detail)
+        except Unavailable as error:
+            outcome = self._later(error.cause, begun, error.detail)
+        except NoTime as error:
+            outcome = self._paced(error)
+        outcome = self._within_retries(begun, outcome, doubt)
+        if isinstance(outcome, Failed) and doubt.open:
+            outcome = self._unsettled(begun, doubt)
+        return self._close(request, begun, outcome, doubt)
+
+    def _attempt(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
+        deadly = begun.unended > DEADLY_BEGINS
+        if begun.unended > DEADLY_BEGINS + DEADLY_LOOKS:
+            doubt.open = False  # not even looking comes to an end: a person must
+            return _kills(request, begun)
+        if doubt.open:
+            seen = self._settlement.look(request, begun, deadline)
+            if isinstance(seen, Transferred | Failed):
+                doubt.open = False
+                return seen
+            if isinstance(seen, NotApplied):
+                doubt.open = False
+            elif isinstance(seen, Unsettled):
+                doubt.wait = seen.wait
+                if not seen.active or begun.foreign or deadly:
+                    return self._unsettled(begun, doubt)
+            if begun.foreign:
+                return Deferred(Cause.UNDER_WAY, 0.0)  # the other's doubt is settled: begin with an attempt of our own
+        if deadly:
+            return _kills(request, begun)
+        return self._try(request, begun, doubt, deadline)
+
+    def _try(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
+        if refused := self._expired(request) or self._given_up(begun):
+            return refused
+        contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
+        if refused := self._judgement.check(request, contact, deadline):
+            return refused
+        self._connect.await_turn(TRANSFER, deadline)
+        if refused := self._expired(request):
+            return refused
+        answer = self._connect.transfer(request)
+        if isinstance(answer, Accepted):
+            doubt.open = False
+            return Transferred(answer.contact_id, answer.contact_arn, begun.attempts)
+        return self._judgement.explain(request, answer, contact, deadline)
+
+    def _expired(self, request: TransferRequest) -> Failed | None:
+        if request.expires_at is None or self._clock.now() < request.expires_at:
+            return None
+        return Failed(
+            FailureCode.REQUEST_EXPIRED, f"expiresAt passed before contact {request.contact_id} could be transferred."
+        )
+
+    def _exhausted(self, begun: Begun) -> bool:
+        return self._clock.now() >= begun.first_at + self._settings.retry_for_hours * 3600
+
+    def _given_up(self, begun: Begun) -> Failed | None:
+        """After the deadline an attempt that was in doubt, and turned out to have done nothing, was the last one."""
+        if begun.doubt is None or not self._exhausted(begun):
+            return None
+        return self._exhaustion("a lost answer, which turned out to have transferred nothing")
+
+    def _within_retries(self, begun: Begun, outcome: Outcome, doubt: _Doubt) -> Outcome:
+        if doubt.open or not isinstance(outcome, Deferred) or outcome.cause in _PASSING or not self._exhausted(begun):
+            return outcome
+        return self._exhaustion(f"{outcome.cause}: {outcome.detail}")
+
+    def _exhaustion(self, last: str) -> Failed:
+        hours = f"{self._settings.retry_for_hours:g}"
+        return Failed(FailureCode.RETRIES_EXHAUSTED, f"Tried for {hours} hours in vain. The last error: {last}.")
+
+    def _later(self, cause: Cause, begun: Begun, detail: str) -> Deferred:
+        return Deferred(cause, backoff.delay(begun.failures + 1, self._chance.random), detail)
+
+    def _unsettled(self, begun: Begun, doubt: _Doubt) -> Deferred:
+        later = self._later(Cause.IN_DOUBT, begun, "")
+        return replace(later, delay=min(later.delay, doubt.wait or ACTIVE_PROVES_AFTER_SECONDS))
+
+    def _paced(self, error: NoTime) -> Deferred:
+        return Deferred(Cause.PACED, error.delay, error.operation)
+
+    def _ledger_away(self, error: LedgerUnavailable, receives: int) -> Deferred:
+        cause = Cause.ACCESS_DENIED if error.denied else Cause.LEDGER
+        return Deferred(cause, backoff.delay(receives, self._chance.random), error.detail)
+
+    def _close(self, request: TransferRequest, begun: Begun, outcome: Outcome, doubt: _Doubt) -> Told:
+        if isinstance(outcome, Transferred):
+            return self._finish(request, begun, outcome)
+        outcome = replace(outcome, attempts=begun.attempts)
+        if isinstance(outcome, Failed):
+            return Told(outcome, begun)  # the ledger is told once the message is parked
+        self._release(request, begun, doubt, failed=outcome.cause not in _PASSING)
+        return Told(outcome)
+
+    def _finish(self, request: TransferRequest, begun: Begun, done: Transferred) -> Told:
+        try:
+            self._ledger.finish(request, done, self._clock.now(), begun.owner if done.inferred else None)
+        except Conflict as conflict:
+            if done.inferred:
+                return Told(_already(request, conflict.won))
+            return Told(done, conflict=conflict.won.name)
+        except LedgerUnavailable as error:
+            return Told(self._ledger_away(error, begun.attempts), happened=None if done.inferred else done)
+        return Told(done)
+
+    def _release(self, request: TransferRequest, begun: Begun, doubt: _Doubt, *, failed: bool) -> None:
+        # A deadly request stays deadly until it has ended; only looks that came to no end count against it.
+        unended = DEADLY_BEGINS if begun.unended > DEADLY_BEGINS else 0
+        try:
+            self._ledger.release(request, begun, failed=failed, doubt=doubt.open, called=doubt.called, unended=unended)
+        except LedgerUnavailable:
+            return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
+
+    def failed_for_good(self, request: TransferRequest, failed: Failed, begun: Begun | None) -> None:
+        """The failure is announced and parked: the name is free again. Raise ``LedgerUnavailable``."""
+        self._ledger.fail(request, failed, self._clock.now(), begun)
+
+    def keep_for_later(self, request: TransferRequest, begun: Begun | None) -> None:
+        """The failure could not be announced or parked: give the lease back, to come to the same end again."""
+        if begun is not None:
+            self._release(request, begun, _Doubt(open=begun.foreign), failed=False)
+
+
+def _kills(request: TransferRequest, begun: Begun) -> Failed:
+    return Failed(
+        FailureCode.RETRIES_EXHAUSTED,
+        f"Work on contact {request.contact_id} began {begun.unended - 1} times without any end: it kills the worker. "
+        "Whether the last attempt transferred the contact shows in the contact's details in Connect.",
+    )
+
+
+def _already(request: TransferRequest, won: Won) -> Transferred | Failed:
+    if won.name == request.name:
+        return Transferred(won.new_contact_id, won.new_contact_arn, won.attempts, won.inferred, repeated=True)
+    to = f" to contact {won.new_contact_id}" if won.new_contact_id else ""
+    return Failed(
+        FailureCode.CONTACT_NOT_ACTIVE,
+        f"Contact {request.contact_id} has ended, and not by this request: request {won.name} transferred it{to}.",
+    )

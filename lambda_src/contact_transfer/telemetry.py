@@ -1,0 +1,110 @@
+"""What the functions tell: the names of all metrics and log keys, in one place, and how they are written.
+
+Metrics are CloudWatch's embedded metric format, written to the log by Powertools; dimensions are ``service`` and, for what
+is counted by reason, the reason, of which there are few. No log line holds a body, an unknown field, a message attribute or
+``reason``.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections import Counter
+from enum import StrEnum
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
+
+from contact_transfer.outcome import Deferred, Failed, Outcome, Transferred
+
+SERVICE = "contact-transfer"
+NAMESPACE = "ContactTransfer"
+
+
+class Metric(StrEnum):
+    """Every metric. Counts but for the three whose names say seconds."""
+
+    TRANSFERRED = "Transferred"
+    REPEATED = "Repeated"  # a message whose request had been transferred before
+    FAILED = "Failed"  # by FailureCode
+    DEFERRED = "Deferred"  # by Cause
+    LEDGER_CONFLICT = "LedgerConflict"
+    REQUEST_TO_TRANSFER = "RequestToTransferSeconds"
+    PACED_WAIT = "PacedWaitSeconds"
+
+
+#: The dimension that a metric has besides ``service``.
+DIMENSIONS = {Metric.FAILED: "FailureCode", Metric.DEFERRED: "Cause"}
+
+
+class Telemetry:
+    """One invocation after the other: collects, and writes at the end of each."""
+
+    def __init__(self, logger: Logger, metrics: Metrics) -> None:
+        self._logger = logger
+        self._metrics = metrics
+        self._counts: Counter[tuple[Metric, str]] = Counter()
+
+    def begin(self, invocation: str) -> None:
+        """All lines of the invocation carry its id."""
+        self._logger.append_keys(function_request_id=invocation)
+
+    def outcome(self, outcome: Outcome, *, seconds: float, waited: float | None, **keys: Any) -> None:
+        """One line and its counts for what became of one message. ``seconds``: work; ``waited``: since the message was sent."""
+        line: dict[str, Any] = {name: value for name, value in keys.items() if value is not None}
+        line |= {"seconds": round(seconds, 3)} | ({} if waited is None else {"waited": round(waited, 3)})
+        match outcome:
+            case Transferred():
+                self._transferred(outcome, line, waited)
+            case Failed():
+                self._counts[Metric.FAILED, outcome.code] += 1
+                self._logger.warning("failed", failureCode=str(outcome.code), attempts=outcome.attempts, **line)
+            case Deferred():
+                self._counts[Metric.DEFERRED, outcome.cause] += 1
+                told: dict[str, Any] = {
+                    "cause": str(outcome.cause),
+                    "delay": round(outcome.delay),
+                    "detail": outcome.detail,
+                }
+                self._logger.info("deferred", attempts=outcome.attempts, **told, **line)
+
+    def _transferred(self, outcome: Transferred, line: dict[str, Any], waited: float | None) -> None:
+        self._counts[Metric.REPEATED if outcome.repeated else Metric.TRANSFERRED, ""] += 1
+        if waited is not None and not outcome.repeated:
+            self._metrics.add_metric(Metric.REQUEST_TO_TRANSFER, MetricUnit.Seconds, waited)
+        told: dict[str, Any] = {
+            "newContactId": outcome.new_contact_id,
+            "inferred": outcome.inferred,
+            "repeated": outcome.repeated,
+        }
+        self._logger.info("transferred", attempts=outcome.attempts, **told, **line)
+
+    def conflict(self, name: str, winner: str) -> None:
+        """A 200 for a contact that the ledger has as transferred to another contact."""
+        self._counts[Metric.LEDGER_CONFLICT, ""] += 1
+        self._logger.error("the contact was transferred twice", requestName=name, winner=winner)
+
+    def trouble(self, event: str, **keys: Any) -> None:
+        """Something an operator should see, though nothing is lost by it."""
+        self._logger.warning(event, **keys)
+
+    def defect(self, error: BaseException, **keys: Any) -> None:
+        """A defect of ours: its kind and its place, but not its words, which may quote a message."""
+        frames = traceback.extract_tb(error.__traceback__)[-4:]
+        place = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
+        self._logger.error("unexpected", error=type(error).__name__, place=place, **keys)
+
+    def end(self, paced_wait: float) -> None:
+        """Write the invocation's metrics. ``paced_wait``: seconds spent waiting for tokens."""
+        if paced_wait:
+            self._metrics.add_metric(Metric.PACED_WAIT, MetricUnit.Seconds, paced_wait)
+        for (metric, reason), count in self._counts.items():
+            if metric in DIMENSIONS:
+                with single_metric(metric, MetricUnit.Count, count, namespace=NAMESPACE) as by_reason:
+                    by_reason.add_dimension("service", SERVICE)
+                    by_reason.add_dimension(DIMENSIONS[metric], reason)
+            else:
+                self._metrics.add_metric(metric, MetricUnit.Count, count)
+        if self._metrics.metric_set:
+            self._metrics.flush_metrics()
+        self._counts.clear()

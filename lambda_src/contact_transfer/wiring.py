@@ -1,0 +1,81 @@
+"""The composition root: the only place that reaches for clients, the clock and chance."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+import uuid
+from collections.abc import Mapping
+from typing import Any
+
+import botocore.session
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics
+from botocore.config import Config
+
+from contact_transfer.batch import Batch
+from contact_transfer.clock import Chance, Clock
+from contact_transfer.connect import TRANSFER, Connect
+from contact_transfer.events import Bus
+from contact_transfer.ledger import Ledger
+from contact_transfer.pacing import Pacing
+from contact_transfer.queue import Queue
+from contact_transfer.service import Service
+from contact_transfer.settings import Quota, Settings
+from contact_transfer.table import Table
+from contact_transfer.telemetry import NAMESPACE, SERVICE, Telemetry
+
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 5.0
+#: One call to Connect: the connection, the answer, no second attempt.
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
+
+# The SDK must not repeat a call to Connect: applied, answer lost, repeated, refused reads like a definite refusal; and a
+# repeated call is one more than the pace allows.
+_CONNECT = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    max_pool_connections=1,
+)
+_OTHERS = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=2.0,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=1,
+)
+
+CLOCK = Clock(now=time.time, elapsed=time.monotonic, sleep=time.sleep)
+CHANCE = Chance(random=random.random, unique=lambda: uuid.uuid4().hex)
+
+
+def clients() -> dict[str, Any]:
+    """The four AWS clients, endpoints and credentials from the environment as in every AWS SDK."""
+    session = botocore.session.get_session()
+    others = {service: session.create_client(service, config=_OTHERS) for service in ("dynamodb", "sqs", "events")}
+    return {"connect": session.create_client("connect", config=_CONNECT), **others}
+
+
+def batch(
+    environment: Mapping[str, str] = os.environ,
+    aws: Mapping[str, Any] | None = None,
+    clock: Clock = CLOCK,
+    chance: Chance = CHANCE,
+) -> Batch:
+    """Put the worker together. Tests hand in their own clients, clock or chance. Raise ``SettingsError``."""
+    settings = Settings.from_environment(environment)
+    aws = aws or clients()
+    quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
+    pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
+    telemetry = Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=SERVICE))
+    service = Service(
+        ledger=Ledger(Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400),
+        connect=Connect(aws["connect"], pacing, clock, CALL_SECONDS),
+        settings=settings,
+        clock=clock,
+        chance=chance,
+    )
+    queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
+    bus = Bus(aws["events"], settings.event_bus_name)
+    return Batch(service, queue, bus, pacing, telemetry, settings, clock, chance)
