@@ -1,0 +1,87 @@
+"""What AWS leaves undocumented, each as a switch. Every default is assumed: nobody has seen it confirmed by AWS.
+
+A change counts from the next call on; what earlier calls set in motion keeps its course. Durations are in seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, fields, replace
+from enum import StrEnum
+from typing import Any
+
+
+class Replay(StrEnum):
+    """What a repeated client token is answered."""
+
+    FIRST_ANSWER = "first-answer"  # the first call's 200 again, nothing is done
+    CONFLICT = "conflict"  # 409 IdempotencyException
+
+
+class Ended(StrEnum):
+    """What TransferContact answers for a contact that has ended."""
+
+    INVALID_REQUEST = "invalid-request"  # 400 InvalidRequestException
+    NOT_FOUND = "not-found"  # 404 ResourceNotFoundException
+
+
+@dataclass(frozen=True)
+class Switches:
+    """The undocumented behaviours of Amazon Connect. Every field is assumed.
+
+    token_replay                     what a token answers the second time (assumed: the first answer)
+    token_forgotten_after            how long a token is remembered (assumed: 7 days, as documented for other operations)
+    token_remembers_rejection        a token whose first call was refused answers that refusal again (assumed: no)
+    old_contact_active_for           how long after a 200 the old contact is still active, so that another token
+                                     transfers it a second time (assumed: 0)
+    end_shown_after                  how long an ended contact is still shown without DisconnectTimestamp, while
+                                     TransferContact already refuses it (assumed: 0)
+    successor_listed_after           how long until ListAssociatedContacts shows the new contact (assumed: 0)
+    contact_described_after          how long DescribeContact answers 404 for a new contact (assumed: 0)
+    destination_known_after          how long until QueueInfo or AgentInfo of the new contact is shown (assumed: 0)
+    flow_seconds                     how long a flow runs before the contact is queued or connected (assumed: 0)
+    answers_old_contact_id           the answer's ContactId is the old contact's (assumed: no, the new one's)
+    answers_without_contact_id       the answer has neither ContactId nor ContactArn, both optional in the model (assumed: no)
+    initial_contact_names_itself     the first contact of a tree carries InitialContactId, its own id (assumed: no, absent)
+    linked_task_keeps_transfer_count a task linked by PreviousContactId inherits its predecessor's transfers towards the
+                                     limit of eleven (assumed: no)
+    ended_contact_answers            what TransferContact says of an ended contact (assumed: 400)
+    """
+
+    token_replay: Replay = Replay.FIRST_ANSWER
+    token_forgotten_after: float = 7 * 86_400.0
+    token_remembers_rejection: bool = False
+    old_contact_active_for: float = 0.0
+    end_shown_after: float = 0.0
+    successor_listed_after: float = 0.0
+    contact_described_after: float = 0.0
+    destination_known_after: float = 0.0
+    flow_seconds: float = 0.0
+    answers_old_contact_id: bool = False
+    answers_without_contact_id: bool = False
+    initial_contact_names_itself: bool = False
+    linked_task_keeps_transfer_count: bool = False
+    ended_contact_answers: Ended = Ended.INVALID_REQUEST
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(entry.default, float) and (not isinstance(value, int | float) or value < 0):
+                raise ValueError(f"{entry.name} is a duration in seconds, 0 or more, not {value!r}")
+            if isinstance(entry.default, bool) and not isinstance(value, bool):
+                raise ValueError(f"{entry.name} is true or false, not {value!r}")  # noqa: TRY004 - one error type for every bad value
+
+    def changed(self, **changes: Any) -> Switches:
+        """Return a copy with some switches set. Raise ``ValueError`` naming a switch that is unknown or out of range."""
+        known = {entry.name for entry in fields(self)}
+        unknown = sorted(set(changes) - known)
+        if unknown:
+            raise ValueError(f"unknown switch: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
+        if "token_replay" in changes:
+            changes["token_replay"] = Replay(changes["token_replay"])
+        if "ended_contact_answers" in changes:
+            changes["ended_contact_answers"] = Ended(changes["ended_contact_answers"])
+        return replace(self, **changes)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return all switches, ready for JSON."""
+        return {name: str(value) if isinstance(value, StrEnum) else value for name, value in asdict(self).items()}

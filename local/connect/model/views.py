@@ -1,0 +1,166 @@
+"""What callers are shown of contacts and resources: the answers' shapes of the service model, as they look at a given time."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from local.connect.model.records import Contact, Flow, Instance, Queue, User
+from local.connect.model.switches import Switches
+
+View = dict[str, Any]
+
+
+def contact(found: Contact, now: float, switches: Switches) -> View:
+    """DescribeContact's ``Contact``: no state and no count of transfers; ``DisconnectTimestamp`` means ended."""
+    view = _common(found, now, switches)
+    view["Id"] = found.id
+    view["Arn"] = found.arn
+    view["ContactAssociationId"] = found.association_id
+    view["LastUpdateTimestamp"] = found.updated
+    if found.name is not None:
+        view["Name"] = found.name
+    if found.description is not None:
+        view["Description"] = found.description
+    if "DisconnectTimestamp" in view:
+        view["DisconnectReason"] = found.disconnect_reason
+    if found.paused is not None:
+        view["LastPausedTimestamp"] = found.paused
+    if found.resumed is not None:
+        view["LastResumedTimestamp"] = found.resumed
+    if found.pauses:
+        view["TotalPauseCount"] = found.pauses
+    if now >= found.destination_shown_from:
+        view.update(_destination(found))
+    return view
+
+
+def summary(found: Contact, now: float, switches: Switches) -> View:
+    """ListAssociatedContacts' entry."""
+    return {**_common(found, now, switches), "ContactId": found.id, "ContactArn": found.arn}
+
+
+def _common(found: Contact, now: float, switches: Switches) -> View:
+    view: View = {
+        "Channel": found.channel,
+        "InitiationMethod": found.initiation_method,
+        "InitiationTimestamp": found.started,
+    }
+    if found.initial_id != found.id or switches.initial_contact_names_itself:
+        view["InitialContactId"] = found.initial_id
+    if found.previous_id:
+        view["PreviousContactId"] = found.previous_id
+    if found.related_id:
+        view["RelatedContactId"] = found.related_id
+    if found.ended is not None and now >= found.end_shown_from:
+        view["DisconnectTimestamp"] = found.ended
+    return view
+
+
+def _destination(found: Contact) -> View:
+    """Queue and agent are shown as soon as the transfer set them, also before the flow has run (assumed)."""
+    view: View = {}
+    if found.queue_id:
+        view["QueueInfo"] = {"Id": found.queue_id}
+        if found.queued is not None:
+            view["QueueInfo"]["EnqueueTimestamp"] = found.queued
+    if found.agent_id:
+        view["AgentInfo"] = {"Id": found.agent_id}
+        if found.connected is not None:
+            view["AgentInfo"]["ConnectedToAgentTimestamp"] = found.connected
+    return view
+
+
+def flow(found: Flow) -> View:
+    """DescribeContactFlow's ``ContactFlow``."""
+    view = {
+        "Id": found.id,
+        "Arn": found.arn,
+        "Name": found.name,
+        "Type": found.type,
+        "State": _state(found),
+        "Status": _status(found),
+        "Content": found.content,
+        "LastModifiedTime": found.modified,
+    }
+    if found.description is not None:
+        view["Description"] = found.description
+    return view
+
+
+def flow_summary(found: Flow) -> View:
+    """ListContactFlows' entry."""
+    return {
+        "Id": found.id,
+        "Arn": found.arn,
+        "Name": found.name,
+        "ContactFlowType": found.type,
+        "ContactFlowState": _state(found),
+        "ContactFlowStatus": _status(found),
+    }
+
+
+def _state(found: Flow) -> str:
+    return "ARCHIVED" if found.archived else "ACTIVE"
+
+
+def _status(found: Flow) -> str:
+    return "PUBLISHED" if found.published else "SAVED"
+
+
+def queue(found: Queue) -> View:
+    """DescribeQueue's ``Queue``."""
+    view = {
+        "QueueId": found.id,
+        "QueueArn": found.arn,
+        "Name": found.name,
+        "HoursOfOperationId": found.hours_of_operation_id,
+        "Status": "ENABLED",
+        "LastModifiedTime": found.modified,
+    }
+    if found.description is not None:
+        view["Description"] = found.description
+    return view
+
+
+def queue_summary(found: Queue) -> View:
+    """ListQueues' entry."""
+    return {
+        "Id": found.id,
+        "Arn": found.arn,
+        "Name": found.name,
+        "QueueType": "STANDARD",
+        "LastModifiedTime": found.modified,
+    }
+
+
+def user(found: User) -> View:
+    """DescribeUser's ``User``."""
+    names = {"FirstName": found.first_name, "LastName": found.last_name}
+    return {
+        "Id": found.id,
+        "Arn": found.arn,
+        "Username": found.name,
+        "IdentityInfo": {key: value for key, value in names.items() if value is not None},
+        "SecurityProfileIds": list(found.security_profile_ids),
+        "RoutingProfileId": found.routing_profile_id,
+        "LastModifiedTime": found.modified,
+    }
+
+
+def user_summary(found: User) -> View:
+    """ListUsers' entry."""
+    return {"Id": found.id, "Arn": found.arn, "Username": found.name, "LastModifiedTime": found.modified}
+
+
+def instance(found: Instance) -> View:
+    """DescribeInstance's ``Instance``."""
+    return {
+        "Id": found.id,
+        "Arn": found.arn,
+        "IdentityManagementType": "CONNECT_MANAGED",
+        "InstanceAlias": found.alias,
+        "CreatedTime": found.created,
+        "InstanceStatus": "ACTIVE",
+        "InboundCallsEnabled": True,
+        "OutboundCallsEnabled": True,
+    }
