@@ -8,11 +8,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import boto3
 import httpx
 from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
 
 from local.processes import Child, StartError, free_port, wait_until
 from local.toolbox import ROOT, environment_of
@@ -42,6 +43,9 @@ class Aws:
     Raises ``StartError`` with the end of the log when it does not come up.
     """
 
+    #: What a boto3 client raises when a service refuses or cannot be reached.
+    error: ClassVar[tuple[type[Exception], ...]] = (ClientError, BotoCoreError)
+
     def __init__(self, identity: Identity, logs: Path, *, secure: bool = False) -> None:
         self.identity = identity
         self.secure = secure
@@ -49,7 +53,6 @@ class Aws:
         self._log = logs / "aws.log"
         self._child: Child | None = None
         self._port = 0
-        self.ports_tried = 0
 
     @property
     def endpoint(self) -> str:
