@@ -1,0 +1,42 @@
+"""Findings of the AWS Solutions rules that stand, each with its reason, on the one resource it is about."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from aws_cdk import Acknowledgment, Validations
+from constructs import IConstruct
+
+if TYPE_CHECKING:
+    from infra.construct import ContactTransfer
+
+
+def acknowledge(service: ContactTransfer) -> None:
+    """Acknowledge what the service cannot do otherwise."""
+    policy = service.worker.role.node.find_child("DefaultPolicy")
+    for instance in service.settings.instances:
+        _accept_wildcard(
+            policy,
+            instance.within("contact", "*"),
+            "Contacts come and go and cannot be named beforehand; only those of the deployment's instances are meant.",
+        )
+        if not service.settings.allowed_contact_flow_ids:
+            _accept_wildcard(
+                policy,
+                instance.within("contact-flow", "*"),
+                "The deployment allows all flows of its instances; allowedContactFlowIds narrows this to the named ones.",
+            )
+    _accept_wildcard(policy, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.")
+    _accept(
+        service.worker_function,
+        "AwsSolutions-L1",
+        "The runtime is the newest that the local cloud's Lambda runtime client is built for, so that what is tested is what runs.",
+    )
+
+
+def _accept_wildcard(scope: IConstruct, resource: str, reason: str) -> None:
+    _accept(scope, f"AwsSolutions-IAM5[Resource::{resource}]", reason)
+
+
+def _accept(scope: IConstruct, finding: str, reason: str) -> None:
+    Validations.of(scope).acknowledge(Acknowledgment(id=f"AwsSolutions::{finding}", reason=reason))

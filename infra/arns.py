@@ -1,0 +1,43 @@
+"""Amazon Resource Names that the stack writes by hand, because a reference would close a circle, and those it reads."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_INSTANCE = re.compile(
+    r"arn:(?P<partition>aws[a-z-]*):connect:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):instance/(?P<id>[A-Za-z0-9-]{1,100})"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """An account and Region in a partition."""
+
+    partition: str
+    region: str
+    account: str
+
+    def arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource of this account and Region."""
+        return f"arn:{self.partition}:{service}:{self.region}:{self.account}:{resource}"
+
+
+@dataclass(frozen=True)
+class Instance:
+    """A Connect instance, by its ARN (``…:instance/ID``)."""
+
+    arn: str
+    place: Place
+
+    def within(self, kind: str, resource_id: str) -> str:
+        """The ARN of a resource of this instance; ``kind`` is ``contact``, ``contact-flow``, ``queue`` or ``agent``."""
+        return f"{self.arn}/{kind}/{resource_id}"
+
+
+def parse_instance(text: str) -> Instance | None:
+    """The instance with the ARN ``text``; None when that is no ARN of an instance."""
+    match = _INSTANCE.fullmatch(text)
+    if match is None:
+        return None
+    return Instance(text, Place(match["partition"], match["region"], match["account"]))

@@ -1,0 +1,63 @@
+"""The whole service as one construct: composition only. Another CDK app imports it with ``from infra import ContactTransfer``."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from infra import acknowledgements, permissions
+from infra.doors import Doors, bus_arn, bus_name, rule_arns
+from infra.keys import Keys
+from infra.ledger import Ledger
+from infra.observability import Observability
+from infra.queues import Queues
+from infra.settings import DeploymentSettings
+from infra.worker import Worker
+
+
+class ContactTransfer(Construct):
+    """Queues, bus, ledger and worker of one deployment.
+
+    ``settings`` come from ``infra.settings.load`` or ``parse``; the stack around it is of their account and Region.
+    ``code`` is the asset of ``infra.bundling.asset_code``. Queues, table and keys outlive the stack.
+    """
+
+    def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, code: lambda_.Code) -> None:
+        super().__init__(scope, id_)
+        self.settings = settings
+        self.keys = Keys(self, "Keys", settings=settings, rule_arns=rule_arns(settings), archive_bus_arn=bus_arn(settings))
+        self.queues = Queues(self, "Queues", settings=settings, key=self.keys.queues, rule_arns=rule_arns(settings))
+        self.ledger = Ledger(self, "Ledger", key=self.keys.data)
+        self.worker = Worker(self, "Worker", settings=settings, log_key=self.keys.data)
+        self.doors = Doors(
+            self,
+            "Doors",
+            settings=settings,
+            transfers=self.queues.transfers,
+            dead_letters=self.queues.dead_letters,
+            archive_key=self.keys.data,
+            worker_role=self.worker.role,
+        )
+        self._permit_worker()
+        self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
+        self.observability = Observability(
+            self, "Observability", settings=settings, dead_letters=self.queues.dead_letters
+        )
+        acknowledgements.acknowledge(self)
+
+    def _permit_worker(self) -> None:
+        region = self.settings.place.region
+        self.worker.allow(
+            *permissions.connect_statements(self.settings),
+            *permissions.queue_statements(self.queues.transfers, self.queues.dead_letters, self.keys.queues, region),
+            *permissions.ledger_statements(self.ledger.table, self.keys.data, region),
+            permissions.bus_statement(self.doors.bus.attr_arn),
+        )
+
+    def _environment(self) -> dict[str, str]:
+        return self.settings.for_worker(
+            self.queues.transfers.queue_url,
+            self.queues.dead_letters.queue_url,
+            bus_name(self.settings),
+            self.ledger.table.table_name,
+        ).to_environment()

@@ -1,0 +1,138 @@
+"""The EventBridge door: the deployment's bus, who may put events on it, the rule to the transfer queue, the archive."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from infra.settings import DeploymentSettings
+
+SOURCE = "contact-transfer"
+REQUESTED = "Contact Transfer Requested"
+#: EventBridge's own maximum: 24 hours and 185 attempts. After them the event goes to the dead-letter queue.
+RETRY_SECONDS = 24 * 3600
+RETRY_ATTEMPTS = 185
+
+
+def bus_name(settings: DeploymentSettings) -> str:
+    """Fixed, because the keys' policies name the bus and its rules."""
+    return settings.prefix
+
+
+def bus_arn(settings: DeploymentSettings) -> str:
+    """The ARN of the deployment's bus."""
+    return settings.place.arn("events", f"event-bus/{bus_name(settings)}")
+
+
+def rule_name(settings: DeploymentSettings) -> str:
+    """The rule that turns events into messages of the transfer queue."""
+    return f"{settings.prefix}-requests"
+
+
+def rule_arns(settings: DeploymentSettings) -> list[str]:
+    """Every rule that sends to the deployment's queues."""
+    return [settings.place.arn("events", f"rule/{bus_name(settings)}/{rule_name(settings)}")]
+
+
+class Doors(Construct):
+    """``bus`` takes requests from other sources and carries the worker's outcomes."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: DeploymentSettings,
+        transfers: sqs.IQueue,
+        dead_letters: sqs.IQueue,
+        archive_key: kms.IKey,
+        worker_role: iam.IRole,
+    ) -> None:
+        super().__init__(scope, id_)
+        # The policy is part of the bus, so there is no moment in which the bus exists without it.
+        self.bus = events.CfnEventBus(
+            self,
+            "Bus",
+            name=bus_name(settings),
+            description="Contact transfers: requests and outcomes",
+            policy=_bus_policy(settings, worker_role.role_arn),
+        )
+        self.rule = _rule(self, settings, self.bus, transfers, dead_letters)
+        events.CfnArchive(
+            self,
+            "Archive",
+            archive_name=f"{settings.prefix}-requests",
+            description="Requests that came over the bus, to be replayed",
+            source_arn=self.bus.attr_arn,
+            event_pattern=_pattern(),
+            kms_key_identifier=archive_key.key_arn,
+            retention_days=Duration.days(settings.sizing.archive_retention_days).to_days(),
+        )
+
+
+def _pattern() -> dict[str, Any]:
+    # Without an asterisk a wildcard is an exact match: one condition for both, because alternatives would be joined by "or".
+    return {"detail-type": [REQUESTED], "source": [{"anything-but": {"wildcard": [SOURCE, "aws.*"]}}]}
+
+
+def _rule(
+    scope: Construct, settings: DeploymentSettings, bus: events.CfnEventBus, target: sqs.IQueue, dead_letters: sqs.IQueue
+) -> events.CfnRule:
+    return events.CfnRule(
+        scope,
+        "Requests",
+        name=rule_name(settings),
+        description="Transfer requests to the transfer queue",
+        event_bus_name=bus.ref,
+        event_pattern=_pattern(),
+        state="ENABLED",
+        targets=[
+            events.CfnRule.TargetProperty(
+                id="TransferQueue",
+                arn=target.queue_arn,
+                retry_policy=events.CfnRule.RetryPolicyProperty(
+                    maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
+                ),
+                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letters.queue_arn),
+            )
+        ],
+    )
+
+
+def _bus_policy(settings: DeploymentSettings, worker_role_arn: str) -> dict[str, Any]:
+    """Nobody but the worker speaks as the service; named producers may ask for transfers and nothing else."""
+    statements: list[dict[str, Any]] = [
+        {
+            "Sid": "OutcomesFromTheWorkerAlone",
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "events:PutEvents",
+            "Resource": bus_arn(settings),
+            "Condition": {
+                "StringEquals": {"events:source": SOURCE},
+                "ArnNotEquals": {"aws:PrincipalArn": worker_role_arn},
+            },
+        }
+    ]
+    if settings.producer_principals:
+        statements.append(
+            {
+                "Sid": "RequestsFromProducers",
+                "Effect": "Allow",
+                "Principal": {"AWS": [_principal_arn(settings, name) for name in settings.producer_principals]},
+                "Action": "events:PutEvents",
+                "Resource": bus_arn(settings),
+                "Condition": {"StringEquals": {"events:detail-type": REQUESTED}},
+            }
+        )
+    return {"Version": "2012-10-17", "Statement": statements}
+
+
+def _principal_arn(settings: DeploymentSettings, name: str) -> str:
+    return f"arn:{settings.place.partition}:iam::{name}:root" if name.isdigit() else name

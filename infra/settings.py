@@ -1,0 +1,144 @@
+"""A deployment's settings: ``deployments/NAME.json``, typed and checked before anything is synthesized.
+
+``load`` reads a file, ``parse`` its content. Both raise ``DeploymentError`` with one sentence for whatever is wrong.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from contact_transfer.settings import DEFAULT_CHANNELS, Quota, Settings
+from infra.arns import Instance, Place
+from infra.checks import check, default_concurrency
+from infra.errors import DeploymentError
+from infra.reading import Reader
+from infra.sizing import Sizing
+
+DEPLOYMENTS = Path(__file__).resolve().parent.parent / "deployments"
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")  # it is part of a rule's name, which has at most 64 characters
+
+
+@dataclass(frozen=True)
+class DeploymentSettings:
+    """Everything that one deployment decides. Lists hold ids, never ARNs; an empty list allows all."""
+
+    name: str
+    instances: tuple[Instance, ...]
+    transfers_per_second: float
+    burst: float
+    quotas: Mapping[str, Quota]
+    maximum_concurrency: int
+    allowed_channels: frozenset[str]
+    allowed_contact_flow_ids: frozenset[str]
+    allowed_queue_ids: frozenset[str]
+    allowed_user_ids: frozenset[str]
+    retry_for_hours: float
+    settle_minutes: float
+    ledger_days: float
+    producer_principals: tuple[str, ...]
+    alarm_email: str | None
+    routes: tuple[Mapping[str, Any], ...]
+    sizing: Sizing
+
+    @property
+    def prefix(self) -> str:
+        """What the stack is called, and every name in it begins with."""
+        return f"ContactTransfer-{self.name}"
+
+    @property
+    def place(self) -> Place:
+        """The account and Region of the stack: those of the instances."""
+        return self.instances[0].place
+
+    def for_worker(self, transfer_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str) -> Settings:
+        """What the worker gets to know; its environment is ``to_environment()`` of this."""
+        return Settings(
+            instance_arns=tuple(instance.arn for instance in self.instances),
+            transfer_queue_url=transfer_queue_url,
+            dead_letter_queue_url=dead_letter_queue_url,
+            event_bus_name=bus_name,
+            ledger_table_name=table_name,
+            transfers_per_second=self.transfers_per_second,
+            burst=self.burst,
+            quotas=self.quotas,
+            maximum_concurrency=self.maximum_concurrency,
+            allowed_channels=self.allowed_channels,
+            allowed_contact_flow_ids=self.allowed_contact_flow_ids,
+            allowed_queue_ids=self.allowed_queue_ids,
+            allowed_user_ids=self.allowed_user_ids,
+            retry_for_hours=self.retry_for_hours,
+            settle_minutes=self.settle_minutes,
+            ledger_days=self.ledger_days,
+        )
+
+
+def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
+    """The settings of the deployment ``name``, from ``NAME.json`` in ``folder``."""
+    path = folder / f"{name}.json"
+    if not _NAME.fullmatch(name) or not path.is_file():
+        known = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
+        raise DeploymentError(f"There is no deployment '{name}': deployments/ has {known}.")
+    try:
+        content = json.loads(path.read_text("utf-8"), object_pairs_hook=_without_repeats)
+    except json.JSONDecodeError as error:
+        raise DeploymentError(f"{path.name} is not JSON: {error.msg} in line {error.lineno}.") from error
+    except UnicodeDecodeError as error:
+        raise DeploymentError(f"{path.name} is not UTF-8 text.") from error
+    except DeploymentError as error:
+        raise DeploymentError(f"{path.name}: {error}") from error
+    if not isinstance(content, dict):
+        raise DeploymentError(f"{path.name} is to hold one JSON object.")
+    try:
+        return parse(name, content)
+    except DeploymentError as error:
+        raise DeploymentError(f"{path.name}: {error}") from error
+
+
+def parse(name: str, content: Mapping[str, Any], sizing: Sizing | None = None) -> DeploymentSettings:
+    """Settings from a file's content. Raise ``DeploymentError`` for a bad value or an impossible combination."""
+    read = Reader(content)
+    instances = read.instances("instanceArns")
+    transfers_per_second = read.number("transfersPerSecond", 2)
+    settings = DeploymentSettings(
+        name=name,
+        instances=instances,
+        transfers_per_second=transfers_per_second,
+        burst=read.number("burst", 5),
+        quotas=read.quotas("quotas"),
+        maximum_concurrency=read.whole("maximumConcurrency", default_concurrency(transfers_per_second), 2, 1000),
+        allowed_channels=read.channels("allowedChannels", DEFAULT_CHANNELS),
+        allowed_contact_flow_ids=read.ids("allowedContactFlowIds", "contact-flow", instances),
+        allowed_queue_ids=read.ids("allowedQueueIds", "queue", instances),
+        allowed_user_ids=read.ids("allowedUserIds", "agent", instances),
+        retry_for_hours=read.number("retryForHours", 24),
+        settle_minutes=read.number("settleMinutes", 15),
+        ledger_days=read.number("ledgerDays", 400),
+        producer_principals=read.principals("producerPrincipals"),
+        alarm_email=read.email("alarmEmail"),
+        routes=parse_routes(read.objects("routes")),
+        sizing=sizing or Sizing(),
+    )
+    read.refuse_unknown()
+    check(settings)
+    return settings
+
+
+def parse_routes(entries: tuple[Mapping[str, Any], ...]) -> tuple[Mapping[str, Any], ...]:
+    """Routes are not built yet: an entry would be ignored in silence, so it is refused."""
+    if entries:
+        raise DeploymentError("'routes' is to be empty: this version has no routes.")
+    return entries
+
+
+def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        names = [name for name, _ in pairs]
+        repeated = next(name for name in names if names.count(name) > 1)
+        raise DeploymentError(f"'{repeated}' is there twice: keep one.")
+    return content
