@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics
 from botocore.config import Config
 
+from contact_transfer.arn import parse_instance
 from contact_transfer.batch import Batch
 from contact_transfer.clock import Chance, Clock
 from contact_transfer.connect import TRANSFER, Connect
@@ -50,11 +51,16 @@ CLOCK = Clock(now=time.time, elapsed=time.monotonic, sleep=time.sleep)
 CHANCE = Chance(random=random.random, unique=lambda: uuid.uuid4().hex)
 
 
-def clients() -> dict[str, Any]:
-    """The four AWS clients, endpoints and credentials from the environment as in every AWS SDK."""
+def clients(region: str) -> dict[str, Any]:
+    """The four AWS clients of a Region, endpoints and credentials from the environment as in every AWS SDK."""
     session = botocore.session.get_session()
-    others = {service: session.create_client(service, config=_OTHERS) for service in ("dynamodb", "sqs", "events")}
-    return {"connect": session.create_client("connect", config=_CONNECT), **others}
+
+    def client(service: str, config: Config) -> Any:
+        return session.create_client(service, region_name=region, config=config)
+
+    return {"connect": client("connect", _CONNECT)} | {
+        name: client(name, _OTHERS) for name in ("dynamodb", "sqs", "events")
+    }
 
 
 def batch(
@@ -65,7 +71,7 @@ def batch(
 ) -> Batch:
     """Put the worker together. Tests hand in their own clients, clock or chance. Raise ``SettingsError``."""
     settings = Settings.from_environment(environment)
-    aws = aws or clients()
+    aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
     pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
     telemetry = Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=SERVICE))
