@@ -9,7 +9,7 @@ from typing import Any
 import cdk_nag
 from aws_cdk import App, Validations
 
-from infra.bundling import asset_code
+from infra.bundling import Bundling, asset_code
 from infra.settings import load
 from infra.stack import ContactTransferStack
 
@@ -21,5 +21,11 @@ def build(context: Mapping[str, Any], outdir: Path | None = None) -> App:
     app = App(context=dict(context), outdir=None if outdir is None else str(outdir), analytics_reporting=False)
     Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
     settings = load(str(app.node.try_get_context("deployment") or DEFAULT_DEPLOYMENT))
-    ContactTransferStack(app, settings=settings, code=asset_code())
+    bundling = Bundling()
+    try:
+        ContactTransferStack(app, settings=settings, code=asset_code(bundling))
+    except RuntimeError as error:  # what jsii makes of every error
+        if bundling.failure is not None:
+            raise bundling.failure from error
+        raise
     return app
