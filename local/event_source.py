@@ -57,6 +57,8 @@ class EventSource:
         self._wait = wait
         self._observe = observe
         self._stop = threading.Event()
+        self._under_way = 0
+        self._guard = threading.Condition()
         count = mapped.maximum_concurrency or DEFAULT_POLLERS
         self._pollers = [threading.Thread(target=self._poll, daemon=True, name=f"poller-{n}") for n in range(count)]
 
@@ -65,26 +67,39 @@ class EventSource:
             poller.start()
 
     def stop(self, patience: float = 10.0) -> None:
-        """Take no further messages; wait for the batches under way, at most ``patience`` seconds."""
+        """Take no further messages; wait for the batches under way, at most ``patience`` seconds.
+
+        A long poll that is still open ends by itself; what it brings goes back to the queue.
+        """
         self._stop.set()
-        deadline = time.monotonic() + patience
-        for poller in self._pollers:
-            if poller.ident is not None:
-                poller.join(max(0.0, deadline - time.monotonic()))
+        with self._guard:
+            self._guard.wait_for(lambda: not self._under_way, patience)
 
     def _poll(self) -> None:
         while not self._stop.is_set():
             try:
                 messages = self._collect()
-                if messages and not self._stop.is_set():
-                    self._deliver(messages)
-                elif messages:
-                    self._hand_back(messages)
+                if messages:
+                    self._deliver_or_hand_back(messages)
             except (BotoCoreError, ClientError):
                 self._stop.wait(0.5)  # the queue cannot be reached or is gone; Lambda keeps trying, and so do we
             except RuntimeError:
                 if not self._stop.is_set():
                     raise  # a closed function while the loop runs is a mistake of ours
+
+    def _deliver_or_hand_back(self, messages: list[dict[str, Any]]) -> None:
+        with self._guard:
+            stopped = self._stop.is_set()
+            self._under_way += 0 if stopped else 1
+        if stopped:
+            self._hand_back(messages)
+            return
+        try:
+            self._deliver(messages)
+        finally:
+            with self._guard:
+                self._under_way -= 1
+                self._guard.notify_all()
 
     def _collect(self) -> list[dict[str, Any]]:
         """Gather up to a batch: until it is full or, from the first message on, the window is over."""

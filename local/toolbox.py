@@ -23,7 +23,7 @@ _say = Console(stderr=True, highlight=False)
 
 def say(text: str) -> None:
     """Tell the person at the terminal what takes time, on standard error."""
-    _say.print(f"[dim]{text}[/dim]")
+    _say.print(text, style="dim", markup=False, soft_wrap=True)
 
 
 def environment_of(name: str, requirements: Path, interpreter: Path) -> Path:

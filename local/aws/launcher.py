@@ -8,12 +8,11 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, ClassVar, Self
+from typing import Any, Self
 
 import boto3
 import httpx
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
 
 from local.processes import Child, StartError, free_port, wait_until
 from local.toolbox import ROOT, environment_of
@@ -42,9 +41,6 @@ class Aws:
     ``secure=True`` serves HTTPS and enforces IAM policies, roles included (``certificate`` is what clients must trust).
     Raises ``StartError`` with the end of the log when it does not come up.
     """
-
-    #: What a boto3 client raises when a service refuses or cannot be reached.
-    error: ClassVar[tuple[type[Exception], ...]] = (ClientError, BotoCoreError)
 
     def __init__(self, identity: Identity, logs: Path, *, secure: bool = False) -> None:
         self.identity = identity

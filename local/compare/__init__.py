@@ -10,6 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.aws import Aws
 from local.compare.alike import alike, shown
 from local.compare.gaps import GAPS, IGNORED_TYPES
@@ -79,7 +81,7 @@ def _resource(logical_id: str, resource: Mapping[str, Any], resolver: Resolver, 
     expected = resolver.resolve(resource.get("Properties", {}))
     try:
         actual = READERS[kind](aws, resolver.physical_ids[logical_id], expected)
-    except (*aws.error, LookupError) as error:
+    except (ClientError, BotoCoreError, LookupError) as error:
         yield _Finding(kind, "", same=False, line=f"{where}: cannot be read back: {error}")
         return
     for name, wanted in expected.items():

@@ -9,4 +9,16 @@ from __future__ import annotations
 IGNORED_TYPES = frozenset({"AWS::CDK::Metadata"})
 
 #: (type, property) -> why the deployed value differs from the template's.
-GAPS: dict[tuple[str, str], str] = {}
+GAPS: dict[tuple[str, str], str] = {
+    ("AWS::DynamoDB::Table", "PointInTimeRecoverySpecification"): "CloudFormation's table handler does not apply it",
+    ("AWS::DynamoDB::Table", "SSESpecification"): "CloudFormation's table handler does not apply it",
+    (
+        "AWS::DynamoDB::Table",
+        "TimeToLiveSpecification",
+    ): "CloudFormation's table handler does not apply it; nothing expires",
+    (
+        "AWS::Events::EventBus",
+        "Policy",
+    ): "CloudFormation's bus handler does not apply it; who may put events is not enforced",
+    ("AWS::Lambda::Function", "Code"): "no API names the bucket; the asset's folder itself is what runs here",
+}

@@ -34,6 +34,25 @@ def _global_table(aws: Aws, name: str, wanted: Properties) -> dict[str, Any]:
     }
 
 
+def _table(aws: Aws, name: str, wanted: Properties) -> dict[str, Any]:
+    dynamodb = aws.client("dynamodb")
+    table = dynamodb.describe_table(TableName=name)["Table"]
+    sse = table.get("SSEDescription", {})
+    key = sse.get("KMSMasterKeyArn", "")
+    wanted_key = str(wanted.get("SSESpecification", {}).get("KMSMasterKeyId", ""))
+    return {
+        **table,
+        "BillingMode": table.get("BillingModeSummary", {}).get("BillingMode"),
+        "PointInTimeRecoverySpecification": _recovery(dynamodb, name),
+        "SSESpecification": {
+            "KMSMasterKeyId": _like(wanted_key, key),
+            "SSEEnabled": sse.get("Status") == "ENABLED",
+            "SSEType": sse.get("SSEType"),
+        },
+        "TimeToLiveSpecification": _time_to_live(dynamodb, name),
+    }
+
+
 def _recovery(dynamodb: Any, name: str) -> dict[str, Any]:
     answer = dynamodb.describe_continuous_backups(TableName=name)["ContinuousBackupsDescription"]
     point_in_time = answer.get("PointInTimeRecoveryDescription", {})
@@ -72,4 +91,8 @@ def _log_group(aws: Aws, name: str, wanted: Properties) -> dict[str, Any]:
     }
 
 
-READERS = {"AWS::DynamoDB::GlobalTable": _global_table, "AWS::Logs::LogGroup": _log_group}
+READERS = {
+    "AWS::DynamoDB::GlobalTable": _global_table,
+    "AWS::DynamoDB::Table": _table,
+    "AWS::Logs::LogGroup": _log_group,
+}

@@ -28,7 +28,7 @@ def _key(aws: Aws, key_id: str, wanted: Properties) -> dict[str, Any]:
 
 def _alias(aws: Aws, name: str, wanted: Properties) -> dict[str, Any]:
     aliases = aws.client("kms").list_aliases()["Aliases"]
-    found = next((a for a in aliases if a["AliasName"] == name), {})
+    found: dict[str, Any] = next((a for a in aliases if a["AliasName"] == name), {})
     target = str(found.get("TargetKeyId", ""))
     same = bool(target) and target == str(wanted["TargetKeyId"]).rsplit("/", 1)[-1]
     return {"AliasName": found.get("AliasName"), "TargetKeyId": wanted["TargetKeyId"] if same else target}

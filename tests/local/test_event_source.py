@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import uuid
 from collections import Counter
 from collections.abc import Iterator
@@ -84,7 +83,7 @@ def bench(aws: Aws) -> Iterator[Bench]:
     bench = Bench(sqs, url, arn, dead)
     yield bench
     for source in bench.running:
-        source.stop(patience=0)  # a poller may still wait in its long poll; it takes nothing further
+        source.stop()
 
 
 def test_messages_are_deleted_after_success_and_only_then(bench: Bench, function_of: FunctionOf) -> None:
@@ -155,4 +154,3 @@ def test_stopping_waits_for_the_batch_under_way(bench: Bench, function_of: Funct
     source.stop()
     assert len(bench.deliveries) == 1
     assert bench.left() == 0
-    assert not [thread for thread in threading.enumerate() if thread.name.startswith("poller-")]
