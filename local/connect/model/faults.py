@@ -18,7 +18,7 @@ class Delivery(StrEnum):
     RESET = "reset"  # the connection is reset
     REFUSED = "refused"  # no connection at all (over HTTP: closed at once, before the request is read)
     HANG = "hang"  # nothing, until the caller's time-out
-    GARBAGE = "garbage"  # HTTP 200 with a body that is no JSON
+    GARBAGE = "garbage"  # HTTP 200 with a body that is no JSON (boto3 takes it for an answer without any member)
 
 
 class FaultKind(StrEnum):

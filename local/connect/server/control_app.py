@@ -207,16 +207,16 @@ class _Control:
         if doing not in DOINGS:
             raise _Refused(400, f"do must be one of {', '.join(DOINGS)}.")
         connect = self._connect
-        if "in_seconds" in body:
-            body["at"] = connect.store.now() + float(body.pop("in_seconds"))
-        if doing == "set_course":
-            body["course"] = Course(body.get("course", Course.ARRIVES))
         try:
+            if "in_seconds" in body:
+                body["at"] = connect.store.now() + float(body.pop("in_seconds"))
+            if doing == "set_course":
+                body["course"] = Course(body.get("course", Course.ARRIVES))
             getattr(connect.others, doing)(**body)
         except KeyError as error:
             raise _Refused(404, f"Nothing has the id {error}.") from error
-        except TypeError as error:
-            raise _Refused(400, str(error)) from error
+        except (TypeError, ValueError) as error:
+            raise _Refused(400, f"{doing}: {error}") from error
         except ConnectError as error:
             raise _Refused(409, str(error)) from error
         self._pulse.wake()
