@@ -68,13 +68,14 @@ def batch(
     aws: Mapping[str, Any] | None = None,
     clock: Clock = CLOCK,
     chance: Chance = CHANCE,
+    telemetry: Telemetry | None = None,
 ) -> Batch:
-    """Put the worker together. Tests hand in their own clients, clock or chance. Raise ``SettingsError``."""
+    """Put the worker together. Tests hand in their own clients, clock, chance or telemetry. Raise ``SettingsError``."""
     settings = Settings.from_environment(environment)
     aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
     pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
-    telemetry = Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=SERVICE))
+    telemetry = telemetry or Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=SERVICE))
     service = Service(
         ledger=Ledger(Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400),
         connect=Connect(aws["connect"], pacing, clock, CALL_SECONDS),
