@@ -37,6 +37,6 @@ def asset_code(bundling: Bundling | None = None) -> lambda_.Code:
         asset_hash_type=AssetHashType.OUTPUT,
         bundling=BundlingOptions(
             image=DockerImage.from_registry("none"),  # never used: the local way does not fail in silence
-            local=bundling or Bundling(),  # type: ignore[arg-type] # jsii checks the interface when it runs
+            local=bundling or Bundling(),
         ),
     )

@@ -46,7 +46,7 @@ def _times(settings: DeploymentSettings) -> Iterator[str]:
     least = 6 * sizing.worker_timeout_seconds
     if sizing.visibility_timeout_seconds < least:
         yield (
-            f"The transfer queue's visibility time-out of {sizing.visibility_timeout_seconds} s is under 6 × the worker's"
+            f"The transfer queue's visibility time-out of {sizing.visibility_timeout_seconds} s is under 6 times the worker's"
             f" time-out of {sizing.worker_timeout_seconds} s: make it at least {least} s."
         )
     if sizing.lease_seconds <= sizing.worker_timeout_seconds:
@@ -102,7 +102,7 @@ def _retentions(settings: DeploymentSettings) -> Iterator[str]:
     retry = settings.retry_for_hours
     if source * HOURS_PER_DAY < 2 * retry:
         yield (
-            f"'retryForHours' {retry:g} needs a transfer queue that keeps messages for 2 × {retry:g} hours, and it keeps them for"
+            f"'retryForHours' {retry:g} needs a transfer queue that keeps messages for twice {retry:g} hours, and it keeps them for"
             f" {source * HOURS_PER_DAY:g}: lower 'retryForHours' to {source * HOURS_PER_DAY / 2:g} or less."
         )
     receives = math.ceil(retry * 3600 / sizing.mean_backoff_seconds)

@@ -25,7 +25,9 @@ class ContactTransfer(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
         self.settings = settings
-        self.keys = Keys(self, "Keys", settings=settings, rule_arns=rule_arns(settings), archive_bus_arn=bus_arn(settings))
+        self.keys = Keys(
+            self, "Keys", settings=settings, rule_arns=rule_arns(settings), archive_bus_arn=bus_arn(settings)
+        )
         self.queues = Queues(self, "Queues", settings=settings, key=self.keys.queues, rule_arns=rule_arns(settings))
         self.ledger = Ledger(self, "Ledger", key=self.keys.data)
         self.worker = Worker(self, "Worker", settings=settings, log_key=self.keys.data)

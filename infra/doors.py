@@ -82,7 +82,11 @@ def _pattern() -> dict[str, Any]:
 
 
 def _rule(
-    scope: Construct, settings: DeploymentSettings, bus: events.CfnEventBus, target: sqs.IQueue, dead_letters: sqs.IQueue
+    scope: Construct,
+    settings: DeploymentSettings,
+    bus: events.CfnEventBus,
+    target: sqs.IQueue,
+    dead_letters: sqs.IQueue,
 ) -> events.CfnRule:
     return events.CfnRule(
         scope,

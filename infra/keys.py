@@ -21,7 +21,13 @@ class Keys(Construct):
     """``queues`` encrypts the two queues; ``data`` the ledger, the log groups, the archive and the alarms' topic."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, settings: DeploymentSettings, rule_arns: Sequence[str], archive_bus_arn: str
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: DeploymentSettings,
+        rule_arns: Sequence[str],
+        archive_bus_arn: str,
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
@@ -96,7 +102,9 @@ class Keys(Construct):
                 resources=["*"],
                 conditions={
                     "ArnLike": {
-                        "kms:EncryptionContext:aws:logs:arn": place.arn("logs", f"log-group:{log_group_name(self._settings, '*')}")
+                        "kms:EncryptionContext:aws:logs:arn": place.arn(
+                            "logs", f"log-group:{log_group_name(self._settings, '*')}"
+                        )
                     }
                 },
             )
@@ -111,7 +119,9 @@ class Keys(Construct):
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={
-                    "ArnLike": {"aws:SourceArn": self._settings.place.arn("cloudwatch", f"alarm:{self._settings.prefix}-*")}
+                    "ArnLike": {
+                        "aws:SourceArn": self._settings.place.arn("cloudwatch", f"alarm:{self._settings.prefix}-*")
+                    }
                 },
             )
         )

@@ -16,7 +16,9 @@ class Observability(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, dead_letters: sqs.IQueue) -> None:
         super().__init__(scope, id_)
         # Visible messages: the count of messages sent leaves out what a redrive policy moved.
-        metric = dead_letters.metric_approximate_number_of_messages_visible(period=Duration.minutes(1), statistic="Maximum")
+        metric = dead_letters.metric_approximate_number_of_messages_visible(
+            period=Duration.minutes(1), statistic="Maximum"
+        )
         self.dead_letters = metric.create_alarm(
             self,
             "DeadLetters",

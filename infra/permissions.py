@@ -38,7 +38,9 @@ def connect_statements(settings: DeploymentSettings) -> list[iam.PolicyStatement
     ]
 
 
-def queue_statements(transfers: sqs.IQueue, dead_letters: sqs.IQueue, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
+def queue_statements(
+    transfers: sqs.IQueue, dead_letters: sqs.IQueue, key: kms.IKey, region: str
+) -> list[iam.PolicyStatement]:
     """Receive from the transfer queue and change visibility there; send to the dead-letter queue."""
     return [
         _allow("TransferQueue", [*MAPPING_CALLS, "sqs:ChangeMessageVisibility"], [transfers.queue_arn]),

@@ -49,7 +49,9 @@ class Queues(Construct):
             enforce_ssl=True,
             retention_period=Duration.days(sizing.transfer_retention_days),
             visibility_timeout=Duration.seconds(sizing.visibility_timeout_seconds),
-            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters, max_receive_count=sizing.maximum_receive_count),
+            dead_letter_queue=sqs.DeadLetterQueue(
+                queue=self.dead_letters, max_receive_count=sizing.maximum_receive_count
+            ),
             removal_policy=RemovalPolicy.RETAIN,
         )
         admit_rules(self.transfers, rule_arns)

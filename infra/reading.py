@@ -31,7 +31,9 @@ class Reader:
         """Raise when the object has a key that nobody read."""
         unknown = sorted(set(self._content) - self._known)
         if unknown:
-            raise DeploymentError(f"There is no setting {_quoted(unknown)}: known are {', '.join(sorted(self._known))}.")
+            raise DeploymentError(
+                f"There is no setting {_quoted(unknown)}: known are {', '.join(sorted(self._known))}."
+            )
 
     def number(self, key: str, default: float) -> float:
         """A number above 0; it may have a fraction."""
@@ -47,7 +49,9 @@ class Reader:
     def texts(self, key: str) -> tuple[str, ...]:
         """A list of texts without blanks; repeated ones count once."""
         value = self._get(key, [])
-        if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() == item != "" for item in value):
+        if not isinstance(value, list) or not all(
+            isinstance(item, str) and item.strip() == item != "" for item in value
+        ):
             raise DeploymentError(f"'{key}' is to be a list of texts, none of them empty.")
         return tuple(dict.fromkeys(value))
 
@@ -63,7 +67,9 @@ class Reader:
                 raise DeploymentError(f"'{key}': '{text}' is not the ARN of an Amazon Connect instance.")
             found.append(instance)
         if len({instance.place for instance in found}) > 1:
-            raise DeploymentError(f"'{key}' names instances of several accounts or Regions: make one deployment for each.")
+            raise DeploymentError(
+                f"'{key}' names instances of several accounts or Regions: make one deployment for each."
+            )
         return tuple(found)
 
     def ids(self, key: str, kind: str, instances: tuple[Instance, ...]) -> frozenset[str]:
@@ -75,7 +81,9 @@ class Reader:
         given = frozenset(self.texts(key)) if key in self._content else known
         self._known.add(key)
         if not given or given - known:
-            raise DeploymentError(f"'{key}' is to list one or more of {', '.join(sorted(known))}: others cannot be transferred.")
+            raise DeploymentError(
+                f"'{key}' is to list one or more of {', '.join(sorted(known))}: others cannot be transferred."
+            )
         return given
 
     def principals(self, key: str) -> tuple[str, ...]:
@@ -83,7 +91,9 @@ class Reader:
         texts = self.texts(key)
         for text in texts:
             if not _PRINCIPAL.fullmatch(text):
-                raise DeploymentError(f"'{key}': '{text}' is not an account id or the ARN of an IAM role, user or account root.")
+                raise DeploymentError(
+                    f"'{key}': '{text}' is not an account id or the ARN of an IAM role, user or account root."
+                )
         return texts
 
     def email(self, key: str) -> str | None:
@@ -120,12 +130,16 @@ def _positive(key: str, value: Any) -> float:
 
 def _quota(key: str, operation: str, value: Any) -> Quota:
     if operation == "TransferContact":
-        raise DeploymentError(f"'{key}' has TransferContact, whose quota is set by 'transfersPerSecond' and 'burst': leave it out.")
+        raise DeploymentError(
+            f"'{key}' has TransferContact, whose quota is set by 'transfersPerSecond' and 'burst': leave it out."
+        )
     if operation not in DEFAULT_QUOTAS:
         raise DeploymentError(f"'{key}' has no operation '{operation}': known are {', '.join(sorted(DEFAULT_QUOTAS))}.")
     if not isinstance(value, dict) or set(value) != {"rate", "burst"}:
         raise DeploymentError(f"'{key}': {operation} is to be an object with rate and burst and nothing else.")
-    return Quota(_positive(f"{key}.{operation}.rate", value["rate"]), _positive(f"{key}.{operation}.burst", value["burst"]))
+    return Quota(
+        _positive(f"{key}.{operation}.rate", value["rate"]), _positive(f"{key}.{operation}.burst", value["burst"])
+    )
 
 
 def _reduce(key: str, text: str, kind: str, instances: tuple[Instance, ...]) -> str:

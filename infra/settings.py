@@ -55,7 +55,9 @@ class DeploymentSettings:
         """The account and Region of the stack: those of the instances."""
         return self.instances[0].place
 
-    def for_worker(self, transfer_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str) -> Settings:
+    def for_worker(
+        self, transfer_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str
+    ) -> Settings:
         """What the worker gets to know; its environment is ``to_environment()`` of this."""
         return Settings(
             instance_arns=tuple(instance.arn for instance in self.instances),

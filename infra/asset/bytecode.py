@@ -34,7 +34,9 @@ def _candidates(minor: str) -> Iterator[str]:
 def _version(candidate: str) -> str | None:
     program = "import sys; print('%d.%d' % sys.version_info[:2])"
     try:
-        result = subprocess.run([candidate, "-I", "-c", program], capture_output=True, text=True, check=False, timeout=20)
+        result = subprocess.run(
+            [candidate, "-I", "-c", program], capture_output=True, text=True, check=False, timeout=20
+        )
     except (OSError, subprocess.TimeoutExpired):
         return None
     return result.stdout.strip() if result.returncode == 0 else None
@@ -49,7 +51,6 @@ def compile_all(folder: Path, python: str) -> None:
     options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", CODE_FOLDER]
     result = subprocess.run(
         [python, "-I", "-m", "compileall", *options, str(folder)],
-        env={**os.environ, "PYTHONHASHSEED": "0"},  # the order in which sets are written
         capture_output=True,
         text=True,
         check=False,

@@ -1,0 +1,211 @@
+"""The template says what the contract and the design promise; each test is one promise."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+
+from .conftest import Assembly
+
+pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
+
+RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-requests"
+KEPT = ("SQS::Queue", "DynamoDB::Table", "KMS::Key")
+
+
+def _statements(document: Any, sid: str) -> list[Any]:
+    return [statement for statement in document["Statement"] if statement.get("Sid") == sid]
+
+
+def _logical(assembly: Assembly, kind: str, contains: str) -> str:
+    (name,) = [name for name in assembly.of_type(kind) if contains in name]
+    return name
+
+
+def test_the_transfer_queue_waits_seven_days_and_gives_up_after_a_thousand_receives(assembly: Assembly) -> None:
+    queue = assembly.one("SQS::Queue", "Transfers")
+    assert queue["MessageRetentionPeriod"] == 7 * 86400
+    assert queue["RedrivePolicy"]["maxReceiveCount"] == 1000
+    dead = _logical(assembly, "SQS::Queue", "DeadLetters")
+    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
+
+
+def test_the_dead_letter_queue_keeps_fourteen_days_and_serves_the_transfer_queue_alone(assembly: Assembly) -> None:
+    queue = assembly.one("SQS::Queue", "DeadLetters")
+    source = assembly.one("SQS::Queue", "Transfers")["QueueName"]
+    assert queue["MessageRetentionPeriod"] == 14 * 86400
+    assert queue["RedriveAllowPolicy"] == {
+        "redrivePermission": "byQueue",
+        "sourceQueueArns": [f"arn:aws:sqs:us-east-1:000000000000:{source}"],
+    }
+
+
+@pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
+def test_queues_are_encrypted_with_their_own_key_and_reuse_data_keys_for_an_hour(assembly: Assembly, name: str) -> None:
+    queue = assembly.one("SQS::Queue", name)
+    assert queue["KmsMasterKeyId"] == {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]}
+    assert queue["KmsDataKeyReusePeriodSeconds"] == 3600
+
+
+@pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
+def test_queues_take_tls_only(assembly: Assembly, name: str) -> None:
+    statements = assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"]
+    refusals = [s for s in statements if s["Effect"] == "Deny"]
+    assert [(s["Action"], s["Principal"], s["Condition"]) for s in refusals] == [
+        ("sqs:*", {"AWS": "*"}, {"Bool": {"aws:SecureTransport": "false"}})
+    ]
+
+
+@pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
+def test_eventbridge_sends_to_the_queues_for_the_deployments_rule_alone(assembly: Assembly, name: str) -> None:
+    allowed = [s for s in assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    assert [(s["Action"], s["Principal"], s["Condition"]) for s in allowed] == [
+        ("sqs:SendMessage", {"Service": "events.amazonaws.com"}, {"ArnEquals": {"aws:SourceArn": [RULE]}})
+    ]
+
+
+def test_the_rules_arn_in_the_policies_is_the_rules(assembly: Assembly) -> None:
+    rule, bus = assembly.one("Events::Rule"), assembly.one("Events::EventBus")
+    assert RULE.endswith(f":rule/{bus['Name']}/{rule['Name']}")
+    assert rule["EventBusName"] == {"Ref": _logical(assembly, "Events::EventBus", "")}
+
+
+def test_the_queues_key_lets_in_the_account_and_eventbridge_and_nobody_else(assembly: Assembly) -> None:
+    root, rules = assembly.one("KMS::Key", "KeysQueues")["KeyPolicy"]["Statement"]
+    assert root["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
+    assert rules["Principal"] == {"Service": "events.amazonaws.com"}
+    assert rules["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
+    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE]}}
+
+
+def test_the_data_key_lets_in_archive_logs_and_alarms_of_this_deployment(assembly: Assembly) -> None:
+    policy = assembly.one("KMS::Key", "KeysData")["KeyPolicy"]
+    conditions = {s["Sid"]: s["Condition"] for s in policy["Statement"] if "Sid" in s}
+    place = "us-east-1:000000000000"
+    bus = {"kms:EncryptionContext:aws:events:event-bus:arn": f"arn:aws:events:{place}:event-bus/ContactTransfer-local"}
+    logs = {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{place}:log-group:/contact-transfer/local/*"}
+    alarms = {"aws:SourceArn": f"arn:aws:cloudwatch:{place}:alarm:ContactTransfer-local-*"}
+    assert conditions == {
+        "EventBridgeArchive": {"StringEquals": {"aws:SourceAccount": "000000000000", **bus}},
+        "LogGroups": {"ArnLike": logs},
+        "Alarms": {"ArnLike": alarms},
+    }
+
+
+def test_every_key_is_rotated(assembly: Assembly) -> None:
+    assert [k["Properties"]["EnableKeyRotation"] for k in assembly.of_type("KMS::Key").values()] == [True, True]
+
+
+@pytest.mark.parametrize("kind", KEPT)
+def test_queues_table_and_keys_outlive_the_stack(assembly: Assembly, kind: str) -> None:
+    policies = [(r["DeletionPolicy"], r["UpdateReplacePolicy"]) for r in assembly.of_type(kind).values()]
+    assert policies
+    assert set(policies) == {("Retain", "Retain")}
+
+
+def test_the_ledger_pays_per_request_and_can_be_restored_and_forgets(assembly: Assembly) -> None:
+    table = assembly.one("DynamoDB::Table")
+    assert table["BillingMode"] == "PAY_PER_REQUEST"
+    assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
+    assert table["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+    assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
+    assert table["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
+    assert table["DeletionProtectionEnabled"] is True
+
+
+def test_the_rule_takes_requests_of_every_source_but_the_service_and_aws(assembly: Assembly) -> None:
+    assert assembly.one("Events::Rule")["EventPattern"] == {
+        "detail-type": ["Contact Transfer Requested"],
+        "source": [{"anything-but": {"wildcard": ["contact-transfer", "aws.*"]}}],
+    }
+
+
+def test_what_eventbridge_cannot_deliver_in_a_day_goes_to_the_dead_letter_queue(assembly: Assembly) -> None:
+    (target,) = assembly.one("Events::Rule")["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "Transfers"), "Arn"]}
+    assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+    assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "DeadLetters"), "Arn"]}
+
+
+def test_nobody_but_the_worker_speaks_as_the_service_on_the_bus(assembly: Assembly) -> None:
+    (statement,) = assembly.one("Events::EventBus")["Policy"]["Statement"]
+    role = _logical(assembly, "IAM::Role", "Worker")
+    assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "events:PutEvents")
+    assert statement["Condition"] == {
+        "StringEquals": {"events:source": "contact-transfer"},
+        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": [role, "Arn"]}},
+    }
+
+
+def test_requests_on_the_bus_are_archived(assembly: Assembly) -> None:
+    archive = assembly.one("Events::Archive")
+    assert archive["SourceArn"] == {"Fn::GetAtt": [_logical(assembly, "Events::EventBus", ""), "Arn"]}
+    assert archive["EventPattern"] == assembly.one("Events::Rule")["EventPattern"]
+    assert archive["RetentionDays"] == 14
+    assert archive["KmsKeyIdentifier"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
+
+
+def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_group(assembly: Assembly) -> None:
+    function = assembly.one("Lambda::Function")
+    assert function["Handler"] == "contact_transfer.worker.handler"
+    assert function["Runtime"] == "python3.13"
+    assert function["Architectures"] == ["arm64"]
+    assert function["TracingConfig"] == {"Mode": "Active"}
+    assert function["LoggingConfig"]["LogFormat"] == "JSON"
+    group = _logical(assembly, "Logs::LogGroup", "Worker")
+    assert function["LoggingConfig"]["LogGroup"] == {"Ref": group}
+    assert assembly.one("Logs::LogGroup", "Worker")["RetentionInDays"] == 90
+    assert assembly.one("Logs::LogGroup", "Worker")["KmsKeyId"]["Fn::GetAtt"][0] == _logical(
+        assembly, "KMS::Key", "KeysData"
+    )
+
+
+def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_nothing_unseen(assembly: Assembly) -> None:
+    mapping = assembly.one("Lambda::EventSourceMapping")
+    assert mapping["BatchSize"] == 10
+    assert mapping.get("MaximumBatchingWindowInSeconds", 0) == 0
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert "FilterCriteria" not in mapping
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "Transfers"), "Arn"]}
+
+
+def test_the_mapping_comes_after_the_permissions_that_it_needs(assembly: Assembly) -> None:
+    policy = _logical(assembly, "IAM::Policy", "Worker")
+    assert policy in assembly.one_resource("Lambda::Function")["DependsOn"]
+
+
+def test_an_alarm_rings_while_a_dead_letter_is_visible(assembly: Assembly) -> None:
+    alarm = assembly.one("CloudWatch::Alarm", "DeadLetters")
+    assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
+    assert alarm["AlarmName"].startswith("ContactTransfer-local-")
+
+
+def test_outputs_are_the_contracts(assembly: Assembly) -> None:
+    queue = _logical(assembly, "SQS::Queue", "Transfers")
+    outputs = {name: output["Value"] for name, output in assembly.template["Outputs"].items()}
+    assert outputs == {
+        "TransferQueueUrl": {"Ref": queue},
+        "TransferQueueArn": {"Fn::GetAtt": [queue, "Arn"]},
+        "DeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "DeadLetters")},
+        "EventBusName": {"Ref": _logical(assembly, "Events::EventBus", "")},
+        "LedgerTableName": {"Ref": _logical(assembly, "DynamoDB::Table", "")},
+        "WorkerFunctionName": {"Ref": _logical(assembly, "Lambda::Function", "Worker")},
+    }
+
+
+def test_there_is_no_custom_resource(assembly: Assembly) -> None:
+    kinds = {resource["Type"] for resource in assembly.template["Resources"].values()}
+    assert not [kind for kind in kinds if kind.startswith("Custom::") or "CustomResource" in kind]
+    assert len(assembly.of_type("Lambda::Function")) == 1
+
+
+def test_no_permission_is_a_wildcard_but_those_with_a_reason(assembly: Assembly) -> None:
+    texts = re.findall(r'"([^"]*\*)"', json.dumps(assembly.one("IAM::Policy", "Worker")["PolicyDocument"]))
+    instance = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
+    assert sorted(texts) == sorted(["*", f"{instance}/contact/*", f"{instance}/contact-flow/*"])
