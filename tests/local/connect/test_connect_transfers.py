@@ -154,6 +154,13 @@ def test_a_task_beyond_the_active_task_quota_is_refused_and_so_is_its_transfer(s
     assert scene.to_support(task).status == 200
 
 
+def test_an_ended_task_makes_room_for_another(scene: Any) -> None:
+    scene.connect.set_active_task_quota(scene.ids.instance_id, 1)
+    task = scene.task()
+    scene.connect.others.end(task)
+    assert scene.ask("StartTaskContact", Name="x", ContactFlowId=scene.ids.flows["Inbound"]).status == 200
+
+
 def test_a_saved_flow_has_an_error_of_its_own_and_is_shown_when_asked_as_saved(scene: Any) -> None:
     draft = scene.ids.flows["Draft"]
     assert refusal(scene.ask("DescribeContactFlow", ContactFlowId=draft)) == ("ContactFlowNotPublishedException", 404)
