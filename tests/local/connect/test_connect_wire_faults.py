@@ -57,7 +57,8 @@ def test_error_answers(service: Any, boto: Any, request_: dict[str, str], kind: 
 
 @pytest.mark.parametrize("kind", sorted(BROKEN))
 def test_broken_answers(service: Any, request_: dict[str, str], kind: str) -> None:
-    impatient = service.client(read_timeout=0.3)
+    # only what hangs needs a short time-out; with the others it would race against a busy machine
+    impatient = service.client(read_timeout=0.3 if kind.endswith("hang") else 10)
     service.control.add_fault(kind, operation="TransferContact", calls=1)
     with pytest.raises(BROKEN[kind]):
         impatient.transfer_contact(**request_)
@@ -81,7 +82,7 @@ def test_a_slow_answer_is_applied_at_once(service: Any, request_: dict[str, str]
 
 
 def test_a_late_call_takes_effect_after_the_caller_has_given_up(service: Any, request_: dict[str, str]) -> None:
-    service.control.add_fault("late", operation="TransferContact", delay=0.6)
+    service.control.add_fault("late", operation="TransferContact", delay=2)
     with pytest.raises(ReadTimeoutError):
         service.client(read_timeout=0.2).transfer_contact(**request_)
     assert service.control.transfers() == []
