@@ -1,0 +1,90 @@
+"""botocore's client methods, as far as the worker and the plain consumers beside it use them, over the virtual wire."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from local.virtual import queue as queues
+from local.virtual.bus import Bus
+from local.virtual.connect import ConnectClient
+from local.virtual.dynamodb import Table
+from local.virtual.queue import Queue
+from local.virtual.weather import Kind
+from local.virtual.wire import Patience, Sender
+
+
+class DynamoDb:
+    """The four calls on items of the one table."""
+
+    def __init__(self, sender: Sender, patience: Patience, table: Table) -> None:
+        self._sender = sender
+        self._patience = patience
+        self._table = table
+
+    def _call(self, operation: str, act: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str, Any]) -> Any:
+        return self._sender.call("dynamodb", operation, self._patience, lambda: act(asked))
+
+    def update_item(self, **asked: Any) -> Any:
+        return self._call("UpdateItem", self._table.update_item, asked)
+
+    def put_item(self, **asked: Any) -> Any:
+        return self._call("PutItem", self._table.put_item, asked)
+
+    def get_item(self, **asked: Any) -> Any:
+        return self._call("GetItem", self._table.get_item, asked)
+
+    def delete_item(self, **asked: Any) -> Any:
+        return self._call("DeleteItem", self._table.delete_item, asked)
+
+
+class Sqs:
+    """The worker's calls on its two queues. A URL that ends in the dead-letter queue's name is that queue."""
+
+    def __init__(self, sender: Sender, patience: Patience, queue: Queue, dead_letters: Queue) -> None:
+        self._sender = sender
+        self._patience = patience
+        self._queue = queue
+        self._dead_letters = dead_letters
+
+    def send_message(self, **asked: Any) -> Any:
+        target = self._dead_letters if asked["QueueUrl"].endswith("dead-letters") else self._queue
+        return self._sender.call("sqs", "SendMessage", self._patience, lambda: queues.send_message(target, asked))
+
+    def change_message_visibility_batch(self, **asked: Any) -> Any:
+        def act() -> Any:
+            return queues.change_visibility_batch(self._queue, asked["Entries"], lambda: _partly(self._sender, "sqs"))
+
+        return self._sender.call("sqs", "ChangeMessageVisibilityBatch", self._patience, act)
+
+    def change_message_visibility(self, **asked: Any) -> Any:
+        return self._sender.call(
+            "sqs",
+            "ChangeMessageVisibility",
+            self._patience,
+            lambda: self._queue.change_visibility(asked["ReceiptHandle"], asked["VisibilityTimeout"]) and {} or {},
+        )
+
+
+class Events:
+    """PutEvents on the one bus."""
+
+    def __init__(self, sender: Sender, patience: Patience, bus: Bus) -> None:
+        self._sender = sender
+        self._patience = patience
+        self._bus = bus
+
+    def put_events(self, **asked: Any) -> Any:
+        def act() -> Any:
+            return self._bus.put_events(asked, lambda: _partly(self._sender, "events"))
+
+        return self._sender.call("events", "PutEvents", self._patience, act)
+
+
+def _partly(sender: Sender, service: str) -> bool:
+    struck = sender.weather.own(service, Kind.PARTIAL, sender.loop.now) is not None
+    sender.disturbed = sender.disturbed or struck
+    return struck
+
+
+__all__ = ["ConnectClient", "DynamoDb", "Events", "Sqs"]

@@ -1,0 +1,89 @@
+"""One virtual deployment: the queues, the table, the bus, Amazon Connect and the function, on one clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from local.connect.model import Connect
+from local.virtual.bus import Bus
+from local.virtual.clients import ConnectClient, DynamoDb, Events, Sqs
+from local.virtual.dynamodb import Table
+from local.virtual.function import Function, Handler, Host, Sizing
+from local.virtual.loop import Loop
+from local.virtual.queue import Queue
+from local.virtual.weather import Fault, Weather
+from local.virtual.wire import Patience
+
+QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/transfers"
+DEAD_LETTER_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters"
+#: When every run begins: 2026-01-01T00:00:00Z.
+BEGINS = 1_767_225_600.0
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What a consumer is given in its environment: clients by service, wall clock, monotonic clock, sleep, chance."""
+
+    aws: dict[str, Any]
+    now: Callable[[], float]
+    elapsed: Callable[[], float]
+    sleep: Callable[[float], None]
+    random: Callable[[], float]
+    unique: Callable[[], str]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How the deployment is sized. ``connect`` and ``others``: the SDK clients' settings of the consumer."""
+
+    sizing: Sizing = field(default_factory=Sizing)
+    visibility: float = 360.0
+    retention: float = 7 * 86400.0
+    maximum_receives: int = 1000
+    table_key: str = "pk"
+    connect: Patience = field(default_factory=lambda: Patience(5.0, 1))
+    others: Patience = field(default_factory=lambda: Patience(2.0, 3))
+
+
+class Cloud:
+    """Build it, set the scene in ``connect`` and ``queue``, then ``loop.run``. ``make``: a consumer's handler for a new environment."""
+
+    def __init__(self, seed: int, layout: Layout, faults: tuple[Fault, ...], make: Callable[[Kit], Handler]) -> None:
+        random = Random(seed)
+        self.layout = layout
+        self._make = make
+        self.loop = Loop(BEGINS)
+        self.weather = Weather(faults, Random(random.getrandbits(64)), BEGINS)
+        self.connect = Connect(lambda: self.loop.now, Random(random.getrandbits(64)))
+        self.table = Table(layout.table_key)
+        self.bus = Bus(lambda: self.loop.now)
+        chance = Random(random.getrandbits(64))
+        self.dead_letters = Queue(self.loop, chance)
+        self.queue = Queue(
+            self.loop,
+            chance,
+            visibility=layout.visibility,
+            retention=layout.retention,
+            maximum_receives=layout.maximum_receives,
+            dead_letters=self.dead_letters,
+        )
+        self.function = Function(
+            self.loop, self.weather, Random(random.getrandbits(64)), self.queue, layout.sizing, self._environment
+        )
+
+    def _environment(self, host: Host) -> Handler:
+        return self._make(self.kit(host))
+
+    def kit(self, host: Host) -> Kit:
+        """The clients and clocks of an environment."""
+        sender, others = host.sender, self.layout.others
+        aws = {
+            "connect": ConnectClient(sender, self.layout.connect, self.connect),
+            "dynamodb": DynamoDb(sender, others, self.table),
+            "sqs": Sqs(sender, others, self.queue, self.dead_letters),
+            "events": Events(sender, others, self.bus),
+        }
+        return Kit(aws, host.now, host.elapsed, sender.sleep, host.random.random, host.unique)

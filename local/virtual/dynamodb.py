@@ -1,0 +1,67 @@
+"""A DynamoDB table: items by one key, conditional writes, one at a time. No sockets, no throughput, no time to live.
+
+Items that have expired stay: DynamoDB deletes them within a few days, so nobody may rely on it (documented).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+from local.virtual import expressions
+from local.virtual.expressions import Item
+
+
+class Table:
+    """``items`` by the text of their key."""
+
+    def __init__(self, key: str = "pk") -> None:
+        self.key = key
+        self.items: dict[str, Item] = {}
+
+    def update_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """UpdateItem. Raise ``ClientError`` ConditionalCheckFailedException, with the item when it was asked for."""
+        key, names, values = self._read(asked)
+        item = self.items.get(key, {})
+        self._check(asked, item, names, values)
+        base = item or {self.key: {"S": key}}
+        after = expressions.update(asked["UpdateExpression"])(base, names, values)
+        self.items[key] = after
+        return {"Attributes": dict(after)} if asked.get("ReturnValues") == "ALL_NEW" else {}
+
+    def put_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """PutItem: the same for whole items."""
+        key = asked["Item"][self.key]["S"]
+        _, names, values = self._read({**asked, "Key": {self.key: {"S": key}}})
+        self._check(asked, self.items.get(key, {}), names, values)
+        self.items[key] = dict(asked["Item"])
+        return {}
+
+    def get_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """GetItem, always consistent."""
+        item = self.items.get(asked["Key"][self.key]["S"])
+        return {"Item": dict(item)} if item else {}
+
+    def delete_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """DeleteItem, unconditional."""
+        self.items.pop(asked["Key"][self.key]["S"], None)
+        return {}
+
+    def _read(self, asked: Mapping[str, Any]) -> tuple[str, Mapping[str, str], Mapping[str, Any]]:
+        names = asked.get("ExpressionAttributeNames") or {}
+        return asked["Key"][self.key]["S"], names, asked.get("ExpressionAttributeValues") or {}
+
+    @staticmethod
+    def _check(asked: Mapping[str, Any], item: Item, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
+        text = asked.get("ConditionExpression")
+        if text is None or expressions.condition(text)(item, names, values):
+            return
+        shown = {"Item": dict(item)} if item and asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
+        answer: Any = {
+            "Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"},
+            "ResponseMetadata": {"HTTPStatusCode": 400},
+            **shown,
+        }
+        raise ClientError(answer, "UpdateItem")

@@ -1,0 +1,244 @@
+"""Lambda and its SQS event source, in virtual time: batches, environments that come, go, die and are reused, partial answers.
+
+The rules of the event source are those of ``local.event_source_rules``, the same that the local cloud uses.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from local import event_source_rules as rules
+from local.virtual.loop import Killed, Loop, Task
+from local.virtual.queue import Message, Queue
+from local.virtual.weather import Kind, Weather
+from local.virtual.wire import Sender
+
+
+@dataclass(frozen=True)
+class Sizing:
+    """How the function is set up. Seconds and counts; ``recycle_after`` invocations an environment is not used again."""
+
+    batch_size: int = 10
+    timeout: float = 60.0
+    concurrency: int = 2
+    recycle_after: int = 50
+    init_seconds: float = 0.4
+    idle_seconds: float = 600.0
+    skew: float = 0.0
+
+
+@dataclass(eq=False)
+class Invocation:
+    """One run of the function. ``how`` it ended: completed, raised, timed out, died; empty while it runs.
+
+    ``disturbed``: some call of it did not go as it should. ``flaw``: what the event source found wrong with the answer.
+    """
+
+    number: int
+    began: float
+    environment: int
+    messages: list[Message] = field(default_factory=list)
+    ended: float = 0.0
+    how: str = ""
+    disturbed: bool = False
+    flaw: str = ""
+    error: str = ""
+
+
+class Context:
+    """Lambda's context object, as far as it is used."""
+
+    function_name = "worker"
+    memory_limit_in_mb = 512
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:worker"
+
+    def __init__(self, loop: Loop, ends: float, aws_request_id: str) -> None:
+        self._loop = loop
+        self._ends = ends
+        self.aws_request_id = aws_request_id
+
+    def get_remaining_time_in_millis(self) -> int:
+        return int(max(0.0, self._ends - self._loop.now) * 1000)
+
+
+Handler = Callable[[dict[str, Any], Context], Any]
+
+
+@dataclass(eq=False)
+class Host:
+    """What an environment gives the code that runs in it: its wire, its clocks (``skew`` seconds off) and its chance."""
+
+    number: int
+    sender: Sender
+    loop: Loop
+    random: Random
+    skew: float
+    used: int = 0
+    idle_since: float = 0.0
+
+    def now(self) -> float:
+        """The environment's wall clock, epoch seconds."""
+        return self.loop.now + self.skew
+
+    def elapsed(self) -> float:
+        """Seconds that never go back."""
+        return self.loop.now
+
+    def unique(self) -> str:
+        """A text that nobody else has."""
+        return f"{self.random.getrandbits(128):032x}"
+
+
+class Function:
+    """The function and its event source. ``make`` builds the handler of a new environment (``init``)."""
+
+    def __init__(
+        self,
+        loop: Loop,
+        weather: Weather,
+        random: Random,
+        queue: Queue,
+        sizing: Sizing,
+        make: Callable[[Host], Handler],
+        queue_arn: str = "arn:aws:sqs:us-east-1:000000000000:transfers",
+    ) -> None:
+        self._loop = loop
+        self._weather = weather
+        self._random = random
+        self._queue = queue
+        self._sizing = sizing
+        self._make = make
+        self._queue_arn = queue_arn
+        self._idle: list[tuple[Host, Handler]] = []
+        self._environments = 0
+        self._polling = False
+        self.running = 0
+        self.deliveries = 0
+        self.invocations: list[Invocation] = []
+        queue.on_visible = self.poll
+
+    def poll(self) -> None:
+        """Look into the queue soon, as the pollers do."""
+        if not self._polling and self.running < self._sizing.concurrency:
+            self._polling = True
+            self._loop.after(0.02 + 0.3 * self._random.random(), self._polled)
+
+    def _polled(self) -> None:
+        self._polling = False
+        if self.running >= self._sizing.concurrency or not self._queue.visible:
+            return
+        most = self._random.choice((1, self._sizing.batch_size, self._sizing.batch_size))
+        received = self._queue.receive(most, self._duplicate)
+        self.deliveries += len(received)
+        if received and self._weather.own("function", Kind.NOT_INVOKED, self._loop.now) is None:
+            self._invoke(received)
+        self.poll()
+
+    def _duplicate(self) -> bool:
+        return self._weather.own("queue", Kind.DUPLICATE, self._loop.now) is not None
+
+    def _invoke(self, received: list[tuple[Message, str]]) -> None:
+        self.running += 1
+        invocation = Invocation(len(self.invocations) + 1, self._loop.now, 0, [one for one, _ in received])
+        self.invocations.append(invocation)
+        fresh = not self._warm()
+        host, handler = self._new() if fresh else self._idle.pop(self._random.randrange(len(self._idle)))
+        invocation.environment = host.number
+        begins = self._sizing.init_seconds if fresh else 0.0
+        self._loop.after(begins, self._start, invocation, host, handler, received)
+
+    def _warm(self) -> bool:
+        oldest = self._loop.now - self._sizing.idle_seconds
+        self._idle = [one for one in self._idle if one[0].idle_since >= oldest]
+        return bool(self._idle)
+
+    def _new(self) -> tuple[Host, Handler]:
+        self._environments += 1
+        random = Random(self._random.getrandbits(64))
+        skew = self._sizing.skew * (2 * random.random() - 1)
+        host = Host(self._environments, Sender(self._loop, self._weather, random), self._loop, random, skew)
+        return host, self._make(host)
+
+    def _start(self, invocation: Invocation, host: Host, handler: Handler, received: list[tuple[Message, str]]) -> None:
+        loop, ends = self._loop, self._loop.now + self._sizing.timeout
+        event = {"Records": [self._record(message, handle) for message, handle in received]}
+        context = Context(loop, ends, f"invocation-{invocation.number}")
+        host.sender.disturbed = False
+
+        def ended(answer: Any, error: BaseException | None) -> None:
+            self._ended(invocation, host, handler, received, answer, error)
+
+        task = Task(loop, lambda: handler(event, context), ended)
+        host.sender.bind(task)
+        loop.at(ends, self._time_out, invocation, task)
+        task.start()
+
+    @staticmethod
+    def _time_out(invocation: Invocation, task: Task) -> None:
+        if not task.over:
+            invocation.how = "timed out"
+            task.kill()
+
+    def _ended(
+        self,
+        invocation: Invocation,
+        host: Host,
+        handler: Handler,
+        received: list[tuple[Message, str]],
+        answer: Any,
+        error: BaseException | None,
+    ) -> None:
+        invocation.ended = self._loop.now
+        invocation.disturbed = host.sender.disturbed
+        if isinstance(error, Killed):
+            invocation.how = invocation.how or "died"
+        elif error is not None:
+            invocation.how, invocation.error = "raised", f"{type(error).__name__}: {error}"
+        else:
+            invocation.how = "completed"
+            self._judge(invocation, received, answer)
+        host.used += 1
+        host.idle_since = self._loop.now
+        recycled = self._weather.own("function", Kind.RECYCLE, self._loop.now) is not None
+        if not isinstance(error, Killed) and host.used < self._sizing.recycle_after and not recycled:
+            self._idle.append((host, handler))
+        # what goes on from here must not run inside the task that is ending
+        self._loop.after(0.0, self._free)
+
+    def _free(self) -> None:
+        self.running -= 1
+        self.poll()
+
+    def _judge(self, invocation: Invocation, received: list[tuple[Message, str]], answer: Any) -> None:
+        if self._weather.own("function", Kind.DIES_AFTER, self._loop.now) is not None:
+            invocation.disturbed = True
+            return  # the answer is lost: for the event source the invocation failed
+        ids = [message.id for message, _ in received]
+        verdict = rules.judge(ids, json.dumps(answer).encode(), reports_failures=True)
+        if verdict.reason and not verdict.reason.startswith("reported"):
+            invocation.flaw = verdict.reason
+        deleted = set(verdict.deleted)
+        for message, handle in received:
+            if message.id in deleted:
+                lost = self._weather.own("queue", Kind.LOST_DELETE, self._loop.now) is not None
+                self._loop.after(0.01, self._delete, handle, lost)
+
+    def _delete(self, handle: str, lost: bool) -> None:  # noqa: FBT001 - an argument of an event, by position
+        self._queue.delete(handle, lost=lost)
+
+    def _record(self, message: Message, handle: str) -> dict[str, Any]:
+        shown: Mapping[str, Any] = {
+            "MessageId": message.id,
+            "ReceiptHandle": handle,
+            "Body": message.body,
+            "Attributes": {
+                "ApproximateReceiveCount": str(message.receives),
+                "SentTimestamp": str(int(message.sent * 1000)),
+            },
+            "MessageAttributes": message.attributes,
+        }
+        return rules.record(shown, self._queue_arn)

@@ -1,0 +1,92 @@
+"""From a seed to a scenario. Swarm testing: each run has some of the faults, none has all, so that rare pairs meet."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import Any
+
+from local.virtual import Sizing
+from tests.simulation import generate_faults as weather
+from tests.simulation import generate_requests as requests
+from tests.simulation.scenario import Ask, Doing, Request, Scenario
+
+_SPREADS = (1.0, 30.0, 300.0, 1800.0)
+
+
+def scenario(seed: int) -> Scenario:
+    """The scenario of a seed: always the same one."""
+    random = Random(f"scenario {seed}")
+    span = random.choice(_SPREADS)
+    contacts, wanted = requests.wanted(random)
+    calm = random.random() < 0.08
+    settings = _settings(random)
+    faults, connect_faults = ((), ()) if calm else weather.faults(random, span, len(contacts))
+    rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0)))
+    return Scenario(
+        seed=seed,
+        contacts=contacts,
+        requests=wanted,
+        asks=_asks(random, wanted, span),
+        doings=() if calm else _doings(random, len(contacts), span),
+        redrives=_redrives(random, span),
+        faults=faults,
+        connect_faults=connect_faults,
+        switches=weather.switches(random, float(settings["settle_minutes"])),
+        settings=tuple(settings.items()) + (("transfers_per_second", rate), ("burst", burst)),
+        quotas=(("TransferContact", rate, burst),),
+        active_tasks=(span + random.random() * 7200, 0) if not calm and random.random() < 0.06 else None,
+        sizing=_sizing(random),
+    )
+
+
+def _settings(random: Random) -> dict[str, Any]:
+    return {
+        "retry_for_hours": random.choice((24.0, 24.0, 2.0, 0.5)),
+        "settle_minutes": random.choice((15.0, 15.0, 5.0)),
+        "ledger_days": random.choice((400.0, 400.0, 0.02)),
+        "maximum_concurrency": random.choice((2, 2, 3, 5)),
+    }
+
+
+def _sizing(random: Random) -> Sizing:
+    return Sizing(
+        batch_size=random.choice((10, 10, 5, 1)),
+        recycle_after=random.choice((1, 3, 50, 50)),
+        idle_seconds=random.choice((60.0, 600.0)),
+        skew=random.choice((0.0, 1.0, 4.0)),
+    )
+
+
+def _asks(random: Random, wanted: tuple[Request, ...], span: float) -> tuple[Ask, ...]:
+    asks = []
+    repeats = random.choice((0.0, 0.2, 1.0))
+    for number in range(len(wanted)):
+        first = random.random() * span
+        asks.append(Ask(first, number, _form(random)))
+        while random.random() < repeats * 0.6:
+            later = random.choice((0.0, 0.5, 20.0, 600.0, 4000.0)) * random.random()
+            asks.append(Ask(first + later, number, _form(random)))
+    return tuple(sorted(asks, key=lambda ask: ask.at))
+
+
+def _form(random: Random) -> str:
+    return random.choice(("bare", "bare", "arn", "event"))
+
+
+def _doings(random: Random, contacts: int, span: float) -> tuple[Doing, ...]:
+    doings = []
+    busy = random.choice((0.0, 0.1, 0.4))
+    for contact in range(contacts):
+        if random.random() < busy:
+            what = random.choice(("end", "transfer", "transfer", "link", "pause"))
+            queue = random.choice(("Support", "Billing", "Overflow"))
+            doings.append(Doing(random.random() * (span + 60), what, contact, queue))
+    if random.random() < 0.05:
+        at = random.random() * span
+        doings += [Doing(at, "archive"), Doing(at + random.random() * 3600, "restore")]
+    return tuple(doings)
+
+
+def _redrives(random: Random, span: float) -> tuple[float, ...]:
+    times = random.choice((0, 0, 1, 2))
+    return tuple(sorted(span + random.random() * random.choice((60.0, 3600.0, 20000.0)) for _ in range(times)))

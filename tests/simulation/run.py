@@ -1,0 +1,209 @@
+"""Carries out a scenario and gathers the evidence: what Connect did, what became of each message, what was published."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from local.connect.model import CallRecord, Connect, TransferRecord
+from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Patience, Published
+from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
+from local.virtual.expressions import Item
+from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
+from tests.simulation.stage import Stage
+from tests.simulation.subject import Silent, Subject
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a request goes, as ids."""
+
+    contact: str
+    flow: str
+    queue: str | None
+    user: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request with the messages that asked for it."""
+
+    number: int
+    request: Request
+    target: Target
+    messages: list[Message] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
+
+    ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
+    """
+
+    scenario: Scenario
+    began: float
+    quiet: float
+    ended: float
+    wanted: list[Wanted]
+    of_message: dict[str, Wanted]
+    messages: list[Message]
+    dead_letters: list[Message]
+    events: list[Published]
+    calls: list[CallRecord]
+    transfers: list[TransferRecord]
+    ended_contacts: dict[str, float]
+    invocations: list[Invocation]
+    deliveries: int
+    left: int
+    ledger: dict[str, Item]
+    defects: list[str]
+    settings: dict[str, Any]
+    wire: list[tuple[float, int, str]]
+
+
+Maker = Callable[[dict[str, str], Silent], Callable[[Kit], Handler]]
+
+
+def run(scenario: Scenario, subject: Subject, *, watch: bool = False) -> Evidence:
+    """Run the scenario with the service. ``watch``: note every call on the wire, for the trace."""
+    return run_with(scenario, subject.maker, subject.connect, subject.others, watch=watch)
+
+
+def run_with(
+    scenario: Scenario, maker: Maker, connect: Patience, others: Patience, *, key: str = "pk", watch: bool = False
+) -> Evidence:
+    """Run the scenario with any consumer. ``key``: its table's partition key."""
+    telemetry = Silent()
+    layout = Layout(scenario.sizing, connect=connect, others=others, table_key=key)
+    make = maker(environment(scenario), telemetry)
+    wire: list[tuple[float, int, str]] = []
+    runs = _Run(scenario, layout, make, wire if watch else None)
+    runs.finish()
+    return runs.evidence(telemetry, wire)
+
+
+def environment(scenario: Scenario) -> dict[str, str]:
+    """The worker's environment variables."""
+    from contact_transfer.settings import Settings
+
+    settings = Settings(
+        instance_arns=(INSTANCE_ARN,),
+        transfer_queue_url=QUEUE_URL,
+        dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
+        event_bus_name="contact-transfer",
+        ledger_table_name="ledger",
+    )
+    return replace(settings, **dict(scenario.settings)).to_environment()
+
+
+class _Run:
+    def __init__(
+        self,
+        scenario: Scenario,
+        layout: Layout,
+        make: Callable[[Kit], Handler],
+        wire: list[tuple[float, int, str]] | None,
+    ) -> None:
+        self._scenario = scenario
+        self._wire = wire
+        self._hosts = 0
+        self._make = make
+        self.cloud = Cloud(scenario.seed, layout, (), self._build)
+        self.stage = Stage(self.cloud.connect, scenario)
+        self.cloud.weather = self.cloud.function._weather = self._weather(scenario)
+        self._old_transfers = len(self.cloud.connect.history.transfers)
+        self._old_contacts = set(self.cloud.connect.store.contacts)
+        self._pending = len(scenario.asks) + len(scenario.redrives)
+        self._by_body: dict[str, Wanted] = {}
+        self.of_message: dict[str, Wanted] = {}
+        self.wanted = [
+            Wanted(number, request, Target(*self.stage.target(request)))
+            for number, request in enumerate(scenario.requests)
+        ]
+        for ask in scenario.asks:
+            self.cloud.loop.at(BEGINS + ask.at, self._send, ask.request, self.stage.body(ask))
+        for at in scenario.redrives:
+            self.cloud.loop.at(BEGINS + at, self._redrive)
+
+    def _weather(self, scenario: Scenario) -> Any:
+        from random import Random
+
+        from local.virtual import Weather
+
+        return Weather(tuple(self._named(fault) for fault in scenario.faults), Random(scenario.seed + 1), BEGINS)
+
+    def _named(self, fault: Fault) -> Fault:
+        if fault.contact is None or not fault.contact.startswith("#"):
+            return fault
+        return replace(fault, contact=self.stage.contacts[int(fault.contact[1:])])
+
+    def _build(self, kit: Kit) -> Handler:
+        self._hosts += 1
+        if self._wire is not None:
+            sender, number, wire = kit.aws["sqs"]._sender, self._hosts, self._wire
+
+            def note(operation: str, fault: str) -> None:
+                wire.append((sender.loop.now, number, f"calls {operation}{fault}"))
+
+            sender.on_call = note
+        return self._make(kit)
+
+    def _send(self, request: int, body: str) -> None:
+        self._pending -= 1
+        self._enter(self.wanted[request], body, {})
+
+    def _enter(self, wanted: Wanted, body: str, attributes: dict[str, Any]) -> None:
+        message = self.cloud.queue.send(body, attributes)
+        self._by_body[body] = wanted
+        self.of_message[message.id] = wanted
+        wanted.messages.append(message)
+
+    def _redrive(self) -> None:
+        self._pending -= 1
+        for parked in list(self.cloud.dead_letters.messages):
+            if not parked.gone and parked.body in self._by_body:
+                self.cloud.dead_letters.purge_one(parked)
+                self._enter(self._by_body[parked.body], parked.body, dict(parked.attributes))
+
+    def finish(self) -> None:
+        """Let it run until everything has settled, or the time for that is over."""
+        cloud = self.cloud
+        limit = BEGINS + self._scenario.quiet + self._scenario.hours * 3600
+
+        def settled() -> bool:
+            return self._pending == 0 and cloud.queue.left == 0 and cloud.function.running == 0
+
+        cloud.loop.run(limit, settled)
+        # what was sent and is still under way arrives, whoever waits for it
+        cloud.loop.run(cloud.loop.now + 60.0, lambda: cloud.queue.left > 0)
+
+    def evidence(self, telemetry: Silent, wire: list[tuple[float, int, str]]) -> Evidence:
+        cloud, connect = self.cloud, self.cloud.connect
+        connect.tick()
+        return Evidence(
+            scenario=self._scenario,
+            began=BEGINS,
+            quiet=BEGINS + self._scenario.quiet,
+            ended=cloud.loop.now,
+            wanted=self.wanted,
+            of_message=self.of_message,
+            messages=cloud.queue.messages,
+            dead_letters=cloud.dead_letters.messages,
+            events=cloud.bus.events,
+            calls=connect.history.calls,
+            transfers=connect.history.transfers[self._old_transfers :],
+            ended_contacts=_ended(connect),
+            invocations=cloud.function.invocations,
+            deliveries=cloud.function.deliveries,
+            left=cloud.queue.left,
+            ledger=cloud.table.items,
+            defects=telemetry.defects,
+            settings={"retry_for_hours": 24.0, "settle_minutes": 15.0, **dict(self._scenario.settings)},
+            wire=wire,
+        )
+
+
+def _ended(connect: Connect) -> dict[str, float]:
+    return {one.id: one.ended for one in connect.store.contacts.values() if one.ended is not None}

@@ -1,0 +1,88 @@
+"""One run as plain data: what exists, who asks for what and when, what others do, what goes wrong. A seed makes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.connect.model import Fault as ConnectFault
+from local.virtual import Fault, Sizing
+
+INSTANCE = "3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
+INSTANCE_ARN = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}"
+
+
+@dataclass(frozen=True)
+class Request:
+    """What one producer wants. ``contact``: its number among the run's contacts; names instead of ids, resolved when the run begins.
+
+    ``codes``: failure codes that are true of it whatever happens, empty for a request that can be carried out.
+    ``static``: the body alone shows that it cannot. ``body``: the text itself, for what is no request at all.
+    """
+
+    contact: int = 0
+    flow: str = "Move to queue"
+    queue: str | None = None
+    user: str | None = None
+    request_id: str | None = None
+    expires_in: float | None = None
+    extra: tuple[tuple[str, Any], ...] = ()
+    codes: frozenset[str] = frozenset()
+    static: bool = False
+    body: str | None = None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One message. ``at``: seconds of the run; ``form``: ``bare``, ``arn`` (ids as ARNs) or ``event`` (an EventBridge event around it)."""
+
+    at: float
+    request: int
+    form: str = "bare"
+
+
+@dataclass(frozen=True)
+class Doing:
+    """What somebody else does to a contact: ``end``, ``transfer``, ``link``, ``pause``; to a flow: ``archive``, ``restore``."""
+
+    at: float
+    what: str
+    contact: int = 0
+    queue: str | None = None
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A run. ``settings``: the worker's, beside the fixed ones. ``quiet``: when the last fault is over, seconds of the run.
+
+    ``redrives``: when an operator sends everything in the dead-letter queue back. ``hours``: how long after ``quiet`` all must
+    have settled.
+    """
+
+    seed: int
+    contacts: tuple[str, ...] = ()
+    requests: tuple[Request, ...] = ()
+    asks: tuple[Ask, ...] = ()
+    doings: tuple[Doing, ...] = ()
+    redrives: tuple[float, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    connect_faults: tuple[ConnectFault, ...] = ()
+    switches: tuple[tuple[str, Any], ...] = ()
+    settings: tuple[tuple[str, Any], ...] = ()
+    quotas: tuple[tuple[str, float, float], ...] = ()
+    active_tasks: tuple[float, int] | None = None
+    sizing: Sizing = field(default_factory=Sizing)
+    hours: float = 6.0
+
+    @property
+    def calm(self) -> bool:
+        return not self.faults and not self.connect_faults
+
+    @property
+    def quiet(self) -> float:
+        ends = [fault.ends for fault in self.faults]
+        ends += [fault.starts_after + (fault.seconds or 0.0) for fault in self.connect_faults]
+        ends += [ask.at for ask in self.asks] + [doing.at for doing in self.doings] + list(self.redrives)
+        if self.active_tasks is not None:
+            ends.append(self.active_tasks[0])
+        return max(ends, default=0.0)

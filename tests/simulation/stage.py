@@ -1,0 +1,110 @@
+"""Sets the scene of a run in the simulated Amazon Connect: the instance, its flows, queues, agents and contacts; then what others do."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from local.connect.model import Connect
+from local.connect.seed import SeedData, seed
+from local.virtual.cloud import BEGINS
+from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Ask, Doing, Request, Scenario
+
+_NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+
+class Stage:
+    """``contacts``: the ids by number. ``bodies``: what each message says, by ask."""
+
+    def __init__(self, connect: Connect, scenario: Scenario) -> None:
+        self._connect = connect
+        self._scenario = scenario
+        connect.add_instance(INSTANCE_ARN)
+        self.data: SeedData = seed(connect, INSTANCE)
+        self.contacts = [self._contact(kind) for kind in scenario.contacts]
+        connect.set_switches(**dict(scenario.switches))
+        for operation, rate, burst in scenario.quotas:
+            connect.set_quota(operation, rate, burst)
+        for fault in scenario.connect_faults:
+            connect.add_fault(fault)
+        for doing in scenario.doings:
+            self._plan(doing)
+        if scenario.active_tasks is not None:
+            self._limit_tasks(*scenario.active_tasks)
+
+    def _limit_tasks(self, until: float, tasks: int) -> None:
+        self._connect.set_active_task_quota(INSTANCE, tasks)
+        self._connect.store.due.at(BEGINS + until, lambda: self._connect.set_active_task_quota(INSTANCE, 2500))
+
+    def _contact(self, kind: str) -> str:
+        if kind == "unknown":
+            return self._connect.store.new_id()
+        if kind.startswith("chain"):
+            return self._chain(int(kind.removeprefix("chain")))
+        contact = self._start({"email": "StartEmailContact", "chat": "StartChatContact"}.get(kind, "StartTaskContact"))
+        if kind == "ended":
+            self._connect.others.end(contact)
+        if kind == "linked":
+            self._connect.others.link_task(contact)
+        return contact
+
+    def _start(self, operation: str) -> str:
+        asked: dict[str, Any] = {"InstanceId": INSTANCE, "ContactFlowId": self.data.flows["Inbound"], "Name": "a case"}
+        if operation == "StartChatContact":
+            asked["ParticipantDetails"] = {"DisplayName": "somebody"}
+        if operation == "StartEmailContact":
+            asked["FromEmailAddress"] = {"EmailAddress": "from@example.com"}
+            asked["DestinationEmailAddress"] = "to@example.com"
+        return str(self._connect.call(operation, **asked)["ContactId"])
+
+    def _chain(self, length: int) -> str:
+        contact = self._start("StartTaskContact")
+        for _ in range(length):
+            self._connect.others.transfer(contact, queue_id=self.data.queues["Support"])
+            contact = self._connect.history.transfers[-1].new
+        return contact
+
+    def _plan(self, doing: Doing) -> None:
+        at, others = BEGINS + doing.at, self._connect.others
+        if doing.what in ("archive", "restore"):
+            others.archive_flow(self.data.flows["Move to queue"], archived=doing.what == "archive", at=at)
+            return
+        contact = self.contacts[doing.contact]
+        if contact not in self._connect.store.contacts:
+            return
+        if doing.what == "end":
+            others.end(contact, at=at)
+        elif doing.what == "transfer":
+            others.transfer(contact, queue_id=self.data.queues[doing.queue or "Support"], at=at)
+        elif doing.what == "link":
+            others.link_task(contact, at=at)
+        else:
+            others.pause(contact, at=at)
+
+    def target(self, request: Request) -> tuple[str, str, str | None, str | None]:
+        """Contact, flow, queue and user of a request, as ids."""
+        queue = None if request.queue is None else self.data.queues.get(request.queue, _NOWHERE)
+        user = None if request.user is None else self.data.users.get(request.user, _NOWHERE)
+        return self.contacts[request.contact], self.data.flows.get(request.flow, _NOWHERE), queue, user
+
+    def body(self, ask: Ask) -> str:
+        """The text of a message."""
+        request = self._scenario.requests[ask.request]
+        if request.body is not None:
+            return request.body
+        contact, flow, queue, user = self.target(request)
+        arn = INSTANCE_ARN + "/{}/{}" if ask.form == "arn" else "{1}"
+        fields: dict[str, Any] = {"contactId": arn.format("contact", contact), "contactFlowId": arn.format("contact-flow", flow)}
+        if queue is not None:
+            fields["queueId"] = arn.format("queue", queue)
+        if user is not None:
+            fields["userId"] = arn.format("agent", user)
+        if request.request_id is not None:
+            fields["requestId"] = request.request_id
+        if request.expires_in is not None:
+            fields["expiresAt"] = datetime.fromtimestamp(BEGINS + request.expires_in, UTC).isoformat()
+        fields |= dict(request.extra)
+        if ask.form == "event":
+            return json.dumps({"version": "0", "detail-type": "Contact Transfer Requested", "source": "shop", "detail": fields})
+        return json.dumps(fields)
