@@ -39,6 +39,7 @@ TAIL_SECONDS = 3.0
 _THROTTLES = frozenset(
     {"ThrottlingException", "Throttling", "TooManyRequestsException", "RequestLimitExceeded", "SlowDown"}
 )
+_UNKNOWN = frozenset({"ResourceNotFoundException", "InvalidRequestException", "InvalidParameterException"})
 _DENIALS = frozenset(
     {
         "AccessDeniedException",
@@ -185,14 +186,17 @@ class Connect:
             following = {"NextToken": answer["NextToken"]}
 
     def _look(self, operation: str, call: Callable[[], Any], deadline: Deadline) -> Any:
-        """Make a call that changes nothing. None: a definite 400 or 404; the authority on those is TransferContact."""
+        """Make a call that changes nothing. None: Connect does not know what is asked for, or not under such an id."""
         self.await_turn(operation, deadline)
         self._pacing.take(operation, self._clock.elapsed())
         try:
             return call()
         except ClientError as error:
             self._raise_unavailable(operation, error)
-            return None
+            code, status = _code_and_status(error)
+            if status == 404 or code in _UNKNOWN:
+                return None
+            raise Unavailable(Cause.SERVER_ERROR, f"{operation}: {code} (HTTP {status})") from error
         except Exception as error:
             raise Unavailable(Cause.UNREACHABLE, f"{operation}: {type(error).__name__}") from error
 

@@ -1,0 +1,55 @@
+"""A world for each test, on one emulated DynamoDB."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from tests.component.world import World
+
+_SESSION = boto3.Session()
+
+
+@pytest.fixture
+def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = _SESSION.client("dynamodb", region_name="us-east-1")
+        client.create_table(
+            TableName="ledger",
+            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+            BillingMode="PAY_PER_REQUEST",
+        )
+        yield client
+
+
+@pytest.fixture
+def new_world(dynamodb: Any) -> Callable[..., World]:
+    def build(**overrides: Any) -> World:
+        return World(dynamodb, **overrides)
+
+    return build
+
+
+@pytest.fixture
+def world(new_world: Callable[..., World]) -> World:
+    return new_world()
+
+
+@pytest.fixture
+def log_lines(world: World, capsys: pytest.CaptureFixture[str]) -> Callable[[], list[str]]:
+    """What the worker has written so far: its log lines, then its metrics."""
+    stream = io.StringIO()
+    for handler in logging.getLogger("contact-transfer").handlers:
+        if isinstance(handler, logging.StreamHandler):
+            handler.setStream(stream)
+    assert world is not None
+    return lambda: [*stream.getvalue().splitlines(), *capsys.readouterr().out.splitlines()]

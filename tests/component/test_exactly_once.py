@@ -1,0 +1,371 @@
+"""One effect, whatever is lost: answers, workers, order, time. The world's history is the judge, not the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from contact_transfer.reports import rfc3339
+from local.connect.model import Fault, FaultKind
+from tests.component.world import START, Killed, World
+
+LOST = [kind for kind in FaultKind if kind.startswith("lost-")]
+
+
+def lose(world: World, kind: FaultKind, operation: str = "TransferContact", calls: int = 1) -> None:
+    world.connect.add_fault(Fault(kind, operation, calls=calls))
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_is_settled_and_transfers_once(world: World, kind: FaultKind) -> None:
+    contact = world.contact()
+    lose(world, kind)
+    world.send(world.request(contact))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.codes == []
+    told = world.told("Succeeded")
+    if kind is FaultKind.LOST_GARBAGE:
+        assert "newContactId" not in told[0]  # a 200 is a 200, also when the rest of it cannot be read
+    else:
+        assert {t["newContactId"] for t in told} == {world.transfers[0][1]}
+        assert told[0]["attribution"] == "inferred"
+
+
+@pytest.mark.parametrize(
+    "kind", [FaultKind.RESET, FaultKind.HANG, FaultKind.INTERNAL_ERROR, FaultKind.REQUEST_TIMEOUT, FaultKind.CONFLICT]
+)
+def test_a_call_that_was_lost_before_it_took_effect_is_made_again(world: World, kind: FaultKind) -> None:
+    contact = world.contact()
+    lose(world, kind)
+    world.send(world.request(contact))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert "attribution" not in world.told("Succeeded")[0]
+    tokens = {call.ids["ClientToken"] for call in world.connect.history.calls if call.operation == "TransferContact"}
+    assert len(tokens) == 1
+
+
+@pytest.mark.parametrize(
+    "switches", [{"token_replay": "first-answer"}, {"token_replay": "conflict"}, {"token_forgotten_after": 60.0}]
+)
+@pytest.mark.parametrize("active", [0.0, 30.0])
+@pytest.mark.parametrize("late", [0.0, 45.0, 300.0])
+def test_whatever_connect_remembers_and_shows_late_it_is_one_transfer(
+    world: World, switches: dict[str, object], active: float, late: float
+) -> None:
+    world.connect.set_switches(
+        old_contact_active_for=active, successor_listed_after=late, destination_known_after=late / 2, **switches
+    )
+    contact = world.contact()
+    lose(world, FaultKind.LOST_500)
+    world.send(world.request(contact))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.codes == []
+    assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+
+
+def test_the_worker_dies_at_every_line_of_the_story(new_world: Callable[..., World]) -> None:
+    world = new_world()
+    world.send(world.request(world.contact()))
+    world.once()
+    steps = len(world.log)
+    for line in range(steps):
+        contact = world.contact()
+        world.send(world.request(contact))
+        world.bus.events.clear()
+        with world.killed(at=line):
+            world.once()
+        world.settle()
+        made = [(old, new) for old, new in world.transfers if old == contact]
+        assert len(made) == 1, f"died at {line}"
+        assert {t["newContactId"] for t in world.told("Succeeded")} == {made[0][1]}, f"died at {line}"
+    assert world.codes == []
+
+
+def test_the_worker_dies_at_every_line_of_a_failure(new_world: Callable[..., World]) -> None:
+    world = new_world()
+    draft = world.seed.flows["Draft"]
+    world.send(world.request(world.contact(), contactFlowId=draft, requestId="first"))
+    world.once()
+    steps = len(world.log)
+    for line in range(steps):
+        contact = world.contact()
+        world.queue.dead.clear()
+        world.bus.events.clear()
+        message = world.send(world.request(contact, contactFlowId=draft, requestId=f"r{line}"))
+        with world.killed(at=line):
+            world.once()
+        world.settle()
+        assert set(world.codes) == {"FlowNotUsable"}, f"died at {line}"
+        assert {reason["OriginalMessageId"] for reason in world.dead} == {message.message_id}
+        assert world.told("Failed")
+        world.send(world.request(contact, requestId=f"r{line}"))
+        world.settle()
+        assert [old for old, _ in world.transfers].count(contact) == 1, f"not free after dying at {line}"
+
+
+@pytest.mark.parametrize("nth", range(3))
+def test_the_answer_to_each_write_of_ours_is_lost(world: World, nth: int) -> None:
+    contact = world.contact()
+    world.send(world.request(contact, requestId="order-17"))
+    loser = _LosesAnswers(world.dynamodb, nth)
+    world.dynamodb = loser
+    world.worker = world.new_worker()
+    world.settle()
+    assert loser.lost == 1
+    assert len(world.transfers) == 1
+    assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+
+
+class _LosesAnswers:
+    """DynamoDB applies the nth write, and the answer gets lost so that the SDK sends it again."""
+
+    def __init__(self, client: object, nth: int) -> None:
+        self._client = client
+        self._left = nth
+        self.lost = 0
+
+    def __getattr__(self, name: str) -> object:
+        method = getattr(self._client, name)
+
+        def call(**given: object) -> object:
+            if name == "update_item":
+                self._left -= 1
+                if self._left == -1:
+                    self.lost += 1
+                    method(**given)
+            return method(**given)
+
+        return call
+
+
+def test_a_late_finisher_with_a_200_wins_over_whoever_took_over(world: World) -> None:
+    contact = world.contact()
+    first, second = world.worker, world.new_worker()
+    world.send(world.request(contact))
+    [message] = world.receive()
+    # The first worker hangs in TransferContact, which was applied, until after its lease; the second looks meanwhile.
+
+    def overtake(_: str) -> None:
+        world.time.now += 600
+        world.invoke(world.receive(), second)
+
+    world.interrupt("after transfer_contact", overtake)
+    world.invoke([message], first)
+    world.settle()
+    assert len(world.transfers) == 1
+    assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert world.codes == []
+
+
+def test_two_workers_with_duplicates_at_once_transfer_once(world: World) -> None:
+    contact = world.contact()
+    other = world.new_worker()
+    world.send(world.request(contact))
+    world.send(world.request(contact))
+    one, two = world.receive()
+
+    def meanwhile(_: str) -> None:
+        assert world.invoke([two], other) == [two.message_id]
+
+    world.interrupt("before transfer_contact", meanwhile)
+    world.invoke([one])
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.calls("TransferContact") == 1
+    assert len(world.told("Succeeded")) == 2
+
+
+def test_two_different_requests_for_one_contact_at_once_transfer_once(world: World) -> None:
+    contact = world.contact()
+    other = world.new_worker()
+    world.send(world.request(contact, requestId="one"))
+    world.send(world.request(contact, requestId="two", queueId=world.seed.queues["Support"]))
+    one, two = world.receive()
+
+    def meanwhile(_: str) -> None:
+        world.invoke([two], other)
+
+    world.interrupt("before transfer_contact", meanwhile)
+    world.invoke([one])
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.codes == ["ContactNotActive"]
+
+
+def test_another_request_waits_while_an_attempt_is_in_doubt(world: World) -> None:
+    world.connect.set_switches(old_contact_active_for=30, successor_listed_after=20)
+    contact = world.contact()
+    lose(world, FaultKind.LOST_500)
+    first = world.send(world.request(contact, requestId="one"))
+    world.once()
+    first.visible_at = world.time.now + 300
+    world.send(world.request(contact, requestId="two", queueId=world.seed.queues["Support"]))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.codes == ["ContactNotActive"]
+    assert world.told("Succeeded")[0]["requestId"] == "one"
+
+
+def test_another_request_goes_ahead_once_the_doubt_of_a_vanished_one_is_settled(world: World) -> None:
+    contact = world.contact()
+    lose(world, FaultKind.INTERNAL_ERROR)
+    world.send(world.request(contact, requestId="one"))
+    world.once()
+    world.queue.waiting.clear()  # an operator has dropped it
+    world.send(world.request(contact, requestId="two"))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.told("Succeeded")[0]["requestId"] == "two"
+
+
+@pytest.mark.parametrize(("queue", "minutes"), [("Support", 0), ("Billing", -30), ("Support", 5)])
+def test_an_agents_own_transfer_is_not_announced_as_ours(world: World, queue: str, minutes: float) -> None:
+    """Not when the destination contradicts, and not when the time does."""
+    contact = world.contact()
+    if minutes < 0:
+        world.connect.others.transfer(contact, queue_id=world.seed.queues[queue])
+        world.time.now -= minutes * 60
+        world.connect.set_switches(end_shown_after=7200)
+        lose(world, FaultKind.INTERNAL_ERROR)
+    else:
+        lose(world, FaultKind.INTERNAL_ERROR)
+        at = world.time.now + minutes * 60 + 3
+        world.connect.others.transfer(contact, queue_id=world.seed.queues[queue], at=at)
+    message = world.send(world.request(contact))
+    world.once()
+    if minutes > 0:
+        message.visible_at = world.time.now + minutes * 60 + 10
+    else:
+        world.time.now += 10
+        world.connect.tick()
+    world.settle()
+    assert world.transfers == []
+    assert world.told("Succeeded") == []
+    assert len(world.codes) == 1
+    assert world.codes[0] in {"ContactNotActive", "RejectedByConnect"}
+
+
+def test_an_agents_own_transfer_before_ours_fails_at_once(world: World) -> None:
+    contact = world.contact()
+    world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
+    world.send(world.request(contact))
+    world.once()
+    assert world.codes == ["ContactNotActive"]
+
+
+def test_expiry_in_doubt_ends_nothing(world: World) -> None:
+    world.connect.set_switches(successor_listed_after=300)
+    contact = world.contact()
+    lose(world, FaultKind.LOST_HANG)
+    world.send(world.request(contact, expiresAt="2026-02-25T06:14:00Z"))
+    world.time.now = START
+    world.settle()
+    assert world.codes == []
+    assert len(world.told("Succeeded")) >= 1
+
+
+def test_a_request_that_expires_while_retried_fails_without_a_late_call(world: World) -> None:
+    world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "TransferContact", seconds=3600))
+    contact = world.contact()
+    world.send(world.request(contact, expiresAt=_at(600)))
+    world.settle()
+    assert world.codes == ["RequestExpired"]
+    calls = [call.time for call in world.connect.history.calls if call.operation == "TransferContact"]
+    assert calls
+    assert max(calls) < START + 600
+
+
+def _at(seconds: float) -> str:
+    return rfc3339(START + seconds)
+
+
+def test_the_deadline_in_doubt_ends_nothing_before_connect_has_been_asked(new_world: Callable[..., World]) -> None:
+    world = new_world(retry_for_hours=0.01)
+    world.connect.set_switches(successor_listed_after=200)
+    contact = world.contact()
+    lose(world, FaultKind.LOST_RESET)
+    world.send(world.request(contact))
+    world.settle()
+    assert world.codes == []
+    assert world.told("Succeeded")[0]["attribution"] == "inferred"
+
+
+def test_an_ended_contact_without_successor_is_outcome_unknown_after_the_settling_time(world: World) -> None:
+    contact = world.contact()
+    lose(world, FaultKind.INTERNAL_ERROR)
+    world.send(world.request(contact))
+    world.once()
+    world.connect.others.end(contact)
+    began = world.time.now
+    world.settle()
+    assert world.codes == ["OutcomeUnknown"]
+    assert world.time.now - began >= 15 * 60
+
+
+def test_a_success_that_the_ledger_could_not_note_is_announced_and_not_repeated(world: World) -> None:
+    contact = world.contact()
+    world.send(world.request(contact))
+    world.dynamodb = _Away(world.dynamodb, after=1, calls=1)
+    world.worker = world.new_worker()
+    world.once()
+    assert len(world.told("Succeeded")) == 1
+    world.settle()
+    assert len(world.transfers) == 1
+    assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+
+
+class _Away:
+    """DynamoDB cannot be reached for some calls."""
+
+    def __init__(self, client: object, after: int, calls: int) -> None:
+        self._client = client
+        self._after = after
+        self._calls = calls
+
+    def __getattr__(self, name: str) -> object:
+        method = getattr(self._client, name)
+
+        def call(**given: object) -> object:
+            self._after -= 1
+            if self._after < 0 and self._calls > 0:
+                self._calls -= 1
+                raise EndpointConnectionError(endpoint_url="https://dynamodb")
+            return method(**given)
+
+        return call
+
+
+def test_while_the_ledger_is_away_nothing_is_called_and_nothing_lost(world: World) -> None:
+    contact = world.contact()
+    world.send(world.request(contact))
+    world.dynamodb = _Away(world.dynamodb, after=0, calls=5)
+    world.worker = world.new_worker()
+    world.once()
+    assert world.connect.history.calls == []
+    world.settle()
+    assert len(world.transfers) == 1
+
+
+def test_a_record_that_kills_the_worker_is_parked_in_the_end(world: World) -> None:
+    deadly, mate = world.contact(), world.contact()
+    world.send(world.request(deadly))
+    world.send(world.request(mate))
+
+    def kill(contact: str) -> None:
+        if contact == deadly:
+            raise Killed
+
+    world.interrupt("before transfer_contact", kill, once=False)
+    for _ in range(40):
+        if world.queue.waiting:
+            world.time.now = max(world.time.now, min(m.visible_at for m in world.queue.waiting))
+            with world.killed(at=10_000):
+                world.once()
+    assert world.codes == ["RetriesExhausted"]
+    assert "began 20 times" in world.dead[0]["FailureMessage"]
+    assert [old for old, _ in world.transfers] == [mate]

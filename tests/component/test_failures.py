@@ -1,0 +1,279 @@
+"""Each permanent failure: parked at the first receive with its reason, announced, and no batch mate harmed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from local.connect.model import Fault, FaultKind
+from tests.component.world import World
+
+OTHER = "arn:aws:connect:us-east-1:000000000000:instance/another"
+
+
+def _field(**given: Any) -> Callable[[World], object]:
+    return lambda world: world.request(world.contact()) | given
+
+
+def _named(**given: str) -> Callable[[World], object]:
+    """Point fields at seeded resources by their friendly names."""
+
+    def build(world: World) -> object:
+        ids = {**world.seed.flows, **world.seed.queues, **world.seed.users}
+        return world.request(world.contact()) | {name: ids[friendly] for name, friendly in given.items()}
+
+    return build
+
+
+def _voice(world: World) -> object:
+    voice = world.contact(
+        "StartOutboundVoiceContact", DestinationPhoneNumber="+15550100", QueueId=world.seed.queues["Support"]
+    )
+    return world.request(voice)
+
+
+def _ended(world: World) -> object:
+    contact = world.contact()
+    world.connect.others.end(contact)
+    return world.request(contact)
+
+
+def _chain(world: World) -> object:
+    contact = world.contact()
+    for _ in range(11):
+        world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
+        contact = world.connect.history.transfers[-1].new
+    return world.request(contact)
+
+
+UNKNOWN = "00000000-0000-4000-8000-000000000000"
+
+CASES: list[tuple[str, Callable[[World], object]]] = [
+    ("MalformedMessage", lambda _: "not json"),
+    ("MalformedMessage", lambda _: ""),
+    ("MalformedMessage", lambda _: "[1, 2]"),
+    ("MalformedMessage", lambda _: "\x00\x01\x02"),
+    ("MalformedMessage", lambda _: "[" * 200_000),
+    ("MalformedMessage", lambda _: '{"contactId": "a", "contactId": "b"}'),
+    ("MalformedMessage", lambda _: '{"contactId": NaN}'),
+    ("MalformedMessage", lambda _: '{"contactId": "\\ud800"}'),
+    ("MalformedMessage", lambda _: '{"contactId": ' + "9" * 5000 + "}"),
+    (
+        "MalformedMessage",
+        lambda _: {"detail-type": "Amazon Connect Contact Event", "source": "aws.connect", "detail": {}},
+    ),
+    ("MalformedMessage", lambda _: {"detail-type": "Contact Transfer Requested", "detail": "text"}),
+    ("InvalidField", lambda _: {}),
+    ("InvalidField", _field(queueID="x")),
+    ("InvalidField", _field(queueId=None)),
+    ("InvalidField", _field(contactId=7)),
+    ("InvalidField", _field(reason="  ")),
+    ("InvalidField", _field(reason="r" * 257)),
+    ("InvalidField", _field(requestId="r" * 129)),
+    ("InvalidField", _field(contactId="c" * 257)),
+    ("InvalidField", _field(expiresAt="2026-01-01T00:00:00")),
+    ("InvalidField", _field(contactId=f"{OTHER}/contact/c")),
+    ("InvalidField", _field(route="unknown")),
+    ("BothDestinations", _field(userId="u")),
+    ("InstanceNotAllowed", _field(instanceId="another")),
+    ("InstanceNotAllowed", _field(instanceId=OTHER)),
+    ("UnsupportedChannel", _voice),
+    ("UnsupportedFlowType", _named(contactFlowId="Queue music")),
+    ("FlowNotUsable", _named(contactFlowId="Draft")),
+    ("FlowNotUsable", _named(contactFlowId="Retired")),
+    ("ContactNotFound", _field(contactId=UNKNOWN)),
+    ("FlowNotFound", _field(contactFlowId=UNKNOWN)),
+    ("DestinationNotFound", _field(queueId=UNKNOWN)),
+    ("ContactNotActive", _ended),
+    ("TransferLimitReached", _chain),
+    ("RequestExpired", _field(expiresAt="2020-01-01T00:00:00Z")),
+]
+
+
+@pytest.mark.parametrize(("code", "build"), CASES, ids=[f"{code}-{i}" for i, (code, _) in enumerate(CASES)])
+def test_parked_at_the_first_receive_with_its_reason_while_its_mates_transfer(
+    world: World, code: str, build: Callable[[World], object]
+) -> None:
+    before, after = world.contact(), world.contact()
+    world.send(world.request(before))
+    body = build(world)
+    bad = world.send(body)
+    world.send(world.request(after))
+    assert world.once() == []
+    assert world.codes == [code]
+    [parked] = world.queue.dead
+    assert parked["MessageBody"] == bad.body
+    [reason] = world.dead
+    assert reason["OriginalMessageId"] == bad.message_id
+    assert reason["FailedAt"].endswith("Z")
+    assert reason["FailureMessage"].endswith(".")
+    [told] = world.told("Failed")
+    assert told["failureCode"] == code
+    assert told["failureMessage"] == reason["FailureMessage"]
+    assert told["originalMessageId"] == bad.message_id
+    assert told.get("requestName") == reason.get("RequestName")
+    assert told.get("attempts") == (int(reason["Attempts"]) if "Attempts" in reason else None)
+    assert [old for old, _ in world.transfers if old in {before, after}] == [before, after]
+
+
+@pytest.mark.parametrize(
+    ("code", "setting", "given"),
+    [
+        ("FlowNotAllowed", "allowed_contact_flow_ids", "contactFlowId"),
+        ("DestinationNotAllowed", "allowed_queue_ids", "queueId"),
+        ("DestinationNotAllowed", "allowed_user_ids", "userId"),
+    ],
+)
+def test_what_is_not_on_the_deployments_lists_is_refused_without_a_call(
+    new_world: Callable[..., World], code: str, setting: str, given: str
+) -> None:
+    world = new_world(**{setting: frozenset({"the-one"})})
+    contact = world.contact()
+    other = {"queueId": None, "userId": world.seed.users["ana"]} if given == "userId" else {}
+    world.send(world.request(contact, **other))
+    world.once()
+    assert world.codes == [code]
+    assert world.dead[0]["RequestName"] == world.told("Failed")[0]["requestName"]
+    assert world.connect.history.calls == []
+
+
+def test_an_instance_must_be_named_when_the_deployment_serves_several(new_world: Callable[..., World]) -> None:
+    world = new_world()
+    world.settings = type(world.settings)(
+        **{**vars(world.settings), "instance_arns": (*world.settings.instance_arns, OTHER)}
+    )
+    world.worker = world.new_worker()
+    contact = world.contact()
+    world.send(world.request(contact))
+    world.send(world.request(contact, instanceId=world.instance_id))
+    world.once()
+    assert world.codes == ["InvalidField"]
+    assert "instanceId is missing" in world.dead[0]["FailureMessage"]
+    assert len(world.transfers) == 1
+
+
+def test_the_message_names_each_wrong_field(world: World) -> None:
+    world.send({"contactId": 1, "queueID": "x", "requestId": ""})
+    world.once()
+    [reason] = world.dead
+    for word in (
+        "contactId must be a string",
+        "contactFlowId is missing",
+        "did you mean queueId",
+        "requestId is blank",
+    ):
+        assert word in reason["FailureMessage"]
+
+
+def test_a_refusal_that_no_rule_explains_is_rejected_by_connect(world: World) -> None:
+    contact = world.contact()
+    # The model refuses a contact that has ended but is still shown as active: here for longer than it is asked again.
+    world.connect.set_switches(end_shown_after=600)
+    world.connect.others.end(contact)
+    world.send(world.request(contact))
+    world.once()
+    assert world.codes == ["RejectedByConnect"]
+    assert "InvalidRequestException (HTTP 400)" in world.dead[0]["FailureMessage"]
+
+
+def test_contact_not_active_names_the_request_that_moved_it(world: World) -> None:
+    contact = world.contact()
+    world.send(world.request(contact, requestId="one"))
+    world.send(world.request(contact, requestId="two"))
+    world.once()
+    assert world.codes == ["ContactNotActive"]
+    assert world.told("Succeeded")[0]["requestName"] in world.dead[0]["FailureMessage"]
+    assert world.transfers[0][1] in world.dead[0]["FailureMessage"]
+
+
+def test_a_linked_task_is_not_a_transfer_and_does_not_count(world: World) -> None:
+    contact = world.contact()
+    for _ in range(10):
+        world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
+        contact = world.connect.history.transfers[-1].new
+    world.connect.others.link_task(contact)
+    world.send(world.request(contact))
+    world.once()
+    assert [old for old, _ in world.transfers] == [contact]
+
+
+def test_the_active_task_quota_passes_while_a_full_chain_does_not(world: World) -> None:
+    contact = world.contact()
+    world.connect.add_fault(Fault(FaultKind.ACTIVE_TASK_QUOTA, "TransferContact", calls=3))
+    world.send(world.request(contact))
+    world.settle()
+    assert world.codes == []
+    assert [old for old, _ in world.transfers] == [contact]
+
+
+def test_ten_own_attributes_give_way_to_the_reason(world: World) -> None:
+    own = {f"own{i}": {"dataType": "String", "stringValue": str(i)} for i in range(9)}
+    own["FailureCode"] = {"dataType": "String", "stringValue": "theirs"}
+    world.send({}, **own)
+    world.once()
+    [reason] = world.dead
+    assert len(reason) == 10
+    assert reason["FailureCode"] == "InvalidField"
+    assert {"FailureMessage", "FailedAt", "OriginalMessageId"} <= reason.keys()
+
+
+def test_a_binary_attribute_is_parked_as_it_was(world: World) -> None:
+    world.send({}, blob={"dataType": "Binary", "binaryValue": "AAEC"})
+    world.once()
+    assert world.queue.dead[0]["MessageAttributes"]["blob"] == {"DataType": "Binary", "BinaryValue": b"\x00\x01\x02"}
+
+
+def test_a_body_of_one_mebibyte_goes_without_attributes_and_the_event_has_the_reason(world: World) -> None:
+    body = json.dumps({"x": ""})
+    body = body.replace('""', '"' + "y" * (1_048_576 - len(body)) + '"')
+    assert len(body) == 1_048_576
+    world.send(body, own={"dataType": "String", "stringValue": "1"})
+    world.once()
+    [parked] = world.queue.dead
+    assert parked["MessageBody"] == body
+    assert parked["MessageAttributes"] == {}
+    assert world.told("Failed")[0]["failureCode"] == "InvalidField"
+
+
+def test_when_the_event_fails_nothing_is_parked_and_nothing_is_lost(world: World) -> None:
+    contact = world.contact()
+    world.send(world.request(contact, contactFlowId=UNKNOWN))
+    world.bus.refuse = True
+    assert world.once() == ["m1"]
+    assert world.queue.dead == []
+    world.bus.refuse = False
+    world.settle()
+    assert world.codes == ["FlowNotFound"]
+    assert len(world.told("Failed")) == 1
+
+
+def test_when_parking_fails_the_message_comes_back_and_is_parked_later(world: World) -> None:
+    world.send(world.request(world.contact(), contactFlowId=UNKNOWN))
+    world.queue.refuse = RuntimeError("away")
+    assert world.once() == ["m1"]
+    world.queue.refuse = None
+    world.settle()
+    assert world.codes == ["FlowNotFound"]
+
+
+def test_when_the_success_event_fails_it_is_told_later_without_a_second_transfer(world: World) -> None:
+    world.send(world.request(world.contact()))
+    world.bus.refuse = True
+    assert world.once() == ["m1"]
+    world.bus.refuse = False
+    world.settle()
+    assert len(world.transfers) == 1
+    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]]
+
+
+def test_a_refused_change_of_visibility_falls_back_on_the_queues_own_time_out(world: World) -> None:
+    world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "DescribeContact", calls=1))
+    message = world.send(world.request(world.contact()))
+    world.queue.refuse_visibility = True
+    assert world.once() == [message.message_id]
+    assert message.visible_at == pytest.approx(world.time.now + 360, abs=5)
+    world.settle()
+    assert len(world.transfers) == 1

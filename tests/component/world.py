@@ -1,0 +1,339 @@
+"""The real worker in a small world: simulated Connect over botocore, emulated DynamoDB, a queue and a bus in memory, one clock.
+
+Everything between the worker's handler and the wire is the product; time passes only when somebody sleeps or waits.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+from unittest import mock
+
+import botocore.session
+from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+
+from contact_transfer import wiring
+from contact_transfer.batch import Batch
+from contact_transfer.clock import Chance, Clock, Deadline
+from contact_transfer.settings import Settings
+from local.connect.model import Connect, Delivery, Reply
+from local.connect.seed import SeedData, seed
+from local.connect.server.routes import Routes, read_input
+
+INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/5f0c7e5e-3d0f-4b57-9f2e-0f6d5a9b1c11"
+START = 1_772_000_000.0
+TIMEOUT = 60.0
+VISIBILITY = 360.0
+_ROUTES = Routes()
+_SESSION = botocore.session.get_session()  # shared: reading the service model is most of a client's cost
+
+
+class Killed(BaseException):
+    """The worker's process dies here. No ``except Exception`` may see it."""
+
+
+@dataclass
+class Time:
+    """One clock for everybody."""
+
+    now: float = START
+    slept: float = 0.0
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+        self.slept += seconds
+
+    def clock(self) -> Clock:
+        return Clock(now=lambda: self.now, elapsed=lambda: self.now, sleep=self.sleep)
+
+
+@dataclass
+class Message:
+    """A message in the transfer queue."""
+
+    message_id: str
+    body: Any
+    sent_at: float
+    attributes: dict[str, Any] = field(default_factory=dict)
+    visible_at: float = 0.0
+    receives: int = 0
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "messageId": self.message_id,
+            "receiptHandle": f"{self.message_id}/{self.receives}",
+            "body": self.body,
+            "attributes": {
+                "ApproximateReceiveCount": str(self.receives),
+                "SentTimestamp": str(round(self.sent_at * 1000)),
+            },
+            "messageAttributes": self.attributes,
+        }
+
+
+class Queues:
+    """The SQS client: the dead-letter queue takes messages, the transfer queue changes visibility."""
+
+    def __init__(self, time: Time) -> None:
+        self._time = time
+        self.waiting: list[Message] = []
+        self.dead: list[dict[str, Any]] = []
+        self.refuse: Exception | None = None
+        self.refuse_visibility = False
+
+    def send_message(self, **call: Any) -> dict[str, Any]:
+        if self.refuse is not None:
+            raise self.refuse
+        self.dead.append(call)
+        return {"MessageId": f"dead-{len(self.dead)}"}
+
+    def change_message_visibility_batch(self, **call: Any) -> dict[str, Any]:
+        if self.refuse_visibility:
+            return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in call["Entries"]]}
+        for entry in call["Entries"]:
+            message_id, receives = entry["ReceiptHandle"].split("/")
+            for message in self.waiting:
+                if message.message_id == message_id and message.receives == int(receives):
+                    message.visible_at = self._time.now + entry["VisibilityTimeout"]
+        return {"Successful": call["Entries"]}
+
+
+class Bus:
+    """The EventBridge client."""
+
+    def __init__(self) -> None:
+        self.events: list[tuple[str, dict[str, Any]]] = []
+        self.refuse = False
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the API's name
+        if self.refuse:
+            return {"FailedEntryCount": len(Entries), "Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
+        self.events += [(entry["DetailType"], json.loads(entry["Detail"])) for entry in Entries]
+        return {"FailedEntryCount": 0, "Entries": [{"EventId": "e"} for _ in Entries]}
+
+
+class Tripwire:
+    """Wraps a client: kills the worker before or after its nth call, or loses the answer of one."""
+
+    def __init__(self, client: Any, world: World) -> None:
+        self._client = client
+        self._world = world
+
+    def __getattr__(self, name: str) -> Any:
+        method: Callable[..., Any] = getattr(self._client, name)
+
+        def call(**given: Any) -> Any:
+            contact = given.get("ContactId", "")
+            self._world.step(f"before {name}", contact)
+            answer = method(**given)
+            self._world.step(f"after {name}", contact)
+            return answer
+
+        return call
+
+
+class World:
+    """What a test sees: send requests, let time pass, look at what became of them."""
+
+    def __init__(self, dynamodb: Any, **overrides: Any) -> None:
+        self.time = Time()
+        self.connect = Connect(lambda: self.time.now, Random(7))  # noqa: S311 - ids of a test world
+        self.connect.add_instance(INSTANCE_ARN)
+        self.instance_id = INSTANCE_ARN.rpartition("/")[2]
+        self.seed: SeedData = seed(self.connect, self.instance_id)
+        self.queue = Queues(self.time)
+        self.bus = Bus()
+        self.dynamodb = dynamodb
+        self.settings = Settings(
+            instance_arns=(INSTANCE_ARN,),
+            transfer_queue_url="https://sqs/transfer",
+            dead_letter_queue_url="https://sqs/dead",
+            event_bus_name="bus",
+            ledger_table_name="ledger",
+            **overrides,
+        )
+        self.log: list[str] = []
+        self.kill_at: int | None = None
+        self._interrupts: list[tuple[str, Callable[[str], None], bool]] = []
+        self._random = Random(11)  # noqa: S311 - jitter of a test world
+        self._sent = 0
+        self.everything: list[Message] = []
+        self.worker = self.new_worker()
+
+    # -- the scene -----------------------------------------------------------------------------------------------
+
+    def new_worker(self) -> Batch:
+        """Another environment of the function."""
+        aws = {
+            "connect": Tripwire(connect_client(self.connect, self.time), self),
+            "dynamodb": Tripwire(self.dynamodb, self),
+            "sqs": Tripwire(self.queue, self),
+            "events": Tripwire(self.bus, self),
+        }
+        chance = Chance(random=self._random.random, unique=lambda: f"owner-{self._random.getrandbits(64):x}")
+        environment = self.settings.to_environment()
+        return wiring.batch(environment, aws=aws, clock=self.time.clock(), chance=chance)
+
+    def interrupt(self, name: str, action: Callable[[str], None], *, once: bool = True) -> None:
+        """Do something in the middle of the worker's work: at the step ``name``, with the contact of that call."""
+        self._interrupts.append((name, action, once))
+
+    def step(self, name: str, contact: str = "") -> None:
+        self.log.append(name)
+        for entry in [entry for entry in self._interrupts if entry[0] == name]:
+            if entry[2]:
+                self._interrupts.remove(entry)
+            entry[1](contact)
+        if self.kill_at is not None and len(self.log) > self.kill_at:
+            self.kill_at = None
+            raise Killed(name)
+
+    def contact(self, operation: str = "StartTaskContact", **given: Any) -> str:
+        """Start a contact and answer its id."""
+        made = self.connect.call(
+            operation,
+            InstanceId=self.instance_id,
+            **({"Name": "a task", "ContactFlowId": self.seed.flows["Inbound"]} | given),
+        )
+        return str(made["ContactId"])
+
+    def request(self, contact_id: str, **given: Any) -> dict[str, Any]:
+        """A request to move a contact to the queue Billing, unless told otherwise; None leaves a field out."""
+        fields = {
+            "contactId": contact_id,
+            "contactFlowId": self.seed.flows["Move to queue"],
+            "queueId": self.seed.queues["Billing"],
+        } | given
+        return {name: value for name, value in fields.items() if value is not None}
+
+    def send(self, body: object, **attributes: Any) -> Message:
+        self._sent += 1
+        text = body if isinstance(body, str) else json.dumps(body)
+        message = Message(f"m{self._sent}", text, self.time.now, attributes, visible_at=self.time.now)
+        self.queue.waiting.append(message)
+        self.everything.append(message)
+        return message
+
+    # -- the worker at work --------------------------------------------------------------------------------------
+
+    def receive(self, most: int = 10) -> list[Message]:
+        visible = [message for message in self.queue.waiting if message.visible_at <= self.time.now][:most]
+        for message in visible:
+            message.receives += 1
+            message.visible_at = self.time.now + VISIBILITY
+        return visible
+
+    def invoke(self, messages: list[Message], worker: Batch | None = None) -> list[str]:
+        """One invocation, with Lambda's rule for its answer."""
+        deadline = Deadline(at=self.time.now + TIMEOUT, wall=self.time.now + TIMEOUT)
+        back = (worker or self.worker).carry_out([message.record() for message in messages], deadline)
+        self.queue.waiting = [m for m in self.queue.waiting if m not in messages or m.message_id in back]
+        return back
+
+    def once(self) -> list[str]:
+        return self.invoke(self.receive())
+
+    def settle(self, hours: float = 48.0) -> None:
+        """Let time pass until no message is left, or ``hours`` are over."""
+        end = self.time.now + hours * 3600
+        while self.queue.waiting and self.time.now < end:
+            self.time.now = max(self.time.now, min(message.visible_at for message in self.queue.waiting))
+            self.connect.tick()
+            self.once()
+
+    @contextmanager
+    def killed(self, at: int) -> Iterator[None]:
+        """The worker dies at the ``at``-th step of what happens inside."""
+        self.log.clear()
+        self.kill_at = at
+        try:
+            yield
+        except Killed:
+            self.worker = self.new_worker()
+        finally:
+            self.kill_at = None
+
+    # -- what became of it ---------------------------------------------------------------------------------------
+
+    @property
+    def transfers(self) -> list[tuple[str, str]]:
+        """Old and new contact of each transfer that the worker made."""
+        return [(made.old, made.new) for made in self.connect.history.transfers if made.by == "TransferContact"]
+
+    def calls(self, operation: str) -> int:
+        return sum(call.operation == operation for call in self.connect.history.calls)
+
+    @property
+    def dead(self) -> list[dict[str, str]]:
+        """The string attributes of each parked message."""
+        return [
+            {name: value.get("StringValue", "") for name, value in parked["MessageAttributes"].items()}
+            for parked in self.queue.dead
+        ]
+
+    @property
+    def codes(self) -> list[str]:
+        return [parked.get("FailureCode", "") for parked in self.dead]
+
+    def told(self, outcome: str) -> list[dict[str, Any]]:
+        """Details of the events ``Succeeded`` or ``Failed``."""
+        return [detail for kind, detail in self.bus.events if kind == f"Contact Transfer {outcome}"]
+
+
+def connect_client(connect: Connect, time: Time) -> Any:
+    """A real botocore client whose requests the model answers, without a socket."""
+    with mock.patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}):
+        client: Any = _SESSION.create_client(
+            "connect",
+            region_name="us-east-1",
+            endpoint_url="http://connect.local",
+            config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
+        )
+
+    def respond(request: AWSPreparedRequest, **_given: Any) -> AWSResponse:
+        path, _, query = str(request.url).removeprefix("http://connect.local").partition("?")
+        found = _ROUTES.find(str(request.method), path)
+        assert found is not None, path
+        operation, labels = found
+        body: Any = request.body or b""
+        given = read_input(operation, labels, query, body if isinstance(body, bytes) else body.encode())
+        reply = connect.handle(operation.name, given)
+        time.now += reply.delay
+        return _response(request, reply)
+
+    client.meta.events.register_first("before-send.connect", respond)
+    return client
+
+
+class _Raw:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+def _response(request: AWSPreparedRequest, reply: Reply) -> AWSResponse:
+    url = request.url
+    if reply.delivery is Delivery.RESET:
+        raise ConnectionClosedError(endpoint_url=url)
+    if reply.delivery is Delivery.REFUSED:
+        raise EndpointConnectionError(endpoint_url=url)
+    if reply.delivery is Delivery.HANG:
+        raise ReadTimeoutError(endpoint_url=url)
+    headers: Any = {"content-type": "application/json", "x-amzn-requestid": reply.request_id}
+    if reply.delivery is Delivery.GARBAGE:
+        return AWSResponse(url, 200, headers, _Raw(b'{"ContactId": "'))
+    if reply.error is not None:
+        headers["x-amzn-errortype"] = reply.error.code
+        return AWSResponse(
+            url, reply.error.status, headers, _Raw(json.dumps({"Message": reply.error.message}).encode())
+        )
+    return AWSResponse(url, 200, headers, _Raw(json.dumps(reply.body).encode()))
