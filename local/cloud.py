@@ -105,7 +105,7 @@ class LocalCloud:
         self._ends.callback(self.worker.close)
         url = self.outputs["TransferQueueUrl"]
         self.event_source = EventSource(
-            self.client("sqs"), url, self.mapped, self.worker, wait=self._wait, observe=self.deliveries.append
+            self.as_worker("sqs"), url, self.mapped, self.worker, wait=self._wait, observe=self.deliveries.append
         )
         self.event_source.start()
         self._ends.callback(lambda: self.event_source.stop(patience=3))
@@ -121,6 +121,16 @@ class LocalCloud:
         found = self.client("cloudformation").describe_stack_resources(StackName=self.assembly.stack_name)
         named = {r["PhysicalResourceId"]: r["LogicalResourceId"] for r in found["StackResources"]}
         return str(named[answer["FunctionName"]])
+
+    def as_worker(self, service: str) -> Any:
+        """Return a client with the worker's role: Lambda polls the queue with it, and nothing beyond it is allowed."""
+        given = self.aws.function_credentials(self.outputs["WorkerFunctionName"])
+        return self.aws.client(
+            service,
+            aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
+            aws_session_token=given["AWS_SESSION_TOKEN"] or None,
+        )
 
     def _variables(self) -> dict[str, str]:
         """Endpoints and credentials of the worker's environments: its role's, as in Lambda."""

@@ -49,7 +49,7 @@ class Assembly:
         path = self.folder / metadata["aws:asset:path"]
         if not path.is_dir():
             raise DeployError(f"the asset of {logical_id} is not a folder: {path.name}")
-        return path.resolve()
+        return Path(path.resolve())
 
 
 def synthesize(deployment: str, folder: Path, overrides: Mapping[str, Any] | None = None) -> Assembly:

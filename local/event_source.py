@@ -12,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from local.event_source_rules import RECEIVE_LIMIT, Mapped, Verdict, batches, judge, record
 from local.function import Invocation
+from local.toolbox import say
 
 #: Without MaximumConcurrency Lambda starts with five pollers. Source: "Configuring scaling behavior for SQS".
 DEFAULT_POLLERS = 5
@@ -58,6 +59,7 @@ class EventSource:
         self._observe = observe
         self._stop = threading.Event()
         self._under_way = 0
+        self._complaint = ""
         self._guard = threading.Condition()
         count = mapped.maximum_concurrency or DEFAULT_POLLERS
         self._pollers = [threading.Thread(target=self._poll, daemon=True, name=f"poller-{n}") for n in range(count)]
@@ -81,11 +83,18 @@ class EventSource:
                 messages = self._collect()
                 if messages:
                     self._deliver_or_hand_back(messages)
-            except (BotoCoreError, ClientError):
-                self._stop.wait(0.5)  # the queue cannot be reached or is gone; Lambda keeps trying, and so do we
+            except (BotoCoreError, ClientError) as error:
+                self._complain(str(error))
+                self._stop.wait(0.5)  # Lambda keeps trying, and so do we
             except RuntimeError:
                 if not self._stop.is_set():
                     raise  # a closed function while the loop runs is a mistake of ours
+
+    def _complain(self, text: str) -> None:
+        """Say a new trouble with the queue once; what happens while everything is being ended is no trouble."""
+        if text != self._complaint and not self._stop.is_set():
+            self._complaint = text
+            say(f"the event source loop has trouble with its queue and keeps trying: {text}")
 
     def _deliver_or_hand_back(self, messages: list[dict[str, Any]]) -> None:
         with self._guard:

@@ -23,7 +23,17 @@ class ConnectProcess:
         ready = logs / "connect.url"
         ready.unlink(missing_ok=True)
         arns = [part for arn in instance_arns for part in ("--instance-arn", arn)]
-        command = [sys.executable, "-m", "local.connect", *arns, "--seed-data", "--ready-file", str(ready)]
+        command = [
+            sys.executable,
+            "-m",
+            "local.connect",
+            *arns,
+            "--seed-data",
+            "--random-seed",
+            "1",
+            "--ready-file",
+            str(ready),
+        ]
         self._child = Child(command, environment=os.environ, directory=ROOT, log=logs / "connect.log")
 
         def url() -> str | None:

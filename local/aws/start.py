@@ -1,6 +1,7 @@
 """Starts ministack with what the template needs and ministack 1.5.33 lacks. Runs in ministack's own environment.
 
 - CloudFormation handlers for ``AWS::Events::Archive`` and ``AWS::Connect::IntegrationAssociation``.
+- The batch calls of SQS are allowed by the action of the single call, as in AWS (there is no ``sqs:DeleteMessageBatch``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
   everyone, here as in AWS. The body is that of ``PutEvents``.
 - ``GET /_local/function-credentials/NAME``: the credentials that Lambda would hand to the function.
@@ -18,7 +19,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import ministack.app
-from ministack.core import lambda_runtime, responses
+from ministack.core import iam_actions, lambda_runtime, responses
 from ministack.services import eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
@@ -92,6 +93,17 @@ def register_handlers() -> None:
     }
 
 
+def name_batch_actions() -> None:
+    """Let IAM judge a batch call of SQS by the single call's action. Source: "Amazon SQS API permissions"."""
+    inner = iam_actions.extract_iam_action
+
+    def extract(service: str, *request: Any) -> str | None:
+        action: str | None = inner(service, *request)
+        return action.removesuffix("Batch") if action and service == "sqs" else action
+
+    iam_actions.extract_iam_action = extract
+
+
 def _private(path: str, body: bytes) -> tuple[int, bytes]:
     with responses.request_scope(ACCOUNT, REGION):
         if path == "/_local/service-events":
@@ -132,6 +144,7 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     register_handlers()
+    name_batch_actions()
     ministack.app.app = with_private_routes(ministack.app.app)
     sys.argv = sys.argv[:1]
     ministack.app.main()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from textwrap import dedent
@@ -9,15 +10,33 @@ from textwrap import dedent
 import pytest
 
 from local.aws import Aws, Identity
+from local.cloud import LocalCloud
 from local.function import Function, FunctionConfiguration, Runtime
 
 FunctionOf = Callable[..., Function]
+#: Quotas far above the tests' pace: what they prove is not about waiting.
+QUOTAS = {
+    name: {"rate": 100, "burst": 100} for name in ("DescribeContact", "DescribeContactFlow", "ListAssociatedContacts")
+}
 
 
 @pytest.fixture(scope="session")
 def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
     """An emulated AWS without any stack."""
     with Aws(Identity(), tmp_path_factory.mktemp("aws-logs")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[LocalCloud]:
+    """The whole local cloud. IAM policies are enforced where openssl is there to make the certificate that this takes.
+
+    Tests that use it belong to the group ``cloud``, so that one worker starts it once, and leave no faults behind.
+    """
+    settings = {"settleMinutes": 0.1, "transfersPerSecond": 20, "burst": 20, "quotas": QUOTAS, "maximumConcurrency": 2}
+    with LocalCloud("local", settings, secure=shutil.which("openssl") is not None, wait=1) as running:
+        for operation in ("TransferContact", *QUOTAS, "StartTaskContact"):
+            running.control.set_quota(operation, None)
         yield running
 
 

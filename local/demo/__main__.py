@@ -1,0 +1,82 @@
+"""``python -m local.demo``: the whole service at work on this machine, and proof of what it did."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.live import Live
+
+from local.cloud import LocalCloud
+from local.demo import account, screen
+from local.demo.request import Request
+from local.demo.story import Story, overrides, send
+from local.deployment import DeployError
+from local.processes import StartError
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+
+
+@app.command()
+def main(
+    deployment: Annotated[str, typer.Option(help="Whose settings to start from: deployments/NAME.json.")] = "local",
+    patience: Annotated[float, typer.Option(help="Seconds until a request without an end counts as lost.")] = 120,
+) -> None:
+    """Send requests of every kind through both doors and show what became of each.
+
+    Status 0: every contact was transferred exactly once or its request failed with the right reason. Status 1: it says what broke.
+    """
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with LocalCloud(deployment, overrides) as cloud:
+            complaints = show(cloud, patience)
+            for complaint in complaints:
+                console.print(f"broken: {complaint}", style="bold red", markup=False)
+            if complaints:
+                console.print(f"the logs are in {cloud.logs}", markup=False)
+    except (StartError, DeployError, TimeoutError) as error:
+        console.print(str(error), style="bold red", markup=False)
+        raise typer.Exit(1) from None
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+    if complaints:
+        raise typer.Exit(1)
+
+
+def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
+    """Run the story; return every invariant that broke."""
+    story = Story(cloud)
+    names = {id_: name for kind in ("flows", "queues", "users") for name, id_ in cloud.seed[kind].items()}
+    requests: list[Request] = []
+    begun = time.monotonic()
+    with Live(console=console, auto_refresh=False, vertical_overflow="visible", transient=True) as live:
+
+        def play(act: list[Request]) -> None:
+            requests.extend(act)
+            send(cloud, act)
+            deadline = time.monotonic() + patience
+            while time.monotonic() < deadline:
+                account.update(cloud, requests)
+                live.update(screen.table(requests, names), refresh=console.is_terminal)
+                if all(request.settled for request in requests) and not cloud.queue_depth():
+                    return
+                time.sleep(0.5)  # the screen's pace; nothing waits for it
+
+        play(story.throttled())
+        play([*story.transfers(), *story.faults(), *story.refused()])
+        play(story.afterthoughts(next(one for one in requests if "both doors" in one.what)))
+    account.update(cloud, requests)
+    found = account.summarize(cloud, requests)
+    console.print(screen.table(requests, names))
+    console.print()
+    console.print(screen.summary(found, account.calls(cloud), time.monotonic() - begun))
+    return found.complaints
+
+
+app()

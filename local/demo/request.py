@@ -1,0 +1,58 @@
+"""One request of the demonstration, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from contact_transfer.outcome import FailureCode
+
+
+@dataclass
+class Request:
+    """``code`` is the failure that must come of it; None: the contact must be transferred.
+
+    ``duplicate`` marks a request for a contact that another request of the demonstration transfers. ``sent_as`` is the message's
+    or event's id. ``transfers`` and ``parked`` are what the simulator's history and the dead-letter queue say.
+    """
+
+    what: str
+    door: str
+    body: dict[str, str] | str
+    code: FailureCode | None = None
+    duplicate: bool = False
+    sent_as: str = ""
+    transfers: list[dict[str, Any]] = field(default_factory=list)
+    parked: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def contact_id(self) -> str:
+        return self.body.get("contactId", "") if isinstance(self.body, dict) else ""
+
+    @property
+    def settled(self) -> bool:
+        """Whether something final is visible."""
+        return bool(self.parked) or (self.code is None and bool(self.transfers))
+
+    def complaint(self) -> str | None:
+        """Return what is wrong with what became of it, or None."""
+        if self.code is None:
+            return self._transferred_wrongly()
+        if self.transfers and not self.duplicate:
+            return f"it must fail as {self.code}, and the contact was transferred"
+        if len(self.parked) != 1:
+            return f"it must be in the dead-letter queue once, and is there {len(self.parked)} times"
+        found = self.parked[0].get("FailureCode")
+        return None if found == self.code else f"it must fail as {self.code}, and failed as {found}"
+
+    def _transferred_wrongly(self) -> str | None:
+        if self.parked:
+            reason = self.parked[0].get("FailureMessage", "no reason given")
+            return f"it must be transferred, and failed as {self.parked[0].get('FailureCode')}: {reason}"
+        if len(self.transfers) != 1:
+            return f"the contact must be transferred once, and was {len(self.transfers)} times"
+        record, wanted = self.transfers[0], self.body if isinstance(self.body, dict) else {}
+        for key, seen in (("queueId", record["queue_id"]), ("userId", record["user_id"])):
+            if (wanted.get(key) or "").rsplit("/", 1)[-1] != (seen or ""):
+                return f"{key} of the transfer is {seen}"
+        return None

@@ -1,0 +1,75 @@
+"""What the person at the terminal sees: one line a request while it runs, and a summary."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from local.demo.account import Summary
+from local.demo.request import Request
+
+_LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b")
+
+
+def table(requests: Sequence[Request], names: Mapping[str, str]) -> Table:
+    """Return the table of what became of each; ``names`` maps ids to friendly names."""
+    shown = Table(box=None, pad_edge=False, header_style="bold", expand=True)
+    shown.add_column("request", no_wrap=True, width=32)
+    shown.add_column("door", no_wrap=True, width=5)
+    shown.add_column("became", no_wrap=True, width=21)
+    shown.add_column("and that means", no_wrap=True, overflow="ellipsis", ratio=1)
+    for request in requests:
+        shown.add_row(request.what, request.door, _became(request), _detail(request, names))
+    return shown
+
+
+def _became(request: Request) -> Text:
+    if not request.settled:
+        return Text("…", style="dim")
+    style = "red" if request.complaint() else "yellow" if request.parked else "green"
+    if request.parked:
+        return Text(request.parked[0].get("FailureCode", "no code"), style=style)
+    return Text("same transfer" if request.duplicate else "transferred", style=style)
+
+
+def _detail(request: Request, names: Mapping[str, str]) -> Text:
+    if request.parked:
+        return Text(_short(request.parked[0].get("FailureMessage", ""), names), style="dim")
+    if not request.transfers:
+        return Text("")
+    record = request.transfers[0]
+    goal = record["queue_id"] or record["user_id"]
+    where = f"to {names.get(goal, goal)}" if goal else f"flow {names.get(record['flow_id'], record['flow_id'])}"
+    return Text(f"{where}, now {record['new'][:8]}", style="dim")
+
+
+def _short(message: str, names: Mapping[str, str]) -> str:
+    """Return a message with friendly names for known ids and the first eight characters of others."""
+    for id_, name in names.items():
+        message = message.replace(id_, f"'{name}'")
+    return _LONG_ID.sub(r"\1", message)
+
+
+def summary(found: Summary, calls: Mapping[str, Mapping[str, Any]], seconds: float) -> Table:
+    """Return the figures of the whole run."""
+    shown = Table(box=None, show_header=False, pad_edge=False)
+    shown.add_column(no_wrap=True, style="bold")
+    shown.add_column()
+    shown.add_row("transferred once", f"{found.transferred} of {found.contacts} contacts, in {seconds:.0f} s")
+    failed = ", ".join(f"{code} {count}" for code, count in sorted(found.failed.items()))
+    shown.add_row("failed", f"{sum(found.failed.values())}, each with its reason: {failed}")
+    shown.add_row("lost", str(found.lost))
+    shown.add_row("twice", str(found.twice))
+    told = ", ".join(f"{name} {sum(counts.values())}{_refused(counts)}" for name, counts in calls.items())
+    shown.add_row("calls to Connect", told)
+    shown.add_row("judged by", "Connect's history and the dead-letter queue, not by the service's own ledger")
+    return shown
+
+
+def _refused(counts: Mapping[str, int]) -> str:
+    throttled = counts.get("ThrottlingException", 0)
+    return f" ({throttled} throttled)" if throttled else ""

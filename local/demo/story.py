@@ -1,0 +1,140 @@
+"""What the demonstration sends: every kind of transfer, every fault, and every failure that a producer can cause."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from contact_transfer.outcome import FailureCode
+from local.cloud import LocalCloud
+from local.demo.contacts import Contacts
+from local.demo.request import Request
+
+#: Ids that the deployment allows and Connect does not know.
+UNKNOWN_FLOW = "00000000-0000-4000-8000-00000000f10f"
+UNKNOWN_QUEUE = "00000000-0000-4000-8000-00000000c0de"
+THROTTLED_CALLS = 5
+
+
+def overrides(seed: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the settings of this run: lists of allowed ids, so that the list's own refusals can be shown."""
+    flows = ("Inbound", "Move to queue", "Move to agent", "Draft", "Retired", "Queue music")
+    return {
+        "settleMinutes": 0.2,
+        "allowedContactFlowIds": [*(seed["flows"][name] for name in flows), UNKNOWN_FLOW],
+        "allowedQueueIds": [*(seed["queues"][name] for name in ("Support", "Billing", "Overflow")), UNKNOWN_QUEUE],
+    }
+
+
+@dataclass
+class Story:
+    """Builds the requests; making one also makes its contact and puts its fault in force."""
+
+    cloud: LocalCloud
+
+    def __post_init__(self) -> None:
+        self.contacts = Contacts(self.cloud)
+        self.flows: dict[str, str] = self.cloud.seed["flows"]
+        self.queues: dict[str, str] = self.cloud.seed["queues"]
+        self.users: dict[str, str] = self.cloud.seed["users"]
+
+    def transfers(self) -> list[Request]:
+        """Return transfers of every kind, one of them twice and through both doors at once."""
+        agent = {"contactFlowId": self.flows["Move to agent"], "userId": self.users["ana"]}
+        email = {"contactId": self.contacts.email(), "contactFlowId": self.flows["Move to queue"]}
+        twin = self._task(requestId="demo-twin")
+        return [
+            Request("a task to a queue", "queue", self._task()),
+            Request("a task to an agent", "queue", {"contactId": self.contacts.task(), **agent}),
+            Request("an e-mail to a queue", "bus", {**email, "queueId": self.queues["Support"]}),
+            Request("a flow only", "bus", {"contactId": self.contacts.task(), "contactFlowId": self.flows["Inbound"]}),
+            Request("ids given as ARNs", "bus", self._task(queueId=self._arn("queue", self.queues["Overflow"]))),
+            Request("one request through both doors", "queue", twin),
+            Request("  its duplicate", "bus", twin, duplicate=True),
+        ]
+
+    def faults(self) -> list[Request]:
+        """Return transfers that meet a fault of Connect: a lost answer, server errors, throttled calls."""
+        control = self.cloud.control
+        lost, error, doubtful = (self._task() for _ in range(3))
+        control.add_fault("lost-reset", operation="TransferContact", contact_id=lost["contactId"], calls=1)
+        control.add_fault("internal-error", operation="TransferContact", contact_id=error["contactId"], calls=1)
+        control.add_fault("lost-503", operation="TransferContact", contact_id=doubtful["contactId"], calls=1)
+        return [
+            Request("the answer is lost, the effect is not", "queue", lost),
+            Request("HTTP 500, nothing was done", "queue", error),
+            Request("HTTP 503, though it was done", "bus", doubtful),
+        ]
+
+    def throttled(self) -> list[Request]:
+        """Return transfers of the throttled phase: the next calls to transfer are refused with 429."""
+        self.cloud.control.add_fault("throttle", operation="TransferContact", calls=THROTTLED_CALLS)
+        return [Request(f"throttled phase, {number} of 4", "queue", self._task()) for number in range(1, 5)]
+
+    def refused(self) -> list[Request]:
+        """Return one request for every failure that a producer can cause."""
+        c, make = FailureCode, self._refusal
+        wrong_instance = self.cloud.instance_arns[0].rsplit("/", 1)[0] + f"/{uuid.uuid4()}"
+        ended, music = self.contacts.ended(), self.flows["Queue music"]
+        return [
+            Request("no JSON", "queue", "please transfer my task", code=c.MALFORMED_MESSAGE),
+            make(c.INVALID_FIELD, "a misspelt field", queueID=self.queues["Billing"]),
+            make(c.BOTH_DESTINATIONS, "queue and agent", userId=self.users["ben"]),
+            make(c.INSTANCE_NOT_ALLOWED, "another instance", instanceId=wrong_instance),
+            make(c.FLOW_NOT_ALLOWED, "a flow not on the list", contactFlowId=self.flows["Campaign"]),
+            make(c.DESTINATION_NOT_ALLOWED, "a queue not on the list", queueId=self.queues["Supervisors"]),
+            make(c.UNSUPPORTED_CHANNEL, "a phone call", contactId=self.contacts.voice()),
+            make(c.UNSUPPORTED_FLOW_TYPE, "a customer queue flow", contactFlowId=music),
+            make(c.FLOW_NOT_USABLE, "a flow never published", contactFlowId=self.flows["Draft"]),
+            make(c.FLOW_NOT_USABLE, "an archived flow", contactFlowId=self.flows["Retired"], door="bus"),
+            make(c.CONTACT_NOT_FOUND, "an unknown contact", contactId=str(uuid.uuid4())),
+            make(c.FLOW_NOT_FOUND, "an unknown flow", contactFlowId=UNKNOWN_FLOW),
+            make(c.DESTINATION_NOT_FOUND, "an unknown queue", queueId=UNKNOWN_QUEUE),
+            make(c.CONTACT_NOT_ACTIVE, "a contact that has ended", contactId=ended, door="bus"),
+            make(c.TRANSFER_LIMIT_REACHED, "a twelfth transfer", contactId=self.contacts.worn_out()),
+            make(c.REQUEST_EXPIRED, "a request from last year", expiresAt="2025-01-01T00:00:00Z"),
+        ]
+
+    def afterthoughts(self, twin: Request) -> list[Request]:
+        """Return requests that come back after the first was done: as it was, and with other parameters."""
+        body = twin.body if isinstance(twin.body, dict) else {}
+        other = {**body, "queueId": self.queues["Overflow"]}
+        return [
+            Request("  and again, much later", "queue", body, duplicate=True),
+            Request("  same name, another queue", "bus", other, code=FailureCode.IDEMPOTENCY_MISMATCH, duplicate=True),
+        ]
+
+    def _task(self, **fields: str) -> dict[str, str]:
+        destination = {"contactFlowId": self.flows["Move to queue"], "queueId": self.queues["Billing"]}
+        return {"contactId": self.contacts.task(), **destination, **fields}
+
+    def _refusal(self, code: FailureCode, what: str, door: str = "queue", **fields: str) -> Request:
+        known = {"contactId": fields["contactId"]} if "contactId" in fields else {}
+        body = self._task(**fields) if not known else {**self._destination(), **fields}
+        return Request(what, door, body, code=code)
+
+    def _destination(self) -> dict[str, str]:
+        return {"contactFlowId": self.flows["Move to queue"], "queueId": self.queues["Billing"]}
+
+    def _arn(self, kind: str, id_: str) -> str:
+        return f"{self.cloud.instance_arns[0]}/{kind}/{id_}"
+
+
+def send(cloud: LocalCloud, requests: list[Request]) -> None:
+    """Send requests with plain boto3, as a producer does: SendMessage to the queue, PutEvents to the bus."""
+    for request in requests:
+        text = request.body if isinstance(request.body, str) else json.dumps(request.body)
+        if request.door == "queue":
+            answer = cloud.client("sqs").send_message(QueueUrl=cloud.outputs["TransferQueueUrl"], MessageBody=text)
+            request.sent_as = answer["MessageId"]
+            continue
+        entry = {
+            "Source": "demo",
+            "DetailType": "Contact Transfer Requested",
+            "Detail": text,
+            "EventBusName": cloud.outputs["EventBusName"],
+        }
+        request.sent_as = cloud.client("events").put_events(Entries=[entry])["Entries"][0]["EventId"]
