@@ -28,6 +28,8 @@ check: $(READY) ## lint, types, template rules
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@CDK_OUTDIR=build/template CDK_CONTEXT_JSON='{"deployment": "$(DEPLOYMENT)"}' $(BIN)/python app.py
+	@$(BIN)/cfn-lint build/template/ContactTransfer-$(DEPLOYMENT).template.json
 
 synth: $(READY) ## write the CloudFormation assembly of DEPLOYMENT to cdk.out/
 	@$(BIN)/python -m tools.cdk synth --quiet -c deployment=$(DEPLOYMENT)

@@ -1,7 +1,7 @@
 """The CDK app: context, settings, stack. No AWS call, no git, no network of its own: synthesis is pure.
 
-    make synth DEPLOYMENT=NAME      or, without the CDK's command line:
-    CDK_CONTEXT_JSON='{"deployment": "NAME"}' CDK_OUTDIR=cdk.out python app.py
+make synth DEPLOYMENT=NAME      or, without the CDK's command line:
+CDK_CONTEXT_JSON='{"deployment": "NAME"}' CDK_OUTDIR=cdk.out python app.py
 """
 
 from __future__ import annotations

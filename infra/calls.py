@@ -14,9 +14,17 @@ WORKER_CALLS: Mapping[str, frozenset[str]] = MappingProxyType(
         "connect": frozenset({"TransferContact", "DescribeContact", "DescribeContactFlow", "ListAssociatedContacts"}),
         "dynamodb": frozenset({"GetItem", "UpdateItem"}),
         "events": frozenset({"PutEvents"}),
-        "sqs": frozenset({"ChangeMessageVisibility", "ChangeMessageVisibilityBatch", "SendMessage"}),
+        "sqs": frozenset({"ChangeMessageVisibilityBatch", "SendMessage"}),
     }
 )
 
+#: Calls that IAM knows by another name.
+ACTIONS: Mapping[str, str] = MappingProxyType({"ChangeMessageVisibilityBatch": "ChangeMessageVisibility"})
+
 #: What Lambda itself calls with the worker's role to poll the transfer queue.
 MAPPING_CALLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
+
+
+def action(service: str, call: str) -> str:
+    """The IAM action that a call needs."""
+    return f"{service}:{ACTIONS.get(call, call)}"

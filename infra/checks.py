@@ -60,11 +60,12 @@ def _pace(settings: DeploymentSettings) -> Iterator[str]:
     """A bucket starts empty and a worker has its share of the pace: the last message of a batch waits for all of them."""
     sizing = settings.sizing
     needed = sizing.batch_size * settings.maximum_concurrency / settings.transfers_per_second
-    if needed > sizing.worker_timeout_seconds:
+    room = sizing.worker_timeout_seconds - sizing.reserve_seconds
+    if needed > room:
         yield (
             f"A batch of {sizing.batch_size} takes a worker {needed:g} s at its share of 'transfersPerSecond'"
             f" {settings.transfers_per_second:g} over 'maximumConcurrency' {settings.maximum_concurrency}, and its time-out"
-            f" is {sizing.worker_timeout_seconds} s: raise the pace, or lower the concurrency or the batch."
+            f" of {sizing.worker_timeout_seconds} s leaves {room} s for it: raise the pace, or lower the concurrency or the batch."
         )
 
 

@@ -12,6 +12,7 @@ class Sizing:
     """Seconds, days and counts of the queues and the worker.
 
     ``lease_margin_seconds``: how long a lease in the ledger outlives its worker's invocation, clock skew included.
+    ``reserve_seconds``: the end of an invocation, in which a call to Connect could not be over, so none begins.
     ``contact_life_days``: how long a contact can stay open. Amazon Connect lets a task live for up to 90 days
     (``connect:ContactExpiry``); that an e-mail lives no longer is assumed.
     ``mean_backoff_seconds``: full jitter under the cap of 900 seconds.
@@ -22,6 +23,7 @@ class Sizing:
     worker_timeout_seconds: int = 60
     visibility_timeout_seconds: int = 360
     lease_margin_seconds: int = 10
+    reserve_seconds: int = 9
     transfer_retention_days: int = 7
     dead_letter_retention_days: int = 14
     maximum_receive_count: int = 1000

@@ -10,6 +10,7 @@ command line into .tools/cdk.
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,7 @@ from infra.settings import load
 #: The registry's newest version is not the one to take: it is an old build that cannot read this library's assembly.
 CLI_VERSION = "2.1148.1"
 ROOT = Path(__file__).resolve().parent.parent
+_CHOICE = re.compile(r"(-c|--context=)?deployment=(?P<name>.*)")
 HOME = ROOT / ".tools" / "cdk"
 
 
@@ -42,7 +44,8 @@ def main(arguments: Sequence[str]) -> int:
 
 def deployment(arguments: Sequence[str]) -> str:
     """The deployment's name in ``-c deployment=NAME`` or ``--context deployment=NAME``; ``local`` without one."""
-    names = [argument.removeprefix("deployment=") for argument in arguments if argument.startswith("deployment=")]
+    matches = [_CHOICE.fullmatch(argument) for argument in arguments]
+    names = [match["name"] for match in matches if match is not None]
     return names[-1] if names else "local"
 
 
@@ -80,7 +83,9 @@ def npm(node: Path) -> Path:
     """Npm beside ``node``. The wheel's ``bin/npm`` is broken; npm's own script is not."""
     script = node.resolve().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     if not script.is_file():
-        raise DeploymentError(f"There is no npm beside {node}: run 'make setup', which installs node with npm into .venv.")
+        raise DeploymentError(
+            f"There is no npm beside {node}: run 'make setup', which installs node with npm into .venv."
+        )
     return script
 
 

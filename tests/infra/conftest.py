@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+
 from infra.node import use_node
 from infra.settings import parse
 
@@ -43,41 +46,71 @@ class Assembly:
     def report(self) -> Any:
         return json.loads((self.folder / "validation-report.json").read_text("utf-8"))
 
+    def acknowledgements(self) -> set[tuple[str, str]]:
+        """Every acknowledgement that was made: where, and of what; used or not."""
+        (path,) = self.folder.glob("*.metadata.json")
+        return {
+            (place.removeprefix("/"), finding)
+            for place, entries in json.loads(path.read_text("utf-8")).items()
+            for entry in entries
+            if entry["type"] == "aws:cdk:acknowledged-rules"
+            for finding in entry["data"]
+        }
+
 
 def _read(folder: Path) -> Assembly:
     (path,) = folder.glob("ContactTransfer-*.template.json")
     return Assembly(folder, json.loads(path.read_text("utf-8")))
 
 
-@pytest.fixture(scope="session")
-def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
-    """The deployment ``local`` as ``make synth`` makes it, asset and security rules included."""
-    use_node()
-    from app import defaults
-    from infra.app import build
-
-    folder = tmp_path_factory.mktemp("assembly")
-    build(defaults(), folder).synth()
+def _once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Assembly:
+    """Synthesize into a folder that all test processes of this run share: the first makes it, the others wait."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder, done = shared / name, shared / f"{name}.done"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            make(folder)
+            done.touch()
     return _read(folder)
 
 
 @pytest.fixture(scope="session")
-def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Mapping[str, Any]], Assembly]:
-    """Synthesizes settings, with the security rules and without building the asset."""
-    use_node()
-    import cdk_nag
-    from app import defaults
-    from aws_cdk import App, Validations
-    from infra.bundling import asset_code
-    from infra.stack import ContactTransferStack
+def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
+    """The deployment ``local`` as ``make synth`` makes it, asset and security rules included."""
 
-    def run(content: Mapping[str, Any]) -> Assembly:
-        folder = tmp_path_factory.mktemp("variant")
-        context = {**defaults(), "aws:cdk:bundling-stacks": []}
-        app = App(context=context, outdir=str(folder), analytics_reporting=False)
-        Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-        ContactTransferStack(app, settings=parse("variant", content), code=asset_code())
-        app.synth()
-        return _read(folder)
+    def make(folder: Path) -> None:
+        use_node()
+        from app import defaults  # noqa: PLC0415 - loads the CDK
+        from infra.app import build  # noqa: PLC0415 - loads the CDK
+
+        build(defaults(), folder).synth()
+
+    return _once(tmp_path_factory, "assembly", make)
+
+
+@pytest.fixture(scope="session")
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Mapping[str, Any]], Assembly]:
+    """Synthesizes settings under a name, with the security rules and without building the asset."""
+
+    def run(name: str, content: Mapping[str, Any]) -> Assembly:
+        return _once(tmp_path_factory, name, lambda folder: _variant(folder, content))
 
     return run
+
+
+def _variant(folder: Path, content: Mapping[str, Any]) -> None:
+    use_node()
+    import cdk_nag  # noqa: PLC0415 - loads the CDK
+    from aws_cdk import App, Validations  # noqa: PLC0415 - loads the CDK
+
+    from app import defaults  # noqa: PLC0415 - loads the CDK
+    from infra.bundling import asset_code  # noqa: PLC0415 - loads the CDK
+    from infra.stack import ContactTransferStack  # noqa: PLC0415 - loads the CDK
+
+    context = {**defaults(), "aws:cdk:bundling-stacks": []}
+    app = App(context=context, outdir=str(folder), analytics_reporting=False)
+    Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
+    ContactTransferStack(app, settings=parse("variant", content), code=asset_code())
+    app.synth()

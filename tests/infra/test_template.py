@@ -61,7 +61,9 @@ def test_queues_take_tls_only(assembly: Assembly, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
 def test_eventbridge_sends_to_the_queues_for_the_deployments_rule_alone(assembly: Assembly, name: str) -> None:
-    allowed = [s for s in assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"]
+    allowed = [
+        s for s in assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"
+    ]
     assert [(s["Action"], s["Principal"], s["Condition"]) for s in allowed] == [
         ("sqs:SendMessage", {"Service": "events.amazonaws.com"}, {"ArnEquals": {"aws:SourceArn": [RULE]}})
     ]
@@ -164,7 +166,9 @@ def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_grou
     )
 
 
-def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_nothing_unseen(assembly: Assembly) -> None:
+def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_nothing_unseen(
+    assembly: Assembly,
+) -> None:
     mapping = assembly.one("Lambda::EventSourceMapping")
     assert mapping["BatchSize"] == 10
     assert mapping.get("MaximumBatchingWindowInSeconds", 0) == 0

@@ -1,0 +1,114 @@
+"""Code and template hold together both ways: what the code needs the template gives, and it gives nothing else."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+from typing import Any
+
+import pytest
+from botocore import xform_name
+
+from contact_transfer import backoff, connect, flows, service, telemetry, wiring
+from contact_transfer.settings import Settings, SettingsError
+from infra.calls import MAPPING_CALLS, WORKER_CALLS, action
+from infra.checks import FLOW_CACHE_SECONDS
+from infra.environment import TELEMETRY
+from infra.settings import load
+from infra.sizing import Sizing
+
+from .conftest import Assembly
+
+SOURCES = Path(service.__file__).parent
+synthesized = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
+
+
+def _calls_in_the_code() -> set[str]:
+    """The methods that the adapters call on their clients: ``self._client.<operation>(``."""
+    found = set()
+    for path in SOURCES.glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                target = node.func.value
+                if isinstance(target, ast.Attribute) and target.attr == "_client":
+                    found.add(node.func.attr)
+    return found
+
+
+def _variables(assembly: Assembly) -> dict[str, str]:
+    """The worker's environment with names in place of references."""
+    values: dict[str, Any] = assembly.one("Lambda::Function", "Worker")["Environment"]["Variables"]
+    return {name: value if isinstance(value, str) else str(value["Ref"]) for name, value in values.items()}
+
+
+def _actions(assembly: Assembly) -> set[str]:
+    actions: set[str] = set()
+    for statement in assembly.one("IAM::Policy", "Worker")["PolicyDocument"]["Statement"]:
+        given = statement["Action"]
+        actions.update([given] if isinstance(given, str) else given)
+    return actions
+
+
+def test_the_table_of_calls_is_what_the_code_calls() -> None:
+    assert _calls_in_the_code() == {xform_name(call) for calls in WORKER_CALLS.values() for call in calls}
+
+
+class TestAgainstTheTemplate:
+    pytestmark = synthesized
+
+    def test_iam_actions_are_the_calls(self, assembly: Assembly) -> None:
+        needed = {action(service_name, call) for service_name, calls in WORKER_CALLS.items() for call in calls}
+        given = {a for a in _actions(assembly) if a.split(":")[0] in WORKER_CALLS}
+        assert given == needed | set(MAPPING_CALLS)
+
+    def test_what_else_is_permitted_is_keys_logs_and_traces(self, assembly: Assembly) -> None:
+        others = {a for a in _actions(assembly) if a.split(":")[0] not in WORKER_CALLS}
+        assert {a.split(":")[0] for a in others} == {"kms", "logs", "xray"}
+
+    def test_the_environment_parses_as_settings(self, assembly: Assembly) -> None:
+        variables = _variables(assembly)
+        settings = Settings.from_environment(variables)
+        assert set(settings.to_environment()) == set(variables) - set(TELEMETRY)
+        names = (variables["TRANSFER_QUEUE_URL"], variables["DEAD_LETTER_QUEUE_URL"])
+        asked = load("local").for_worker(*names, variables["EVENT_BUS_NAME"], variables["LEDGER_TABLE_NAME"])
+        assert settings == asked
+
+    def test_no_variable_is_unused(self, assembly: Assembly) -> None:
+        variables = _variables(assembly)
+        for name in set(variables) - set(TELEMETRY):
+            without = {key: value for key, value in variables.items() if key != name}
+            with pytest.raises(SettingsError, match=name):
+                Settings.from_environment(without)
+
+    def test_the_telemetrys_variables_are_its_names(self, assembly: Assembly) -> None:
+        variables = _variables(assembly)
+        assert variables["POWERTOOLS_SERVICE_NAME"] == telemetry.SERVICE
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == telemetry.NAMESPACE
+
+    def test_the_environment_points_at_the_stacks_own_things(self, assembly: Assembly) -> None:
+        variables = _variables(assembly)
+        assert variables["TRANSFER_QUEUE_URL"] in assembly.of_type("SQS::Queue")
+        assert variables["DEAD_LETTER_QUEUE_URL"] in assembly.of_type("SQS::Queue")
+        assert variables["TRANSFER_QUEUE_URL"] != variables["DEAD_LETTER_QUEUE_URL"]
+        assert variables["LEDGER_TABLE_NAME"] in assembly.of_type("DynamoDB::Table")
+        assert variables["EVENT_BUS_NAME"] == assembly.one("Events::EventBus")["Name"]
+
+    def test_the_workers_that_share_the_pace_are_those_that_run(self, assembly: Assembly) -> None:
+        concurrency = assembly.one("Lambda::EventSourceMapping")["ScalingConfig"]["MaximumConcurrency"]
+        assert Settings.from_environment(_variables(assembly)).maximum_concurrency == concurrency
+
+    def test_visibility_outlasts_six_time_outs_of_the_function(self, assembly: Assembly) -> None:
+        timeout = assembly.one("Lambda::Function", "Worker")["Timeout"]
+        assert assembly.one("SQS::Queue", "Transfers")["VisibilityTimeout"] >= 6 * timeout
+
+    def test_a_call_to_connect_fits_into_the_time_out(self, assembly: Assembly) -> None:
+        timeout = assembly.one("Lambda::Function", "Worker")["Timeout"]
+        assert timeout > wiring.CALL_SECONDS + connect.TAIL_SECONDS
+
+
+def test_the_numbers_that_the_checks_assume_are_the_codes() -> None:
+    sizing = Sizing()
+    assert sizing.lease_margin_seconds == service.LEASE_MARGIN_SECONDS
+    assert sizing.reserve_seconds == wiring.CALL_SECONDS + connect.TAIL_SECONDS
+    assert sizing.mean_backoff_seconds == backoff.CAP_SECONDS / 2
+    assert flows.REMEMBER_SECONDS == FLOW_CACHE_SECONDS

@@ -1,0 +1,60 @@
+"""The commands end with one sentence and a non-zero status, before the CDK is started."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from infra import node
+from infra.errors import DeploymentError
+from tools import cdk
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def test_the_cdk_runner_says_what_is_wrong_and_starts_nothing(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cdk, "HOME", Path("/nonexistent"))  # an installation there would fail
+    assert cdk.main(["synth", "-c", "deployment=nowhere"]) == 1
+    assert capsys.readouterr().err == "There is no deployment 'nowhere': deployments/ has local.\n"
+
+
+def test_the_app_alone_says_it_in_the_same_words() -> None:
+    environment = {**os.environ, "CDK_CONTEXT_JSON": json.dumps({"deployment": "nowhere"})}
+    result = subprocess.run(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 1
+    assert result.stderr == "There is no deployment 'nowhere': deployments/ has local.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (["synth"], "local"),
+        (["deploy", "-c", "deployment=blue"], "blue"),
+        (["diff", "--context=deployment=blue"], "blue"),
+        (["deploy", "--context", "deployment=blue", "-c", "x=y"], "blue"),
+    ],
+)
+def test_the_runner_checks_the_deployment_that_the_cdk_will_use(arguments: list[str], name: str) -> None:
+    assert cdk.deployment(arguments) == name
+
+
+def test_help_needs_neither_node_nor_settings(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cdk.main(["--help"]) == 0
+    assert "python -m tools.cdk synth" in capsys.readouterr().out
+
+
+def test_without_node_the_sentence_says_what_to_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("JSII_NODE", raising=False)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.setattr(node, "find_spec", lambda _name: None)
+    with pytest.raises(DeploymentError, match="run 'make setup'"):
+        node.find_node()

@@ -1,0 +1,220 @@
+"""Every bad value and every impossible combination is one sentence, before anything is synthesized."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contact_transfer.settings import DEFAULT_QUOTAS, Quota, Settings
+from infra.checks import ENVIRONMENT_BYTES
+from infra.errors import DeploymentError
+from infra.settings import DEPLOYMENTS, DeploymentSettings, load, parse
+from infra.sizing import Sizing
+
+ARN = "arn:aws:connect:eu-central-1:123456789012:instance/11111111-2222-4333-8444-555555555555"
+SECOND = "arn:aws:connect:eu-central-1:123456789012:instance/66666666-2222-4333-8444-555555555555"
+
+
+def settings(sizing: Sizing | None = None, **content: Any) -> DeploymentSettings:
+    return parse("test", {"instanceArns": [ARN], **content}, sizing)
+
+
+def refusal(sizing: Sizing | None = None, **content: Any) -> str:
+    with pytest.raises(DeploymentError) as caught:
+        settings(sizing, **content)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.endswith(".")
+    return text
+
+
+def test_only_the_instances_are_required_and_the_rest_has_the_contracts_defaults() -> None:
+    given = settings()
+    assert (given.transfers_per_second, given.burst, given.maximum_concurrency) == (2, 5, 2)
+    assert (given.retry_for_hours, given.settle_minutes, given.ledger_days) == (24, 15, 400)
+    assert given.quotas == DEFAULT_QUOTAS
+    assert given.allowed_channels == {"TASK", "EMAIL"}
+    assert not given.allowed_contact_flow_ids | given.allowed_queue_ids | given.allowed_user_ids
+    assert (given.producer_principals, given.alarm_email, given.routes) == ((), None, ())
+
+
+def test_account_and_region_are_those_of_the_instances() -> None:
+    place = settings(instanceArns=[ARN, SECOND]).place
+    assert (place.partition, place.region, place.account) == ("aws", "eu-central-1", "123456789012")
+
+
+@pytest.mark.parametrize(("pace", "workers"), [(1, 2), (2, 2), (8, 2), (9, 3), (10, 3)])
+def test_the_concurrency_follows_the_pace_and_is_never_under_lambdas_minimum(pace: float, workers: int) -> None:
+    quotas = {"DescribeContact": {"rate": 99, "burst": 99}, "ListAssociatedContacts": {"rate": 99, "burst": 99}}
+    assert settings(transfersPerSecond=pace, quotas=quotas).maximum_concurrency == workers
+
+
+def test_a_quota_that_is_given_stands_beside_the_defaults() -> None:
+    quotas = settings(quotas={"DescribeContact": {"rate": 20, "burst": 30}}).quotas
+    assert quotas == {**DEFAULT_QUOTAS, "DescribeContact": Quota(20, 30)}
+
+
+def test_allowed_lists_take_ids_and_arns_and_keep_ids() -> None:
+    given = settings(allowedContactFlowIds=["f1", f"{ARN}/contact-flow/f2", "f1"], allowedUserIds=[f"{ARN}/agent/u1"])
+    assert given.allowed_contact_flow_ids == {"f1", "f2"}
+    assert given.allowed_user_ids == {"u1"}
+
+
+def test_settle_minutes_may_be_a_fraction() -> None:
+    assert settings(settleMinutes=0.05).settle_minutes == 0.05
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"instanceArns": []}, "at least one"),
+        ({"instanceArns": "x"}, "'instanceArns' is to be a list"),
+        ({"instanceArns": ["11111111-2222"]}, "not the ARN of an Amazon Connect instance"),
+        ({"instanceArns": [ARN, ARN.replace("eu-central-1", "us-east-1")]}, "several accounts or Regions"),
+        ({"instanceArns": [ARN, ARN.replace("123456789012", "210987654321")]}, "several accounts or Regions"),
+        ({"transferPerSecond": 3}, "no setting 'transferPerSecond'"),
+        ({"transfersPerSecond": 0}, "'transfersPerSecond' is to be a number above 0"),
+        ({"transfersPerSecond": True}, "'transfersPerSecond' is to be a number"),
+        ({"burst": "5"}, "'burst' is to be a number"),
+        ({"settleMinutes": 0}, "'settleMinutes' is to be a number above 0"),
+        ({"settleMinutes": -1}, "'settleMinutes'"),
+        ({"retryForHours": None}, "'retryForHours'"),
+        ({"maximumConcurrency": 1}, "'maximumConcurrency' is to be a whole number from 2"),
+        ({"maximumConcurrency": 2.5}, "'maximumConcurrency' is to be a whole number"),
+        ({"allowedChannels": []}, "'allowedChannels' is to list one or more"),
+        ({"allowedChannels": ["VOICE"]}, "others cannot be transferred"),
+        ({"allowedContactFlowIds": [f"{SECOND}/contact-flow/f"]}, "not the ARN of a contact-flow"),
+        ({"allowedQueueIds": [f"{ARN}/contact-flow/f"]}, "not the ARN of a queue"),
+        ({"allowedUserIds": ["a,b"]}, "not an id or ARN"),
+        ({"allowedUserIds": [" "]}, "'allowedUserIds' is to be a list of texts"),
+        ({"quotas": []}, "'quotas' is to be an object"),
+        ({"quotas": {"TransferContact": {"rate": 5, "burst": 5}}}, "leave it out"),
+        ({"quotas": {"StopContact": {"rate": 5, "burst": 5}}}, "no operation 'StopContact'"),
+        ({"quotas": {"DescribeContact": {"rate": 5}}}, "rate and burst"),
+        ({"quotas": {"DescribeContact": {"rate": 5, "burst": 0}}}, "'quotas.DescribeContact.burst'"),
+        ({"producerPrincipals": ["*"]}, "not an account id or the ARN"),
+        ({"producerPrincipals": ["arn:aws:iam::123456789012:role/*"]}, "not an account id or the ARN"),
+        ({"alarmEmail": "nobody"}, "one e-mail address"),
+        ({"routes": [{"name": "r"}]}, "no routes"),
+        ({"routes": {}}, "'routes' is to be a list"),
+    ],
+)
+def test_a_bad_value_is_one_sentence_that_names_its_key(content: dict[str, Any], says: str) -> None:
+    assert says in refusal(**content)
+
+
+def test_visibility_under_six_times_the_time_out_is_refused() -> None:
+    assert "make it at least 360 s" in refusal(Sizing(visibility_timeout_seconds=359))
+
+
+def test_a_lease_that_does_not_outlast_the_time_out_is_refused() -> None:
+    assert "two workers could hold one contact" in refusal(Sizing(lease_margin_seconds=0))
+
+
+def test_a_batch_that_the_pace_cannot_serve_in_the_time_out_is_refused() -> None:
+    assert settings(transfersPerSecond=0.4).transfers_per_second == 0.4
+    assert "takes a worker 51.2821 s" in refusal(transfersPerSecond=0.39)
+
+
+def test_a_describe_contact_quota_under_the_pace_is_refused() -> None:
+    wide = {"ListAssociatedContacts": {"rate": 99, "burst": 99}}
+    assert settings(transfersPerSecond=10, quotas=wide).transfers_per_second == 10
+    assert refusal(transfersPerSecond=10.5, quotas=wide).startswith("The quota of DescribeContact,")
+
+
+def test_a_list_associated_contacts_quota_under_the_pace_is_refused() -> None:
+    narrow = {"ListAssociatedContacts": {"rate": 1.9, "burst": 5}}
+    assert refusal(quotas=narrow).startswith("The quota of ListAssociatedContacts,")
+
+
+def test_a_describe_contact_flow_quota_needs_only_one_look_per_flow_and_worker_in_five_minutes() -> None:
+    narrow = {"DescribeContactFlow": {"rate": 0.1, "burst": 1}}
+    assert settings(quotas=narrow, allowedContactFlowIds=[f"f{n}" for n in range(15)]).quotas["DescribeContactFlow"]
+    says = refusal(quotas=narrow, allowedContactFlowIds=[f"f{n}" for n in range(16)])
+    assert says.startswith("The quota of DescribeContactFlow,")
+
+
+@pytest.mark.parametrize("days", [7, 6])
+def test_a_dead_letter_retention_not_longer_than_the_sources_is_refused(days: int) -> None:
+    assert "must be longer" in refusal(Sizing(dead_letter_retention_days=days))
+
+
+def test_a_source_retention_under_twice_the_retry_time_is_refused() -> None:
+    wide = Sizing(maximum_receive_count=10_000)
+    assert settings(wide, retryForHours=84).retry_for_hours == 84
+    assert "lower 'retryForHours' to 84 or less" in refusal(wide, retryForHours=84.1)
+
+
+def test_expected_receives_over_half_of_the_maximum_are_refused() -> None:
+    assert settings(retryForHours=62.5).retry_for_hours == 62.5
+    assert "lower it to 62.5 or less" in refusal(retryForHours=63)
+
+
+def test_a_ledger_that_forgets_before_the_last_redrive_is_refused() -> None:
+    assert settings(ledgerDays=111).ledger_days == 111
+    assert "make it at least 111" in refusal(ledgerDays=110)
+
+
+def test_lists_that_do_not_fit_into_lambdas_environment_are_refused() -> None:
+    """The estimate is never under what the worker really gets."""
+    ids = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(200)]
+    assert "of the worker's environment" in refusal(allowedQueueIds=ids)
+    fits = next(n for n in range(200, 0, -1) if _accepted(ids[:n]))
+    real = settings(allowedQueueIds=ids[:fits]).for_worker("u" * 100, "d" * 100, "ContactTransfer-test", "t" * 60)
+    assert sum(len(k) + len(v) for k, v in real.to_environment().items()) < ENVIRONMENT_BYTES
+    assert fits > 50
+
+
+def _accepted(ids: list[str]) -> bool:
+    try:
+        settings(allowedQueueIds=ids)
+    except DeploymentError:
+        return False
+    return True
+
+
+def test_what_the_worker_gets_is_what_the_file_says() -> None:
+    given = settings(instanceArns=[ARN, SECOND], allowedQueueIds=["q"], burst=7, settleMinutes=0.5)
+    worker = Settings.from_environment(given.for_worker("u", "d", "b", "t").to_environment())
+    assert worker == given.for_worker("u", "d", "b", "t")
+    assert worker.instance_arns == (ARN, SECOND)
+    assert worker.allowed_queue_ids == {"q"}
+    assert (worker.burst, worker.settle_minutes) == (7.0, 0.5)
+
+
+def test_the_repositorys_deployments_are_sound() -> None:
+    names = [path.stem for path in DEPLOYMENTS.glob("*.json")]
+    assert "local" in names
+    assert [load(name).name for name in names] == names
+
+
+@pytest.mark.parametrize("name", ["nowhere", "../local", "", "a" * 40])
+def test_an_unknown_deployment_is_told_which_exist(name: str) -> None:
+    with pytest.raises(DeploymentError, match=r"There is no deployment '.*': deployments/ has local\."):
+        load(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("{", "bad.json is not JSON"),
+        ("[]", "bad.json is to hold one JSON object"),
+        ('{"burst": 1, "burst": 2}', "bad.json: 'burst' is there twice"),
+        ("{}", "bad.json: 'instanceArns' is to name at least one"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> None:
+    (tmp_path / "bad.json").write_text(text)
+    with pytest.raises(DeploymentError) as caught:
+        load("bad", tmp_path)
+    assert says in str(caught.value)
+
+
+def test_a_file_is_read_like_its_content(tmp_path: Path) -> None:
+    (tmp_path / "test.json").write_text(json.dumps({"instanceArns": [ARN], "burst": 3}))
+    assert load("test", tmp_path) == settings(burst=3)
+    assert replace(settings(), burst=3.0) == settings(burst=3)
