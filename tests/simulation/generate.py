@@ -22,6 +22,9 @@ def scenario(seed: int) -> Scenario:
     settings = _settings(random)
     faults, connect_faults = ((), ()) if calm else weather.faults(random, span, len(contacts))
     rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0)))
+    switches = weather.switches(random, float(settings["settle_minutes"]))
+    # a token that remembers a refusal answers with it until the request is given up
+    stubborn = dict(switches)["token_remembers_rejection"]
     return Scenario(
         seed=seed,
         contacts=contacts,
@@ -31,11 +34,12 @@ def scenario(seed: int) -> Scenario:
         redrives=_redrives(random, span),
         faults=faults,
         connect_faults=connect_faults,
-        switches=weather.switches(random, float(settings["settle_minutes"])),
+        switches=switches,
         settings=tuple(settings.items()) + (("transfers_per_second", rate), ("burst", burst)),
         quotas=(("TransferContact", rate, burst),),
         active_tasks=(span + random.random() * 7200, 0) if not calm and random.random() < 0.06 else None,
         sizing=_sizing(random),
+        hours=float(settings["retry_for_hours"]) + 12.0 if stubborn else 6.0,
     )
 
 

@@ -1,0 +1,62 @@
+"""Judges a run from the outside: what Amazon Connect did, what became of each message, and what was published.
+
+    a-lost        every message ends transferred and announced, parked, or is still queued; and it was so before it was deleted
+    b-twice       a contact is transferred at most once, and a name transfers at most once; one name has one token
+    c-first       what can never be carried out is parked by its first completed receive
+    c-code        a failure's code is true
+    c-doubt       no verdict while an answer is outstanding that nobody looked into, and none against what happened
+    c-body        a parked message says what was sent, and why it failed
+    d-early       nothing transient ends before its deadline
+    e-quota       never more calls than the paced workers' shares allow, per operation
+    f-mates       nothing that is in a message fails an invocation; the answer names only what was in the batch
+    g-announced   no success is announced that did not happen, and no failure that was not parked
+    g-forgotten   no transfer is left unannounced
+    g-ledger      the ledger tells what happened (the only rule that reads it)
+    h-settled     everything settles once the faults stop
+
+Only ``rules_ledger`` looks at the service's own account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from tests.simulation import rules_calls, rules_fate, rules_ledger, rules_verdicts
+from tests.simulation.case import Case
+from tests.simulation.run import Evidence
+
+Rule = Callable[[Case], Iterator[str]]
+
+RULES: dict[str, Rule] = {
+    "a-lost": rules_fate.lost,
+    "b-twice": rules_calls.twice,
+    "c-first": rules_verdicts.first,
+    "c-code": rules_verdicts.code,
+    "c-doubt": rules_verdicts.doubt,
+    "c-body": rules_verdicts.body,
+    "d-early": rules_verdicts.early,
+    "e-quota": rules_calls.quota,
+    "f-mates": rules_fate.mates,
+    "g-announced": rules_fate.announced,
+    "g-forgotten": rules_fate.forgotten,
+    "g-ledger": rules_ledger.ledger,
+    "h-settled": rules_fate.settled,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A broken rule, and how it was broken."""
+
+    rule: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.rule}: {self.what}"
+
+
+def audit(evidence: Evidence, rules: tuple[str, ...] = tuple(RULES)) -> list[Finding]:
+    """Answer every finding of a run, none when it kept all promises."""
+    case = Case(evidence)
+    return [Finding(name, what) for name in rules for what in RULES[name](case)]

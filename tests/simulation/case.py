@@ -1,0 +1,145 @@
+"""The evidence of a run, sorted for the auditor: events, verdicts and transfers by request and by contact."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from local.connect.model import CallRecord, TransferRecord
+from local.virtual import Invocation, Message, Published
+from tests.simulation.run import Evidence, Wanted
+
+SUCCEEDED = "Contact Transfer Succeeded"
+FAILED = "Contact Transfer Failed"
+#: How far the clocks of workers and Connect may be apart: what a worker says of times may be off by this.
+SKEW = 8.0
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A message in the dead-letter queue, put there by the worker at ``time``, as it had announced at ``decided``."""
+
+    time: float
+    decided: float
+    code: str
+    text: str
+    original: str
+    wanted: Wanted | None
+    parked: Message
+
+
+class Case:
+    """What the rules ask for again and again."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        self.evidence = evidence
+
+    @cached_property
+    def successes(self) -> dict[int, list[Published]]:
+        """Success events by request number."""
+        return self._by_request(SUCCEEDED)
+
+    @cached_property
+    def failures(self) -> dict[int, list[Published]]:
+        """Failure events by request number."""
+        return self._by_request(FAILED)
+
+    def _by_request(self, kind: str) -> dict[int, list[Published]]:
+        found: dict[int, list[Published]] = defaultdict(list)
+        for event in self.evidence.events:
+            if event.detail_type == kind and (wanted := self.of_detail(event.detail)) is not None:
+                found[wanted.number].append(event)
+        return found
+
+    @cached_property
+    def _by_fields(self) -> dict[tuple[Any, ...], Wanted]:
+        known = {}
+        for wanted in self.evidence.wanted:
+            target, name = wanted.target, wanted.request.request_id
+            known[target.contact, target.flow, target.queue, target.user, name] = wanted
+        return known
+
+    def of_detail(self, detail: Any) -> Wanted | None:
+        """The request that an event's detail speaks of."""
+        message = detail.get("originalMessageId")
+        if message in self.evidence.of_message:
+            return self.evidence.of_message[message]
+        names = ("contactId", "contactFlowId", "queueId", "userId", "requestId")
+        return self._by_fields.get(tuple(detail.get(name) for name in names))
+
+    @cached_property
+    def transfers(self) -> dict[str, list[TransferRecord]]:
+        """Every transfer of the run by the contact that was transferred, whoever made it."""
+        found: dict[str, list[TransferRecord]] = defaultdict(list)
+        for record in self.evidence.transfers:
+            found[record.old].append(record)
+        return found
+
+    @cached_property
+    def calls(self) -> dict[str, list[CallRecord]]:
+        """Every call of the run by contact."""
+        found: dict[str, list[CallRecord]] = defaultdict(list)
+        for record in self.evidence.calls:
+            found[record.ids.get("ContactId", "")].append(record)
+        return found
+
+    @cached_property
+    def verdicts(self) -> list[Verdict]:
+        """What the worker parked, in order."""
+        found = []
+        for parked in self.evidence.dead_letters:
+            told = {name: value.get("StringValue", "") for name, value in parked.attributes.items()}
+            if parked.sent >= self.evidence.began and "FailureCode" in told:
+                original = told.get("OriginalMessageId", "")
+                wanted = self.evidence.of_message.get(original)
+                decided = min(self._told_at.get(original, parked.sent), parked.sent)
+                text = told.get("FailureMessage", "")
+                found.append(Verdict(parked.sent, decided, told["FailureCode"], text, original, wanted, parked))
+        return found
+
+    @cached_property
+    def _told_at(self) -> dict[str, float]:
+        """When the failure of each message was first announced."""
+        told: dict[str, float] = {}
+        for event in self.evidence.events:
+            if event.detail_type == FAILED:
+                told.setdefault(str(event.detail.get("originalMessageId")), event.time)
+        return told
+
+    @cached_property
+    def verdicts_of(self) -> dict[int, list[Verdict]]:
+        """Verdicts by request number."""
+        found: dict[int, list[Verdict]] = defaultdict(list)
+        for verdict in self.verdicts:
+            if verdict.wanted is not None:
+                found[verdict.wanted.number].append(verdict)
+        return found
+
+    @cached_property
+    def runs_of(self) -> dict[str, list[Invocation]]:
+        """The invocations that each message was in."""
+        found: dict[str, list[Invocation]] = defaultdict(list)
+        for invocation in self.evidence.invocations:
+            for message in invocation.messages:
+                found[message.id].append(invocation)
+        return found
+
+    def made_by(self, wanted: Wanted) -> list[TransferRecord]:
+        """The transfers that this very request made: its contact, flow and destination, through the API."""
+        target = wanted.target
+        return [
+            record
+            for record in self.transfers.get(target.contact, ())
+            if record.by == "TransferContact"
+            and (record.flow_id, record.queue_id, record.user_id) == (target.flow, target.queue, target.user)
+        ]
+
+    def switch(self, name: str) -> Any:
+        """How Connect behaved in this run."""
+        return dict(self.evidence.scenario.switches).get(name)
+
+    def successes_of_contact(self, contact: str, by: float) -> bool:
+        """Whether the contact's transfer had been made by then, through the API or by hand."""
+        return any(record.time <= by for record in self.transfers.get(contact, ()))

@@ -1,0 +1,105 @@
+"""Rules on what becomes of messages and what is announced: a, f, g and h."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from local.virtual import Message
+from tests.simulation.case import FAILED, SUCCEEDED, Case
+from tests.simulation.run import Wanted
+
+
+def lost(case: Case) -> Iterator[str]:
+    """A message was deleted, or ran out, before its outcome was safe."""
+    for message in case.evidence.messages:
+        wanted = case.evidence.of_message[message.id]
+        if message.expired is not None:
+            yield f"{message.id} outlived the queue's retention"
+        elif message.moved is not None:
+            yield f"{message.id} was moved to the dead-letter queue after {message.receives} receives, without a reason"
+        elif message.deleted is not None and not _safe(case, message, wanted, message.deleted):
+            yield f"{message.id} of request {wanted.number} was deleted {_at(case, message.deleted)}, neither announced nor parked"
+
+
+def _at(case: Case, moment: float) -> str:
+    return f"at {moment - case.evidence.began:.1f} s"
+
+
+def _safe(case: Case, message: Message, wanted: Wanted, by: float) -> bool:
+    if any(event.time <= by for event in case.successes.get(wanted.number, ())):
+        return True
+    told = any(event.time <= by and _is_of(event.detail, message) for event in case.failures.get(wanted.number, ()))
+    return told and any(
+        verdict.time <= by and verdict.original == message.id for verdict in case.verdicts_of.get(wanted.number, ())
+    )
+
+
+def _is_of(detail: object, message: Message) -> bool:
+    return isinstance(detail, dict) and detail.get("originalMessageId") == message.id
+
+
+def mates(case: Case) -> Iterator[str]:
+    """Something in a message broke its batch."""
+    for invocation in case.evidence.invocations:
+        if invocation.how == "raised":
+            yield f"invocation {invocation.number} raised {invocation.error}"
+        if invocation.flaw:
+            yield f"invocation {invocation.number}: {invocation.flaw}"
+    for defect in case.evidence.defects[:3]:
+        yield f"the worker reports a defect of its own: {defect}"
+
+
+def announced(case: Case) -> Iterator[str]:
+    """An event tells of something that did not happen."""
+    for event in case.evidence.events:
+        detail = event.detail
+        if event.detail_type == SUCCEEDED:
+            yield from _did_happen(case, event.time, detail)
+        elif event.detail_type == FAILED and case.of_detail(detail) is None:
+            yield f"a failure is announced {_at(case, event.time)} of a message that nobody sent: {detail.get('originalMessageId')}"
+    for verdict in case.verdicts:
+        events = case.failures.get(verdict.wanted.number, ()) if verdict.wanted else ()
+        if not any(e.time <= verdict.time and e.detail.get("originalMessageId") == verdict.original for e in events):
+            yield f"{verdict.original} was parked {_at(case, verdict.time)} as {verdict.code}, which no event had told"
+
+
+def _did_happen(case: Case, time: float, detail: object) -> Iterator[str]:
+    if not isinstance(detail, dict):
+        return
+    wanted = case.of_detail(detail)
+    contact, new = str(detail.get("contactId")), detail.get("newContactId")
+    inferred = detail.get("attribution") == "inferred"
+    if wanted is None:
+        yield f"a success is announced {_at(case, time)} for contact {contact}, which nobody asked for"
+        return
+    made = case.transfers.get(contact, []) if inferred else case.made_by(wanted)
+    fitting = [one for one in made if one.time <= time and new in (one.new, None)]
+    if not fitting:
+        yield f"a success of request {wanted.number} is announced {_at(case, time)} (contact {contact} to {new}) that did not happen"
+    elif new is None and not case.switch("answers_without_contact_id"):
+        yield f"the success of request {wanted.number} is announced {_at(case, time)} without the new contact"
+
+
+def forgotten(case: Case) -> Iterator[str]:
+    """A transfer that nobody was told of, or a success whose request is said to have failed in the end."""
+    for wanted in case.evidence.wanted:
+        for record in case.made_by(wanted):
+            if not _asked_in_time(case, wanted):
+                continue
+            told = case.successes.get(wanted.number, ())
+            if not told:
+                yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
+
+
+def _asked_in_time(case: Case, wanted: Wanted) -> bool:
+    """Whether all its messages have come to an end; what is still queued may still be told."""
+    return all(message.gone for message in wanted.messages)
+
+
+def settled(case: Case) -> Iterator[str]:
+    """Something is still going on long after the faults have stopped."""
+    if case.evidence.left:
+        waiting = [message for message in case.evidence.messages if not message.gone]
+        hours = (case.evidence.ended - case.evidence.quiet) / 3600
+        shown = ", ".join(f"{one.id} (request {case.evidence.of_message[one.id].number}, {one.receives} receives)" for one in waiting[:3])
+        yield f"{case.evidence.left} messages are still queued {hours:.1f} h after the faults: {shown}"

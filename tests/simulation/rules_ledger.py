@@ -1,0 +1,31 @@
+"""Rule g's other half, and the only one that reads the ledger: what it tells must be what Connect did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from local.virtual.expressions import Item
+from tests.simulation.case import Case
+from tests.simulation.scenario import INSTANCE
+
+
+def ledger(case: Case) -> Iterator[str]:
+    """The ledger names a transfer that did not happen, or lacks one that did."""
+    items = case.evidence.ledger
+    for key, item in items.items():
+        if key.startswith("contact#") and "winner" in item:
+            yield from _happened(case, key.rpartition("#")[2], item)
+    for record in case.evidence.transfers:
+        item = items.get(f"contact#{INSTANCE}#{record.old}", {})
+        if record.by == "TransferContact" and "winner" not in item and not case.evidence.left:
+            yield f"contact {record.old} was transferred to {record.new}, and the ledger does not know"
+
+
+def _happened(case: Case, contact: str, item: Item) -> Iterator[str]:
+    told = item.get("newContactId", {}).get("S") or None
+    made = case.transfers.get(contact, [])
+    inferred = bool(item.get("inferred", {}).get("BOOL"))
+    if not inferred:
+        made = [record for record in made if record.by == "TransferContact"]
+    if not any(told in (record.new, None) for record in made):
+        yield f"the ledger has contact {contact} transferred to {told}, which did not happen"

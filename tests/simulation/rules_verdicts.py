@@ -1,0 +1,175 @@
+"""Rules on failures: at once where they are certain (c), true, looked into, complete, and never too early (d)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.simulation.case import SKEW, Case, Verdict
+from tests.simulation.run import Wanted
+
+_KILLS = "it kills the worker"
+
+
+def first(case: Case) -> Iterator[str]:
+    """What its body alone condemns came back after a receive in which everything worked."""
+    for message in case.evidence.messages:
+        wanted = case.evidence.of_message[message.id]
+        if not wanted.request.static:
+            continue
+        clean = [run for run in case.runs_of.get(message.id, ()) if run.how == "completed" and not run.disturbed]
+        parked = [one.time for one in case.verdicts_of.get(wanted.number, ()) if one.original == message.id]
+        if clean and not any(time <= clean[0].ended for time in parked):
+            yield f"{message.id} of request {wanted.number} was not parked by invocation {clean[0].number}, in which nothing was wrong"
+
+
+def body(case: Case) -> Iterator[str]:
+    """A parked message differs from what was sent, or says nothing of why."""
+    sent = {message.id: message.body for message in case.evidence.messages}
+    for verdict in case.verdicts:
+        if verdict.original not in sent:
+            yield f"a parked message names {verdict.original!r} as its original, which was never sent"
+        elif sent[verdict.original] != verdict.parked.body:
+            yield f"{verdict.original} was parked with another body"
+        missing = [name for name in ("FailureMessage", "FailedAt") if name not in verdict.parked.attributes]
+        if missing:
+            yield f"{verdict.original} was parked without {' and '.join(missing)}"
+
+
+def code(case: Case) -> Iterator[str]:
+    """A failure code that is not true of the request."""
+    for verdict in case.verdicts:
+        wanted = verdict.wanted
+        if wanted is None or verdict.code in wanted.request.codes or verdict.code == "RetriesExhausted":
+            continue
+        if not _true(case, verdict, wanted):
+            yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, which is not so: {verdict.text}"
+
+
+def _at(case: Case, verdict: Verdict) -> str:
+    return f"at {verdict.time - case.evidence.began:.1f} s"
+
+
+def _true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    contact = wanted.target.contact
+    ended = case.evidence.ended_contacts.get(contact, float("inf")) <= verdict.time
+    gone = ended or bool(case.transfers.get(contact))
+    match verdict.code:
+        case "ContactNotActive":
+            return gone
+        case "RequestExpired":
+            expires = wanted.request.expires_in
+            return expires is not None and verdict.time - case.evidence.began >= expires - SKEW
+        case "OutcomeUnknown":
+            return gone and (bool(_unanswered(case, contact, verdict.time)) or _cut_short(case, wanted, verdict.time))
+        case "RejectedByConnect":
+            return gone or bool(case.switch("token_remembers_rejection"))
+        case "ContactNotFound":
+            return gone and str(case.switch("ended_contact_answers")) == "not-found"
+        case "FlowNotUsable":
+            return any(doing.what == "archive" for doing in case.evidence.scenario.doings)
+        case "DestinationNotFound":
+            # assumed: a contact that has ended answers 404 too, and its end may show late
+            return gone and str(case.switch("ended_contact_answers")) == "not-found"
+        case "IdempotencyMismatch":
+            return _named_otherwise(case, wanted)
+    return False
+
+
+def _named_otherwise(case: Case, wanted: Wanted) -> bool:
+    name = wanted.request.request_id
+    return any(
+        other.request.request_id == name and other.target != wanted.target
+        for other in case.evidence.wanted
+        if name is not None
+    )
+
+
+def _cut_short(case: Case, wanted: Wanted, before: float) -> bool:
+    """Whether work on the request was cut short, so that nobody knows which call it had come to."""
+    runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ()) if run.began < before]
+    return any(run.how != "completed" or run.disturbed for run in runs)
+
+
+def _unanswered(case: Case, contact: str, before: float) -> list[float]:
+    """When calls were made to transfer the contact whose answer does not tell what happened, or never came."""
+    return [
+        call.time
+        for call in case.calls.get(contact, ())
+        if call.operation == "TransferContact" and call.time <= before and _in_doubt(call.delivered, call.status)
+    ]
+
+
+def _in_doubt(delivered: str, status: int) -> bool:
+    if delivered == "refused":
+        return False
+    return delivered != "answer" or status >= 500 or status in (0, 408, 409)
+
+
+def doubt(case: Case) -> Iterator[str]:
+    """A failure was declared against what happened, or before anybody looked."""
+    for verdict in case.verdicts:
+        wanted = verdict.wanted
+        if wanted is None or wanted.request.static or _KILLS in verdict.text:
+            continue
+        made = [record for record in case.made_by(wanted) if _against(case, verdict, wanted, record.time)]
+        if made:
+            yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, and it transferred {made[0].old} to {made[0].new}"
+        yield from _unlooked(case, verdict, wanted)
+
+
+def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -> bool:
+    """Whether a transfer belies the verdict: made before it, or after it by a call that had been made before it."""
+    if verdict.code == "IdempotencyMismatch":
+        return False
+    if transferred <= verdict.decided:
+        return True
+    runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
+    return not any(run.began <= transferred and (run.ended or transferred) > verdict.decided for run in runs)
+
+
+def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
+    contact = wanted.target.contact
+    if verdict.code in ("IdempotencyMismatch", "ContactNotActive") and case.successes_of_contact(contact, verdict.decided):
+        return  # settled by another request's transfer
+    asked = [time for time in _unanswered(case, contact, verdict.decided) if _asked_by(case, contact, time, wanted)]
+    if not asked:
+        return
+    looks = [
+        call.time
+        for call in case.calls.get(contact, ())
+        if call.operation == "ListAssociatedContacts" and call.delivered == "answer" and call.status in (200, 404)
+    ]
+    if not any(asked[-1] < time <= verdict.decided for time in looks):
+        seen = verdict.decided - asked[-1]
+        yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, {seen:.0f} s after an answer was lost, and nobody looked"
+    if verdict.code == "OutcomeUnknown" and verdict.decided < asked[-1] + case.evidence.settings["settle_minutes"] * 60 - 2 * SKEW:
+        yield f"request {wanted.number} failed {_at(case, verdict)} as OutcomeUnknown before settleMinutes were over"
+
+
+def _asked_by(case: Case, contact: str, time: float, wanted: Wanted) -> bool:
+    target = wanted.target
+    return any(
+        call.time == time
+        and (call.ids.get("ContactFlowId"), call.ids.get("QueueId"), call.ids.get("UserId"))
+        == (target.flow, target.queue, target.user)
+        for call in case.calls.get(contact, ())
+    )
+
+
+def early(case: Case) -> Iterator[str]:
+    """Something that passes was taken for permanent before its time."""
+    patience = case.evidence.settings["retry_for_hours"] * 3600
+    for verdict in case.verdicts:
+        wanted = verdict.wanted
+        if verdict.code != "RetriesExhausted" or wanted is None:
+            continue
+        runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
+        if _KILLS in verdict.text:
+            cut = sum(run.how in ("died", "timed out") or run.disturbed for run in runs)
+            if cut < 20:
+                yield f"request {wanted.number} was given up {_at(case, verdict)} as deadly; {cut} of its invocations were cut short"
+            continue
+        begun = min((run.began for run in runs), default=0.0)
+        if verdict.time < begun + patience - 2 * SKEW:
+            hours = (verdict.time - begun) / 3600
+            yield f"request {wanted.number} was given up {hours:.2f} h after its first receive"
