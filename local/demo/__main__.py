@@ -55,7 +55,7 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     names = {id_: name for kind in ("flows", "queues", "users") for name, id_ in cloud.seed[kind].items()}
     requests: list[Request] = []
     begun = time.monotonic()
-    with Live(console=console, auto_refresh=False, vertical_overflow="visible", transient=True) as live:
+    with Live(console=console, auto_refresh=False, transient=True) as live:
 
         def play(act: list[Request]) -> None:
             requests.extend(act)
@@ -63,7 +63,7 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
                 account.update(cloud, requests)
-                live.update(screen.table(requests, names), refresh=console.is_terminal)
+                live.update(screen.progress(requests, names), refresh=console.is_terminal)
                 if all(request.settled for request in requests) and not cloud.queue_depth():
                     return
                 time.sleep(0.5)  # the screen's pace; nothing waits for it

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
@@ -18,13 +19,21 @@ _LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b")
 def table(requests: Sequence[Request], names: Mapping[str, str]) -> Table:
     """Return the table of what became of each; ``names`` maps ids to friendly names."""
     shown = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    shown.add_column("request", no_wrap=True, width=32)
+    shown.add_column("request", no_wrap=True, width=30)
     shown.add_column("door", no_wrap=True, width=5)
     shown.add_column("became", no_wrap=True, width=21)
     shown.add_column("and that means", no_wrap=True, overflow="ellipsis", ratio=1)
     for request in requests:
         shown.add_row(request.what, request.door, _became(request), _detail(request, names))
     return shown
+
+
+def progress(requests: Sequence[Request], names: Mapping[str, str]) -> Group:
+    """Return what to show while it runs: how far it is, then the open requests, then the settled ones, newest first."""
+    done = [request for request in requests if request.settled]
+    still_open = [request for request in requests if not request.settled]
+    head = Text(f"{len(done)} of {len(requests)} requests sent so far have an end", style="bold")
+    return Group(head, table([*still_open, *reversed(done)], names))
 
 
 def _became(request: Request) -> Text:

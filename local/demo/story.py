@@ -64,7 +64,7 @@ class Story:
         control.add_fault("internal-error", operation="TransferContact", contact_id=error["contactId"], calls=1)
         control.add_fault("lost-503", operation="TransferContact", contact_id=doubtful["contactId"], calls=1)
         return [
-            Request("the answer is lost, the effect is not", "queue", lost),
+            Request("answer lost, effect not", "queue", lost),
             Request("HTTP 500, nothing was done", "queue", error),
             Request("HTTP 503, though it was done", "bus", doubtful),
         ]
