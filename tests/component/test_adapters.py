@@ -1,0 +1,141 @@
+"""The adapters through real botocore against emulated SQS and EventBridge: what they send is what the services take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from moto import mock_aws
+
+from contact_transfer.delivery import Delivery
+from contact_transfer.events import Bus, Event
+from contact_transfer.queue import ParkingFailed, Queue
+
+
+@dataclass
+class Sqs:
+    """Two emulated queues behind the adapter."""
+
+    client: Any
+    transfer: str
+    dead: str
+    queue: Queue
+
+    def receive(self, url: str) -> list[dict[str, Any]]:
+        answer = self.client.receive_message(
+            QueueUrl=url, MaxNumberOfMessages=10, MessageAttributeNames=["All"], MessageSystemAttributeNames=["All"]
+        )
+        return list(answer.get("Messages", []))
+
+
+@pytest.fixture
+def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sqs]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+    with mock_aws():
+        client = boto3.client("sqs", region_name="us-east-1")
+        transfer = client.create_queue(QueueName="transfer")["QueueUrl"]
+        dead = client.create_queue(QueueName="dead")["QueueUrl"]
+        yield Sqs(client, transfer, dead, Queue(client, transfer, dead))
+
+
+def delivery(**given: Any) -> Delivery:
+    record = {"messageId": "m", "receiptHandle": "r", "body": "body ü \u0009"}
+    return Delivery.of(record | given)
+
+
+def test_a_parked_message_has_its_body_and_its_reason(sqs: Sqs) -> None:
+    own = {"trace": {"dataType": "String.x", "stringValue": "t"}, "n": {"dataType": "Number", "stringValue": "7"}}
+    sqs.queue.park(delivery(messageAttributes=own), {"FailureCode": "InvalidField", "FailureMessage": "a\u0000b"})
+    [parked] = sqs.receive(sqs.dead)
+    assert parked["Body"] == "body ü \t"
+    attributes = {name: value.get("StringValue") for name, value in parked["MessageAttributes"].items()}
+    assert attributes == {"FailureCode": "InvalidField", "FailureMessage": "a\ufffdb", "trace": "t", "n": "7"}
+
+
+class _Smaller:
+    """The emulated queue, with a limit that counts attributes as SQS does; the emulator counts the body alone."""
+
+    def __init__(self, client: Any, limit: int) -> None:
+        self._client = client
+        self._limit = limit
+
+    def send_message(self, **call: Any) -> Any:
+        if len(call["MessageBody"]) + 20 * len(call["MessageAttributes"]) > self._limit:
+            raise ClientError({"Error": {"Code": "InvalidParameterValue"}}, "SendMessage")
+        return self._client.send_message(**call)
+
+
+def test_a_queue_with_a_smaller_limit_takes_the_message_without_attributes(sqs: Sqs) -> None:
+    queue = Queue(_Smaller(sqs.client, 1024), sqs.transfer, sqs.dead)
+    queue.park(delivery(body="x" * 1024), {"FailureCode": "InvalidField"})
+    [parked] = sqs.receive(sqs.dead)
+    assert "MessageAttributes" not in parked
+
+
+def test_a_dead_letter_queue_that_is_not_there_is_told(sqs: Sqs) -> None:
+    sqs.client.delete_queue(QueueUrl=sqs.dead)
+    with pytest.raises(ParkingFailed, match="NonExistentQueue"):
+        sqs.queue.park(delivery(), {"FailureCode": "InvalidField"})
+
+
+def test_postponed_messages_stay_away_and_refusals_are_read(sqs: Sqs) -> None:
+    for number in range(12):
+        sqs.client.send_message(QueueUrl=sqs.transfer, MessageBody=str(number))
+    received = sqs.receive(sqs.transfer) + sqs.receive(sqs.transfer)
+    assert len(received) == 12
+    deliveries = [delivery(messageId=m["MessageId"], receiptHandle=m["ReceiptHandle"]) for m in received]
+    assert sqs.queue.postpone([(item, 600.0) for item in deliveries]) == []
+    gone = deliveries[0]
+    sqs.client.delete_message(QueueUrl=sqs.transfer, ReceiptHandle=gone.receipt_handle)
+    assert len(sqs.queue.postpone([(gone, 600.0), (deliveries[1], 600.0)])) == 1
+
+
+def test_odd_records_are_read_without_complaint() -> None:
+    for record in (
+        {},
+        {"attributes": None},
+        {"attributes": {"ApproximateReceiveCount": "x"}},
+        {"messageAttributes": None},
+    ):
+        assert Delivery.of(record).receives == 1
+
+
+@pytest.fixture
+def bus(sqs: Sqs) -> Bus:
+    assert sqs.client is not None
+    events = boto3.client("events", region_name="us-east-1")
+    events.create_event_bus(Name="deployment")
+    arn = events.describe_event_bus(Name="deployment")["Arn"]
+    events.create_archive(ArchiveName="all", EventSourceArn=arn)
+    return Bus(events, "deployment")
+
+
+def test_more_events_than_one_call_takes_all_reach_the_bus(bus: Bus) -> None:
+    assert bus.publish([Event("Contact Transfer Failed", {"n": n}) for n in range(23)]) == [None] * 23
+    events = boto3.client("events", region_name="us-east-1")
+    assert events.describe_archive(ArchiveName="all")["EventCount"] == 23
+
+
+class _Stub:
+    def __init__(self, answer: Any) -> None:
+        self._answer = answer
+
+    def put_events(self, **_: Any) -> Any:
+        return self._answer
+
+
+@pytest.mark.parametrize(
+    ("answer", "codes"),
+    [
+        ({"FailedEntryCount": 1, "Entries": [{"EventId": "1"}, {"ErrorCode": "Throttled"}]}, [None, "Throttled"]),
+        ({"Entries": [{"EventId": "1"}]}, [None, "Unknown"]),
+        ({}, ["Unknown", "Unknown"]),
+    ],
+)
+def test_each_entrys_failure_is_read(answer: Any, codes: list[str | None]) -> None:
+    assert Bus(_Stub(answer), "b").publish([Event("t", {}), Event("t", {})]) == codes

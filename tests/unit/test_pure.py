@@ -1,0 +1,125 @@
+"""Constraints, back-off and pacing: pure functions, one sentence each."""
+
+from __future__ import annotations
+
+from random import Random
+
+import pytest
+
+from contact_transfer import backoff, constraints
+from contact_transfer.outcome import Failed, FailureCode
+from contact_transfer.pacing import RECOVERY_SECONDS, SLOWEST, Bucket, Pacing
+from contact_transfer.settings import Quota
+
+
+def code(failed: Failed | None) -> FailureCode | None:
+    return failed.code if failed else None
+
+
+@pytest.mark.parametrize(
+    ("channel", "fits"), [("TASK", True), ("Task", True), ("EMAIL", True), ("VOICE", False), ("CHAT", False)]
+)
+def test_only_tasks_and_emails(channel: str, fits: bool) -> None:  # noqa: FBT001 - a parameter of the table above
+    failed = constraints.supported_channel("c", channel, {"TASK", "EMAIL"})
+    assert code(failed) == (None if fits else FailureCode.UNSUPPORTED_CHANNEL)
+
+
+def test_not_both_queue_and_user() -> None:
+    assert constraints.one_destination("q", None) is None
+    assert constraints.one_destination(None, "u") is None
+    assert constraints.one_destination(None, None) is None
+    assert code(constraints.one_destination("q", "u")) == FailureCode.BOTH_DESTINATIONS
+
+
+@pytest.mark.parametrize("kind", ["CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER"])
+def test_three_flow_types_fit(kind: str) -> None:
+    assert constraints.supported_flow_type("f", kind) is None
+
+
+@pytest.mark.parametrize("kind", ["CUSTOMER_QUEUE", "CUSTOMER_HOLD", "AGENT_HOLD", "OUTBOUND_WHISPER", "CAMPAIGN", ""])
+def test_other_flow_types_do_not(kind: str) -> None:
+    assert code(constraints.supported_flow_type("f", kind)) == FailureCode.UNSUPPORTED_FLOW_TYPE
+
+
+@pytest.mark.parametrize(
+    ("archived", "published", "fits"), [(False, True, True), (True, True, False), (False, False, False)]
+)
+def test_published_and_not_archived(archived: bool, published: bool, fits: bool) -> None:  # noqa: FBT001 - as above
+    failed = constraints.usable_flow("f", archived=archived, published=published)
+    assert code(failed) == (None if fits else FailureCode.FLOW_NOT_USABLE)
+
+
+def test_active_only() -> None:
+    assert constraints.active_contact("c", ended=False) is None
+    assert code(constraints.active_contact("c", ended=True)) == FailureCode.CONTACT_NOT_ACTIVE
+
+
+@pytest.mark.parametrize(("transfers", "fits"), [(0, True), (10, True), (11, False), (12, False)])
+def test_at_most_eleven_transfers(transfers: int, fits: bool) -> None:  # noqa: FBT001 - as above
+    assert code(constraints.transfers_left("c", transfers)) == (None if fits else FailureCode.TRANSFER_LIMIT_REACHED)
+
+
+def test_back_off_doubles_up_to_a_quarter_of_an_hour_with_full_jitter() -> None:
+    ceilings = [backoff.delay(failures, lambda: 1.0) for failures in range(1, 20)]
+    assert ceilings[:4] == [4, 8, 16, 32]
+    assert max(ceilings) == ceilings[-1] == 900
+    assert backoff.delay(50, lambda: 0.0) == 0
+    random = Random(1)  # noqa: S311 - jitter, not a secret
+    drawn = [backoff.delay(15, random.random) for _ in range(2000)]
+    assert 430 < sum(drawn) / len(drawn) < 470
+
+
+def test_a_bucket_starts_empty_fills_at_its_share_and_holds_its_share_of_the_burst() -> None:
+    bucket = Bucket(Quota(2, 5), workers=2, now=0.0)
+    assert bucket.wait(0.0) == pytest.approx(1, abs=1e-5)
+    assert bucket.wait(1.0) == 0
+    for _ in range(2):
+        assert bucket.wait(1000.0) == 0
+        bucket.take(1000.0)
+    assert bucket.wait(1000.0) == pytest.approx(0.5, abs=1e-5)
+
+
+def test_a_share_below_one_call_still_holds_one() -> None:
+    assert Bucket(Quota(0.5, 1), workers=4, now=0.0).capacity == 1
+
+
+def test_throttled_it_halves_and_climbs_back_in_a_straight_line() -> None:
+    bucket = Bucket(Quota(1, 1), workers=1, now=0.0)
+    bucket.throttled(10.0)
+    assert bucket.wait(10.0) == pytest.approx(2, rel=0.05)
+    for _ in range(10):
+        bucket.throttled(10.0)
+    assert bucket.wait(10.0) == pytest.approx(1 / SLOWEST, rel=0.5)
+    later = 10.0 + RECOVERY_SECONDS
+    bucket.take(later)
+    assert bucket.wait(later) == pytest.approx(1, abs=0.01)
+
+
+def test_over_any_time_no_more_than_the_quota_is_taken() -> None:
+    random, taken, now = Random(3), 0, 0.0  # noqa: S311 - arrival times, not a secret
+    bucket = Bucket(Quota(2, 5), workers=2, now=0.0)
+    for _ in range(5000):
+        now += random.random() * 2
+        if bucket.wait(now) == 0:
+            bucket.take(now)
+            taken += 1
+        assert taken <= now * 1.0 + 2.5 + 1e-3
+
+
+@pytest.mark.parametrize(("waited", "first"), [(0.0, 0.0), (1.0, 0.0), (2.5, 1.0), (60.0, 1.0), (None, 1.0)])
+def test_only_a_message_that_hardly_waited_gives_a_fresh_environment_tokens(waited: float | None, first: float) -> None:
+    pacing = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
+    pacing.arrived(waited, 0.0)
+    assert pacing.wait("T", 0.0) == pytest.approx(first, abs=1e-5)
+    used = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
+    used.arrived(60.0, 0.0)
+    used.arrived(0.0, 0.0)
+    assert used.wait("T", 0.0) == pytest.approx(1, abs=1e-5), "only the first batch of an environment is asked"
+
+
+def test_deferred_messages_are_promised_one_token_each() -> None:
+    pacing = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
+    pacing.arrived(None, 0.0)
+    assert [round(pacing.promise("T", 0.0)) for _ in range(3)] == [1, 2, 3]
+    pacing.arrived(None, 0.0)
+    assert round(pacing.promise("T", 0.0)) == 1
