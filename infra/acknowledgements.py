@@ -30,7 +30,7 @@ def acknowledge(service: ContactTransfer) -> None:
     _accept(
         service.worker_function,
         "AwsSolutions-L1",
-        "The runtime is the newest that the local cloud's Lambda runtime client is built for, so that what is tested is what runs.",
+        "Python 3.13 is the newest version that the asset is compiled for and tested under; docs/decisions says more.",
     )
 
 

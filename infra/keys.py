@@ -75,19 +75,24 @@ class Keys(Construct):
         )
 
     def _admit_archive(self, bus_arn: str) -> None:
-        """Source: EventBridge user guide, "Encrypting archives": the encryption context holds the bus."""
+        """Source: EventBridge user guide, "Encrypting archives": its context holds the bus; DescribeKey has none."""
+        service = iam.ServicePrincipal("events.amazonaws.com")
         self.data.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="EventBridgeArchive",
-                principals=[iam.ServicePrincipal("events.amazonaws.com")],
-                actions=["kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt", "kms:ReEncrypt*"],
+                principals=[service],
+                actions=["kms:GenerateDataKey", "kms:Decrypt", "kms:ReEncrypt*"],
                 resources=["*"],
-                conditions={
-                    "StringEquals": {
-                        "aws:SourceAccount": self._settings.place.account,
-                        "kms:EncryptionContext:aws:events:event-bus:arn": bus_arn,
-                    }
-                },
+                conditions={"StringEquals": {"kms:EncryptionContext:aws:events:event-bus:arn": bus_arn}},
+            )
+        )
+        self.data.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="EventBridgeLooksAtTheKey",
+                principals=[service],
+                actions=["kms:DescribeKey"],
+                resources=["*"],
+                conditions={"StringEquals": {"aws:SourceAccount": self._settings.place.account}},
             )
         )
 
