@@ -40,10 +40,13 @@ deploy: $(READY) ## deploy DEPLOYMENT to the account that its instanceArns name
 bench: $(READY) ## what is promised about speed and cost, measured on this machine
 	@$(BIN)/python -m bench
 
+schemas: $(READY) ## write docs/schemas from the code
+	@PYTHONPATH=lambda_src $(BIN)/python -m tools.schemas
+
 lock: $(READY) ## pin and hash what the two requirements.in ask for
 	@tools/lock.sh
 
 clean: ## remove what the commands made
 	rm -rf $(VENV) .tools cdk.out build
 
-.PHONY: help setup run serve test check synth deploy bench lock clean
+.PHONY: help setup run serve test check synth deploy bench schemas lock clean

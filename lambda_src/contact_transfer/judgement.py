@@ -35,18 +35,20 @@ class Judgement:
         if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
             return unfit
         if contact is not None and contact.previous_contact_id:
-            return constraints.transfers_left(request.contact_id, self._transfers(request, deadline))
+            return constraints.transfers_left(request.contact_id, self._transfers(request, contact, deadline))
         return None
 
-    def _transfers(self, request: TransferRequest, deadline: Deadline) -> int:
+    def _transfers(self, request: TransferRequest, contact: ContactView, deadline: Deadline) -> int:
         """How many transfers precede the contact, along the chain of previous contacts."""
-        tree = {
-            seen.contact_id: seen for seen in self._connect.chain(request.instance_id, request.contact_id, deadline)
-        }
-        transfers, contact = 0, tree.pop(request.contact_id, None)
-        while contact is not None:
-            transfers += contact.initiation_method in TRANSFER_METHODS
-            contact = tree.pop(contact.previous_contact_id or "", None)
+        chain = self._connect.chain(request.instance_id, request.contact_id, deadline)
+        tree = {seen.contact_id: seen for seen in chain if seen.contact_id != contact.contact_id}
+        transfers, hop = 0, contact
+        while hop.previous_contact_id is not None:
+            transfers += hop.initiation_method in TRANSFER_METHODS
+            before = tree.pop(hop.previous_contact_id, None)
+            if before is None:
+                break
+            hop = before
         return transfers
 
     def explain(

@@ -16,8 +16,8 @@ from contact_transfer.records import Attempt, Begun
 from contact_transfer.request import TransferRequest
 from contact_transfer.views import ContactView
 
-#: Contacts that a transfer made. A task linked with StartTaskContact has the method API (assumed for both).
-TRANSFER_METHODS = frozenset({"TRANSFER", "QUEUE_TRANSFER"})
+#: Contacts that a transfer made; a task linked with StartTaskContact has the method API (both assumed). None: not shown.
+TRANSFER_METHODS = frozenset({"TRANSFER", "QUEUE_TRANSFER", None})
 #: How far Connect's clock and a worker's may be apart.
 SKEW_SECONDS = 10.0
 #: A contact still active, and without successor, so long after the attempt was not transferred by it.

@@ -18,6 +18,7 @@ import botocore.session
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
+from jsonschema import Draft202012Validator
 
 from contact_transfer import wiring
 from contact_transfer.batch import Batch
@@ -26,12 +27,17 @@ from contact_transfer.settings import Settings
 from local.connect.model import Connect, Delivery, Reply
 from local.connect.seed import SeedData, seed
 from local.connect.server.routes import Routes, read_input
+from tools.schemas import FOLDER
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/5f0c7e5e-3d0f-4b57-9f2e-0f6d5a9b1c11"
 START = 1_772_000_000.0
 TIMEOUT = 60.0
 VISIBILITY = 360.0
 _ROUTES = Routes()
+_SCHEMAS = {
+    f"Contact Transfer {outcome}": Draft202012Validator(json.loads((FOLDER / f"{outcome.lower()}.json").read_text()))
+    for outcome in ("Succeeded", "Failed")
+}
 _SESSION = botocore.session.get_session()  # shared: reading the service model is most of a client's cost
 
 
@@ -115,7 +121,10 @@ class Bus:
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the API's name
         if self.refuse:
             return {"FailedEntryCount": len(Entries), "Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
-        self.events += [(entry["DetailType"], json.loads(entry["Detail"])) for entry in Entries]
+        for entry in Entries:
+            detail = json.loads(entry["Detail"])
+            _SCHEMAS[entry["DetailType"]].validate(detail)
+            self.events.append((entry["DetailType"], detail))
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "e"} for _ in Entries]}
 
 

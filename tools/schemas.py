@@ -1,0 +1,124 @@
+"""The JSON Schemas of the request and of the outcome events, from the code that reads and writes them.
+
+``python -m tools.schemas`` writes them to docs/schemas; ``--check`` only says whether they are up to date.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from contact_transfer.events import FAILED, SUCCEEDED
+from contact_transfer.fields import FIELDS
+from contact_transfer.message import REQUESTED
+from contact_transfer.outcome import FailureCode
+
+FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+Schema = dict[str, Any]
+
+_IDS = ("instanceId", "contactId", "contactFlowId", "queueId", "userId")
+_CARRIED = ("requestId", "reason", "route")
+
+
+def request() -> Schema:
+    """A transfer request: the body of an SQS message, or the detail of an event."""
+    return _object(
+        "Contact Transfer request",
+        f"The body of an SQS message, or the detail of an EventBridge event '{REQUESTED}'.",
+        {name: _text(field.meaning, field.limit) for name, field in FIELDS.items()}
+        | {"expiresAt": {**_text(FIELDS["expiresAt"].meaning, FIELDS["expiresAt"].limit), "format": "date-time"}},
+        [name for name, field in FIELDS.items() if field.required],
+    ) | {"not": {"required": ["queueId", "userId"]}}
+
+
+def succeeded() -> Schema:
+    """The detail of a success event."""
+    known = {
+        "newContactId": _text("The contact that the transfer made, when Connect gave it"),
+        "newContactArn": _text("Its ARN, when Connect gave it"),
+        "attribution": {
+            "const": "inferred",
+            "description": "There when the transfer was seen in Connect after a lost answer",
+        },
+    }
+    required = ["requestName", "instanceId", "contactId", "contactFlowId", "attempts"]
+    return _object(
+        SUCCEEDED, "At least one for each transfer; recognise repeats by requestName.", _outcome() | known, required
+    )
+
+
+def failed() -> Schema:
+    """The detail of a failure event."""
+    known = {
+        "failureCode": {"enum": [str(code) for code in FailureCode], "description": "Why, for programs"},
+        "failureMessage": _text("Why, for people; names fields and ids, never other contents"),
+        "originalMessageId": _text("The SQS message that carried the request; recognise repeats by it"),
+        "failedAt": {**_text("When the request failed"), "format": "date-time"},
+    }
+    return _object(
+        FAILED,
+        "At least one for each failure, with what could be read of the request.",
+        _outcome() | known,
+        sorted(known),
+    )
+
+
+SCHEMAS = {"request.json": request, "succeeded.json": succeeded, "failed.json": failed}
+
+
+def _outcome() -> Schema:
+    fields = {name: _text(FIELDS[name].meaning.replace("Id or ARN", "Id"), FIELDS[name].limit) for name in _IDS}
+    carried = {name: _text(FIELDS[name].meaning, FIELDS[name].limit) for name in _CARRIED}
+    attempts = {"type": "integer", "minimum": 0, "description": "How often work on the request began"}
+    return {
+        "requestName": _text("The request's name in ledger, events and logs"),
+        **fields,
+        **carried,
+        "attempts": attempts,
+    }
+
+
+def _text(meaning: str, limit: int | None = None) -> Schema:
+    bound = {} if limit is None else {"maxLength": limit}
+    return {"type": "string", "minLength": 1, **bound, "pattern": r"\S", "description": meaning}
+
+
+def _object(title: str, meaning: str, properties: Schema, required: list[str]) -> Schema:
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        "description": meaning,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+def text(schema: Schema) -> str:
+    return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
+
+
+def main(
+    *,
+    check: Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 when one is out of date.")] = False,
+) -> None:
+    """Write docs/schemas from the code."""
+    stale = [name for name, build in SCHEMAS.items() if not _same(FOLDER / name, text(build()))]
+    for name in stale:
+        if not check:
+            (FOLDER / name).write_text(text(SCHEMAS[name]()))
+        print(f"{name}: {'out of date; run make schemas' if check else 'written'}")
+    raise typer.Exit(1 if check and stale else 0)
+
+
+def _same(path: Path, wanted: str) -> bool:
+    return path.exists() and path.read_text() == wanted
+
+
+if __name__ == "__main__":
+    typer.run(main)
