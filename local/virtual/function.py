@@ -20,7 +20,10 @@ from local.virtual.wire import Sender
 
 @dataclass(frozen=True)
 class Sizing:
-    """How the function is set up. Seconds and counts; ``recycle_after`` invocations an environment is not used again."""
+    """How the function is set up. Seconds and counts; ``recycle_after`` invocations an environment is not used again.
+
+    ``poll_seconds``: the least and the most time between two looks into the queue.
+    """
 
     batch_size: int = 10
     timeout: float = 60.0
@@ -29,6 +32,7 @@ class Sizing:
     init_seconds: float = 0.4
     idle_seconds: float = 600.0
     skew: float = 0.0
+    poll_seconds: tuple[float, float] = (0.02, 0.32)
 
 
 @dataclass(eq=False)
@@ -125,7 +129,8 @@ class Function:
         """Look into the queue soon, as the pollers do."""
         if not self._polling and self.running < self._sizing.concurrency:
             self._polling = True
-            self._loop.after(0.02 + 0.3 * self._random.random(), self._polled)
+            least, most = self._sizing.poll_seconds
+            self._loop.after(least + (most - least) * self._random.random(), self._polled)
 
     def _polled(self) -> None:
         self._polling = False
