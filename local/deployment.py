@@ -12,6 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from infra.errors import DeploymentError
+from infra.settings import load, parse
 from local.app import changed
 from local.aws import Aws, Identity
 from local.toolbox import ROOT
@@ -22,8 +24,17 @@ class DeployError(RuntimeError):
 
 
 def identity_of(deployment: str, overrides: Mapping[str, Any]) -> tuple[Identity, tuple[str, ...]]:
-    """Return account and Region, and the ARNs of the instances, that a deployment's settings name."""
-    instance_arns = tuple(changed(deployment, overrides)["instanceArns"])
+    """Return account and Region, and the ARNs of the instances, that a deployment's settings name.
+
+    Raises ``DeployError`` with one sentence when there is no such deployment or a setting is wrong.
+    """
+    try:
+        settings = load(deployment)
+        if overrides:
+            settings = parse(deployment, changed(deployment, overrides))
+    except DeploymentError as error:
+        raise DeployError(str(error)) from None
+    instance_arns = tuple(instance.arn for instance in settings.instances)
     return Identity.of_arn(instance_arns[0]), instance_arns
 
 

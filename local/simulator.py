@@ -23,18 +23,9 @@ class ConnectProcess:
         ready = logs / "connect.url"
         ready.unlink(missing_ok=True)
         arns = [part for arn in instance_arns for part in ("--instance-arn", arn)]
-        command = [
-            sys.executable,
-            "-m",
-            "local.connect",
-            *arns,
-            "--seed-data",
-            "--random-seed",
-            "1",
-            "--ready-file",
-            str(ready),
-        ]
-        self._child = Child(command, environment=os.environ, directory=ROOT, log=logs / "connect.log")
+        options = [*arns, "--seed-data", "--random-seed", "1", "--ready-file", str(ready)]
+        command = [sys.executable, "-m", "local.lifeline", "local.connect", *options]
+        self._child = Child(command, environment=os.environ, directory=ROOT, log=logs / "connect.log", lifeline=True)
 
         def url() -> str | None:
             if self._child.exit_status() is not None:
