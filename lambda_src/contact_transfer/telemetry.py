@@ -1,40 +1,60 @@
 """What the functions tell: the names of all metrics and log keys, in one place, and how they are written.
 
-Metrics are CloudWatch's embedded metric format, written to the log by Powertools; dimensions are ``service`` and, for what
-is counted by reason, the reason, of which there are few. No log line holds a body, an unknown field, a message attribute or
-``reason``.
+Metrics are CloudWatch's embedded metric format, written to the log by Powertools. Each is counted with the dimension
+``service`` alone, which is the deployment's name (that of its bus): an account may have several. Those of ``DIMENSIONS`` are
+counted once more by their reason, of which there are few (``reasons``). No log line holds a body, an unknown field, a message
+attribute or ``reason``.
 """
 
 from __future__ import annotations
 
 import traceback
 from collections import Counter
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
 
-from contact_transfer.outcome import Deferred, Failed, Outcome, Transferred
+from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.settings import DEFAULT_QUOTAS
 
 SERVICE = "contact-transfer"
 NAMESPACE = "ContactTransfer"
 
 
 class Metric(StrEnum):
-    """Every metric. Counts but for the three whose names say seconds."""
+    """Every metric. Counts, but for those whose names say seconds."""
 
     TRANSFERRED = "Transferred"
     REPEATED = "Repeated"  # a message whose request had been transferred before
     FAILED = "Failed"  # by FailureCode
     DEFERRED = "Deferred"  # by Cause
-    LEDGER_CONFLICT = "LedgerConflict"
+    THROTTLED = "Throttled"  # by Operation
+    CONFIRMED = "Confirmed"  # the new contact reached a queue or an agent
+    UNCONFIRMED = "Unconfirmed"  # it did not, in the time that confirmations have
+    LEDGER_CONFLICT = "LedgerConflict"  # one contact, two transfers
     REQUEST_TO_TRANSFER = "RequestToTransferSeconds"
+    TRANSFER_TO_CONFIRMATION = "TransferToConfirmationSeconds"
+    REQUEST_AGE = "RequestAgeSeconds"  # of every request that was worked on, whatever came of it
     PACED_WAIT = "PacedWaitSeconds"
 
 
-#: The dimension that a metric has besides ``service``.
-DIMENSIONS = {Metric.FAILED: "FailureCode", Metric.DEFERRED: "Cause"}
+#: The dimension by which a metric is counted once more.
+DIMENSIONS = {Metric.FAILED: "FailureCode", Metric.DEFERRED: "Cause", Metric.THROTTLED: "Operation"}
+#: The operations of Connect that the worker calls.
+OPERATIONS = ("TransferContact", *DEFAULT_QUOTAS)
+
+
+def reasons(metric: Metric) -> list[str]:
+    """Every value that the metric's own dimension can have; empty when it has none."""
+    values: dict[Metric, Iterable[str]] = {
+        Metric.FAILED: list(FailureCode),
+        Metric.DEFERRED: list(Cause),
+        Metric.THROTTLED: OPERATIONS,
+    }
+    return [str(value) for value in values.get(metric, ())]
 
 
 class Telemetry:
@@ -53,6 +73,9 @@ class Telemetry:
         """One line and its counts for what became of one message. ``seconds``: work; ``waited``: since the message was sent."""
         line: dict[str, Any] = {name: value for name, value in keys.items() if value is not None}
         line |= {"seconds": round(seconds, 3)} | ({} if waited is None else {"waited": round(waited, 3)})
+        line["correlation_id"] = line.get("requestName", line.get("messageId"))
+        if waited is not None:
+            self._metrics.add_metric(Metric.REQUEST_AGE, MetricUnit.Seconds, waited)
         match outcome:
             case Transferred():
                 self._transferred(outcome, line, waited)
@@ -61,6 +84,8 @@ class Telemetry:
                 self._logger.warning("failed", failureCode=str(outcome.code), attempts=outcome.attempts, **line)
             case Deferred():
                 self._counts[Metric.DEFERRED, outcome.cause] += 1
+                if outcome.cause is Cause.THROTTLED:
+                    self._throttled(outcome.detail.partition(":")[0])
                 told: dict[str, Any] = {
                     "cause": str(outcome.cause),
                     "delay": round(outcome.delay),
@@ -79,6 +104,20 @@ class Telemetry:
         }
         self._logger.info("transferred", attempts=outcome.attempts, **told, **line)
 
+    def _throttled(self, operation: str) -> None:
+        self._counts[Metric.THROTTLED, operation if operation in OPERATIONS else OPERATIONS[0]] += 1
+
+    def confirmed(self, seconds: float, **keys: Any) -> None:
+        """The contact that a transfer made has reached its destination, ``seconds`` after the transfer."""
+        self._counts[Metric.CONFIRMED, ""] += 1
+        self._metrics.add_metric(Metric.TRANSFER_TO_CONFIRMATION, MetricUnit.Seconds, seconds)
+        self._logger.info("confirmed", seconds=round(seconds, 3), **keys)
+
+    def unconfirmed(self, **keys: Any) -> None:
+        """The contact that a transfer made has not reached its destination in the time that it has."""
+        self._counts[Metric.UNCONFIRMED, ""] += 1
+        self._logger.warning("unconfirmed", **keys)
+
     def conflict(self, name: str, winner: str) -> None:
         """A 200 for a contact that the ledger has as transferred to another contact."""
         self._counts[Metric.LEDGER_CONFLICT, ""] += 1
@@ -94,17 +133,19 @@ class Telemetry:
         place = [f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in frames]
         self._logger.error("unexpected", error=type(error).__name__, place=place, **keys)
 
-    def end(self, paced_wait: float) -> None:
+    def end(self, paced_wait: float = 0.0) -> None:
         """Write the invocation's metrics. ``paced_wait``: seconds spent waiting for tokens."""
         if paced_wait:
             self._metrics.add_metric(Metric.PACED_WAIT, MetricUnit.Seconds, paced_wait)
+        totals: Counter[Metric] = Counter()
         for (metric, reason), count in self._counts.items():
+            totals[metric] += count
             if metric in DIMENSIONS:
                 with single_metric(metric, MetricUnit.Count, count, namespace=NAMESPACE) as by_reason:
-                    by_reason.add_dimension("service", SERVICE)
+                    by_reason.add_dimension("service", self._metrics.service or SERVICE)
                     by_reason.add_dimension(DIMENSIONS[metric], reason)
-            else:
-                self._metrics.add_metric(metric, MetricUnit.Count, count)
+        for metric, count in totals.items():
+            self._metrics.add_metric(metric, MetricUnit.Count, count)
         if self._metrics.metric_set:
             self._metrics.flush_metrics()
         self._counts.clear()

@@ -14,6 +14,7 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics
 from botocore.config import Config
 
+from contact_transfer.allowances import Allowances
 from contact_transfer.arn import parse_instance
 from contact_transfer.batch import Batch
 from contact_transfer.clock import Chance, Clock
@@ -22,6 +23,7 @@ from contact_transfer.events import Bus
 from contact_transfer.ledger import Ledger
 from contact_transfer.pacing import Pacing
 from contact_transfer.queue import Queue
+from contact_transfer.routes import Routes
 from contact_transfer.service import Service
 from contact_transfer.settings import Quota, Settings
 from contact_transfer.table import Table
@@ -75,14 +77,13 @@ def batch(
     aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
     pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
-    telemetry = telemetry or Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=SERVICE))
-    service = Service(
-        ledger=Ledger(Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400),
-        connect=Connect(aws["connect"], pacing, clock, CALL_SECONDS),
-        settings=settings,
-        clock=clock,
-        chance=chance,
+    telemetry = telemetry or Telemetry(
+        Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)
     )
+    table, keep = Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400
+    connect = Connect(aws["connect"], pacing, clock, CALL_SECONDS)
+    routes = Routes(Allowances(table, keep), connect, clock, settings.routes, settings.settle_minutes * 60)
+    service = Service(Ledger(table, keep), connect, routes, settings, clock, chance)
     queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
     return Batch(service, queue, bus, pacing, telemetry, settings, clock, chance)
