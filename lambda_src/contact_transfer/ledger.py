@@ -76,7 +76,7 @@ class Ledger:
             records.contact_key(request.instance_id, request.contact_id),
             "SET leaseOwner = :owner, leaseUntil = :lease, attemptName = :name, attemptQueue = :queue, attemptUser = :user,"
             " attemptPrior = if_not_exists(attemptLast, :zero), attemptPriorUntil = if_not_exists(attemptUntil, :zero),"
-            " attemptSince = if_not_exists(attemptSince, :now), attemptLast = :now, attemptUntil = :lease,"
+            " attemptSince = if_not_exists(attemptSince, :now), attemptLast = :lease, attemptUntil = :lease,"
             " #first = if_not_exists(#first, :now), #asked = :asked, #expires = :expires"
             " ADD #begun :one, #unended :one",
             f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE}"
@@ -214,20 +214,33 @@ class Ledger:
             )
 
     def release(
-        self, request: TransferRequest, begun: Begun, *, failed: bool, doubt: bool, called: bool, unended: int = 0
+        self,
+        request: TransferRequest,
+        begun: Begun,
+        *,
+        failed: bool,
+        doubt: bool,
+        called: float | None = None,
+        unended: int = 0,
     ) -> None:
         """Give the lease back. What another worker holds by now is left alone.
 
-        ``failed``: count a transient failure. ``doubt``: some attempt is still unsettled; ``called``: the latest one may
-        have been made just now. ``ended``: work came to an orderly end, so it did not kill the worker.
+        ``failed``: count a transient failure. ``doubt``: some attempt is still unsettled; ``called``: when the latest one was
+        made at the latest, None when none was made now. ``unended``: what is to be thought of earlier begins without end.
         """
         kept = "" if doubt else f", {_ATTEMPT}"
-        restored = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil" if doubt and not called else ""
+        latest = ""
+        if doubt and called is None:
+            latest = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil"
+        elif doubt:
+            latest = ", attemptLast = :called"
         names = _names(request.name, "unended", *(["failures"] if failed else []))
         values: dict[str, Any] = {":unended": unended, ":owner": begun.owner}
+        if doubt and called is not None:
+            values[":called"] = _ms(called)
         self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
-            f"SET #unended = :unended{restored} REMOVE {_LEASE}{kept}" + (" ADD #failures :one" if failed else ""),
+            f"SET #unended = :unended{latest} REMOVE {_LEASE}{kept}" + (" ADD #failures :one" if failed else ""),
             "leaseOwner = :owner",
             values | ({":one": 1} if failed else {}),
             names,

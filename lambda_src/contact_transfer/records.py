@@ -26,7 +26,7 @@ def request_key(name: str) -> str:
 class Attempt:
     """Calls to TransferContact that may have been made and whose outcome is not known. Times in epoch seconds.
 
-    ``since``: when the first of them began. ``last``: when the latest began. ``until``: when the latest was over at the latest.
+    ``since``: when the first of them began. ``last``: when the latest was made, at the latest. ``until``: when it was over.
     """
 
     name: str

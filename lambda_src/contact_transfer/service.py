@@ -53,10 +53,10 @@ class Told:
 
 @dataclass
 class _Doubt:
-    """Whether some attempt on the contact is unsettled, as far as this worker knows. ``called``: one was made just now."""
+    """Whether some attempt on the contact is unsettled, as far as this worker knows. ``called``: when one was made now."""
 
     open: bool
-    called: bool = False
+    called: float | None = None
     wait: float = 0.0
 
 
@@ -101,7 +101,7 @@ class Service:
         try:
             outcome = self._attempt(request, begun, doubt, deadline)
         except Doubtful as error:
-            doubt.open = doubt.called = True
+            doubt.open, doubt.called = True, self._clock.now()
             outcome = self._later(Cause.IN_DOUBT, begun, error.detail)
         except Unavailable as error:
             outcome = self._later(error.cause, begun, error.detail)
