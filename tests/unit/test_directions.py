@@ -10,7 +10,20 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lambda_src" / "contact_transfer"
-PURE = {"arn", "backoff", "clock", "constraints", "delivery", "fields", "identity", "message", "outcome", "pacing"} | {
+PURE = {
+    "arn",
+    "backoff",
+    "clock",
+    "constraints",
+    "delivery",
+    "environment",
+    "fields",
+    "environment",
+    "identity",
+    "message",
+    "outcome",
+    "pacing",
+} | {
     "records",
     "request",
     "settings",
