@@ -6,7 +6,8 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from infra import acknowledgements, permissions
-from infra.doors import Doors, bus_arn, bus_name, rule_arns
+from infra.alarms import Watched
+from infra.doors import Doors, bus_arn, bus_name, rule_arns, rule_name
 from infra.keys import Keys
 from infra.ledger import Ledger
 from infra.observability import Observability
@@ -43,9 +44,22 @@ class ContactTransfer(Construct):
         self._permit_worker()
         self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
         self.observability = Observability(
-            self, "Observability", settings=settings, dead_letters=self.queues.dead_letters
+            self,
+            "Observability",
+            settings=settings,
+            watched=self._watched(),
+            log_groups=[self.worker.log_group],
+            key=self.keys.data,
         )
         acknowledgements.acknowledge(self)
+
+    def _watched(self) -> Watched:
+        return Watched(
+            transfer_queue=self.queues.transfers.queue_name,
+            dead_letter_queue=self.queues.dead_letters.queue_name,
+            functions={"worker": self.worker_function.function_name},
+            rules=((bus_name(self.settings), rule_name(self.settings)),),
+        )
 
     def _permit_worker(self) -> None:
         region = self.settings.place.region

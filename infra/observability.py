@@ -1,31 +1,65 @@
-"""Alarms. Their names begin with the deployment's: the key of the alarms' topic lets in alarms by that name."""
+"""What tells people: the topic, the alarms that ring on it, the dashboard, the saved queries. Composition only.
+
+Every name begins with the deployment's: the key of the topic lets in alarms by that name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
-from aws_cdk import aws_sqs as sqs
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_logs as logs
 from constructs import Construct
 
+from infra.alarms import Alarm, Watched, alarms
+from infra.dashboard import Dashboard
+from infra.queries import save_queries
 from infra.settings import DeploymentSettings
+from infra.topic import alarm_topic
 
 
 class Observability(Construct):
-    """``dead_letters`` rings while anything waits in the dead-letter queue."""
+    """``topic`` takes the alarms, ``alarms`` has them by name.
 
-    def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, dead_letters: sqs.IQueue) -> None:
+    ``watched``: what there is to watch. ``log_groups``: those of the functions. ``key`` encrypts the topic.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: DeploymentSettings,
+        watched: Watched,
+        log_groups: Sequence[logs.ILogGroup],
+        key: kms.IKey,
+    ) -> None:
         super().__init__(scope, id_)
-        # Visible messages: the count of messages sent leaves out what a redrive policy moved.
-        metric = dead_letters.metric_approximate_number_of_messages_visible(
-            period=Duration.minutes(1), statistic="Maximum"
-        )
-        self.dead_letters = metric.create_alarm(
+        self.topic = alarm_topic(self, settings, key)
+        self.alarms = {alarm.name: (alarm, self._ring(settings, alarm)) for alarm in alarms(settings, watched)}
+        self.dashboard = Dashboard(self, settings, watched, self.alarms).dashboard
+        save_queries(self, settings, log_groups)
+
+    def _ring(self, settings: DeploymentSettings, alarm: Alarm) -> cloudwatch.Alarm:
+        made = cloudwatch.Metric(
+            namespace=alarm.namespace,
+            metric_name=str(alarm.metric),
+            dimensions_map=dict(alarm.dimensions),
+            statistic=alarm.statistic,
+            period=Duration.minutes(alarm.minutes),
+        ).create_alarm(
             self,
-            "DeadLetters",
-            alarm_name=f"{settings.prefix}-dead-letters",
-            alarm_description="Transfer requests have failed: each waits in the dead-letter queue with its reason.",
-            threshold=0,
+            "".join(part.capitalize() for part in alarm.name.split("-")),
+            alarm_name=f"{settings.prefix}-{alarm.name}",
+            alarm_description=alarm.description,
+            threshold=alarm.threshold,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
-            evaluation_periods=1,
+            evaluation_periods=alarm.periods,
             treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
         )
+        made.add_alarm_action(actions.SnsAction(self.topic))
+        made.add_ok_action(actions.SnsAction(self.topic))
+        return made
