@@ -1,7 +1,14 @@
 #!/usr/bin/env bash
-# Pins and hashes: requirements.in -> requirements.txt (the repository), lambda_src/requirements.in -> lambda_src/requirements.txt (the asset).
+# Pins and hashes every list of packages: NAME.in -> NAME.txt. The repository's list, the asset's, and two for tools with an environment of their own.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-common=(--quiet --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate)
-.venv/bin/uv pip compile "${common[@]}" --universal --python-version 3.11 requirements.in -o requirements.txt
-.venv/bin/uv pip compile "${common[@]}" --universal --python-version 3.13 -c requirements.txt lambda_src/requirements.in -o lambda_src/requirements.txt
+
+lock() { # list, Python version, further options
+  .venv/bin/uv pip compile --quiet --generate-hashes --universal --no-emit-index-url --no-emit-find-links --no-header --no-annotate \
+    --python-version "$2" "${@:3}" "$1.in" -o "$1.txt"
+}
+
+lock requirements 3.11
+lock lambda_src/requirements 3.13 -c requirements.txt
+lock local/ministack-requirements 3.11
+lock local/lambda-requirements 3.11
