@@ -10,7 +10,7 @@ A crash anywhere repeats something harmless. Whatever one message does, the othe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from contact_transfer import backoff, reports
@@ -82,7 +82,8 @@ class Batch:
         turn = _Turn(delivery, Told(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
         try:
             opened = open_body(delivery.body)
-            turn.request = read_request(opened.fields, self.settings, opened.door)
+            request = read_request(opened.fields, self.settings, opened.door)
+            turn.request = replace(request, asked_at=delivery.sent_at)
             turn.known = turn.request.public()
             turn.told = self.service.carry_out(turn.request, delivery.receives, deadline)
         except MalformedMessage as error:

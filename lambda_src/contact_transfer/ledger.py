@@ -260,6 +260,7 @@ def _asked(request: TransferRequest) -> dict[str, str]:
         "reason": request.reason,
         "route": request.route,
         "door": request.door,
+        "at": None if request.asked_at is None else str(_ms(request.asked_at)),
     }
     return {name: value for name, value in given.items() if value is not None}
 

@@ -46,6 +46,7 @@ class Cause(StrEnum):
     SERVER_ERROR = "ServerError"
     UNREACHABLE = "Unreachable"  # network error or time-out
     ACCESS_DENIED = "AccessDenied"
+    NOT_SHOWN = "NotShown"  # Connect does not show yet which tree the contact of a route belongs to
     ACTIVE_TASK_QUOTA = "ActiveTaskQuota"
     LEDGER = "Ledger"
     EVENT_BUS = "EventBus"
@@ -66,11 +67,15 @@ class Transferred:
 
 @dataclass(frozen=True)
 class Failed:
-    """The request ends here. ``message`` names fields and ids, never other contents."""
+    """The request ends here. ``message`` names fields and ids, never other contents.
+
+    ``in_doubt``: whether Connect transferred the contact all the same could not be found out.
+    """
 
     code: FailureCode
     message: str
     attempts: int | None = None
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True)

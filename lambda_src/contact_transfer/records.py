@@ -88,6 +88,11 @@ def text(item: Item, name: str) -> str | None:
     return item[name]["S"] or None if name in item else None
 
 
+def texts(item: Item, name: str) -> dict[str, str]:
+    """A map of texts; empty when it is not there."""
+    return {key: value["S"] for key, value in item[name]["M"].items()} if name in item else {}
+
+
 def seconds(item: Item, name: str) -> float:
     return number(item, name) / 1000
 

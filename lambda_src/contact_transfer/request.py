@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 from contact_transfer import constraints, fields, identity
 from contact_transfer.arn import InstanceArn, is_arn, parse_instance
 from contact_transfer.outcome import Failed, FailureCode
-from contact_transfer.settings import Settings
+
+
+class Rules(Protocol):
+    """What a deployment decides about requests; ``settings.Settings`` is one."""
+
+    @property
+    def instance_arns(self) -> tuple[str, ...]: ...
+    @property
+    def allowed_contact_flow_ids(self) -> frozenset[str]: ...
+    @property
+    def allowed_queue_ids(self) -> frozenset[str]: ...
+    @property
+    def allowed_user_ids(self) -> frozenset[str]: ...
+    @property
+    def routes(self) -> Collection[str]: ...
 
 
 class Refused(Exception):
@@ -24,7 +39,10 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class TransferRequest:
-    """One request, all ids reduced from ARNs. ``expires_at`` in epoch seconds. Never both ``queue_id`` and ``user_id``."""
+    """One request, all ids reduced from ARNs. Times in epoch seconds. Never both ``queue_id`` and ``user_id``.
+
+    ``asked_at``: when its message was sent; no part of the request itself.
+    """
 
     instance_id: str
     contact_id: str
@@ -36,6 +54,7 @@ class TransferRequest:
     reason: str | None = None
     route: str | None = None
     door: str = "queue"
+    asked_at: float | None = dataclasses.field(default=None, compare=False)
 
     @cached_property
     def name(self) -> str:
@@ -72,13 +91,13 @@ class TransferRequest:
         return {name: value for name, value in given.items() if value is not None}
 
 
-def read_request(given: Mapping[str, Any], settings: Settings, door: str = "queue") -> TransferRequest:
+def read_request(given: Mapping[str, Any], settings: Rules, door: str = "queue") -> TransferRequest:
     """Check the fields of a request and reduce its ARNs. Raise ``Refused`` with the code, the sentence and what was read."""
     return _Reading(given, settings).request(door)
 
 
 class _Reading:
-    def __init__(self, given: Mapping[str, Any], settings: Settings) -> None:
+    def __init__(self, given: Mapping[str, Any], settings: Rules) -> None:
         self._given = given
         self._settings = settings
         self._known = {

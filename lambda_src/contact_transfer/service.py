@@ -1,6 +1,6 @@
 """What happens to one request, from top to bottom.
 
-    ledger: claim, begin ─► in doubt? look ─► constraints ─► pace ─► TransferContact ─► ledger: finish
+    ledger: claim, begin ─► in doubt? look ─► constraints, route ─► pace ─► TransferContact ─► ledger: finish
                                      └───────────── Failed or Deferred wherever the way ends
 
 The rules that make it exactly once:
@@ -23,6 +23,7 @@ from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
 from contact_transfer.records import Begun, Held, OthersDoubt, Won
 from contact_transfer.request import TransferRequest
+from contact_transfer.routes import Routes
 from contact_transfer.settings import Settings
 from contact_transfer.settlement import ACTIVE_PROVES_AFTER_SECONDS, NotApplied, Settlement, Unsettled
 from contact_transfer.table import LedgerUnavailable
@@ -63,9 +64,19 @@ class _Doubt:
 class Service:
     """Carries out requests, one at a time, through the ledger and Connect."""
 
-    def __init__(self, ledger: Ledger, connect: Connect, settings: Settings, clock: Clock, chance: Chance) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        connect: Connect,
+        routes: Routes,
+        settings: Settings,
+        *,
+        clock: Clock,
+        chance: Chance,
+    ) -> None:
         self._ledger = ledger
         self._connect = connect
+        self._routes = routes
         self._settings = settings
         self._clock = clock
         self._chance = chance
@@ -116,7 +127,7 @@ class Service:
         deadly = begun.unended > DEADLY_BEGINS
         if begun.unended > DEADLY_BEGINS + DEADLY_LOOKS:
             doubt.open = False  # not even looking comes to an end: a person must
-            return _kills(request, begun)
+            return replace(_kills(request, begun), in_doubt=True)
         if doubt.open:
             seen = self._settlement.look(request, begun, deadline)
             if isinstance(seen, Transferred | Failed):
@@ -139,6 +150,8 @@ class Service:
             return refused
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
         if refused := self._judgement.check(request, contact, deadline):
+            return refused
+        if refused := self._routes.check(request, begun, contact, deadline):
             return refused
         self._connect.await_turn(TRANSFER, deadline)
         if refused := self._expired(request):
@@ -218,6 +231,7 @@ class Service:
 
     def failed_for_good(self, request: TransferRequest, failed: Failed, begun: Begun | None) -> None:
         """The failure is announced and parked: the name is free again. Raise ``LedgerUnavailable``."""
+        self._routes.failed(request, failed)
         self._ledger.fail(request, failed, self._clock.now(), begun)
 
     def keep_for_later(self, request: TransferRequest, begun: Begun | None) -> None:

@@ -10,13 +10,9 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from contact_transfer.environment import Quota, Reader, SettingsError, join
 
-@dataclass(frozen=True)
-class Quota:
-    """A token bucket as AWS publishes it: ``rate`` calls a second, ``burst`` calls at once."""
-
-    rate: float
-    burst: float
+__all__ = ["DEFAULT_CHANNELS", "DEFAULT_QUOTAS", "Quota", "Settings", "SettingsError"]
 
 
 #: Amazon Connect's default quotas per account and Region. Source: "Amazon Connect service quotas", API throttling quotas.
@@ -28,10 +24,6 @@ DEFAULT_QUOTAS: Mapping[str, Quota] = {
 DEFAULT_CHANNELS = frozenset({"TASK", "EMAIL"})
 
 
-class SettingsError(ValueError):
-    """A variable is missing or cannot be parsed; the message names it."""
-
-
 @dataclass(frozen=True)
 class Settings:
     """Everything a deployment decides that the worker needs to know.
@@ -39,6 +31,7 @@ class Settings:
     ``instance_arns`` is never empty. The allowed lists hold ids, never ARNs; an empty list allows all.
     ``quotas`` has a value for each Connect operation the worker calls except TransferContact, whose quota is
     ``transfers_per_second`` and ``burst``. All quotas are the account's; each worker takes its share.
+    ``routes``: how often each may move one tree of contacts, by its name.
     """
 
     instance_arns: tuple[str, ...]
@@ -57,7 +50,7 @@ class Settings:
     retry_for_hours: float = 24.0
     settle_minutes: float = 15.0
     ledger_days: float = 400.0
-    routes: frozenset[str] = frozenset()
+    routes: Mapping[str, int] = field(default_factory=dict)
 
     def to_environment(self) -> dict[str, str]:
         """Return the environment that ``from_environment`` turns back into these settings."""
@@ -71,32 +64,29 @@ class Settings:
             "BURST": f"{self.burst:g}",
             "QUOTAS": json.dumps({name: {"rate": q.rate, "burst": q.burst} for name, q in sorted(self.quotas.items())}),
             "MAXIMUM_CONCURRENCY": str(self.maximum_concurrency),
-            "ALLOWED_CHANNELS": _join(self.allowed_channels),
-            "ALLOWED_CONTACT_FLOW_IDS": _join(self.allowed_contact_flow_ids),
-            "ALLOWED_QUEUE_IDS": _join(self.allowed_queue_ids),
-            "ALLOWED_USER_IDS": _join(self.allowed_user_ids),
+            "ALLOWED_CHANNELS": join(self.allowed_channels),
+            "ALLOWED_CONTACT_FLOW_IDS": join(self.allowed_contact_flow_ids),
+            "ALLOWED_QUEUE_IDS": join(self.allowed_queue_ids),
+            "ALLOWED_USER_IDS": join(self.allowed_user_ids),
             "RETRY_FOR_HOURS": f"{self.retry_for_hours:g}",
             "SETTLE_MINUTES": f"{self.settle_minutes:g}",
             "LEDGER_DAYS": f"{self.ledger_days:g}",
-            "ROUTES": _join(self.routes),
+            "ROUTES": ",".join(f"{name}={most}" for name, most in sorted(self.routes.items())),
         }
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Settings:
         """Parse the worker's environment. Raise ``SettingsError`` naming the first variable that is missing or wrong."""
-        read = _Reader(environment)
-        instance_arns = tuple(read.items("INSTANCE_ARNS"))
-        if not instance_arns:
-            raise SettingsError("INSTANCE_ARNS names no Amazon Connect instance")
+        read = Reader(environment)
         return cls(
-            instance_arns=instance_arns,
+            instance_arns=read.instances("INSTANCE_ARNS"),
             transfer_queue_url=read.text("TRANSFER_QUEUE_URL"),
             dead_letter_queue_url=read.text("DEAD_LETTER_QUEUE_URL"),
             event_bus_name=read.text("EVENT_BUS_NAME"),
             ledger_table_name=read.text("LEDGER_TABLE_NAME"),
             transfers_per_second=read.number("TRANSFERS_PER_SECOND"),
             burst=read.number("BURST"),
-            quotas=read.quotas("QUOTAS"),
+            quotas={**DEFAULT_QUOTAS, **read.quotas("QUOTAS")},
             maximum_concurrency=int(read.number("MAXIMUM_CONCURRENCY")),
             allowed_channels=frozenset(read.items("ALLOWED_CHANNELS")),
             allowed_contact_flow_ids=frozenset(read.items("ALLOWED_CONTACT_FLOW_IDS")),
@@ -105,42 +95,5 @@ class Settings:
             retry_for_hours=read.number("RETRY_FOR_HOURS"),
             settle_minutes=read.number("SETTLE_MINUTES"),
             ledger_days=read.number("LEDGER_DAYS"),
-            routes=frozenset(read.items("ROUTES")),
+            routes=read.counts("ROUTES"),
         )
-
-
-def _join(values: frozenset[str]) -> str:
-    return ",".join(sorted(values))
-
-
-class _Reader:
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-
-    def text(self, name: str) -> str:
-        value = self._environment.get(name, "")
-        if not value:
-            raise SettingsError(f"{name} is not set")
-        return value
-
-    def items(self, name: str) -> list[str]:
-        if name not in self._environment:
-            raise SettingsError(f"{name} is not set")
-        return [item for item in self._environment[name].split(",") if item]
-
-    def number(self, name: str) -> float:
-        try:
-            value = float(self.text(name))
-        except ValueError as error:
-            raise SettingsError(f"{name} is not a number") from error
-        if not 0 < value < float("inf"):
-            raise SettingsError(f"{name} must be above 0")
-        return value
-
-    def quotas(self, name: str) -> dict[str, Quota]:
-        try:
-            given = json.loads(self.text(name))
-            quotas = {operation: Quota(float(q["rate"]), float(q["burst"])) for operation, q in given.items()}
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
-            raise SettingsError(f"{name} is not an object of operations with rate and burst") from error
-        return {**DEFAULT_QUOTAS, **quotas}

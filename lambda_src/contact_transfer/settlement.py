@@ -116,6 +116,7 @@ class Settlement:
             FailureCode.OUTCOME_UNKNOWN,
             f"The answer to a transfer of contact {request.contact_id} was lost, the contact has ended and no successor shows. "
             "Look at the contact's details in Connect before sending it again.",
+            in_doubt=True,
         )
 
 

@@ -83,7 +83,7 @@ def batch(
     table, keep = Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400
     connect = Connect(aws["connect"], pacing, clock, CALL_SECONDS)
     routes = Routes(Allowances(table, keep), connect, clock, settings.routes, settings.settle_minutes * 60)
-    service = Service(Ledger(table, keep), connect, routes, settings, clock, chance)
+    service = Service(Ledger(table, keep), connect, routes, settings, clock=clock, chance=chance)
     queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
     return Batch(service, queue, bus, pacing, telemetry, settings, clock, chance)

@@ -20,7 +20,7 @@ SETTINGS = Settings(
     dead_letter_queue_url="d",
     event_bus_name="b",
     ledger_table_name="l",
-    routes=frozenset({"night"}),
+    routes={"night": 1},
 )
 REQUEST = Draft202012Validator(schemas.request())
 

@@ -1,0 +1,71 @@
+"""How often a route has moved a tree of contacts: one item for each tree and route, in the ledger's table.
+
+A request takes an allowance before the contact is moved and keeps it when it was moved, or may have been. It is taken in one
+conditional write, so two requests of one tree cannot both have the last one; a holder's own redeliveries take nothing more.
+The contact's item remembers the tree, so that a later failure knows what to give back.
+"""
+
+from __future__ import annotations
+
+from contact_transfer import records
+from contact_transfer.records import Begun
+from contact_transfer.request import TransferRequest
+from contact_transfer.table import LedgerUnavailable, Table
+
+
+class Allowances:
+    """``keep_seconds``: how long an item outlives its last change. Every method can raise ``LedgerUnavailable``."""
+
+    def __init__(self, table: Table, keep_seconds: float) -> None:
+        self._table = table
+        self._keep = keep_seconds
+
+    def take(self, request: TransferRequest, begun: Begun, tree: str, most: int, now: float) -> bool:
+        """Hold one of the ``most`` allowances of the request's route and tree. False when others hold them all."""
+        self._remember(request, begun, tree)
+        refused = self._table.update(
+            _key(request, tree),
+            "SET #held = :now, #expires = :expires ADD #taken :one",
+            "attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
+            {":now": round(now * 1000), ":expires": int(now + self._keep), ":one": 1, ":most": most},
+            {"#held": _held(request), "#expires": "expires", "#taken": "taken"},
+        )[1]
+        return refused is None or _held(request) in refused
+
+    def give_back(self, request: TransferRequest) -> None:
+        """The request failed for certain. Call it while nobody else can begin it: its lease is held, or its contact is won."""
+        contact = self._table.read(records.contact_key(request.instance_id, request.contact_id))
+        tree = records.text(contact, _tree(request))
+        if tree is None:
+            return
+        self._table.update(
+            _key(request, tree),
+            "REMOVE #held ADD #taken :minus",
+            "attribute_exists(#held)",
+            {":minus": -1},
+            {"#held": _held(request), "#taken": "taken"},
+        )
+
+    def _remember(self, request: TransferRequest, begun: Begun, tree: str) -> None:
+        refused = self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            "SET #tree = :tree",
+            "leaseOwner = :owner",
+            {":tree": tree, ":owner": begun.owner},
+            {"#tree": _tree(request)},
+        )[1]
+        if refused is not None:
+            raise LedgerUnavailable("the lease was lost before the route's allowance was taken")
+
+
+def _key(request: TransferRequest, tree: str) -> str:
+    return f"route#{request.instance_id}#{tree}#{request.route}"
+
+
+def _held(request: TransferRequest) -> str:
+    # The token stands for name and parameters: one requestId with other parameters is not the holder.
+    return f"held:{request.client_token}"
+
+
+def _tree(request: TransferRequest) -> str:
+    return f"tree:{request.name}"
