@@ -243,6 +243,7 @@ class Function:
             "Attributes": {
                 "ApproximateReceiveCount": str(message.receives),
                 "SentTimestamp": str(int(message.sent * 1000)),
+                "ApproximateFirstReceiveTimestamp": str(int(message.first_received * 1000)),
             },
             "MessageAttributes": message.attributes,
         }

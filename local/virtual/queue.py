@@ -29,6 +29,7 @@ class Message:
     attributes: Mapping[str, Any] = field(default_factory=dict)
     receives: int = 0
     received: float = 0.0
+    first_received: float = 0.0
     hidden_until: float = 0.0
     deleted: float | None = None
     moved: float | None = None
@@ -100,6 +101,7 @@ class Queue:
                 continue
             message.receives += 1
             message.received = self._loop.now
+            message.first_received = message.first_received or self._loop.now
             handle = f"{message.id}/{message.receives}"
             self._handles[handle] = message
             self._keep_hidden(message, self._visibility)

@@ -21,17 +21,17 @@ def scenario(seed: int) -> Scenario:
     calm = random.random() < 0.08
     settings = _settings(random)
     faults, connect_faults = ((), ()) if calm else weather.faults(random, span, len(contacts))
-    rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0)))
+    rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0), (0.1, 2.0)))
     switches = weather.switches(random, float(settings["settle_minutes"]))
-    # a token that remembers a refusal answers with it until the request is given up
+    # A token that remembers a refusal answers with it until the request is given up, and then each repetition anew.
     stubborn = dict(switches)["token_remembers_rejection"]
     return Scenario(
         seed=seed,
         contacts=contacts,
         requests=wanted,
-        asks=_asks(random, wanted, span),
+        asks=_asks(random, wanted, span, 0.0 if stubborn else random.choice((0.0, 0.2, 1.0))),
         doings=() if calm else _doings(random, len(contacts), span),
-        redrives=_redrives(random, span),
+        redrives=() if stubborn else _redrives(random, span),
         faults=faults,
         connect_faults=connect_faults,
         switches=switches,
@@ -61,9 +61,8 @@ def _sizing(random: Random) -> Sizing:
     )
 
 
-def _asks(random: Random, wanted: tuple[Request, ...], span: float) -> tuple[Ask, ...]:
+def _asks(random: Random, wanted: tuple[Request, ...], span: float, repeats: float) -> tuple[Ask, ...]:
     asks = []
-    repeats = random.choice((0.0, 0.2, 1.0))
     for number in range(len(wanted)):
         first = random.random() * span
         asks.append(Ask(first, number, _form(random)))

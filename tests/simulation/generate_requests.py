@@ -44,7 +44,7 @@ def _destination(random: Random) -> dict[str, Any]:
 def _right(random: Random, number: int) -> Made:
     kind = random.choice(("task", "task", "task", "email", "chain10", "linked"))
     first = Request(**_destination(random), request_id=_name(random, number), expires_in=_expiry(random))
-    if random.random() > 0.15:
+    if random.random() > 0.25:
         return kind, [first]
     # another name for the same contact: one of them wins, the other learns that the contact is gone
     other = Request(flow="Move to queue", queue=random.choice(_QUEUES), request_id=f"other-{number}")

@@ -59,6 +59,8 @@ def quota(case: Case) -> Iterator[str]:
     for call in case.evidence.calls:
         times[call.operation].append(call.time)
     for operation, (rate, burst) in own.items():
+        if rate < 1:
+            continue  # a fresh environment that finds a fresh message owns a whole token, which is seconds of such a rate
         share = max(1.0, burst / workers)
         debt = _debt(sorted(times[operation]), rate, burst)
         # each running worker may have its share saved up, and as many idle ones again; one call each is rounding on the wire
