@@ -136,6 +136,18 @@ class Ledger:
             return OthersDoubt(attempt)
         raise LedgerUnavailable("the item changed while it was read")
 
+    def start(self, request: TransferRequest, begun: Begun) -> None:
+        """Count a begin whose answer has arrived. A begin counts even when its answer is lost and no work is begun."""
+        _, refused = self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            "SET #starts = :starts",
+            "leaseOwner = :owner",
+            {":starts": begun.starts + 1, ":owner": begun.owner},
+            _names(request.name, "starts"),
+        )
+        if refused is not None:
+            raise LedgerUnavailable("the lease was lost")
+
     def finish(self, request: TransferRequest, done: Transferred, now: float, owner: str | None = None) -> None:
         """Write down that the contact was transferred. Raise ``Conflict`` when it went to another contact.
 
@@ -200,10 +212,11 @@ class Ledger:
             ended = {"code": str(failed.code), "at": str(_ms(now)), "attempts": str(failed.attempts or 0)}
             self._table.update(
                 records.contact_key(request.instance_id, request.contact_id),
-                f"SET #ended = :ended, #expires = :expires REMOVE {gone}, #first, #begun, #unended, #failures",
+                f"SET #ended = :ended, #expires = :expires REMOVE {gone}, #first, #begun, #unended, #starts, #failures",
                 "leaseOwner = :owner",
                 {":ended": ended, ":owner": begun.owner, ":expires": self._expires(now)},
-                _names(request.name, "ended", "first", "begun", "unended", "failures") | {"#expires": "expires"},
+                _names(request.name, "ended", "first", "begun", "unended", "starts", "failures")
+                | {"#expires": "expires"},
             )
         if request.request_id is not None:
             self._table.update(
@@ -222,11 +235,12 @@ class Ledger:
         doubt: bool,
         called: float | None = None,
         unended: int = 0,
+        starts: int = 0,
     ) -> None:
         """Give the lease back. What another worker holds by now is left alone.
 
         ``failed``: count a transient failure. ``doubt``: some attempt is still unsettled; ``called``: when the latest one was
-        made at the latest, None when none was made now. ``unended``: what is to be thought of earlier begins without end.
+        made at the latest, None when none was made now. ``unended``, ``starts``: what the next begin is to think of earlier ones.
         """
         kept = "" if doubt else f", {_ATTEMPT}"
         latest = ""
@@ -234,13 +248,14 @@ class Ledger:
             latest = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil"
         elif doubt:
             latest = ", attemptLast = :called"
-        names = _names(request.name, "unended", *(["failures"] if failed else []))
-        values: dict[str, Any] = {":unended": unended, ":owner": begun.owner}
+        names = _names(request.name, "unended", "starts", *(["failures"] if failed else []))
+        values: dict[str, Any] = {":unended": unended, ":starts": starts, ":owner": begun.owner}
         if doubt and called is not None:
             values[":called"] = _ms(called)
         self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
-            f"SET #unended = :unended{latest} REMOVE {_LEASE}{kept}" + (" ADD #failures :one" if failed else ""),
+            f"SET #unended = :unended, #starts = :starts{latest} REMOVE {_LEASE}{kept}"
+            + (" ADD #failures :one" if failed else ""),
             "leaseOwner = :owner",
             values | ({":one": 1} if failed else {}),
             names,

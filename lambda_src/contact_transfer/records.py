@@ -42,7 +42,8 @@ class Begun:
     """The contact is ours until the lease ends. ``doubt``: an earlier attempt of this name that was never settled.
 
     ``attempts``: how often work on the request began, this time included; ``unended``: how often since it last came to
-    any end, this time included; ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
+    any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
+    asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
     ``foreign``: the doubt is another request's; the lease serves to look into it.
     """
 
@@ -53,6 +54,7 @@ class Begun:
     first_at: float
     doubt: Attempt | None = None
     foreign: bool = False
+    starts: int = 0
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,7 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         first_at=seconds(item, f"first:{name}"),
         doubt=doubt,
         foreign=doubt is not None and doubt.name != name,
+        starts=number(item, f"starts:{name}"),
     )
 
 

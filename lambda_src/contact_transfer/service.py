@@ -30,8 +30,10 @@ from contact_transfer.table import LedgerUnavailable
 from contact_transfer.views import Accepted, Doubtful, NoTime, Unavailable
 
 LEASE_MARGIN_SECONDS = 10.0
-#: Begun so often without any end, a request kills its worker.
+#: Begun so often without any end, a request kills its worker. A begin counts even if its answer was lost and no work was
+#: begun, so the last of them must be known to have begun.
 DEADLY_BEGINS = 20
+CONFIRMED_BEGINS = 3
 #: Waiting, not failing.
 _PASSING = frozenset({Cause.PACED, Cause.UNDER_WAY})
 #: Looks that a deadly request is still granted, since looking does less than transferring.
@@ -124,10 +126,12 @@ class Service:
         return self._close(request, begun, outcome, doubt)
 
     def _attempt(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
-        deadly = begun.unended > DEADLY_BEGINS
-        if begun.unended > DEADLY_BEGINS + DEADLY_LOOKS:
+        deadly = _deadly(begun)
+        if deadly and begun.starts >= CONFIRMED_BEGINS + DEADLY_LOOKS:
             doubt.open = False  # not even looking comes to an end: a person must
             return replace(_kills(request, begun), in_doubt=True)
+        if _suspicious(begun):
+            self._ledger.start(request, begun)
         if doubt.open:
             seen = self._settlement.look(request, begun, deadline)
             if isinstance(seen, Transferred | Failed):
@@ -223,9 +227,10 @@ class Service:
 
     def _release(self, request: TransferRequest, begun: Begun, doubt: _Doubt, *, failed: bool) -> None:
         # A deadly request stays deadly until it has ended; only looks that came to no end count against it.
-        unended = DEADLY_BEGINS if begun.unended > DEADLY_BEGINS else 0
+        unended, starts = (DEADLY_BEGINS, CONFIRMED_BEGINS) if _deadly(begun) else (0, 0)
+        counts = {"unended": unended, "starts": starts}
         try:
-            self._ledger.release(request, begun, failed=failed, doubt=doubt.open, called=doubt.called, unended=unended)
+            self._ledger.release(request, begun, failed=failed, doubt=doubt.open, called=doubt.called, **counts)
         except LedgerUnavailable:
             return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
 
@@ -238,6 +243,14 @@ class Service:
         """The failure could not be announced or parked: give the lease back, to come to the same end again."""
         if begun is not None:
             self._release(request, begun, _Doubt(open=begun.foreign), failed=False)
+
+
+def _suspicious(begun: Begun) -> bool:
+    return begun.unended > DEADLY_BEGINS - CONFIRMED_BEGINS
+
+
+def _deadly(begun: Begun) -> bool:
+    return begun.unended > DEADLY_BEGINS and begun.starts >= CONFIRMED_BEGINS
 
 
 def _kills(request: TransferRequest, begun: Begun) -> Failed:
