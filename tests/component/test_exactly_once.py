@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -109,35 +110,80 @@ def test_the_worker_dies_at_every_line_of_a_failure(new_world: Callable[..., Wor
 
 
 @pytest.mark.parametrize("nth", range(3))
-def test_the_answer_to_each_write_of_ours_is_lost(world: World, nth: int) -> None:
-    contact = world.contact()
-    world.send(world.request(contact, requestId="order-17"))
-    loser = _LosesAnswers(world.dynamodb, nth)
-    world.dynamodb = loser
+def test_the_answer_to_each_write_of_a_success_is_lost(world: World, nth: int) -> None:
+    world.send(world.request(world.contact(), requestId="order-17"))
+    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "update_item", nth)
     world.worker = world.new_worker()
     world.settle()
     assert loser.lost == 1
     assert len(world.transfers) == 1
     assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {t["attempts"] for t in world.told("Succeeded")} == {1}
+
+
+@pytest.mark.parametrize("nth", range(4))
+def test_the_answer_to_each_write_of_a_failure_is_lost(world: World, nth: int) -> None:
+    contact = world.contact()
+    world.send(world.request(contact, requestId="order-17", contactFlowId=world.seed.flows["Draft"]))
+    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "update_item", nth)
+    world.worker = world.new_worker()
+    world.settle()
+    assert loser.lost == 1
+    assert world.codes == ["FlowNotUsable"]
+    world.send(world.request(contact, requestId="order-17"))
+    world.settle()
+    assert [old for old, _ in world.transfers] == [contact]
+
+
+def test_the_answer_to_a_write_that_defers_is_lost(world: World) -> None:
+    world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "DescribeContact", calls=1))
+    world.send(world.request(world.contact()))
+    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "update_item", 1)
+    world.worker = world.new_worker()
+    world.settle()
+    assert loser.lost == 1
+    assert len(world.transfers) == 1
+
+
+@pytest.mark.parametrize("write", ["put_events", "send_message"])
+def test_the_answer_of_the_bus_or_the_dead_letter_queue_is_lost_for_good(world: World, write: str) -> None:
+    """It repeats something harmless: an event or a parked message, recognised by the message that carried the request."""
+    message = world.send(world.request(world.contact(), contactFlowId=world.seed.flows["Draft"]))
+    lost = EndpointConnectionError(endpoint_url="https://aws")
+    if write == "put_events":
+        world.bus = loser = _LosesAnswers(world.bus, write, 0, lost)
+    else:
+        world.queue = loser = _LosesAnswers(world.queue, write, 0, lost)
+    world.worker = world.new_worker()
+    world.settle()
+    assert loser.lost == 1
+    assert set(world.codes) == {"FlowNotUsable"}
+    assert {reason["OriginalMessageId"] for reason in world.dead} == {message.message_id}
+    assert {told["originalMessageId"] for told in world.told("Failed")} == {message.message_id}
 
 
 class _LosesAnswers:
-    """DynamoDB applies the nth write, and the answer gets lost so that the SDK sends it again."""
+    """A service applies the nth write and its answer gets lost: the SDK sends it again, or gives up with ``error``."""
 
-    def __init__(self, client: object, nth: int) -> None:
+    def __init__(self, client: Any, write: str, nth: int, error: Exception | None = None) -> None:
         self._client = client
+        self._write = write
         self._left = nth
+        self._error = error
         self.lost = 0
 
-    def __getattr__(self, name: str) -> object:
-        method = getattr(self._client, name)
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return self._losing(found) if name == self._write else found
 
-        def call(**given: object) -> object:
-            if name == "update_item":
-                self._left -= 1
-                if self._left == -1:
-                    self.lost += 1
-                    method(**given)
+    def _losing(self, method: Callable[..., Any]) -> Callable[..., Any]:
+        def call(**given: Any) -> Any:
+            self._left -= 1
+            if self._left == -1:
+                self.lost += 1
+                method(**given)
+                if self._error is not None:
+                    raise self._error
             return method(**given)
 
         return call

@@ -157,8 +157,8 @@ class World:
         self.connect.add_instance(INSTANCE_ARN)
         self.instance_id = INSTANCE_ARN.rpartition("/")[2]
         self.seed: SeedData = seed(self.connect, self.instance_id)
-        self.queue = Queues(self.time)
-        self.bus = Bus()
+        self.queue: Any = Queues(self.time)
+        self.bus: Any = Bus()
         self.dynamodb = dynamodb
         self.settings = Settings(
             instance_arns=(INSTANCE_ARN,),
