@@ -15,6 +15,7 @@ from types import TracebackType
 from typing import Any, Self, TypeVar
 
 from local.aws import Aws
+from local.cloudwatch import CloudWatch
 from local.compare import Comparison, compare
 from local.connect.control import Control
 from local.deployment import Assembly, deploy, identity_of, synthesize
@@ -99,16 +100,30 @@ class LocalCloud:
         """Take the place of the emulator's own event source mapping, with the settings it was deployed with."""
         client, name = self.client("lambda"), self.outputs["WorkerFunctionName"]
         deployed = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]
-        client.update_event_source_mapping(UUID=deployed["UUID"], Enabled=False)
-        self.mapped = Mapped.deployed(client.get_event_source_mapping(UUID=deployed["UUID"]))
+        self.mapped = Mapped.deployed(deployed)
         self.worker = self._function(client.get_function_configuration(FunctionName=name))
         self._ends.callback(self.worker.close)
         url = self.outputs["TransferQueueUrl"]
         self.event_source = EventSource(
-            self.as_worker("sqs"), url, self.mapped, self.worker, wait=self._wait, observe=self.deliveries.append
+            self.as_worker("sqs"),
+            url,
+            self.mapped,
+            self.worker,
+            wait=self._wait,
+            observe=self.deliveries.append,
+            enabled=lambda: client.get_event_source_mapping(UUID=deployed["UUID"])["State"] == "Enabled",
         )
         self.event_source.start()
         self._ends.callback(lambda: self.event_source.stop(patience=3))
+        self._run_cloudwatch(name)
+
+    def _run_cloudwatch(self, function: str) -> None:
+        group = self.client("lambda").get_function_configuration(FunctionName=function)["LoggingConfig"]["LogGroup"]
+        clients = {service: self.aws.client(service) for service in ("logs", "cloudwatch", "sqs")}
+        queues = [self.outputs[name] for name in ("TransferQueueUrl", "DeadLetterQueueUrl")]
+        self.cloudwatch = CloudWatch(clients, self.logs / "worker.jsonl", function, group, queues)
+        self.cloudwatch.start()
+        self._ends.callback(self.cloudwatch.stop)
 
     def _function(self, answer: Mapping[str, Any]) -> Function:
         configuration = FunctionConfiguration.deployed(answer, self.assembly.code_of(self._logical_id(answer)))

@@ -16,6 +16,7 @@ from local.toolbox import say
 
 #: Without MaximumConcurrency Lambda starts with five pollers. Source: "Configuring scaling behavior for SQS".
 DEFAULT_POLLERS = 5
+ASK_STATE_SECONDS = 1.0
 
 
 class Invokable(Protocol):
@@ -38,7 +39,8 @@ class EventSource:
 
     A message that is kept becomes visible when the queue's time-out ends, or when the function changed it; how often it may
     come back, and where it goes then, is the queue's redrive policy. ``wait`` is the long poll in seconds.
-    ``observe`` is told of every delivery, from the poller's thread.
+    ``observe`` is told of every delivery, from the poller's thread. ``enabled`` is asked every second, as Lambda looks at
+    the mapping's state: while it says no, no message is taken.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class EventSource:
         *,
         wait: int = 2,
         observe: Callable[[Delivery], None] = lambda _delivery: None,
+        enabled: Callable[[], bool] = lambda: True,
     ) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
@@ -57,6 +60,8 @@ class EventSource:
         self._function = function
         self._wait = wait
         self._observe = observe
+        self._ask_enabled = enabled
+        self._enabled = (0.0, True)
         self._stop = threading.Event()
         self._under_way = 0
         self._complaint = ""
@@ -80,6 +85,9 @@ class EventSource:
     def _poll(self) -> None:
         while not self._stop.is_set():
             try:
+                if not self._is_enabled():
+                    self._stop.wait(0.2)
+                    continue
                 messages = self._collect()
                 if messages:
                     self._deliver_or_hand_back(messages)
@@ -89,6 +97,13 @@ class EventSource:
             except RuntimeError:
                 if not self._stop.is_set():
                     raise  # a closed function while the loop runs is a mistake of ours
+
+    def _is_enabled(self) -> bool:
+        asked, answer = self._enabled
+        if time.monotonic() - asked >= ASK_STATE_SECONDS:
+            answer = self._ask_enabled()
+            self._enabled = (time.monotonic(), answer)
+        return answer
 
     def _complain(self, text: str) -> None:
         """Say a new trouble with the queue once; what happens while everything is being ended is no trouble."""

@@ -1,6 +1,8 @@
 """Starts ministack with what the template needs and ministack 1.5.33 lacks. Runs in ministack's own environment.
 
-- CloudFormation handlers for ``AWS::Events::Archive`` and ``AWS::Connect::IntegrationAssociation``.
+- CloudFormation handlers for ``AWS::Events::Archive`` and ``AWS::Connect::IntegrationAssociation``, and one that accepts
+  ``AWS::Logs::QueryDefinition``, of which ministack has none.
+- Event source mappings that are shown as deployed and that nothing polls for: the event source loop does.
 - The batch calls of SQS are allowed by the action of the single call, as in AWS (there is no ``sqs:DeleteMessageBatch``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
   everyone, here as in AWS. The body is that of ``PutEvents``.
@@ -79,8 +81,16 @@ def _delete_association(_name: str, _properties: Properties) -> None:
     return None
 
 
+def _accept_query(logical_id: str, _properties: Properties, _stack_name: str) -> Created:
+    return logical_id, {"QueryDefinitionId": logical_id}
+
+
+def _keep_query(name: str, _old: Properties, _new: Properties, _stack_name: str) -> Created:
+    return name, {"QueryDefinitionId": name}
+
+
 def register_handlers() -> None:
-    """Let CloudFormation accept the two resource types; each stands for the real resource where ministack has one."""
+    """Let CloudFormation accept these resource types; each stands for the real resource where ministack has one."""
     provisioners._RESOURCE_HANDLERS["AWS::Events::Archive"] = {
         "create": _create_archive,
         "update": _update_archive,
@@ -91,6 +101,16 @@ def register_handlers() -> None:
         "update": _update_association,
         "delete": _delete_association,
     }
+    provisioners._RESOURCE_HANDLERS["AWS::Logs::QueryDefinition"] = {
+        "create": _accept_query,
+        "update": _keep_query,
+        "delete": _delete_association,
+    }
+
+
+def run_no_mappings() -> None:
+    """Keep event source mappings as deployed but poll for none of them: ministack departs from Lambda's rules."""
+    lambda_svc._ensure_poller = lambda: None
 
 
 def name_batch_actions() -> None:
@@ -144,6 +164,7 @@ def _end_with_parent() -> None:
 if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     register_handlers()
+    run_no_mappings()
     name_batch_actions()
     ministack.app.app = with_private_routes(ministack.app.app)
     sys.argv = sys.argv[:1]

@@ -11,6 +11,7 @@ from local.aws import Aws
 
 #: How an ARN is made of a physical id, for the attribute ``Arn`` of each type.
 _ARN: dict[str, str] = {
+    "AWS::CloudWatch::Alarm": "arn:aws:cloudwatch:{region}:{account}:alarm:{id}",
     "AWS::DynamoDB::GlobalTable": "arn:aws:dynamodb:{region}:{account}:table/{id}",
     "AWS::DynamoDB::Table": "arn:aws:dynamodb:{region}:{account}:table/{id}",
     "AWS::Events::Archive": "arn:aws:events:{region}:{account}:archive/{id}",
