@@ -52,13 +52,20 @@ class Reader:
 
     def number(self, name: str) -> float:
         """A finite number above 0."""
+        value = self.number_or_none(name)
+        if value is None:
+            raise SettingsError(f"{name} must be above 0")
+        return value
+
+    def number_or_none(self, name: str) -> float | None:
+        """A finite number above 0, or None for 0."""
         try:
             value = float(self.text(name))
         except ValueError as error:
             raise SettingsError(f"{name} is not a number") from error
-        if not 0 < value < float("inf"):
+        if not 0 <= value < float("inf"):
             raise SettingsError(f"{name} must be above 0")
-        return value
+        return value or None
 
     def counts(self, name: str) -> dict[str, int]:
         """Items of the form ``name=count``."""

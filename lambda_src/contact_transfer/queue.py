@@ -37,12 +37,42 @@ class ParkingFailed(Exception):
         self.denied = denied
 
 
+class Visibility:
+    """Keeps messages of one queue away, through a botocore SQS client."""
+
+    def __init__(self, client: Any, queue_url: str) -> None:
+        self._client = client
+        self._queue_url = queue_url
+
+    def postpone(self, delays: Sequence[tuple[Delivery, float]]) -> list[str]:
+        """Keep each message away for its seconds. Answer why some could not be: they come back by the queue's own time-out."""
+        troubles: list[str] = []
+        for start in range(0, len(delays), _BATCH):
+            troubles += self._postpone(delays[start : start + _BATCH])
+        return troubles
+
+    def _postpone(self, delays: Sequence[tuple[Delivery, float]]) -> list[str]:
+        entries = [
+            {
+                "Id": str(index),
+                "ReceiptHandle": delivery.receipt_handle,
+                "VisibilityTimeout": min(LONGEST_DELAY_SECONDS, max(1, math.ceil(seconds))),
+            }
+            for index, (delivery, seconds) in enumerate(delays)
+        ]
+        try:
+            answer = self._client.change_message_visibility_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (ClientError, BotoCoreError) as error:
+            return [type(error).__name__] * len(entries)
+        return [str(failed.get("Code")) for failed in answer.get("Failed") or []]
+
+
 class Queue:
     """The transfer queue and its dead-letter queue, through a botocore SQS client."""
 
     def __init__(self, client: Any, transfer_queue_url: str, dead_letter_queue_url: str) -> None:
         self._client = client
-        self._transfer_queue_url = transfer_queue_url
+        self._visibility = Visibility(client, transfer_queue_url)
         self._dead_letter_queue_url = dead_letter_queue_url
 
     def park(self, delivery: Delivery, reason: Mapping[str, str]) -> None:
@@ -63,26 +93,8 @@ class Queue:
                 return
 
     def postpone(self, delays: Sequence[tuple[Delivery, float]]) -> list[str]:
-        """Keep each message away for its seconds. Answer why some could not be: they come back by the queue's own time-out."""
-        troubles: list[str] = []
-        for start in range(0, len(delays), _BATCH):
-            troubles += self._postpone(delays[start : start + _BATCH])
-        return troubles
-
-    def _postpone(self, delays: Sequence[tuple[Delivery, float]]) -> list[str]:
-        entries = [
-            {
-                "Id": str(index),
-                "ReceiptHandle": delivery.receipt_handle,
-                "VisibilityTimeout": min(LONGEST_DELAY_SECONDS, max(1, math.ceil(seconds))),
-            }
-            for index, (delivery, seconds) in enumerate(delays)
-        ]
-        try:
-            answer = self._client.change_message_visibility_batch(QueueUrl=self._transfer_queue_url, Entries=entries)
-        except (ClientError, BotoCoreError) as error:
-            return [type(error).__name__] * len(entries)
-        return [str(failed.get("Code")) for failed in answer.get("Failed") or []]
+        """Keep messages of the transfer queue away: see ``Visibility.postpone``."""
+        return self._visibility.postpone(delays)
 
 
 def _choices(delivery: Delivery, reason: Mapping[str, str]) -> Iterator[Attributes]:

@@ -37,6 +37,7 @@ class Metric(StrEnum):
     LEDGER_CONFLICT = "LedgerConflict"  # one contact, two transfers
     REQUEST_TO_TRANSFER = "RequestToTransferSeconds"
     TRANSFER_TO_CONFIRMATION = "TransferToConfirmationSeconds"
+    REQUEST_TO_CONFIRMATION = "RequestToConfirmationSeconds"
     REQUEST_AGE = "RequestAgeSeconds"  # of every request that was worked on, whatever came of it
     PACED_WAIT = "PacedWaitSeconds"
 
@@ -107,14 +108,18 @@ class Telemetry:
     def _throttled(self, operation: str) -> None:
         self._counts[Metric.THROTTLED, operation if operation in OPERATIONS else OPERATIONS[0]] += 1
 
-    def confirmed(self, seconds: float, **keys: Any) -> None:
-        """The contact that a transfer made has reached its destination, ``seconds`` after the transfer."""
+    def confirmed(self, since_transfer: float, since_request: float | None, **keys: Any) -> None:
+        """The contact that a transfer made has reached a queue or an agent, so many seconds after the transfer and the request."""
         self._counts[Metric.CONFIRMED, ""] += 1
-        self._metrics.add_metric(Metric.TRANSFER_TO_CONFIRMATION, MetricUnit.Seconds, seconds)
-        self._logger.info("confirmed", seconds=round(seconds, 3), **keys)
+        self._metrics.add_metric(Metric.TRANSFER_TO_CONFIRMATION, MetricUnit.Seconds, since_transfer)
+        told: dict[str, Any] = {"sinceTransfer": round(since_transfer, 3)}
+        if since_request is not None:
+            self._metrics.add_metric(Metric.REQUEST_TO_CONFIRMATION, MetricUnit.Seconds, since_request)
+            told["sinceRequest"] = round(since_request, 3)
+        self._logger.info("confirmed", **told, **keys)
 
     def unconfirmed(self, **keys: Any) -> None:
-        """The contact that a transfer made has not reached its destination in the time that it has."""
+        """The contact that a transfer made ended before it reached a queue or an agent, or was silent for too long."""
         self._counts[Metric.UNCONFIRMED, ""] += 1
         self._logger.warning("unconfirmed", **keys)
 

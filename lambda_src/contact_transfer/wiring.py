@@ -16,13 +16,17 @@ from botocore.config import Config
 
 from contact_transfer.allowances import Allowances
 from contact_transfer.arn import parse_instance
+from contact_transfer.arrivals import Arrivals
 from contact_transfer.batch import Batch
 from contact_transfer.clock import Chance, Clock
+from contact_transfer.confirmation import Confirmation
 from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.events import Bus
+from contact_transfer.flow_door import FlowDoor, TransferQueue
+from contact_transfer.function_settings import ConfirmSettings, FlowSettings
 from contact_transfer.ledger import Ledger
 from contact_transfer.pacing import Pacing
-from contact_transfer.queue import Queue
+from contact_transfer.queue import Queue, Visibility
 from contact_transfer.routes import Routes
 from contact_transfer.service import Service
 from contact_transfer.settings import Quota, Settings
@@ -48,6 +52,14 @@ _OTHERS = Config(
     retries={"mode": "standard", "total_max_attempts": 3},
     max_pool_connections=1,
 )
+# A flow waits 8 seconds at most: two attempts of 3 seconds and the pause between them fit.
+_FOR_A_FLOW = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=2.0,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=1,
+)
+_SUPPORT = dict.fromkeys(("dynamodb", "sqs", "events"), _OTHERS)
 
 CLOCK = Clock(now=time.time, elapsed=time.monotonic, sleep=time.sleep)
 CHANCE = Chance(random=random.random, unique=lambda: uuid.uuid4().hex)
@@ -55,14 +67,12 @@ CHANCE = Chance(random=random.random, unique=lambda: uuid.uuid4().hex)
 
 def clients(region: str) -> dict[str, Any]:
     """The four AWS clients of a Region, endpoints and credentials from the environment as in every AWS SDK."""
+    return _clients(region, {"connect": _CONNECT, **_SUPPORT})
+
+
+def _clients(region: str, configs: Mapping[str, Config]) -> dict[str, Any]:
     session = botocore.session.get_session()
-
-    def client(service: str, config: Config) -> Any:
-        return session.create_client(service, region_name=region, config=config)
-
-    return {"connect": client("connect", _CONNECT)} | {
-        name: client(name, _OTHERS) for name in ("dynamodb", "sqs", "events")
-    }
+    return {name: session.create_client(name, region_name=region, config=given) for name, given in configs.items()}
 
 
 def batch(
@@ -87,3 +97,31 @@ def batch(
     queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
     return Batch(service, queue, bus, pacing, telemetry, settings, clock, chance)
+
+
+def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None) -> FlowDoor:
+    """Put the flow function together. Raise ``SettingsError``."""
+    settings = FlowSettings.from_environment(environment)
+    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
+    return FlowDoor(TransferQueue(aws["sqs"], settings.transfer_queue_url), settings, Logger(service=SERVICE))
+
+
+def confirmation(
+    environment: Mapping[str, str] = os.environ,
+    aws: Mapping[str, Any] | None = None,
+    clock: Clock = CLOCK,
+    chance: Chance = CHANCE,
+) -> Confirmation:
+    """Put the confirmation function together. Raise ``SettingsError``."""
+    settings = ConfirmSettings.from_environment(environment)
+    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
+    minutes = settings.confirm_within_minutes
+    return Confirmation(
+        arrivals=Arrivals(Table(aws["dynamodb"], settings.ledger_table_name)),
+        bus=Bus(aws["events"], settings.event_bus_name),
+        visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
+        telemetry=Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),
+        within_seconds=None if minutes is None else minutes * 60,
+        clock=clock,
+        chance=chance,
+    )
