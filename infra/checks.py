@@ -22,8 +22,8 @@ _LONGEST_NAME = "N" * 80
 
 
 def default_concurrency(transfers_per_second: float) -> int:
-    """Workers for a pace: a sequential worker carries about 4 transfers a second; Lambda takes no fewer than 2."""
-    return max(2, math.ceil(transfers_per_second / 4))
+    """Workers for a pace: a sequential worker carries about 3 transfers a second, and 2 surely; Lambda takes no fewer than 2."""
+    return max(2, math.ceil(transfers_per_second / 2))
 
 
 def check(settings: DeploymentSettings) -> None:

@@ -11,6 +11,7 @@ HOURS_PER_DAY = 24
 class Sizing:
     """Seconds, days and counts of the queues and the worker.
 
+    ``batch_size``: one, so that no worker sits on messages that another one has tokens for.
     ``lease_margin_seconds``: how long a lease in the ledger outlives its worker's invocation, clock skew included.
     ``reserve_seconds``: the end of an invocation, in which a call to Connect could not be over, so none begins.
     ``contact_life_days``: how long a contact can stay open. Amazon Connect lets a task live for up to 90 days
@@ -18,7 +19,7 @@ class Sizing:
     ``mean_backoff_seconds``: full jitter under the cap of 900 seconds.
     """
 
-    batch_size: int = 10
+    batch_size: int = 1
     worker_memory_mb: int = 256
     worker_timeout_seconds: int = 60
     visibility_timeout_seconds: int = 360

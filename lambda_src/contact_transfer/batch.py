@@ -60,7 +60,7 @@ class Batch:
     def carry_out(self, records: Sequence[Mapping[str, Any]], deadline: Deadline) -> list[str]:
         """Do what can be done for each message before ``deadline``. Answer the ids of those that must come back."""
         deliveries = [Delivery.of(record) for record in records]
-        self.pacing.arrived(self._waited(deliveries), self.clock.elapsed())
+        self._arrived(deliveries)
         turns = [self._turn(delivery, deadline) for delivery in deliveries]
         self._announce(turns)
         for turn in turns:
@@ -72,10 +72,17 @@ class Batch:
         self.telemetry.end(self.pacing.collect_wait())
         return [turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)]
 
-    def _waited(self, deliveries: Sequence[Delivery]) -> float | None:
-        """How long the oldest of the messages received for the first time has waited in the queue, in seconds."""
-        fresh = [item.sent_at for item in deliveries if item.receives == 1 and item.sent_at is not None]
-        return self.clock.now() - min(fresh) if fresh else None
+    def _arrived(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell the pace how long messages received for the first time were queued, and how long the batch has been held since."""
+        now, queued, held = self.clock.now(), None, 0.0
+        fresh = [(item.sent_at, item.first_received_at) for item in deliveries if item.receives == 1]
+        times = [(sent, now if received is None else received) for sent, received in fresh if sent is not None]
+        if times:
+            queued, held = (
+                max(received - sent for sent, received in times),
+                min(now - received for _, received in times),
+            )
+        self.pacing.arrived(queued, self.clock.elapsed(), held)
 
     def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
         began = self.clock.elapsed()

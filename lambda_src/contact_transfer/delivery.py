@@ -9,27 +9,36 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Delivery:
-    """A record of an SQS event. ``receives``: how often it was received; ``sent_at``: epoch seconds, None when unknown."""
+    """A record of an SQS event. ``receives``: how often it was received.
+
+    ``sent_at``, ``first_received_at``: epoch seconds, None when unknown.
+    """
 
     message_id: str
     receipt_handle: str
     body: Any
     receives: int = 1
     sent_at: float | None = None
+    first_received_at: float | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Delivery:
         system = record.get("attributes") or {}
-        sent = _number(system.get("SentTimestamp"))
         return cls(
             message_id=str(record.get("messageId", "")),
             receipt_handle=str(record.get("receiptHandle", "")),
             body=record.get("body"),
             receives=int(_number(system.get("ApproximateReceiveCount")) or 1),
-            sent_at=None if sent is None else sent / 1000,
+            sent_at=_moment(system.get("SentTimestamp")),
+            first_received_at=_moment(system.get("ApproximateFirstReceiveTimestamp")),
             attributes=record.get("messageAttributes") or {},
         )
+
+
+def _moment(given: Any) -> float | None:
+    milliseconds = _number(given)
+    return None if milliseconds is None else milliseconds / 1000
 
 
 def _number(given: Any) -> float | None:

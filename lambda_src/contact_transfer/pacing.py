@@ -15,20 +15,25 @@ RECOVERY_SECONDS = 60.0
 SLOWEST = 1 / 16  # of the share: slow enough for an account at its quota, quick enough to notice that it no longer is
 
 
+#: Calls overtake each other on their way, so those that Connect sees in a second may be more than were sent in one.
+JITTER_SECONDS = 0.15
+
+
 class Bucket:
     """A token bucket: ``rate`` tokens a second, at most ``capacity`` of them. Times are seconds of one clock."""
 
     def __init__(self, quota: Quota, workers: int, now: float) -> None:
         self.rate = quota.rate / workers
-        self.capacity = max(1.0, quota.burst / workers)
+        self.capacity = max(1.0, (quota.burst - quota.rate * JITTER_SECONDS) / workers)
         self._level = 0.0
         self._pace = 1.0  # the part of the rate in use
         self._at = now
 
-    def fill(self, waited: float, now: float) -> None:
-        """Tell a new, empty bucket what its account's bucket must hold: see ``Pacing.arrived``."""
-        self._refill(now)
-        self._level = max(self._level, self.capacity - self.rate * max(0.0, waited))
+    def start(self, queued: float | None, held: float, now: float) -> None:
+        """Tell a new bucket what its account's bucket must hold: see ``Pacing.arrived``."""
+        proven = 0.0 if queued is None else max(0.0, self.capacity - self.rate * max(0.0, queued))
+        self._level = min(self.capacity, proven + self.rate * max(0.0, held))
+        self._at = now
 
     def wait(self, now: float, tokens: int = 1) -> float:
         """Seconds until ``tokens`` tokens are there, if none is taken in between."""
@@ -66,16 +71,18 @@ class Pacing:
         self._promised: dict[str, int] = {}
         self._waited = 0.0
 
-    def arrived(self, waited: float | None, now: float) -> None:
-        """A batch begins, whose oldest message has waited ``waited`` seconds in the queue (None: unknown, or not its first receive).
+    def arrived(self, queued: float | None, now: float, held: float = 0.0) -> None:
+        """A batch begins. ``queued``: seconds that its oldest message was in the queue (None: unknown, or not its first receive);
+        ``held``: seconds from its receive to now, in which Lambda made this environment.
 
         Environments come and go under load, and one that started with full buckets would overrun the quota each time; so
-        buckets start empty. Only a message that had hardly to wait proves that there was no backlog, hence that the
-        account's bucket had time to fill: then the first batch of an environment starts with what is left of that.
+        buckets start empty, with two exceptions for the first batch of an environment. A message that had hardly to wait
+        proves that there was no backlog, hence that the account's bucket had time to fill: what is left of that is ours.
+        And while the batch was held, nobody else used this worker's share: it is one of ``maximumConcurrency`` invocations.
         """
-        if self._fresh and waited is not None:
+        if self._fresh:
             for bucket in self._buckets.values():
-                bucket.fill(waited, now)
+                bucket.start(queued, held, now)
         self._fresh = False
         self._promised.clear()
 

@@ -47,7 +47,7 @@ def test_account_and_region_are_those_of_the_instances() -> None:
     assert (place.partition, place.region, place.account) == ("aws", "eu-central-1", "123456789012")
 
 
-@pytest.mark.parametrize(("pace", "workers"), [(1, 2), (2, 2), (8, 2), (9, 3), (10, 3)])
+@pytest.mark.parametrize(("pace", "workers"), [(1, 2), (2, 2), (4, 2), (4.1, 3), (10, 5)])
 def test_the_concurrency_follows_the_pace_and_is_never_under_lambdas_minimum(pace: float, workers: int) -> None:
     quotas = {"DescribeContact": {"rate": 99, "burst": 99}, "ListAssociatedContacts": {"rate": 99, "burst": 99}}
     assert settings(transfersPerSecond=pace, quotas=quotas).maximum_concurrency == workers
@@ -116,8 +116,8 @@ def test_a_lease_that_does_not_outlast_the_time_out_is_refused() -> None:
 
 
 def test_a_batch_that_the_pace_cannot_serve_in_the_time_out_is_refused() -> None:
-    assert settings(transfersPerSecond=0.4).transfers_per_second == 0.4
-    assert "takes a worker 51.2821 s" in refusal(transfersPerSecond=0.39)
+    assert settings(transfersPerSecond=0.04).transfers_per_second == 0.04
+    assert "takes a worker 51.2821 s" in refusal(transfersPerSecond=0.039)
 
 
 def test_a_describe_contact_quota_under_the_pace_is_refused() -> None:

@@ -166,7 +166,7 @@ def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_no
     assembly: Assembly,
 ) -> None:
     mapping = assembly.one("Lambda::EventSourceMapping")
-    assert mapping["BatchSize"] == 10
+    assert mapping["BatchSize"] == 1
     assert mapping.get("MaximumBatchingWindowInSeconds", 0) == 0
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}

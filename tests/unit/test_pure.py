@@ -76,7 +76,7 @@ def test_a_bucket_starts_empty_fills_at_its_share_and_holds_its_share_of_the_bur
     for _ in range(2):
         assert bucket.wait(1000.0) == 0
         bucket.take(1000.0)
-    assert bucket.wait(1000.0) == pytest.approx(0.5, abs=1e-5)
+    assert bucket.wait(1000.0) == pytest.approx(1 - 2.35 % 1, abs=1e-5), "2.5 less what calls gain on their way"
 
 
 def test_a_share_below_one_call_still_holds_one() -> None:
@@ -115,6 +115,23 @@ def test_only_a_message_that_hardly_waited_gives_a_fresh_environment_tokens(wait
     used.arrived(60.0, 0.0)
     used.arrived(0.0, 0.0)
     assert used.wait("T", 0.0) == pytest.approx(1, abs=1e-5), "only the first batch of an environment is asked"
+
+
+def test_what_a_share_earns_while_an_environment_is_made_is_its_own() -> None:
+    held = Pacing({"T": Quota(2, 5)}, workers=2, now=7.0)
+    held.arrived(60.0, 7.0, held=0.4)
+    assert held.wait("T", 7.0) == pytest.approx(0.6, abs=1e-5)
+    long = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
+    long.arrived(None, 0.0, held=3600.0)
+    assert long.promise("T", 0.0) == 0
+    assert long.promise("T", 0.0) == 0
+    assert long.promise("T", 0.0) > 0, "no more than a bucket holds"
+
+
+def test_an_environment_that_was_made_ahead_of_its_first_batch_has_earned_nothing() -> None:
+    pacing = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
+    pacing.arrived(60.0, 3600.0)
+    assert pacing.wait("T", 3600.0) == pytest.approx(1, abs=1e-5)
 
 
 def test_deferred_messages_are_promised_one_token_each() -> None:
