@@ -26,12 +26,21 @@ def acknowledge(service: ContactTransfer) -> None:
                 instance.within("contact-flow", "*"),
                 "The deployment allows all flows of its instances; allowedContactFlowIds narrows this to the named ones.",
             )
-    _accept_wildcard(policy, "*", "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.")
-    _accept(
-        service.worker_function,
-        "AwsSolutions-L1",
-        "Python 3.13 is the newest version that the asset is compiled for and tested under; docs/decisions says more.",
-    )
+    for construct, function in (
+        (service.worker, service.worker_function),
+        (service.flow, service.flow.function),
+        (service.confirmation, service.confirmation_function),
+    ):
+        _accept_wildcard(
+            construct.role.node.find_child("DefaultPolicy"),
+            "*",
+            "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.",
+        )
+        _accept(
+            function,
+            "AwsSolutions-L1",
+            "Python 3.13 is the newest version that the asset is compiled for and tested under; docs/decisions says more.",
+        )
 
 
 def _accept_wildcard(scope: IConstruct, resource: str, reason: str) -> None:

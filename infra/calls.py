@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-#: The worker's calls, as botocore names services and operations.
-WORKER_CALLS: Mapping[str, frozenset[str]] = MappingProxyType(
+#: Operations by service, as botocore names both.
+Calls = Mapping[str, frozenset[str]]
+
+#: The worker's calls.
+WORKER_CALLS: Calls = MappingProxyType(
     {
         "connect": frozenset({"TransferContact", "DescribeContact", "DescribeContactFlow", "ListAssociatedContacts"}),
         "dynamodb": frozenset({"GetItem", "UpdateItem"}),
@@ -18,10 +21,22 @@ WORKER_CALLS: Mapping[str, frozenset[str]] = MappingProxyType(
     }
 )
 
+#: The flow function's.
+FLOW_CALLS: Calls = MappingProxyType({"sqs": frozenset({"SendMessage"})})
+
+#: The confirmation function's.
+CONFIRM_CALLS: Calls = MappingProxyType(
+    {
+        "dynamodb": frozenset({"GetItem", "UpdateItem"}),
+        "events": frozenset({"PutEvents"}),
+        "sqs": frozenset({"ChangeMessageVisibilityBatch"}),
+    }
+)
+
 #: Calls that IAM knows by another name.
 ACTIONS: Mapping[str, str] = MappingProxyType({"ChangeMessageVisibilityBatch": "ChangeMessageVisibility"})
 
-#: What Lambda itself calls with the worker's role to poll the transfer queue.
+#: What Lambda itself calls with a function's role to poll its queue.
 MAPPING_CALLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from infra import route_checks
 from infra.environment import TELEMETRY
 from infra.errors import DeploymentError
 from infra.sizing import HOURS_PER_DAY
@@ -38,6 +39,7 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
     yield from _pace(settings)
     yield from _quotas(settings)
     yield from _retentions(settings)
+    yield from route_checks.complaints(settings)
     yield from _environment(settings)
 
 
@@ -128,6 +130,6 @@ def _environment(settings: DeploymentSettings) -> Iterator[str]:
     size = sum(len(name.encode()) + len(value.encode()) for name, value in (worker | dict(TELEMETRY)).items())
     if size > ENVIRONMENT_BYTES:
         yield (
-            f"The instances and allowed lists need {size:,} bytes of the worker's environment and Lambda has"
+            f"The instances, allowed lists and routes need {size:,} bytes of the worker's environment and Lambda has"
             f" {ENVIRONMENT_BYTES:,}: shorten the lists, or make several deployments."
         )

@@ -7,17 +7,22 @@ from constructs import Construct
 
 from infra import acknowledgements, permissions
 from infra.alarms import Watched
+from infra.confirmation import Confirmation
+from infra.confirmation_rules import DEFAULT_BUS, confirmation_rule_arns, confirmation_rules
 from infra.doors import Doors, bus_arn, bus_name, rule_arns, rule_name
+from infra.flow_function import FlowFunction
 from infra.keys import Keys
 from infra.ledger import Ledger
 from infra.observability import Observability
 from infra.queues import Queues
+from infra.route_checks import route_rule_name
+from infra.routes import Routes, route_rule_arns
 from infra.settings import DeploymentSettings
 from infra.worker import Worker
 
 
 class ContactTransfer(Construct):
-    """Queues, bus, ledger and worker of one deployment.
+    """Queues, bus, ledger, worker, flow function, routes and confirmation of one deployment.
 
     ``settings`` come from ``infra.settings.load`` or ``parse``; the stack around it is of their account and Region.
     ``code`` is the asset of ``infra.bundling.asset_code``. Queues, table and keys outlive the stack.
@@ -26,21 +31,36 @@ class ContactTransfer(Construct):
     def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, code: lambda_.Code) -> None:
         super().__init__(scope, id_)
         self.settings = settings
-        self.keys = Keys(
-            self, "Keys", settings=settings, rule_arns=rule_arns(settings), archive_bus_arn=bus_arn(settings)
-        )
-        self.queues = Queues(self, "Queues", settings=settings, key=self.keys.queues, rule_arns=rule_arns(settings))
+        requests = [*rule_arns(settings), *route_rule_arns(settings)]
+        rules = [*requests, *confirmation_rule_arns(settings)]
+        self.keys = Keys(self, "Keys", settings=settings, rule_arns=rules, archive_bus_arn=bus_arn(settings))
+        keys = self.keys
+        self.queues = Queues(self, "Queues", settings=settings, key=keys.queues, rule_arns=requests)
+        queues = {"transfers": self.queues.transfers, "dead_letters": self.queues.dead_letters}
         self.ledger = Ledger(self, "Ledger", key=self.keys.data)
         self.worker = Worker(self, "Worker", settings=settings, log_key=self.keys.data)
+        self.confirmation = Confirmation(
+            self, "Confirmation", settings=settings, queues_key=keys.queues, log_key=keys.data
+        )
         self.doors = Doors(
             self,
             "Doors",
             settings=settings,
-            transfers=self.queues.transfers,
-            dead_letters=self.queues.dead_letters,
+            **queues,
             archive_key=self.keys.data,
-            worker_role=self.worker.role,
+            roles=[self.worker.role, self.confirmation.role],
         )
+        self.routes = Routes(self, "Routes", settings=settings, **queues)
+        self.flow = FlowFunction(
+            self,
+            "Flow",
+            settings=settings,
+            code=code,
+            transfers=self.queues.transfers,
+            queues_key=keys.queues,
+            log_key=keys.data,
+        )
+        self.confirmation_function = self.confirmation.deploy(code, self.ledger, keys.data, self.doors.bus)
         self._permit_worker()
         self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
         self.observability = Observability(
@@ -48,7 +68,7 @@ class ContactTransfer(Construct):
             "Observability",
             settings=settings,
             watched=self._watched(),
-            log_groups=[self.worker.log_group],
+            log_groups=[self.worker.log_group, self.flow.log_group, self.confirmation.log_group],
             key=self.keys.data,
         )
         acknowledgements.acknowledge(self)
@@ -57,8 +77,17 @@ class ContactTransfer(Construct):
         return Watched(
             transfer_queue=self.queues.transfers.queue_name,
             dead_letter_queue=self.queues.dead_letters.queue_name,
-            functions={"worker": self.worker_function.function_name},
-            rules=((bus_name(self.settings), rule_name(self.settings)),),
+            functions={
+                "worker": self.worker_function.function_name,
+                "flow": self.flow.function.function_name,
+                "confirmation": self.confirmation_function.function_name,
+            },
+            rules=(
+                (bus_name(self.settings), rule_name(self.settings)),
+                *((DEFAULT_BUS, route_rule_name(self.settings, route)) for route in self.settings.routes),
+                *confirmation_rules(self.settings),
+            ),
+            queues={"confirmation": self.confirmation.dead_letters.queue_name},
         )
 
     def _permit_worker(self) -> None:

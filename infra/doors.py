@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aws_cdk import Duration
@@ -52,8 +53,9 @@ class Doors(Construct):
         transfers: sqs.IQueue,
         dead_letters: sqs.IQueue,
         archive_key: kms.IKey,
-        worker_role: iam.IRole,
+        roles: Sequence[iam.IRole],
     ) -> None:
+        """``roles``: who speaks as the service."""
         super().__init__(scope, id_)
         # The policy is part of the bus, so there is no moment in which the bus exists without it.
         self.bus = events.CfnEventBus(
@@ -61,7 +63,7 @@ class Doors(Construct):
             "Bus",
             name=bus_name(settings),
             description="Contact transfers: requests and outcomes",
-            policy=_bus_policy(settings, worker_role.role_arn),
+            policy=_bus_policy(settings, [role.role_arn for role in roles]),
         )
         self.rule = _rule(self, settings, self.bus, transfers, dead_letters)
         events.CfnArchive(
@@ -109,18 +111,18 @@ def _rule(
     )
 
 
-def _bus_policy(settings: DeploymentSettings, worker_role_arn: str) -> dict[str, Any]:
-    """Nobody but the worker speaks as the service; named producers may ask for transfers and nothing else."""
+def _bus_policy(settings: DeploymentSettings, role_arns: Sequence[str]) -> dict[str, Any]:
+    """Nobody but these roles speaks as the service; named producers may ask for transfers and nothing else."""
     statements: list[dict[str, Any]] = [
         {
-            "Sid": "OutcomesFromTheWorkerAlone",
+            "Sid": "OutcomesFromTheServiceAlone",
             "Effect": "Deny",
             "Principal": "*",
             "Action": "events:PutEvents",
             "Resource": bus_arn(settings),
             "Condition": {
                 "StringEquals": {"events:source": SOURCE},
-                "ArnNotEquals": {"aws:PrincipalArn": worker_role_arn},
+                "ArnNotEquals": {"aws:PrincipalArn": list(role_arns)},
             },
         }
     ]

@@ -8,7 +8,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
-from infra.calls import MAPPING_CALLS, WORKER_CALLS
+from infra.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, WORKER_CALLS, Calls, action
 from infra.settings import DeploymentSettings
 
 # What DynamoDB does with the key for whoever reads and writes the table. Source: DynamoDB developer guide, "Authorizing use
@@ -49,6 +49,22 @@ def queue_statements(
     ]
 
 
+def sending_statements(transfers: sqs.IQueue, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
+    """Send to the transfer queue."""
+    return [
+        _allow("TransferQueue", _actions("sqs", FLOW_CALLS), [transfers.queue_arn]),
+        _via("QueuesKey", ["kms:Decrypt", "kms:GenerateDataKey"], key, f"sqs.{region}.amazonaws.com"),
+    ]
+
+
+def receiving_statements(queue: sqs.IQueue, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
+    """Receive from the confirmation queue and change visibility there."""
+    return [
+        _allow("ConfirmationQueue", [*MAPPING_CALLS, *_actions("sqs", CONFIRM_CALLS)], [queue.queue_arn]),
+        _via("QueuesKey", ["kms:Decrypt"], key, f"sqs.{region}.amazonaws.com"),
+    ]
+
+
 def ledger_statements(table: dynamodb.ITable, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
     """Read and update single items."""
     actions = [f"dynamodb:{call}" for call in sorted(WORKER_CALLS["dynamodb"])]
@@ -66,6 +82,10 @@ def bus_statement(bus_arn: str) -> iam.PolicyStatement:
 def log_statement(group: logs.ILogGroup) -> iam.PolicyStatement:
     """Write to the function's own log group, which the stack made."""
     return _allow("Logs", ["logs:CreateLogStream", "logs:PutLogEvents"], [group.log_group_arn])
+
+
+def _actions(service: str, calls: Calls) -> list[str]:
+    return [action(service, call) for call in sorted(calls[service])]
 
 
 def _allow(sid: str, actions: list[str], resources: list[str]) -> iam.PolicyStatement:

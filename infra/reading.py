@@ -35,6 +35,10 @@ class Reader:
                 f"There is no setting {_quoted(unknown)}: known are {', '.join(sorted(self._known))}."
             )
 
+    def known(self, key: str) -> None:
+        """The key is read elsewhere."""
+        self._known.add(key)
+
     def number(self, key: str, default: float) -> float:
         """A number above 0; it may have a fraction."""
         return _positive(key, self._get(key, default))
@@ -76,6 +80,15 @@ class Reader:
         """Ids, of which some may be given as ARNs of a ``kind`` of one of the ``instances``."""
         return frozenset(_reduce(key, text, kind, instances) for text in self.texts(key))
 
+    def one_id(self, key: str, kind: str, instances: tuple[Instance, ...]) -> str | None:
+        """One id, which may be given as the ARN of a ``kind`` of one of the ``instances``; None when it is left out."""
+        value = self._get(key, None)
+        if key not in self._content:
+            return None
+        if not isinstance(value, str):
+            raise DeploymentError(f"'{key}' is to be an id or ARN.")
+        return _reduce(key, value, kind, instances)
+
     def channels(self, key: str, known: frozenset[str]) -> frozenset[str]:
         """Some of the ``known`` channels; at least one."""
         given = frozenset(self.texts(key)) if key in self._content else known
@@ -109,6 +122,20 @@ class Reader:
         if not isinstance(value, dict):
             raise DeploymentError(f"'{key}' is to be an object of operations, each with rate and burst.")
         return {**DEFAULT_QUOTAS, **{operation: _quota(key, operation, quota) for operation, quota in value.items()}}
+
+    def minutes(self, key: str, most: float) -> float:
+        """A number from 0 to ``most``, 0 when it is left out."""
+        value = self._get(key, 0)
+        if isinstance(value, bool) or not isinstance(value, (int, float)) or not 0 <= value <= most:
+            raise DeploymentError(f"'{key}' is to be a number of minutes from 0 to {most:g}; 0 stands for never.")
+        return float(value)
+
+    def object(self, key: str) -> Mapping[str, Any]:
+        """A JSON object; it must be there."""
+        value = self._get(key, None)
+        if not isinstance(value, dict):
+            raise DeploymentError(f"'{key}' is to be an object.")
+        return value
 
     def objects(self, key: str) -> tuple[Mapping[str, Any], ...]:
         """A list of JSON objects."""

@@ -12,14 +12,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contact_transfer.function_settings import ConfirmSettings, FlowSettings
 from contact_transfer.settings import DEFAULT_CHANNELS, Quota, Settings
 from infra.arns import Instance, Place
 from infra.checks import check, default_concurrency
 from infra.errors import DeploymentError
 from infra.reading import Reader
+from infra.route_settings import Route, parse_routes
 from infra.sizing import Sizing
 
 DEPLOYMENTS = Path(__file__).resolve().parent.parent / "deployments"
+#: A message can be kept away for 12 hours from its first receive; an hour of it is left for retries. Source: SQS quotas.
+MOST_CONFIRM_MINUTES = 660
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")  # it is part of a rule's name, which has at most 64 characters
 
 
@@ -42,7 +46,8 @@ class DeploymentSettings:
     ledger_days: float
     producer_principals: tuple[str, ...]
     alarm_email: str | None
-    routes: tuple[Mapping[str, Any], ...]
+    confirm_within_minutes: float
+    routes: tuple[Route, ...]
     sizing: Sizing
 
     @property
@@ -76,6 +81,29 @@ class DeploymentSettings:
             retry_for_hours=self.retry_for_hours,
             settle_minutes=self.settle_minutes,
             ledger_days=self.ledger_days,
+            routes={route.name: route.most for route in self.routes},
+        )
+
+    def for_flows(self, transfer_queue_url: str) -> FlowSettings:
+        """What the flow function gets to know."""
+        return FlowSettings(
+            instance_arns=tuple(instance.arn for instance in self.instances),
+            transfer_queue_url=transfer_queue_url,
+            allowed_channels=self.allowed_channels,
+            allowed_contact_flow_ids=self.allowed_contact_flow_ids,
+            allowed_queue_ids=self.allowed_queue_ids,
+            allowed_user_ids=self.allowed_user_ids,
+            routes=frozenset(route.name for route in self.routes),
+        )
+
+    def for_confirmation(self, queue_url: str, bus_name: str, table_name: str) -> ConfirmSettings:
+        """What the confirmation function gets to know."""
+        return ConfirmSettings(
+            instance_arns=tuple(instance.arn for instance in self.instances),
+            confirmation_queue_url=queue_url,
+            event_bus_name=bus_name,
+            ledger_table_name=table_name,
+            confirm_within_minutes=self.confirm_within_minutes or None,
         )
 
 
@@ -122,19 +150,13 @@ def parse(name: str, content: Mapping[str, Any], sizing: Sizing | None = None) -
         ledger_days=read.number("ledgerDays", 400),
         producer_principals=read.principals("producerPrincipals"),
         alarm_email=read.email("alarmEmail"),
-        routes=parse_routes(read.objects("routes")),
+        confirm_within_minutes=read.minutes("confirmWithinMinutes", MOST_CONFIRM_MINUTES),
+        routes=parse_routes(read.objects("routes"), instances),
         sizing=sizing or Sizing(),
     )
     read.refuse_unknown()
     check(settings)
     return settings
-
-
-def parse_routes(entries: tuple[Mapping[str, Any], ...]) -> tuple[Mapping[str, Any], ...]:
-    """Routes are not built yet: an entry would be ignored in silence, so it is refused."""
-    if entries:
-        raise DeploymentError("'routes' is to be empty: this version has no routes.")
-    return entries
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ class Sizing:
     ``reserve_seconds``: the end of an invocation, in which a call to Connect could not be over, so none begins.
     ``contact_life_days``: how long a contact can stay open. Amazon Connect lets a task live for up to 90 days
     (``connect:ContactExpiry``); that an e-mail lives no longer is assumed.
+    ``flow_timeout_seconds``: what a synchronous call of a flow has at most (Invoke AWS Lambda function block).
     ``mean_backoff_seconds``: full jitter under the cap of 900 seconds.
     """
 
@@ -32,6 +33,13 @@ class Sizing:
     contact_life_days: int = 90
     archive_retention_days: int = 14
     log_retention_days: int = 90
+    flow_memory_mb: int = 256
+    flow_timeout_seconds: int = 8
+    confirmation_memory_mb: int = 256
+    confirmation_timeout_seconds: int = 30
+    confirmation_retention_days: int = 4
+    confirmation_batch_size: int = 10
+    confirmation_receive_count: int = 100
 
     @property
     def lease_seconds(self) -> int:

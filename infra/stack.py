@@ -29,5 +29,6 @@ class ContactTransferStack(Stack):
             "EventBusName": service.doors.bus.ref,
             "LedgerTableName": service.ledger.table.table_name,
             "WorkerFunctionName": service.worker_function.function_name,
+            "FlowFunctionArn": service.flow.function.function_arn,
         }.items():
             CfnOutput(self, name, value=value)

@@ -36,7 +36,7 @@ class Assembly:
 
     @property
     def asset(self) -> Path:
-        metadata = self.one_resource("Lambda::Function")["Metadata"]
+        metadata = self.one_resource("Lambda::Function", "Worker")["Metadata"]
         return self.folder / str(metadata["aws:asset:path"])
 
     def one_resource(self, kind: str, contains: str = "") -> Any:

@@ -94,7 +94,7 @@ class TestAgainstTheTemplate:
         assert variables["EVENT_BUS_NAME"] == assembly.one("Events::EventBus")["Name"]
 
     def test_the_workers_that_share_the_pace_are_those_that_run(self, assembly: Assembly) -> None:
-        concurrency = assembly.one("Lambda::EventSourceMapping")["ScalingConfig"]["MaximumConcurrency"]
+        concurrency = assembly.one("Lambda::EventSourceMapping", "Worker")["ScalingConfig"]["MaximumConcurrency"]
         assert Settings.from_environment(_variables(assembly)).maximum_concurrency == concurrency
 
     def test_visibility_outlasts_six_time_outs_of_the_function(self, assembly: Assembly) -> None:

@@ -37,7 +37,7 @@ def test_a_default_that_were_another_would_show(key: str) -> None:
     """The comparison above is able to fail: another value makes other settings."""
     others: dict[str, Any] = {
         "transfersPerSecond": 1.5, "burst": 6, "maximumConcurrency": 3, "allowedChannels": ["TASK"], "retryForHours": 12,
-        "settleMinutes": 1, "ledgerDays": 200, "alarmEmail": "a@b", "producerPrincipals": ["123456789012"],
+        "settleMinutes": 1, "confirmWithinMinutes": 5, "ledgerDays": 200, "alarmEmail": "a@b", "producerPrincipals": ["123456789012"],
     }  # fmt: skip
     content = {"instanceArns": [INSTANCE], key: others.get(key, ["some-id"])}
     assert parse("page", content) != parse("page", {"instanceArns": [INSTANCE]})

@@ -12,6 +12,7 @@ from .conftest import Assembly
 pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
 RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-requests"
+ARRIVALS = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local-arrivals"
 KEPT = ("SQS::Queue", "DynamoDB::Table", "KMS::Key")
 
 
@@ -65,7 +66,7 @@ def test_eventbridge_sends_to_the_queues_for_the_deployments_rule_alone(assembly
 
 
 def test_the_rules_arn_in_the_policies_is_the_rules(assembly: Assembly) -> None:
-    rule, bus = assembly.one("Events::Rule"), assembly.one("Events::EventBus")
+    rule, bus = assembly.one("Events::Rule", "Requests"), assembly.one("Events::EventBus")
     assert RULE.endswith(f":rule/{bus['Name']}/{rule['Name']}")
     assert rule["EventBusName"] == {"Ref": _logical(assembly, "Events::EventBus", "")}
 
@@ -75,7 +76,7 @@ def test_the_queues_key_lets_in_the_account_and_eventbridge_and_nobody_else(asse
     assert root["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
     assert rules["Principal"] == {"Service": "events.amazonaws.com"}
     assert rules["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE]}}
+    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE, ARRIVALS]}}
 
 
 def test_the_data_key_lets_in_archive_logs_and_alarms_of_this_deployment(assembly: Assembly) -> None:
@@ -116,39 +117,39 @@ def test_the_ledger_pays_per_request_and_can_be_restored_and_forgets(assembly: A
 
 
 def test_the_rule_takes_requests_of_every_source_but_the_service_and_aws(assembly: Assembly) -> None:
-    assert assembly.one("Events::Rule")["EventPattern"] == {
+    assert assembly.one("Events::Rule", "Requests")["EventPattern"] == {
         "detail-type": ["Contact Transfer Requested"],
         "source": [{"anything-but": {"wildcard": ["contact-transfer", "aws.*"]}}],
     }
 
 
 def test_what_eventbridge_cannot_deliver_in_a_day_goes_to_the_dead_letter_queue(assembly: Assembly) -> None:
-    (target,) = assembly.one("Events::Rule")["Targets"]
+    (target,) = assembly.one("Events::Rule", "Requests")["Targets"]
     assert target["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "Transfers"), "Arn"]}
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
     assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "DeadLetters"), "Arn"]}
 
 
-def test_nobody_but_the_worker_speaks_as_the_service_on_the_bus(assembly: Assembly) -> None:
+def test_nobody_but_worker_and_confirmation_speak_as_the_service_on_the_bus(assembly: Assembly) -> None:
     (statement,) = assembly.one("Events::EventBus")["Policy"]["Statement"]
-    role = _logical(assembly, "IAM::Role", "Worker")
+    roles = [_logical(assembly, "IAM::Role", name) for name in ("Worker", "Confirmation")]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "events:PutEvents")
     assert statement["Condition"] == {
         "StringEquals": {"events:source": "contact-transfer"},
-        "ArnNotEquals": {"aws:PrincipalArn": {"Fn::GetAtt": [role, "Arn"]}},
+        "ArnNotEquals": {"aws:PrincipalArn": [{"Fn::GetAtt": [role, "Arn"]} for role in roles]},
     }
 
 
 def test_requests_on_the_bus_are_archived(assembly: Assembly) -> None:
     archive = assembly.one("Events::Archive")
     assert archive["SourceArn"] == {"Fn::GetAtt": [_logical(assembly, "Events::EventBus", ""), "Arn"]}
-    assert archive["EventPattern"] == assembly.one("Events::Rule")["EventPattern"]
+    assert archive["EventPattern"] == assembly.one("Events::Rule", "Requests")["EventPattern"]
     assert archive["RetentionDays"] == 14
     assert archive["KmsKeyIdentifier"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
 
 
 def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_group(assembly: Assembly) -> None:
-    function = assembly.one("Lambda::Function")
+    function = assembly.one("Lambda::Function", "Worker")
     assert function["Handler"] == "contact_transfer.worker.handler"
     assert function["Runtime"] == "python3.13"
     assert function["Architectures"] == ["arm64"]
@@ -165,7 +166,7 @@ def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_grou
 def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_nothing_unseen(
     assembly: Assembly,
 ) -> None:
-    mapping = assembly.one("Lambda::EventSourceMapping")
+    mapping = assembly.one("Lambda::EventSourceMapping", "Worker")
     assert mapping["BatchSize"] == 1
     assert mapping.get("MaximumBatchingWindowInSeconds", 0) == 0
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -176,11 +177,11 @@ def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_no
 
 def test_the_mapping_comes_after_the_permissions_that_it_needs(assembly: Assembly) -> None:
     policy = _logical(assembly, "IAM::Policy", "Worker")
-    assert policy in assembly.one_resource("Lambda::Function")["DependsOn"]
+    assert policy in assembly.one_resource("Lambda::Function", "Worker")["DependsOn"]
 
 
 def test_an_alarm_rings_while_a_dead_letter_is_visible(assembly: Assembly) -> None:
-    alarm = assembly.one("CloudWatch::Alarm", "DeadLetters")
+    alarm = assembly.one("CloudWatch::Alarm", "ObservabilityDeadLetters")
     assert alarm["MetricName"] == "ApproximateNumberOfMessagesVisible"
     assert (alarm["ComparisonOperator"], alarm["Threshold"]) == ("GreaterThanThreshold", 0)
     assert alarm["AlarmName"].startswith("ContactTransfer-local-")
@@ -196,13 +197,14 @@ def test_outputs_are_the_contracts(assembly: Assembly) -> None:
         "EventBusName": {"Ref": _logical(assembly, "Events::EventBus", "")},
         "LedgerTableName": {"Ref": _logical(assembly, "DynamoDB::Table", "")},
         "WorkerFunctionName": {"Ref": _logical(assembly, "Lambda::Function", "Worker")},
+        "FlowFunctionArn": {"Fn::GetAtt": [_logical(assembly, "Lambda::Function", "Flow"), "Arn"]},
     }
 
 
 def test_there_is_no_custom_resource(assembly: Assembly) -> None:
     kinds = {resource["Type"] for resource in assembly.template["Resources"].values()}
     assert not [kind for kind in kinds if kind.startswith("Custom::") or "CustomResource" in kind]
-    assert len(assembly.of_type("Lambda::Function")) == 1
+    assert len(assembly.of_type("Lambda::Function")) == 3
 
 
 def test_no_permission_is_a_wildcard_but_those_with_a_reason(assembly: Assembly) -> None:
