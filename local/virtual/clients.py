@@ -62,7 +62,7 @@ class Sqs:
             "sqs",
             "ChangeMessageVisibility",
             self._patience,
-            lambda: self._queue.change_visibility(asked["ReceiptHandle"], asked["VisibilityTimeout"]) and {} or {},
+            lambda: (self._queue.change_visibility(asked["ReceiptHandle"], asked["VisibilityTimeout"]) and {}) or {},
         )
 
 

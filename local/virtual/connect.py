@@ -69,7 +69,13 @@ class ConnectClient:
         return caller.task.wait()
 
     def _arrive(
-        self, caller: Caller, operation: str, asked: Mapping[str, Any], fault: Fault | None, gives_up: float, back: float
+        self,
+        caller: Caller,
+        operation: str,
+        asked: Mapping[str, Any],
+        fault: Fault | None,
+        gives_up: float,
+        back: float,
     ) -> None:
         loop = self._sender.loop
         call = self._connect.receive(operation, asked)
@@ -111,6 +117,4 @@ def _outcome(operation: str, reply: Reply) -> Any:
 
 
 def _with_times(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        name: datetime.fromtimestamp(value, UTC) if name in _TIMES else value for name, value in shown.items()
-    }
+    return {name: datetime.fromtimestamp(value, UTC) if name in _TIMES else value for name, value in shown.items()}

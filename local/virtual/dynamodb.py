@@ -51,7 +51,13 @@ class Table:
 
     def _read(self, asked: Mapping[str, Any]) -> tuple[str, Mapping[str, str], Mapping[str, Any]]:
         names = asked.get("ExpressionAttributeNames") or {}
-        return asked["Key"][self.key]["S"], names, asked.get("ExpressionAttributeValues") or {}
+        values = asked.get("ExpressionAttributeValues") or {}
+        used = expressions.placeholders(asked.get("UpdateExpression", ""))
+        used |= expressions.placeholders(asked.get("ConditionExpression") or "")
+        if used != names.keys() | values.keys():
+            odd = ", ".join(sorted(used ^ (names.keys() | values.keys())))
+            raise _error("ValidationException", f"unused or undefined in the expressions: {odd}")
+        return asked["Key"][self.key]["S"], names, values
 
     @staticmethod
     def _check(asked: Mapping[str, Any], item: Item, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
@@ -59,9 +65,13 @@ class Table:
         if text is None or expressions.condition(text)(item, names, values):
             return
         shown = {"Item": dict(item)} if item and asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
-        answer: Any = {
-            "Error": {"Code": "ConditionalCheckFailedException", "Message": "The conditional request failed"},
-            "ResponseMetadata": {"HTTPStatusCode": 400},
-            **shown,
-        }
-        raise ClientError(answer, "UpdateItem")
+        raise _error("ConditionalCheckFailedException", "The conditional request failed", shown)
+
+
+def _error(code: str, message: str, more: Mapping[str, Any] | None = None) -> ClientError:
+    answer: Any = {
+        "Error": {"Code": code, "Message": message},
+        "ResponseMetadata": {"HTTPStatusCode": 400},
+        **(more or {}),
+    }
+    return ClientError(answer, "UpdateItem")

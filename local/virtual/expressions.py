@@ -68,6 +68,12 @@ def update(text: str) -> Update:
     return apply
 
 
+@cache
+def placeholders(text: str) -> frozenset[str]:
+    """Every ``:value`` and ``#name`` that an expression uses."""
+    return frozenset(re.findall(r"[:#][A-Za-z0-9_]+", text))
+
+
 class _Tokens:
     def __init__(self, text: str) -> None:
         self._tokens: list[str] = []

@@ -177,7 +177,9 @@ def change_visibility_batch(
     """The batch call's answer, with the entries that failed. ``refuse`` is asked for each."""
     answer: dict[str, Any] = {"Successful": [], "Failed": []}
     for entry in entries:
-        code = "InternalError" if refuse() else queue.change_visibility(entry["ReceiptHandle"], entry["VisibilityTimeout"])
+        code = (
+            "InternalError" if refuse() else queue.change_visibility(entry["ReceiptHandle"], entry["VisibilityTimeout"])
+        )
         if code is None:
             answer["Successful"].append({"Id": entry["Id"]})
         else:

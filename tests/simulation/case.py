@@ -136,6 +136,15 @@ class Case:
             and (record.flow_id, record.queue_id, record.user_id) == (target.flow, target.queue, target.user)
         ]
 
+    def fitting(self, wanted: Wanted) -> list[TransferRecord]:
+        """The transfers that may be taken for this request's: its contact to its destination, whoever made them."""
+        target = wanted.target
+        return [
+            record
+            for record in self.transfers.get(target.contact, ())
+            if target.queue in (None, record.queue_id) and target.user in (None, record.user_id)
+        ]
+
     def switch(self, name: str) -> Any:
         """How Connect behaved in this run."""
         return dict(self.evidence.scenario.switches).get(name)

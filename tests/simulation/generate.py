@@ -17,6 +17,8 @@ def scenario(seed: int) -> Scenario:
     """The scenario of a seed: always the same one."""
     random = Random(f"scenario {seed}")
     span = random.choice(_SPREADS)
+    if random.random() < 0.05:
+        return rivalry(seed, random)
     contacts, wanted = requests.wanted(random)
     calm = random.random() < 0.08
     settings = _settings(random)
@@ -38,8 +40,28 @@ def scenario(seed: int) -> Scenario:
         settings=tuple(settings.items()) + (("transfers_per_second", rate), ("burst", burst)),
         quotas=(("TransferContact", rate, burst),),
         active_tasks=(span + random.random() * 7200, 0) if not calm and random.random() < 0.06 else None,
-        sizing=_sizing(random),
+        sizing=_sizing(random, int(settings["maximum_concurrency"])),
         hours=float(settings["retry_for_hours"]) + 12.0 if stubborn else 6.0,
+    )
+
+
+def rivalry(seed: int, random: Random) -> Scenario:
+    """Two names for every contact, answers that get lost, little pace, and old contacts that stay active: what is most dangerous."""
+    pairs = random.choice((4, 4, 12))
+    names = [(number, queue) for number in range(pairs) for queue in ("Support", "Billing")]
+    rate, burst = random.choice(((0.08, 2.0), (0.08, 2.0), (2.0, 5.0)))
+    settings = {**_settings(random), "maximum_concurrency": 2, "transfers_per_second": rate, "burst": burst}
+    return Scenario(
+        seed=seed,
+        contacts=("task",) * pairs,
+        requests=tuple(Request(number, queue=queue, request_id=f"{queue}-{number}") for number, queue in names),
+        asks=tuple(Ask(random.random() * 60, number) for number in range(len(names))),
+        faults=weather.rivalry_faults(random),
+        connect_faults=weather.rivalry_connect_faults(random),
+        switches=weather.rivalry_switches(random),
+        settings=tuple(settings.items()),
+        quotas=(("TransferContact", rate, burst),),
+        sizing=_sizing(random, 2),
     )
 
 
@@ -52,8 +74,9 @@ def _settings(random: Random) -> dict[str, Any]:
     }
 
 
-def _sizing(random: Random) -> Sizing:
+def _sizing(random: Random, concurrency: int) -> Sizing:
     return Sizing(
+        concurrency=concurrency,
         batch_size=random.choice((10, 10, 5, 1)),
         recycle_after=random.choice((1, 3, 50, 50)),
         idle_seconds=random.choice((60.0, 600.0)),

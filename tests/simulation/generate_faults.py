@@ -136,7 +136,9 @@ def _connect(random: Random, span: float) -> ConnectFault:
         delay = random.random() * LATEST_SECONDS
         return ConnectFault(FaultKind.LATE, "TransferContact", delay=delay + 0.1, **window)
     if draw < 0.65:
-        return ConnectFault(FaultKind.SLOW, random.choice(_CONNECT_OPERATIONS), delay=random.random() * 8 + 0.1, **window)
+        return ConnectFault(
+            FaultKind.SLOW, random.choice(_CONNECT_OPERATIONS), delay=random.random() * 8 + 0.1, **window
+        )
     return ConnectFault(random.choice(_REFUSING), random.choice(_CONNECT_OPERATIONS), **window)
 
 
@@ -158,3 +160,28 @@ def switches(random: Random, settle_minutes: float) -> tuple[tuple[str, Any], ..
         "initial_contact_names_itself": random.random() < 0.5,
     }
     return tuple(drawn.items())
+
+
+def rivalry_faults(random: Random) -> tuple[Fault, ...]:
+    """Workers that die just after the call, now and then."""
+    return (Fault("connect", Kind.DIES_AFTER, "TransferContact", random.choice((0.0, 0.2)), 0.0, 400.0),)
+
+
+def rivalry_connect_faults(random: Random) -> tuple[ConnectFault, ...]:
+    """Lost answers, throttles and late effects of TransferContact, all at once."""
+    window: dict[str, Any] = {"operation": "TransferContact", "seconds": 400.0}
+    return (
+        ConnectFault(FaultKind.LOST_HANG, probability=0.5, **window),
+        ConnectFault(FaultKind.THROTTLE, probability=random.choice((0.05, 0.05, 0.4)), **window),
+        ConnectFault(FaultKind.LATE, probability=0.3, delay=LATEST_SECONDS - 1, **window),
+    )
+
+
+def rivalry_switches(random: Random) -> tuple[tuple[str, Any], ...]:
+    """Everything that makes a transfer hard to see."""
+    return (
+        ("old_contact_active_for", 30.0),
+        ("end_shown_after", 5.0),
+        ("successor_listed_after", random.choice((45.0, 240.0))),
+        ("token_replay", random.choice((Replay.FIRST_ANSWER, Replay.CONFLICT))),
+    )

@@ -73,7 +73,11 @@ def _static(code: str, **fields: Any) -> Callable[[Random, int], Made]:
 
 def _malformed(random: Random, number: int) -> Made:
     texts = ("", "nothing", '["a"]', '{"contactId": NaN}', '{"a": 1, "a": 2}', '{"detail-type": "Other"}', '"\\ud800"')
-    body = json.dumps(number) + random.choice(texts) if random.random() < 0.5 else random.choice(texts) + " " * (number + 1)
+    body = (
+        json.dumps(number) + random.choice(texts)
+        if random.random() < 0.5
+        else random.choice(texts) + " " * (number + 1)
+    )
     return "task", [Request(body=body, codes=frozenset({"MalformedMessage"}), static=True)]
 
 
@@ -87,7 +91,9 @@ def _dynamic(contact: str, *codes: str, **fields: Any) -> Callable[[Random, int]
 
 def _mismatch(random: Random, number: int) -> Made:
     first = Request(queue="Support", request_id=f"twice-{number}")
-    second = Request(queue="Billing", request_id=f"twice-{number}", codes=frozenset({"IdempotencyMismatch", "ContactNotActive"}))
+    second = Request(
+        queue="Billing", request_id=f"twice-{number}", codes=frozenset({"IdempotencyMismatch", "ContactNotActive"})
+    )
     return "task", [first, second] if random.random() < 0.5 else [second, first]
 
 

@@ -72,7 +72,7 @@ def _did_happen(case: Case, time: float, detail: object) -> Iterator[str]:
     if wanted is None:
         yield f"a success is announced {_at(case, time)} for contact {contact}, which nobody asked for"
         return
-    made = case.transfers.get(contact, []) if inferred else case.made_by(wanted)
+    made = case.fitting(wanted) if inferred else case.made_by(wanted)
     fitting = [one for one in made if one.time <= time and new in (one.new, None)]
     if not fitting:
         yield f"a success of request {wanted.number} is announced {_at(case, time)} (contact {contact} to {new}) that did not happen"
@@ -101,5 +101,8 @@ def settled(case: Case) -> Iterator[str]:
     if case.evidence.left:
         waiting = [message for message in case.evidence.messages if not message.gone]
         hours = (case.evidence.ended - case.evidence.quiet) / 3600
-        shown = ", ".join(f"{one.id} (request {case.evidence.of_message[one.id].number}, {one.receives} receives)" for one in waiting[:3])
+        shown = ", ".join(
+            f"{one.id} (request {case.evidence.of_message[one.id].number}, {one.receives} receives)"
+            for one in waiting[:3]
+        )
         yield f"{case.evidence.left} messages are still queued {hours:.1f} h after the faults: {shown}"

@@ -60,7 +60,8 @@ def _true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
             expires = wanted.request.expires_in
             return expires is not None and verdict.time - case.evidence.began >= expires - SKEW
         case "OutcomeUnknown":
-            return gone and (bool(_unanswered(case, contact, verdict.time)) or _cut_short(case, wanted, verdict.time))
+            lost = _unanswered(case, contact, verdict.time) or _delayed(case, contact, verdict.time)
+            return gone and (bool(lost) or _cut_short(case, wanted, verdict.time))
         case "RejectedByConnect":
             return gone or bool(case.switch("token_remembers_rejection"))
         case "ContactNotFound":
@@ -88,6 +89,17 @@ def _cut_short(case: Case, wanted: Wanted, before: float) -> bool:
     """Whether work on the request was cut short, so that nobody knows which call it had come to."""
     runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ()) if run.began < before]
     return any(run.how != "completed" or run.disturbed for run in runs)
+
+
+def _delayed(case: Case, contact: str, before: float) -> list[float]:
+    """When calls to transfer the contact were made whose answer may have come after nobody waited for it any more."""
+    return [
+        call.time
+        for call in case.calls.get(contact, ())
+        if call.operation == "TransferContact"
+        and call.time <= before
+        and ("late" in (call.fault or "") or "slow" in (call.fault or ""))
+    ]
 
 
 def _unanswered(case: Case, contact: str, before: float) -> list[float]:
@@ -129,7 +141,9 @@ def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -
 
 def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
     contact = wanted.target.contact
-    if verdict.code in ("IdempotencyMismatch", "ContactNotActive") and case.successes_of_contact(contact, verdict.decided):
+    if verdict.code in ("IdempotencyMismatch", "ContactNotActive") and case.successes_of_contact(
+        contact, verdict.decided
+    ):
         return  # settled by another request's transfer
     asked = [time for time in _unanswered(case, contact, verdict.decided) if _asked_by(case, contact, time, wanted)]
     if not asked:
@@ -142,7 +156,10 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
     if not any(asked[-1] < time <= verdict.decided for time in looks):
         seen = verdict.decided - asked[-1]
         yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, {seen:.0f} s after an answer was lost, and nobody looked"
-    if verdict.code == "OutcomeUnknown" and verdict.decided < asked[-1] + case.evidence.settings["settle_minutes"] * 60 - 2 * SKEW:
+    if (
+        verdict.code == "OutcomeUnknown"
+        and verdict.decided < asked[-1] + case.evidence.settings["settle_minutes"] * 60 - 2 * SKEW
+    ):
         yield f"request {wanted.number} failed {_at(case, verdict)} as OutcomeUnknown before settleMinutes were over"
 
 

@@ -95,7 +95,10 @@ class Stage:
             return request.body
         contact, flow, queue, user = self.target(request)
         arn = INSTANCE_ARN + "/{}/{}" if ask.form == "arn" else "{1}"
-        fields: dict[str, Any] = {"contactId": arn.format("contact", contact), "contactFlowId": arn.format("contact-flow", flow)}
+        fields: dict[str, Any] = {
+            "contactId": arn.format("contact", contact),
+            "contactFlowId": arn.format("contact-flow", flow),
+        }
         if queue is not None:
             fields["queueId"] = arn.format("queue", queue)
         if user is not None:
@@ -106,5 +109,7 @@ class Stage:
             fields["expiresAt"] = datetime.fromtimestamp(BEGINS + request.expires_in, UTC).isoformat()
         fields |= dict(request.extra)
         if ask.form == "event":
-            return json.dumps({"version": "0", "detail-type": "Contact Transfer Requested", "source": "shop", "detail": fields})
+            return json.dumps(
+                {"version": "0", "detail-type": "Contact Transfer Requested", "source": "shop", "detail": fields}
+            )
         return json.dumps(fields)

@@ -48,13 +48,23 @@ def _lines(case: Case) -> Iterator[Line]:
         ids = ", ".join(message.id for message in run.messages)
         yield run.began, 1, f"worker {run.environment:<3} invocation {run.number} begins with {ids}"
         if run.how:
-            yield run.ended, 8, f"worker {run.environment:<3} invocation {run.number} {run.how} {run.error}{run.flaw}".rstrip()
+            yield (
+                run.ended,
+                8,
+                f"worker {run.environment:<3} invocation {run.number} {run.how} {run.error}{run.flaw}".rstrip(),
+            )
     for time, worker, text in evidence.wire:
         yield time, 3, f"worker {worker:<3} {text}"
     for call in evidence.calls:
-        ids = " ".join(f"{name}={value}" for name, value in call.ids.items() if name not in ("InstanceId", "ContactFlowId"))
+        ids = " ".join(
+            f"{name}={value}" for name, value in call.ids.items() if name not in ("InstanceId", "ContactFlowId")
+        )
         fault = f" [{call.fault}]" if call.fault else ""
-        yield call.time, 4, f"Connect    {call.operation} {ids}: {call.status} {call.code or ''} delivered as {call.delivered}{fault}"
+        yield (
+            call.time,
+            4,
+            f"Connect    {call.operation} {ids}: {call.status} {call.code or ''} delivered as {call.delivered}{fault}",
+        )
     for record in evidence.transfers:
         yield record.time, 5, f"Connect    {record.old} becomes {record.new}, by {record.by}"
     for contact, ended in evidence.ended_contacts.items():
@@ -66,4 +76,8 @@ def _lines(case: Case) -> Iterator[Line]:
         yield event.time, 7, f"bus        {event.detail_type}: request {wanted.number if wanted else '?'}, {told}"
     for verdict in case.verdicts:
         number = verdict.wanted.number if verdict.wanted else "?"
-        yield verdict.time, 7, f"dead       {verdict.original} (request {number}) is parked: {verdict.code}, {verdict.text}"
+        yield (
+            verdict.time,
+            7,
+            f"dead       {verdict.original} (request {number}) is parked: {verdict.code}, {verdict.text}",
+        )

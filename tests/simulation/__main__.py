@@ -1,0 +1,153 @@
+"""The commands of the simulation."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
+
+from tests.simulation import auditor, campaign, report  # noqa: E402 - the service's root is put on the path first
+from tests.simulation.generate import scenario  # noqa: E402 - as above
+from tests.simulation.run import run  # noqa: E402 - as above
+from tests.simulation.scenario import Scenario  # noqa: E402 - as above
+from tests.simulation.shrink import shrink  # noqa: E402 - as above
+from tests.simulation.trace import trace  # noqa: E402 - as above
+
+app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
+console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
+_CORES = os.cpu_count() or 1
+Workers = Annotated[int, typer.Option(help="processes, one a core")]
+
+
+@app.command("run")
+def run_seeds(
+    seeds: Annotated[int, typer.Option(help="how many seeds at most")] = 1_000_000,
+    first: Annotated[int, typer.Option(help="the first seed")] = 1,
+    minutes: Annotated[float | None, typer.Option(help="stop after so many minutes")] = 5.0,
+    workers: Workers = _CORES,
+    save: Annotated[Path | None, typer.Option(help="write the figures to this JSON file")] = None,
+    forever: Annotated[bool, typer.Option("--all", help="no limit of time: run all seeds")] = False,
+) -> None:
+    """Run the real service under simulated faults and audit every run. Ends with 1 when a promise was broken."""
+    total, began = campaign.Tally(), time.monotonic()
+    with _progress() as progress:
+        bar = progress.add_task("seeds", total=seeds if forever else None, deliveries=0)
+        for tally in campaign.campaign(first, seeds, workers, None if forever else minutes):
+            total.add(tally)
+            progress.update(bar, completed=total.seeds, deliveries=total.deliveries)
+            for seed, findings in tally.findings.items():
+                _tell(seed, findings)
+            if save is not None:
+                report.save(save, total, first, workers, time.monotonic() - began)
+    wall = time.monotonic() - began
+    print(
+        f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s; {total.deliveries / total.seconds:,.0f} deliveries a second and core"
+    )
+    print(f"{len(total.findings)} seeds broke a promise" if total.findings else "every promise was kept")
+    if total.findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def replay(
+    seed: Annotated[int, typer.Argument(help="the seed to run again")],
+    bug: Annotated[str | None, typer.Option(help="with this planted bug")] = None,
+    small: Annotated[bool, typer.Option("--shrink", help="make the failing scenario small first")] = False,
+    quiet: Annotated[bool, typer.Option(help="findings only, no trace")] = False,
+) -> None:
+    """Run one seed again and print everything that happened in it, and what the auditor says."""
+    found = scenario(seed)
+    if small:
+        found = _smallest(found, bug)
+    evidence = run(found, campaign.subject(bug), watch=True)
+    if not quiet:
+        print("\n".join(trace(evidence)))
+    findings = auditor.audit(evidence)
+    print("\n".join(str(finding) for finding in findings) or "every promise was kept")
+    if findings:
+        raise typer.Exit(1)
+
+
+@app.command()
+def bugs(
+    names: Annotated[list[str] | None, typer.Argument(help="planted bugs; all when none is named")] = None,
+    first: Annotated[int, typer.Option(help="the first seed")] = 1,
+    seeds: Annotated[int, typer.Option(help="how many seeds at most for each")] = 5000,
+    workers: Workers = _CORES,
+    save: Annotated[Path | None, typer.Option(help="write the table to this JSON file")] = None,
+) -> None:
+    """Plant bugs in the real service, one at a time, and see that the auditor catches each. Ends with 1 when one is not caught."""
+    wanted = names or list(campaign.BUGS)
+    caught = []
+    with _progress() as progress:
+        bar = progress.add_task("bugs", total=len(wanted), deliveries=0)
+        for one in campaign.hunts(wanted, first, seeds, workers):
+            caught.append(one)
+            progress.advance(bar)
+    caught.sort(key=lambda one: list(campaign.BUGS).index(one.bug))
+    console.print(_table(caught))
+    if save is not None:
+        report.save_bugs(save, caught)
+    missed = [one.bug for one in caught if not one.rule]
+    print(
+        f"{len(caught) - len(missed)} of {len(caught)} planted bugs caught"
+        + (f"; not caught: {', '.join(missed)}" if missed else "")
+    )
+    if missed:
+        raise typer.Exit(1)
+
+
+@app.command("report")
+def write_report(
+    figures: Annotated[Path, typer.Option(help="where the JSON files of the runs are")] = Path("docs/simulation"),
+    out: Annotated[Path, typer.Option(help="the report to write")] = Path("docs/simulation-report.md"),
+) -> None:
+    """Write the report from the figures that ``run --save`` and ``bugs --save`` have written."""
+    out.write_text(report.render(figures))
+    print(f"wrote {out}")
+
+
+def _smallest(found: Scenario, bug: str | None) -> Scenario:
+    service = campaign.subject(bug)
+    rules = {finding.rule for finding in auditor.audit(run(found, service))}
+    if not rules:
+        return found
+    chosen = (min(rules),)
+    return shrink(found, lambda candidate: bool(auditor.audit(run(candidate, service), chosen)))
+
+
+def _tell(seed: int, findings: list[str]) -> None:
+    console.print(f"[bold red]seed {seed}[/] broke a promise:", *findings[:5], sep="\n  ")
+    console.print(f"  again: python -m tests.simulation replay {seed} --shrink")
+
+
+def _progress() -> Progress:
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[deliveries]:,} deliveries"),
+    )
+    return Progress(*columns, TimeElapsedColumn(), console=console, disable=not sys.stderr.isatty())
+
+
+def _table(caught: list[campaign.Caught]) -> Table:
+    table = Table("planted bug", "kind", "caught by", "seeds needed", "what it is")
+    for one in caught:
+        bug = campaign.BUGS[one.bug]
+        kind = "interleaving" if bug.interleaving else "plain"
+        table.add_row(one.bug, kind, one.rule or "[bold red]nothing[/]", str(one.seeds), bug.what)
+    return table
+
+
+if __name__ == "__main__":
+    app()

@@ -1,0 +1,140 @@
+"""Many seeds on all cores: what was found, how much was run, how fast. Results come back in blocks, in no order."""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from functools import cache
+
+from tests.simulation import auditor, planted, planted_interleavings
+from tests.simulation.case import SUCCEEDED
+from tests.simulation.generate import scenario
+from tests.simulation.planted import Bug
+from tests.simulation.run import Evidence, run
+from tests.simulation.subject import Subject, load
+
+BLOCK = 25
+BUGS: dict[str, Bug] = {bug.name: bug for bug in (*planted.PLAIN, *planted_interleavings.INTERLEAVINGS)}
+
+
+@dataclass
+class Tally:
+    """What was run: counts by name, findings by seed, seconds of one core."""
+
+    seeds: int = 0
+    deliveries: int = 0
+    seconds: float = 0.0
+    virtual_hours: float = 0.0
+    counts: Counter[str] = field(default_factory=Counter)
+    findings: dict[int, list[str]] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Add what another block has run."""
+        self.seeds += other.seeds
+        self.deliveries += other.deliveries
+        self.seconds += other.seconds
+        self.virtual_hours += other.virtual_hours
+        self.counts.update(other.counts)
+        self.findings.update(other.findings)
+
+    def note(self, evidence: Evidence) -> None:
+        """Count a run and audit it."""
+        self.seeds += 1
+        self.deliveries += evidence.deliveries
+        self.virtual_hours += (evidence.ended - evidence.began) / 3600
+        self.counts.update(_counts(evidence))
+        found = auditor.audit(evidence)
+        if found:
+            self.findings[evidence.scenario.seed] = [str(finding) for finding in found]
+
+
+def _counts(evidence: Evidence) -> Counter[str]:
+    counts: Counter[str] = Counter()
+    counts["messages"] = len(evidence.messages)
+    counts["invocations"] = len(evidence.invocations)
+    counts["calls to Connect"] = len(evidence.calls)
+    counts["transfers"] = sum(record.by == "TransferContact" for record in evidence.transfers)
+    counts["answers lost"] = sum(call.applied and call.delivered != "answer" for call in evidence.calls)
+    counts["invocations cut short"] = sum(one.how in ("died", "timed out") for one in evidence.invocations)
+    counts["settled by looking"] = sum(
+        event.detail_type == SUCCEEDED and event.detail.get("attribution") == "inferred" for event in evidence.events
+    )
+    for parked in evidence.dead_letters:
+        code = parked.attributes.get("FailureCode", {}).get("StringValue")
+        if code:
+            counts[f"parked: {code}"] += 1
+    return counts
+
+
+@cache
+def subject(bug: str | None = None) -> Subject:
+    """The service, or the service with a planted bug."""
+    return load(() if bug is None else BUGS[bug].edits)
+
+
+def block(first: int, count: int, bug: str | None = None) -> Tally:
+    """Run ``count`` seeds from ``first`` in this process."""
+    gc.disable()
+    began, tally, service = time.process_time(), Tally(), subject(bug)
+    for seed in range(first, first + count):
+        tally.note(run(scenario(seed), service))
+    gc.collect()
+    tally.seconds = time.process_time() - began
+    return tally
+
+
+def campaign(first: int, seeds: int, workers: int, minutes: float | None = None) -> Iterator[Tally]:
+    """Run ``seeds`` seeds, or until ``minutes`` are over; answer each block as it is done."""
+    until = None if minutes is None else time.monotonic() + minutes * 60
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        starts = iter(range(first, first + seeds, BLOCK))
+        running = {
+            pool.submit(block, start, min(BLOCK, first + seeds - start)) for start, _ in zip(starts, range(workers * 2))
+        }
+        while running:
+            done = next(as_completed(running))
+            running.discard(done)
+            yield done.result()
+            if until is None or time.monotonic() < until:
+                start = next(starts, None)
+                if start is not None:
+                    running.add(pool.submit(block, start, min(BLOCK, first + seeds - start)))
+
+
+@dataclass(frozen=True)
+class Caught:
+    """How a planted bug was caught: by which rule, after how many seeds; ``rule`` empty: by none."""
+
+    bug: str
+    rule: str
+    seeds: int
+    seed: int
+    what: str
+
+
+def hunt(name: str, first: int, at_most: int) -> Caught:
+    """Run seeds with a planted bug until one of its rules sees it."""
+    bug, service = BUGS[name], subject(name)
+    gc.disable()
+    for tried, seed in enumerate(range(first, first + at_most), 1):
+        found = auditor.audit(run(scenario(seed), service), bug.rules)
+        if found:
+            first_rule = min(found, key=lambda finding: bug.rules.index(finding.rule))
+            return Caught(name, first_rule.rule, tried, seed, first_rule.what)
+        if tried % 50 == 0:
+            gc.collect()
+    return Caught(name, "", at_most, 0, "")
+
+
+def hunts(names: list[str], first: int, at_most: int, workers: int) -> Iterator[Caught]:
+    """Hunt several bugs on all cores; answer each as it is caught, or not."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        for done in as_completed([pool.submit(hunt, name, first, at_most) for name in names]):
+            yield done.result()

@@ -1,0 +1,214 @@
+"""Planted bugs that show only when something happens in between: a death, a lost answer, a rival, a late effect."""
+
+from __future__ import annotations
+
+from tests.simulation.planted import Bug
+from tests.simulation.subject import Edit
+
+
+def _one(name: str, what: str, rules: str, module: str, before: str, after: str, count: int = 1) -> Bug:
+    return Bug(name, what, tuple(rules.split()), (Edit(module, before, after, count),), interleaving=True)
+
+
+INTERLEAVINGS: tuple[Bug, ...] = (
+    _one(
+        "sdk-retries-transfer",
+        "the SDK sends TransferContact again by itself",
+        "c-code c-doubt g-forgotten",
+        "wiring",
+        'retries={"mode": "standard", "total_max_attempts": 1}',
+        'retries={"mode": "standard", "total_max_attempts": 3}',
+    ),
+    _one(
+        "short-lease",
+        "the lease ends before the invocation",
+        "b-twice c-doubt g-forgotten g-ledger",
+        "service",
+        "LEASE_MARGIN_SECONDS = 10.0",
+        "LEASE_MARGIN_SECONDS = -59.0",
+    ),
+    _one(
+        "no-lease",
+        "nobody takes the contact before working on it",
+        "b-twice c-doubt g-forgotten g-ledger",
+        "service",
+        "        state = self._ledger.begin(request, owner, now, lease)\n",
+        "        state: Any = Begun(owner, 1, 1, 0, now)\n",
+    ),
+    Bug(
+        "late-200-thrown-away",
+        "the lease ends early, and a 200 that comes after it is not written down",
+        ("g-ledger", "g-forgotten"),
+        (
+            Edit("service", "LEASE_MARGIN_SECONDS = 10.0", "LEASE_MARGIN_SECONDS = -59.0"),
+            Edit(
+                "service",
+                "self._clock.now(), begun.owner if done.inferred else None)",
+                "self._clock.now(), begun.owner)",
+            ),
+            Edit(
+                "service",
+                "happened=None if done.inferred else done)",
+                "happened=None)",
+            ),
+        ),
+        interleaving=True,
+    ),
+    _one(
+        "foreign-successor",
+        "any successor in the window counts as ours",
+        "g-announced c-doubt c-code",
+        "settlement",
+        "        return _agrees(doubt, shown)\n",
+        "        return True\n",
+    ),
+    _one(
+        "linked-task-as-successor",
+        "a linked task counts as the transfer's successor",
+        "g-announced",
+        "settlement",
+        "    return contact.previous_contact_id == contact_id and contact.initiation_method in TRANSFER_METHODS\n",
+        "    return contact.previous_contact_id == contact_id\n",
+    ),
+    _one(
+        "verdict-in-doubt",
+        "a failure is declared although an answer is outstanding",
+        "c-doubt",
+        "service",
+        "        if isinstance(outcome, Failed) and doubt.open:\n",
+        "        if isinstance(outcome, Failed) and doubt.called:\n",
+    ),
+    _one(
+        "event-after-report",
+        "events go out with the next batch, after the report",
+        "a-lost",
+        "batch",
+        "        self._announce(turns)\n",
+        '        late = self.__dict__.setdefault("_late", [])\n'
+        "        if late:\n            self._announce(late)\n        late[:] = turns\n",
+    ),
+    _one(
+        "contact-not-unique",
+        "each name has its own item for the contact",
+        "b-twice",
+        "records",
+        'def contact_key(instance_id: str, contact_id: str) -> str:\n    return f"contact#{instance_id}#{contact_id}"\n',
+        "import sys\n\n\ndef contact_key(instance_id: str, contact_id: str) -> str:\n"
+        '    name = sys._getframe(1).f_locals["request"].name\n'
+        '    return f"contact#{instance_id}#{name}#{contact_id}"\n',
+    ),
+    _one(
+        "attempt-not-noted",
+        "an attempt that was cut short leaves no doubt",
+        "c-doubt c-code b-twice",
+        "records",
+        'doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None',
+        "doubt = None",
+    ),
+    _one(
+        "doubt-forgotten",
+        "giving the lease back forgets what is in doubt",
+        "c-doubt b-twice c-code",
+        "ledger",
+        'kept = "" if doubt else f", {_ATTEMPT}"',
+        'kept = f", {_ATTEMPT}"',
+    ),
+    _one(
+        "active-proves-at-once",
+        "a contact that shows as active is taken as not transferred",
+        "b-twice",
+        "settlement",
+        "ACTIVE_PROVES_AFTER_SECONDS = 60.0",
+        "ACTIVE_PROVES_AFTER_SECONDS = 0.0",
+    ),
+    _one(
+        "no-time-to-settle",
+        "an ended contact without a visible successor is given up at once",
+        "c-doubt",
+        "settlement",
+        "        wait = max(last, ended_at) + self._settle - self._clock.now()\n",
+        "        wait = max(last, ended_at) - self._clock.now()\n",
+    ),
+    _one(
+        "rivals-doubt-ignored",
+        "a request begins although another one's attempt is in doubt",
+        "b-twice c-doubt c-code",
+        "ledger",
+        '" AND (attribute_not_exists(attemptName) OR attemptName = :name)"',
+        '""',
+    ),
+    _one(
+        "server-error-is-final",
+        "a 5xx, a 408 and a 409 say that nothing happened",
+        "c-doubt c-code b-twice",
+        "connect",
+        'if status not in {400, 402, 403, 404, 429} or code == "IdempotencyException":',
+        "if status == 0:",
+    ),
+    _one(
+        "timeout-is-final",
+        "no answer says that nothing happened",
+        "c-doubt c-code b-twice",
+        "connect",
+        "            raise Doubtful(type(error).__name__) from error\n",
+        "            raise Unavailable(Cause.UNREACHABLE, type(error).__name__) from error\n",
+    ),
+    _one(
+        "winner-ignored",
+        "a transferred contact is worked on again",
+        "c-doubt c-code b-twice",
+        "ledger",
+        'f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE}"\n            " AND (attr',
+        'f"attribute_not_exists(#done) AND {_FREE}"\n            " AND (attr',
+    ),
+    _one(
+        "success-told-once",
+        "a repeated message of a transferred request publishes nothing",
+        "g-forgotten a-lost",
+        "batch",
+        "    if happened is not None:\n",
+        "    if happened is not None and not happened.repeated:\n",
+    ),
+    _one(
+        "ledger-not-awaited",
+        "a success that the ledger did not take counts as done",
+        "g-ledger",
+        "service",
+        "            return Told(self._ledger_away(error, begun.attempts), happened=None if done.inferred else done)\n",
+        "            return Told(done)\n",
+    ),
+    _one(
+        "entries-not-read",
+        "PutEvents' failed entries are not looked at",
+        "a-lost g-forgotten g-announced",
+        "events",
+        'codes = [None if entry.get("EventId") else str(entry.get("ErrorCode", "Unknown")) for entry in told]',
+        "codes: list[str | None] = [None for _ in told]",
+    ),
+    Bug(
+        "full-buckets",
+        "a new environment starts with full buckets",
+        ("e-quota",),
+        (
+            Edit("pacing", "self._level = 0.0", "self._level = self.capacity"),
+            Edit("pacing", "        self._level = min(self.capacity, proven + self.rate * max(0.0, held))\n", ""),
+        ),
+        interleaving=True,
+    ),
+    _one(
+        "quiet-from-the-beginning",
+        "the quiet after an attempt counts from when work began, not from when its call was made",
+        "b-twice c-doubt g-forgotten",
+        "ledger",
+        "attemptLast = :lease, attemptUntil = :lease",
+        "attemptLast = :now, attemptUntil = :lease",
+    ),
+    _one(
+        "lost-begins-condemn",
+        "begins whose answer was lost make a request deadly",
+        "d-early c-doubt g-forgotten",
+        "service",
+        "    return begun.unended > DEADLY_BEGINS and begun.starts >= CONFIRMED_BEGINS\n",
+        "    begun.__dict__['starts'] = 99\n    return begun.unended > DEADLY_BEGINS\n",
+    ),
+)
