@@ -1,0 +1,13 @@
+"""Peer (a): a boto3 call in a loop. Reads requests from standard input, one a line; what fails is reported and skipped."""
+
+import json
+import sys
+
+from botocore.exceptions import ClientError
+from call import transfer
+
+for line in sys.stdin:
+    try:
+        transfer(json.loads(line))
+    except ClientError as error:
+        print(error, file=sys.stderr)

@@ -1,0 +1,158 @@
+"""Sixty requests in real time: the deployed stack on this machine, then what a user would pick instead, all against the same quota."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from bench.environments import CODE, peer_runtime
+from bench.peer_stack import PEERS, PeerStack
+from bench.verdict import Check, Finding
+from local.cloud import LocalCloud
+from local.simulator import ConnectProcess
+
+REQUESTS, RATE, BURST = 60, 2.0, 5.0
+FLOOR = (REQUESTS - BURST) / RATE
+#: Seconds that the simulated Connect takes to answer.
+LATENCY = 0.08
+#: Seconds after which what is left is counted as left.
+PATIENCE = 170.0
+
+
+@dataclass(frozen=True)
+class Raced:
+    """What the simulated Connect saw of one consumer, seconds from its first request."""
+
+    name: str
+    transfers_at: list[float]
+    twice: int
+    calls: int
+    throttled: int
+    lost: int
+    left: int
+
+    def row(self) -> dict[str, Any]:
+        done = len(self.transfers_at)
+        makespan = max(self.transfers_at, default=0.0)
+        return {
+            "consumer": self.name,
+            "transferred": done,
+            "lost": self.lost,
+            "still on its way": self.left,
+            "twice": self.twice,
+            "throttled": f"{self.throttled / max(1, self.calls):.1%}",
+            "last transfer s": round(makespan, 1),
+            "over floor": round(makespan / FLOOR, 3) if done == REQUESTS else None,
+        }
+
+
+class Scene:
+    """A simulated Connect with contacts to move, and what it saw."""
+
+    def __init__(self, connect: ConnectProcess, instance_id: str, data: dict[str, Any], client: Any) -> None:
+        self.control = connect.control
+        self.control.set_quota("StartTaskContact", None)
+        flow, queue = data["flows"]["Move to queue"], data["queues"]["Support"]
+        asked = {"InstanceId": instance_id, "ContactFlowId": data["flows"]["Inbound"], "Name": "a case"}
+        ids = [str(client.start_task_contact(**asked)["ContactId"]) for _ in range(REQUESTS)]
+        self.requests = [
+            {"instanceId": instance_id, "contactId": one, "contactFlowId": flow, "queueId": queue} for one in ids
+        ]
+        self.control.add_fault("slow", delay=LATENCY)
+        self.control.set_quota("TransferContact", RATE, BURST)
+        self._calls = len(self.control.calls())
+        self.began = time.time()
+
+    def done(self) -> int:
+        return len(self.control.transfers())
+
+    def raced(self, name: str, lost: int, left: int) -> Raced:
+        calls = [one for one in self.control.calls()[self._calls :] if one["operation"] != "StartTaskContact"]
+        first: dict[str, float] = {}
+        transfers = self.control.transfers()
+        for one in transfers:
+            first.setdefault(one["old"], one["time"] - self.began)
+        throttled = sum(one["status"] == 429 for one in calls)
+        return Raced(name, sorted(first.values()), len(transfers) - len(first), len(calls), throttled, lost, left)
+
+
+def send(sqs: Any, url: str, requests: Sequence[dict[str, Any]]) -> None:
+    """Put all requests into a queue, ten at a time."""
+    for start in range(0, len(requests), 10):
+        entries = [{"Id": str(n), "MessageBody": json.dumps(one)} for n, one in enumerate(requests[start : start + 10])]
+        sqs.send_message_batch(QueueUrl=url, Entries=entries)
+
+
+def measure(step: Callable[[str], None]) -> Finding:
+    """Ours alone, then the peers side by side."""
+    found = Finding("realtime", f"{REQUESTS} requests in real time at {RATE:g}/s, burst {BURST:g} (floor {FLOOR:g} s)")
+    step("deploying the stack to the local cloud")
+    with LocalCloud() as cloud:
+        step("ours: 60 requests take half a minute")
+        ours = _ours(cloud)
+        step(f"the peers, side by side: up to {PATIENCE:g} s")
+        with ThreadPoolExecutor(len(PEERS) + 1) as together:
+            racing = [together.submit(_peer, cloud, name) for name in PEERS]
+            looping = together.submit(_loop, cloud)
+            peers = [looping.result(), *(one.result() for one in racing)]
+    found.rows = [ours.row(), *(one.row() for one in peers)]
+    found.data["curves"] = {one.name: one.transfers_at for one in (ours, *peers)}
+    found.checks = [
+        Check("ours: makespan over floor", round(max(ours.transfers_at, default=1e9) / FLOOR, 4), 1.05),
+        Check("ours: throttled share", ours.throttled / max(1, ours.calls), 0.01),
+        Check("ours: lost, left or twice", ours.lost + ours.left + ours.twice, 0),
+    ]
+    return found
+
+
+def _ours(cloud: LocalCloud) -> Raced:
+    scene = Scene(cloud.connect, cloud.instance_id, cloud.seed, cloud.client("connect"))
+    scene.began = time.time()
+    send(cloud.client("sqs"), cloud.outputs["TransferQueueUrl"], scene.requests)
+    _wait(lambda: cloud.queue_depth() == 0)
+    return scene.raced("Contact Transfer", cloud.queue_depth("DeadLetterQueueUrl"), cloud.queue_depth())
+
+
+def _peer(cloud: LocalCloud, name: str) -> Raced:
+    with PeerStack(cloud, name) as stack:
+        scene = Scene(stack.connect, cloud.instance_id, stack.data, stack.connect_client())
+        scene.began = time.time()
+        send(stack.sqs, stack.url, scene.requests)
+        _wait(lambda: stack.depth(stack.url) == 0)
+        return scene.raced(PEERS[name], stack.depth(stack.dead), stack.depth(stack.url))
+
+
+def _loop(cloud: LocalCloud) -> Raced:
+    connect = ConnectProcess(cloud.instance_arns, cloud.logs / "loop")
+    try:
+        client = cloud.aws.client("connect", endpoint_url=connect.url, verify=None)
+        scene = Scene(connect, cloud.instance_id, connect.control.seed(cloud.instance_id), client)
+        scene.began = time.time()
+        subprocess.run(
+            [str(peer_runtime().python), "loop.py"],
+            cwd=CODE,
+            input="".join(json.dumps(one) + "\n" for one in scene.requests).encode(),
+            env={**cloud.environment(), "AWS_ENDPOINT_URL_CONNECT": connect.url, "PYTHONDONTWRITEBYTECODE": "1"},
+            stderr=subprocess.DEVNULL,
+            check=True,
+            timeout=PATIENCE,
+        )
+        return scene.raced("boto3 in a loop", REQUESTS - scene.done(), 0)
+    finally:
+        connect.stop()
+
+
+def _wait(over: Callable[[], bool]) -> None:
+    ends = time.monotonic() + PATIENCE
+    while not over() and time.monotonic() < ends:
+        time.sleep(0.5)
+
+
+if __name__ == "__main__":
+    measure(lambda what: print(what, file=sys.stderr)).show()

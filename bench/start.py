@@ -1,0 +1,164 @@
+"""Cold start: whole processes in turn, the worker on a read-only copy of the real asset beside ``boto3.client("connect")`` alone."""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import shutil
+import stat
+import subprocess
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from statistics import median
+
+from contact_transfer.settings import Settings
+
+from bench.environments import CODE, peer_runtime, plain_runtime
+from bench.requests import INSTANCE_ARN
+from bench.verdict import Check, Finding
+from infra.asset.build import build
+
+ROUNDS = 21
+OURS = "import contact_transfer.worker"
+PEERS = {
+    "boto3, one Connect client": "import boto3; boto3.client('connect')",
+    "Powertools batch + boto3": "import batch",
+    "Powertools batch, parser, idempotency + boto3": "import full",
+}
+ASSET_LIMIT_MB = 4.0
+
+
+@dataclass(frozen=True)
+class Start:
+    """A way to start: an interpreter, a program, where it runs and with which variables."""
+
+    name: str
+    command: list[str]
+    folder: Path
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def seconds(self) -> float:
+        began = time.perf_counter()
+        subprocess.run(
+            self.command, cwd=self.folder, env=environment() | self.variables, check=True, capture_output=True
+        )
+        return time.perf_counter() - began
+
+
+def environment() -> dict[str, str]:
+    """What Lambda gives a worker, and no more."""
+    url = "https://sqs.us-east-1.amazonaws.com/000000000000/queue"
+    settings = Settings((INSTANCE_ARN,), url, url, "bus", "table").to_environment()
+    region = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": "worker"}
+    credentials = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "IDEMPOTENCY_TABLE": "table"}
+    return settings | region | credentials | {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@contextmanager
+def asset(*, bytecode: bool = True) -> Iterator[Path]:
+    """The asset as it is deployed, where nobody can write."""
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "task"
+        target.mkdir()
+        build(target)
+        if not bytecode:
+            for cache in list(target.rglob("__pycache__")):
+                shutil.rmtree(cache)
+        _writable(target, allowed=False)
+        yield target
+        _writable(target, allowed=True)
+
+
+def _writable(folder: Path, *, allowed: bool) -> None:
+    for path in [folder, *folder.rglob("*")]:
+        mode = path.stat().st_mode
+        path.chmod(mode | stat.S_IWUSR if allowed else mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+
+
+def measure(step: Callable[[str], None]) -> Finding:
+    """With and without byte code, and what the asset weighs."""
+    found = Finding("start", f"Cold start on Python {plain_runtime().minor}: whole processes in turn, {ROUNDS} each")
+    times: dict[str, list[float]] = {}
+    step("building the asset")
+    with asset() as compiled, asset(bytecode=False) as plain, _without_bytecode() as sources:
+        starts = list(_starts(compiled, plain, sources))
+        for start in starts:
+            start.seconds()  # once for the files to be in memory, on every side
+        for number in range(ROUNDS):
+            step(f"round {number + 1} of {ROUNDS}")
+            for start in starts:
+                times.setdefault(start.name, []).append(start.seconds())
+        size, files = packed(compiled)
+        modules = imports(compiled)
+    middle = {name: median(values) for name, values in times.items()}
+    peer = "boto3, one Connect client"
+    ratios = sorted(ours / theirs for ours, theirs in zip(times["Contact Transfer"], times[peer], strict=True))
+    for name, seconds in middle.items():
+        against = middle[peer + (", no byte code" if name.endswith("no byte code") else "")]
+        found.rows.append({"start": name, "ms": round(1000 * seconds), "of boto3 alone": round(seconds / against, 2)})
+    found.data |= {"modules": modules, "asset_mb": size}
+    found.notes += [
+        f"The asset: {files} files, {size:.2f} MB zipped with byte code.",
+        f"Byte code is of the runtime's own minor version: {'yes' if plain_runtime().exact else 'no such interpreter here'}.",
+        "Heaviest to import (own time, ms): " + ", ".join(f"{name} {ms:.1f}" for name, ms in modules[:8]),
+    ]
+    found.checks = [
+        Check("the worker over boto3 with one client", round(median(ratios), 3), 0.999),
+        Check(
+            "the same, both without byte code",
+            round(middle["Contact Transfer, no byte code"] / middle[f"{peer}, no byte code"], 3),
+            0.999,
+        ),
+        Check("asset", round(size, 2), ASSET_LIMIT_MB, " MB"),
+    ]
+    return found
+
+
+def _starts(compiled: Path, plain: Path, sources: Path) -> Iterator[Start]:
+    ours, theirs = str(plain_runtime().python), str(peer_runtime().python)
+    yield Start("Contact Transfer", [ours, "-c", OURS], compiled)
+    for name, program in PEERS.items():
+        yield Start(name, [theirs, "-c", program], CODE)
+    yield Start("Contact Transfer, no byte code", [ours, "-c", OURS], plain)
+    program = PEERS["boto3, one Connect client"]
+    yield Start("boto3, one Connect client, no byte code", [ours, "-c", program], CODE, {"PYTHONPATH": str(sources)})
+
+
+@contextmanager
+def _without_bytecode() -> Iterator[Path]:
+    """The peers' packages as sources only, as on a read-only disk."""
+    site = next(peer_runtime().python.parent.parent.glob("lib/python*/site-packages"))
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "packages"
+        shutil.copytree(site, target, ignore=shutil.ignore_patterns("__pycache__"))
+        yield target
+
+
+def packed(folder: Path) -> tuple[float, int]:
+    """The asset's size in MB as a zip, and how many files it has."""
+    buffer = io.BytesIO()
+    files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in files:
+            archive.write(path, path.relative_to(folder))
+    return len(buffer.getvalue()) / 1e6, len(files)
+
+
+def imports(folder: Path) -> list[tuple[str, float]]:
+    """Every module that the worker's start imports, with its own time in ms, heaviest first."""
+    done = subprocess.run(
+        [str(plain_runtime().python), "-X", "importtime", "-c", OURS],
+        cwd=folder,
+        env=environment(),
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    lines = re.findall(r"import time:\s+(\d+) \|\s+\d+ \|\s+(\S+)", done.stderr)
+    return sorted(((name, int(us) / 1000) for us, name in lines), key=lambda one: -one[1])

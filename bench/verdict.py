@@ -1,0 +1,87 @@
+"""What a measure found: figures that are held to a limit, rows for a table, and data for plots. Kept as JSON in ``build/bench/``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+RESULTS = Path(__file__).resolve().parent.parent / "build" / "bench"
+console = Console(highlight=False)
+
+
+@dataclass(frozen=True)
+class Check:
+    """A promise: ``value`` is at most ``limit``."""
+
+    what: str
+    value: float
+    limit: float
+    unit: str = ""
+
+    @property
+    def kept(self) -> bool:
+        return self.value <= self.limit
+
+
+@dataclass
+class Finding:
+    """One measure's outcome. ``rows`` share their keys, which are the table's columns; ``data`` is for plots."""
+
+    name: str
+    title: str
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    checks: list[Check] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    data: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def kept(self) -> bool:
+        return all(check.kept for check in self.checks)
+
+    def save(self) -> None:
+        """Write it where ``load`` finds it."""
+        RESULTS.mkdir(parents=True, exist_ok=True)
+        (RESULTS / f"{self.name}.json").write_text(json.dumps(asdict(self), indent=1, default=float) + "\n")
+
+    def show(self) -> None:
+        """Print the table, the notes and the verdicts."""
+        console.rule(self.title, align="left")
+        if self.rows:
+            table = Table(show_edge=False, header_style="bold")
+            for column in self.rows[0]:
+                table.add_column(column, justify="left" if isinstance(self.rows[0][column], str) else "right")
+            for row in self.rows:
+                table.add_row(*(text(value) for value in row.values()))
+            console.print(table)
+        for note in self.notes:
+            console.print(note, style="dim", markup=False)
+        for check in self.checks:
+            mark = "[green]kept  [/]" if check.kept else "[red]missed[/]"
+            console.print(
+                f"{mark} {check.what}: {text(check.value)}{check.unit}, at most {text(check.limit)}{check.unit}"
+            )
+
+
+def load(name: str) -> Finding | None:
+    """The latest outcome of a measure, if there is one."""
+    path = RESULTS / f"{name}.json"
+    if not path.is_file():
+        return None
+    content = json.loads(path.read_text())
+    return Finding(**{**content, "checks": [Check(**check) for check in content["checks"]]})
+
+
+def text(value: Any) -> str:
+    """A figure as a person reads it."""
+    if isinstance(value, bool) or value is None:
+        return {True: "yes", False: "no", None: "-"}[value]
+    if isinstance(value, int):
+        return f"{value:,}"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    return str(value)

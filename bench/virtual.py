@@ -1,0 +1,210 @@
+"""The real service under load in virtual time: a backlog, a quota, a concurrency; what Connect saw of it, and when."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from statistics import quantiles
+from typing import Any
+
+from contact_transfer import wiring
+from contact_transfer.clock import Chance, Clock, Deadline
+from contact_transfer.settings import DEFAULT_QUOTAS, Quota, Settings
+
+from bench.requests import INSTANCE_ARN, Backlog, Mix
+from infra import sizing as deployed
+from infra.checks import default_concurrency
+from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
+from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
+
+#: What a new environment takes until its first batch begins: the cold start that is measured here, and Lambda's own part (assumed).
+INIT_SECONDS = 0.25
+#: Seconds of a run after which it is given up.
+PATIENCE = 6 * 3600.0
+TRANSFER = "TransferContact"
+
+
+@dataclass(frozen=True)
+class Load:
+    """A run. ``rate``, ``burst``: the quota of TransferContact; the other operations' are raised alike.
+
+    ``spread``: requests a second, 0 for all at once. ``recycle_after``: invocations of an environment. ``arriving``: called
+    with the cloud before it starts, to plan what others do.
+    """
+
+    requests: int
+    rate: float = 2.0
+    burst: float = 5.0
+    mix: Mix = field(default_factory=Mix)
+    spread: float = 0.0
+    recycle_after: int = 50
+    seed: int = 1
+    concurrency: int | None = None
+    batch: int = field(default_factory=lambda: deployed.Sizing().batch_size)
+    others: Callable[[Cloud], None] | None = None
+
+    @property
+    def workers(self) -> int:
+        """The concurrency that the deployment's settings derive from the pace."""
+        return self.concurrency or default_concurrency(self.rate)
+
+    @property
+    def quotas(self) -> dict[str, Quota]:
+        raised = self.rate / 2
+        return {name: Quota(quota.rate * raised, quota.burst * raised) for name, quota in DEFAULT_QUOTAS.items()}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What came of it. Seconds of virtual time from the first message on; ``cpu``: seconds this machine computed.
+
+    ``floor``: when the last of the calls that had to be made could have been made at the earliest.
+    ``waits``: seconds from each request to its transfer, in order.
+    """
+
+    load: Load
+    floor: float
+    makespan: float
+    calls: Counter[str]
+    throttled: Counter[str]
+    transferred: int
+    failed_rightly: int
+    failed_wrongly: int
+    twice: int
+    left: int
+    messages: int
+    deliveries: int
+    environments: int
+    waits: list[float]
+    transfers_at: list[float]
+    cpu: float
+
+    @property
+    def ratio(self) -> float:
+        return self.makespan / self.floor
+
+    @property
+    def throttled_share(self) -> float:
+        return self.throttled.total() / max(1, self.calls.total())
+
+    @property
+    def receives(self) -> float:
+        return self.deliveries / max(1, self.messages)
+
+    def wait(self, percent: int) -> float:
+        """The percentile of the waits, in seconds."""
+        return quantiles(self.waits, n=100)[percent - 1]
+
+
+class Quiet:
+    """Telemetry that keeps to itself: virtual time has no log to read."""
+
+    def begin(self, invocation: str) -> None: ...
+
+    def outcome(self, outcome: Any, **_keys: Any) -> None: ...
+
+    def conflict(self, name: str, winner: str) -> None: ...
+
+    def trouble(self, event: str, **_keys: Any) -> None: ...
+
+    def end(self, paced_wait: float) -> None: ...
+
+    def defect(self, error: BaseException, **_keys: Any) -> None:
+        raise RuntimeError("the worker met a defect of its own") from error
+
+
+def run(load: Load) -> Run:
+    """Let the service carry out the load."""
+    began = time.process_time()
+    cloud = Cloud(load.seed, _layout(load), (), _maker(load))
+    backlog = Backlog(cloud.connect, load.requests, load.mix, load.seed)
+    for name, quota in {TRANSFER: Quota(load.rate, load.burst), **load.quotas}.items():
+        cloud.connect.set_quota(name, quota.rate, quota.burst)
+    for number, body in enumerate(backlog.bodies):
+        cloud.loop.at(BEGINS + (number / load.spread if load.spread else 0.0), cloud.queue.send, body)
+    if load.others:
+        load.others(cloud)
+    cloud.loop.run(BEGINS, lambda: False)
+    cloud.loop.run(BEGINS + PATIENCE, lambda: len(cloud.queue.messages) >= load.requests and cloud.queue.left == 0)
+    return _read(load, cloud, backlog, time.process_time() - began)
+
+
+def _layout(load: Load) -> Layout:
+    sizing = Sizing(
+        batch_size=load.batch,
+        concurrency=load.workers,
+        recycle_after=load.recycle_after,
+        init_seconds=INIT_SECONDS,
+        poll_seconds=_poll(load.workers),
+    )
+    return Layout(sizing)
+
+
+def _poll(workers: int) -> tuple[float, float]:
+    # One poller stands for all of Lambda's: the more, the higher the concurrency; they wait in the queue (assumed: 0.1 s at most).
+    return 0.01 * 2 / workers, 0.1 * 2 / workers
+
+
+def environment(load: Load) -> dict[str, str]:
+    """The worker's environment variables, as the stack writes them."""
+    settings = Settings(
+        instance_arns=(INSTANCE_ARN,),
+        transfer_queue_url=QUEUE_URL,
+        dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
+        event_bus_name="contact-transfer",
+        ledger_table_name="ledger",
+    )
+    pace = {"transfers_per_second": load.rate, "burst": load.burst, "quotas": load.quotas}
+    return replace(settings, maximum_concurrency=load.workers, **pace).to_environment()  # type: ignore[arg-type]  # the values fit their fields
+
+
+def _maker(load: Load) -> Callable[[Kit], Handler]:
+    variables = environment(load)
+
+    def make(kit: Kit) -> Handler:
+        clock = Clock(now=kit.now, elapsed=kit.elapsed, sleep=kit.sleep)
+        chance = Chance(random=kit.random, unique=kit.unique)
+        batch = wiring.batch(variables, kit.aws, clock, chance, Quiet())  # type: ignore[arg-type]  # the same methods
+
+        def handler(event: dict[str, Any], context: Context) -> Any:
+            left = context.get_remaining_time_in_millis() / 1000
+            back = batch.carry_out(event["Records"], Deadline(clock.elapsed() + left, clock.now() + left))
+            return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
+
+        return handler
+
+    return make
+
+
+def _read(load: Load, cloud: Cloud, backlog: Backlog, cpu: float) -> Run:
+    calls, throttled = Counter[str](), Counter[str]()
+    for call in cloud.connect.history.calls:
+        calls[call.operation] += 1
+        throttled[call.operation] += call.status == 429
+    sent = {body: message.sent for body, message in zip(backlog.bodies, cloud.queue.messages, strict=False)}
+    asked = dict(zip(backlog.contacts, backlog.bodies, strict=True))
+    done = {one.old: one.time for one in cloud.connect.history.transfers if one.old in asked and one.by == TRANSFER}
+    waits = [at - sent[asked[contact]] for contact, at in done.items()]
+    parked = Counter(letter.body for letter in cloud.dead_letters.messages)
+    wrongly = sum(1 for body in parked if body not in backlog.failing)
+    last = max((call.time for call in cloud.connect.history.calls if call.operation == TRANSFER), default=BEGINS)
+    return Run(
+        load=load,
+        floor=max(0.0, (backlog.transfer_calls - load.burst) / load.rate),
+        makespan=last - BEGINS,
+        calls=calls,
+        throttled=throttled,
+        transferred=len(done),
+        failed_rightly=sum(parked.values()) - wrongly,
+        failed_wrongly=wrongly,
+        twice=sum(1 for one in cloud.connect.history.transfers if one.by == TRANSFER) - len(done),
+        left=cloud.queue.left,
+        messages=len(cloud.queue.messages),
+        deliveries=cloud.function.deliveries,
+        environments=len({one.environment for one in cloud.function.invocations}),
+        waits=sorted(waits),
+        transfers_at=sorted(at - BEGINS for at in done.values()),
+        cpu=cpu,
+    )
