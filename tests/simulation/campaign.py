@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import cache
+from itertools import islice
 
 from tests.simulation import auditor, planted, planted_interleavings
 from tests.simulation.case import SUCCEEDED
@@ -95,7 +96,7 @@ def campaign(first: int, seeds: int, workers: int, minutes: float | None = None)
     with ProcessPoolExecutor(workers, mp_context=context) as pool:
         starts = iter(range(first, first + seeds, BLOCK))
         running = {
-            pool.submit(block, start, min(BLOCK, first + seeds - start)) for start, _ in zip(starts, range(workers * 2))
+            pool.submit(block, start, min(BLOCK, first + seeds - start)) for start in islice(starts, workers * 2)
         }
         while running:
             done = next(as_completed(running))

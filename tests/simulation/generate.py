@@ -77,7 +77,7 @@ def _settings(random: Random) -> dict[str, Any]:
 def _sizing(random: Random, concurrency: int) -> Sizing:
     return Sizing(
         concurrency=concurrency,
-        batch_size=random.choice((10, 10, 5, 1)),
+        batch_size=random.choice((10, 5, 1, 1)),
         recycle_after=random.choice((1, 3, 50, 50)),
         idle_seconds=random.choice((60.0, 600.0)),
         skew=random.choice((0.0, 1.0, 4.0)),
