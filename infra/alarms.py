@@ -64,7 +64,7 @@ def alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
     yield from _outcomes(settings)
     yield from _causes(settings)
     yield from _functions(settings, watched)
-    yield from _rules(watched)
+    yield from _rules(settings, watched)
 
 
 def _queues(watched: Watched) -> Iterator[Alarm]:
@@ -284,10 +284,10 @@ def _functions(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm
             )
 
 
-def _rules(watched: Watched) -> Iterator[Alarm]:
+def _rules(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
     for bus, rule in watched.rules:
         given = {"RuleName": rule} | ({} if bus == "default" else {"EventBusName": bus})
-        short = rule.split("-", 2)[-1]
+        short = rule.removeprefix(f"{settings.prefix}-")
         yield Alarm(
             f"events-failed-{short}",
             "EventBridge cannot deliver",

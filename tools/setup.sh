@@ -20,4 +20,12 @@ say "installing the pinned packages (once; about a minute)"
 uv_pin=$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_pin"
 VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip sync --quiet --require-hashes requirements.txt
+
+# The operators' command: .venv/bin/transfers, also through a symbolic link from anywhere on the PATH.
+cat > .venv/bin/transfers <<'SCRIPT'
+#!/bin/sh
+root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
+PYTHONPATH="$root:$root/lambda_src${PYTHONPATH:+:$PYTHONPATH}" exec "$root/.venv/bin/python" -m ops "$@"
+SCRIPT
+chmod +x .venv/bin/transfers
 touch .venv/.ready

@@ -1,0 +1,5 @@
+"""``python -m ops`` is ``transfers``."""
+
+from ops.main import main
+
+main()

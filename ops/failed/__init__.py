@@ -1,0 +1,1 @@
+"""The dead-letter queue: looked at without losing or hiding messages, judged, sent again, dropped."""

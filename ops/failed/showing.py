@@ -1,0 +1,78 @@
+"""How failed requests are shown."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.panel import Panel
+from rich.table import Table
+
+from contact_transfer.request import TransferRequest
+from ops import say
+from ops.failed.looking import Looking
+from ops.failed.parked import Parked
+from ops.failed.verdict import Prospect, Verdict
+
+Prospects = dict[str, tuple[Verdict, TransferRequest | None]]
+
+
+def groups(messages: Sequence[Parked]) -> Table:
+    """Counts by code and route, with the age of the oldest and the newest."""
+    now = time.time()
+    found: dict[tuple[str, str], list[Parked]] = {}
+    for message in messages:
+        found.setdefault((message.code, message.route or ""), []).append(message)
+    rows = [
+        (code, route, len(some), say.span(now - some[0].failed_at), say.span(now - some[-1].failed_at))
+        for (code, route), some in sorted(found.items(), key=lambda item: -len(item[1]))
+    ]
+    return say.table(f"{len(messages)} failed", ("code", "route", "#messages", "oldest", "newest"), rows)
+
+
+def listing(messages: Sequence[Parked], limit: int) -> Table:
+    """One line a message, oldest first."""
+    rows = [(m.message_id, say.when(m.failed_at), m.code, m.contact, m.route, m.why) for m in messages[:limit]]
+    title = f"the oldest {limit} of {len(messages)}" if len(messages) > limit else f"{len(messages)} messages"
+    return say.table(title, ("message", "failed at", "code", "contact", "route", "why"), rows)
+
+
+def whole(message: Parked, verdict: Verdict) -> None:
+    """Everything about one message, its body included."""
+    facts = {name: str(value) for name, value in message.summary().items() if value is not None}
+    facts["if sent again"] = f"{verdict.prospect}: {verdict.why}"
+    say.out.print(say.table(message.message_id, ("", ""), facts.items()))
+    own = {name: value.get("StringValue", "(binary)") for name, value in message.own_attributes().items()}
+    if own:
+        say.out.print(say.table("its own attributes", ("", ""), own.items()))
+    say.out.print(Panel(_pretty(message.body), title="body", title_align="left"), markup=False)
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
+
+
+def outlook(messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect]) -> Table:
+    """What sending them again would bring: by prospect and reason, and what would change."""
+    chosen = set(sending)
+    counted = Counter((judged[message.message_id][0], message.code) for message in messages)
+    rows = [
+        ("send" if verdict.prospect in chosen else "leave", verdict.prospect, code, count, verdict.why)
+        for (verdict, code), count in sorted(counted.items(), key=lambda item: (item[0][0].prospect, -item[1]))
+    ]
+    return say.table("if sent again", ("", "prospect", "failed as", "#messages", "why"), rows)
+
+
+def unseen(looking: Looking) -> None:
+    """Say what could not be seen, and why."""
+    if looking.elsewhere:
+        say.note(
+            f"{looking.elsewhere} more are counted but were not to be had: somebody else is looking at them, or a move is under way."
+            f" They show again within {looking.hold} s of the end of that.",
+            style="yellow",
+        )

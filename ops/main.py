@@ -1,0 +1,76 @@
+"""The command itself: the subcommands composed, and what every one of them does with Ctrl-C, AWS's errors and its own."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ops import say
+from ops.doctor.command import doctor
+from ops.errors import Exit, Stop
+from ops.failed.commands import app as failed
+from ops.pause import pause, resume
+from ops.send import send
+from ops.status import status
+from ops.watch import watch
+
+HELP = """Sees, explains and repairs a deployment of Contact Transfer.
+
+Works against AWS and against the local cloud (`make serve`) alike: Region, credentials and endpoints are taken from the
+environment, as in every AWS tool; the stack is found by its name. Account, Region and stack are shown first, always.
+
+Exit status: 0 done; 1 done, but not for everything, or something was found wrong; 2 the options make no sense; 3 nothing
+there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the question was answered with no; 130 Ctrl-C.
+"""
+
+app = typer.Typer(
+    name="transfers",
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (watch, status, send, pause, resume, doctor):
+    app.command()(command)
+app.add_typer(failed, name="failed")
+
+
+def main() -> None:
+    """Run the command line and end with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; answer the exit status."""
+    try:
+        ended = app(arguments, standalone_mode=False)
+    except Stop as stop:
+        say.note(stop.message, style="bold")
+        return int(stop.status)
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        say.note("interrupted", style="yellow")
+        return int(Exit.INTERRUPTED)
+    except ClientError as error:
+        say.note(_denied(error), style="bold red")
+        return int(Exit.UNREACHABLE)
+    except BotoCoreError as error:
+        say.note(f"AWS could not be asked: {error}", style="bold red")
+        return int(Exit.UNREACHABLE)
+    return int(ended or 0)
+
+
+def _denied(error: ClientError) -> str:
+    told = error.response.get("Error", {})
+    return f"AWS refused {error.operation_name}: {told.get('Code')}: {told.get('Message')}"
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,71 @@
+"""Talking to people and scripts: results go to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from ops.errors import Exit, Stop
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+
+def note(text: str, style: str = "dim") -> None:
+    """A line for a person."""
+    err.print(text, style=style, markup=False, soft_wrap=True)
+
+
+def result(text: str) -> None:
+    """A line of the result."""
+    out.print(text, markup=False, soft_wrap=True)
+
+
+def as_json(value: Any) -> None:
+    """The result as one JSON document."""
+    typer.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
+    """A table of texts; columns whose name begins with ``#`` are numbers."""
+    made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
+    for column in columns:
+        number = column.startswith("#")
+        made.add_column(column.lstrip("#"), justify="right" if number else "left", overflow="fold")
+    for row in rows:
+        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+    return made
+
+
+def confirm(question: str, *, yes: bool) -> None:
+    """Ask before something is changed. Raise ``Stop`` when the answer is no, or when nobody is there to answer."""
+    if yes:
+        return
+    try:
+        agreed = typer.confirm(question, err=True)
+    except typer.Abort:
+        raise Stop("Nobody answered; use --yes in scripts. Nothing was changed.", Exit.DECLINED) from None
+    if not agreed:
+        raise Stop("Nothing was changed.", Exit.DECLINED)
+
+
+def when(moment: float | None) -> str:
+    """A moment in UTC, to the second."""
+    return "" if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def span(seconds: float) -> str:
+    """A length of time in its two largest units."""
+    left, parts = max(0, round(seconds)), []
+    for unit, size in (("d", 86400), ("h", 3600), ("min", 60), ("s", 1)):
+        count, left = divmod(left, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts[:2]) or "0 s"
