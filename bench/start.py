@@ -17,11 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from contact_transfer.settings import Settings
-
 from bench.environments import CODE, peer_runtime, plain_runtime
 from bench.requests import INSTANCE_ARN
 from bench.verdict import Check, Finding
+from contact_transfer.settings import Settings
 from infra.asset.build import build
 
 ROUNDS = 21

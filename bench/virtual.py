@@ -9,11 +9,10 @@ from dataclasses import dataclass, field, replace
 from statistics import quantiles
 from typing import Any
 
+from bench.requests import INSTANCE_ARN, Backlog, Mix
 from contact_transfer import wiring
 from contact_transfer.clock import Chance, Clock, Deadline
 from contact_transfer.settings import DEFAULT_QUOTAS, Quota, Settings
-
-from bench.requests import INSTANCE_ARN, Backlog, Mix
 from infra import sizing as deployed
 from infra.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing

@@ -1,0 +1,62 @@
+"""Instant answers: botocore's own hook before a request is sent, so everything but the wire is real."""
+
+import json
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+
+_CONTACT = {"Id": "c", "Channel": "TASK", "InitiationMethod": "API", "InitiationTimestamp": 1767225600.0}
+_FLOW = {"Id": "f", "Type": "QUEUE_TRANSFER", "State": "ACTIVE", "Status": "PUBLISHED"}
+_ITEM = {
+    "leaseOwner": {"S": "o"},
+    "leaseUntil": {"N": "1767225670000"},
+    "attemptSince": {"N": "1767225600000"},
+    "attemptLast": {"N": "1767225600000"},
+    "attemptUntil": {"N": "1767225670000"},
+    "attemptPrior": {"N": "0"},
+    "attemptPriorUntil": {"N": "0"},
+}
+
+
+class Body:
+    """What botocore reads an answer from."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def stream(self, **_: Any) -> Any:
+        yield self._content
+
+    def read(self) -> bytes:
+        return self._content
+
+
+def answer(request: Any, event_name: str, **_: Any) -> AWSResponse:
+    """Answer a request at once, as its service would."""
+    operation = event_name.rpartition(".")[2]
+    content: dict[str, Any] = {}
+    if operation == "TransferContact":
+        content = {"ContactId": "n", "ContactArn": "arn:aws:connect:us-east-1:000000000000:instance/i/contact/n"}
+    elif operation == "DescribeContact":
+        content = {"Contact": _CONTACT}
+    elif operation == "DescribeContactFlow":
+        content = {"ContactFlow": _FLOW}
+    elif operation == "UpdateItem":
+        content = {"Attributes": _begun(json.loads(request.body))}
+    elif operation == "PutEvents":
+        entries = json.loads(request.body)["Entries"]
+        content = {"FailedEntryCount": 0, "Entries": [{"EventId": str(n)} for n, _ in enumerate(entries)]}
+    headers = {"content-type": "application/json", "x-amzn-requestid": "r"}
+    return AWSResponse(request.url, 200, headers, Body(json.dumps(content).encode()))
+
+
+def _begun(asked: dict[str, Any]) -> dict[str, Any]:
+    name = asked.get("ExpressionAttributeValues", {}).get(":name", {}).get("S", "")
+    counts = {f"begun:{name}": {"N": "1"}, f"unended:{name}": {"N": "1"}, f"first:{name}": {"N": "1767225600000"}}
+    return {"pk": asked["Key"]["pk"], "attemptName": {"S": name}, **_ITEM, **counts}
+
+
+def answer_all(clients: Any) -> None:
+    """Have every call of these clients answered at once."""
+    for client in clients:
+        client.meta.events.register_first("before-send", answer)

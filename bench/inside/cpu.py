@@ -1,0 +1,58 @@
+"""CPU time of the worker and of the very calls it made, replayed bare through the same clients, in turns. Prints JSON.
+
+Arguments: messages in a batch, messages in a round, rounds. The worker's own output goes to standard output, which Lambda reads too;
+the result goes to standard error.
+"""
+
+import json
+import sys
+import time
+from collections import Counter
+from typing import Any
+
+from worker import CLIENTS, Context, event, handler
+
+batch, messages, rounds = (int(argument) for argument in sys.argv[1:4])
+recorded: list[tuple[Any, str, dict[str, Any]]] = []
+
+
+def record() -> None:
+    """Write down every call of one round."""
+    for client in CLIENTS.values():
+        made = client._make_api_call
+
+        def call(operation: str, asked: dict[str, Any], client: Any = client, made: Any = made) -> Any:
+            recorded.append((client, operation, asked))
+            return made(operation, asked)
+
+        client._make_api_call = call
+    ours()
+    for client in CLIENTS.values():
+        del client._make_api_call
+
+
+def ours() -> float:
+    """Seconds of CPU that a round of messages takes."""
+    events = [event(first, batch) for first in range(0, messages, batch)]
+    context, began = Context(), time.process_time()
+    for one in events:
+        answer = handler(one, context)
+        if answer["batchItemFailures"]:
+            raise SystemExit("a message came back: the measure is of something else")
+    return time.process_time() - began
+
+
+def bare() -> float:
+    """Seconds of CPU that the same calls take without the worker."""
+    began = time.process_time()
+    for client, operation, asked in recorded:
+        client._make_api_call(operation, asked)
+    return time.process_time() - began
+
+
+ours()  # caches fill: flows, signing keys, serializers
+record()
+bare()
+pairs = [(ours(), bare()) for _ in range(rounds)]
+counts = Counter(operation for _, operation, _ in recorded)
+print(json.dumps({"pairs": pairs, "calls": counts}), file=sys.stderr)

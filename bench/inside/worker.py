@@ -1,0 +1,57 @@
+"""The worker as Lambda runs it, with instant answers: messages to carry out, and the AWS clients it made."""
+
+import importlib
+import json
+import time
+from typing import Any
+
+from answers import answer_all
+from contact_transfer import wiring
+
+CLIENTS: dict[str, Any] = {}
+_real = wiring.clients
+
+
+def _kept(region: str) -> dict[str, Any]:
+    CLIENTS.update(_real(region))
+    return CLIENTS
+
+
+wiring.clients = _kept
+handler = importlib.import_module("contact_transfer.worker").handler
+answer_all(CLIENTS.values())
+
+
+class Context:
+    """Lambda's context, as far as the worker reads it."""
+
+    aws_request_id = "8f1d7c1e-0000-4000-8000-000000000000"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 60_000
+
+
+def event(first: int, messages: int, size: int = 0) -> dict[str, Any]:
+    """A batch of requests about different contacts. ``size``: bytes of a body that is no request at all, 0 for a request."""
+    return {"Records": [_record(number, size) for number in range(first, first + messages)]}
+
+
+def _record(number: int, size: int) -> dict[str, Any]:
+    now = str(int(time.time() * 1000))
+    request = {
+        "contactId": f"aaaaaaaa-0000-4000-8000-{number:012d}",
+        "contactFlowId": "bbbbbbbb-0000-4000-8000-000000000000",
+        "queueId": "cccccccc-0000-4000-8000-000000000000",
+    }
+    return {
+        "messageId": f"dddddddd-0000-4000-8000-{number:012d}",
+        "receiptHandle": "handle",
+        "body": "x" * size or json.dumps(request),
+        "attributes": {
+            "ApproximateReceiveCount": "1",
+            "SentTimestamp": now,
+            "ApproximateFirstReceiveTimestamp": now,
+        },
+        "messageAttributes": {},
+        "eventSource": "aws:sqs",
+    }
