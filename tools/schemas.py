@@ -11,9 +11,11 @@ from typing import Annotated, Any
 
 import typer
 
-from contact_transfer.events import FAILED, SUCCEEDED
+from contact_transfer.arrivals import CONTACT_ENDED, SILENCE
+from contact_transfer.events import CONFIRMED, FAILED, SUCCEEDED, UNCONFIRMED
 from contact_transfer.fields import FIELDS
 from contact_transfer.message import REQUESTED
+from contact_transfer.news import ARRIVALS
 from contact_transfer.outcome import FailureCode
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
@@ -22,6 +24,31 @@ Schema = dict[str, Any]
 
 _IDS = ("instanceId", "contactId", "contactFlowId", "queueId", "userId")
 _CARRIED = ("requestId", "reason", "route")
+
+
+def _text(meaning: str, limit: int | None = None) -> Schema:
+    bound = {} if limit is None else {"maxLength": limit}
+    return {"type": "string", "minLength": 1, **bound, "pattern": r"\S", "description": meaning}
+
+
+def _object(title: str, meaning: str, properties: Schema, required: list[str]) -> Schema:
+    return {
+        "$schema": DIALECT,
+        "title": title,
+        "description": meaning,
+        "type": "object",
+        "properties": properties,
+        "required": required,
+        "additionalProperties": False,
+    }
+
+
+#: In every event about a transfer that happened.
+_REQUEST = ("requestName", "instanceId", "contactId", "contactFlowId")
+_NEW: Schema = {
+    "newContactId": _text("The contact that the transfer made, when Connect gave it"),
+    "newContactArn": _text("Its ARN, when Connect gave it"),
+}
 
 
 def request() -> Schema:
@@ -38,17 +65,13 @@ def request() -> Schema:
 def succeeded() -> Schema:
     """The detail of a success event."""
     known = {
-        "newContactId": _text("The contact that the transfer made, when Connect gave it"),
-        "newContactArn": _text("Its ARN, when Connect gave it"),
         "attribution": {
             "const": "inferred",
             "description": "There when the transfer was seen in Connect after a lost answer",
         },
     }
-    required = ["requestName", "instanceId", "contactId", "contactFlowId", "attempts"]
-    return _object(
-        SUCCEEDED, "At least one for each transfer; recognise repeats by requestName.", _outcome() | known, required
-    )
+    meaning = "At least one for each transfer; recognise repeats by requestName."
+    return _object(SUCCEEDED, meaning, _outcome() | _NEW | known, [*_REQUEST, "attempts"])
 
 
 def failed() -> Schema:
@@ -67,36 +90,54 @@ def failed() -> Schema:
     )
 
 
-SCHEMAS = {"request.json": request, "succeeded.json": succeeded, "failed.json": failed}
+def confirmed() -> Schema:
+    """The detail of the event that a transferred contact has arrived."""
+    known = {
+        "arrivedAs": {"enum": list(ARRIVALS), "description": "The type of the contact event that shows it"},
+        "arrivedAt": {**_text("When the new contact was queued or connected"), "format": "date-time"},
+        "arrivedQueueId": _text("The queue that it is in"),
+        "arrivedUserId": _text("The agent that it is connected to"),
+        "secondsToArrival": {"type": "number", "minimum": 0, "description": "From the request to the arrival"},
+    }
+    meaning = (
+        "One for each arrival, and seldom a second; recognise repeats by requestName. It overrules an Unconfirmed."
+    )
+    return _object(CONFIRMED, meaning, _request() | _NEW | known, [*_REQUEST, "arrivedAs", "arrivedAt"])
+
+
+def unconfirmed() -> Schema:
+    """The detail of the event that no arrival was seen."""
+    reasons = [CONTACT_ENDED, SILENCE]
+    known = {
+        "unconfirmedReason": {
+            "enum": reasons,
+            "description": "The new contact ended before it was queued or connected, or nothing was heard within confirmWithinMinutes",
+        },
+        "unconfirmedAt": {**_text("When it ended, or when its time was over"), "format": "date-time"},
+        "disconnectReason": _text("Why it ended, in Connect's words"),
+    }
+    meaning = "One at most for each transfer, and seldom a second; recognise repeats by requestName."
+    return _object(UNCONFIRMED, meaning, _request() | _NEW | known, [*_REQUEST, "unconfirmedReason", "unconfirmedAt"])
+
+
+SCHEMAS = {
+    "request.json": request,
+    "succeeded.json": succeeded,
+    "failed.json": failed,
+    "confirmed.json": confirmed,
+    "unconfirmed.json": unconfirmed,
+}
 
 
 def _outcome() -> Schema:
+    attempts = {"type": "integer", "minimum": 0, "description": "How often work on the request began"}
+    return _request() | {"attempts": attempts}
+
+
+def _request() -> Schema:
     fields = {name: _text(FIELDS[name].meaning.replace("Id or ARN", "Id"), FIELDS[name].limit) for name in _IDS}
     carried = {name: _text(FIELDS[name].meaning, FIELDS[name].limit) for name in _CARRIED}
-    attempts = {"type": "integer", "minimum": 0, "description": "How often work on the request began"}
-    return {
-        "requestName": _text("The request's name in ledger, events and logs"),
-        **fields,
-        **carried,
-        "attempts": attempts,
-    }
-
-
-def _text(meaning: str, limit: int | None = None) -> Schema:
-    bound = {} if limit is None else {"maxLength": limit}
-    return {"type": "string", "minLength": 1, **bound, "pattern": r"\S", "description": meaning}
-
-
-def _object(title: str, meaning: str, properties: Schema, required: list[str]) -> Schema:
-    return {
-        "$schema": DIALECT,
-        "title": title,
-        "description": meaning,
-        "type": "object",
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
+    return {"requestName": _text("The request's name in ledger, events and logs"), **fields, **carried}
 
 
 def text(schema: Schema) -> str:

@@ -97,12 +97,11 @@ def _read(item: Item, about: About) -> Transfer | Pending | None:
     if winner is None:
         return Pending() if "attemptName" in item else None
     new = records.text(item, "newContactId")
-    theirs = about.contact_id if about.transfer else None
-    if new is None or about.contact_id is None:
-        new = (
-            new or theirs
-        )  # Connect's answer may leave the id out: a transferred contact has one successor by transfer
-    elif new != about.contact_id:
+    if new is None:  # Connect's answer may leave the id out: a transferred contact has one successor by transfer
+        if not about.transfer:
+            return None
+        new = about.contact_id
+    elif about.contact_id not in {None, new}:
         return None
     asked = records.texts(item, f"asked:{winner}")
     at = asked.pop("at", None)

@@ -36,7 +36,7 @@ VISIBILITY = 360.0
 _ROUTES = Routes()
 _SCHEMAS = {
     f"Contact Transfer {outcome}": Draft202012Validator(json.loads((FOLDER / f"{outcome.lower()}.json").read_text()))
-    for outcome in ("Succeeded", "Failed")
+    for outcome in ("Succeeded", "Failed", "Confirmed", "Unconfirmed")
 }
 _SESSION = botocore.session.get_session()  # shared: reading the service model is most of a client's cost
 

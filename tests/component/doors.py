@@ -1,0 +1,118 @@
+"""The small world with all its doors: a flow function, routes, and the confirmation function behind a queue of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from random import Random
+from typing import Any
+
+from contact_transfer import wiring
+from contact_transfer.clock import Chance
+from contact_transfer.confirmation import Confirmation
+from contact_transfer.flow_door import FlowDoor
+from contact_transfer.function_settings import ConfirmSettings, FlowSettings
+from local.connect.model.events import ContactEvent
+from tests.component.world import INSTANCE_ARN, Message, Queues, Tripwire, World
+
+TELLING = {"QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"}
+
+
+class Doors(World):
+    """``heard``: every contact event so far; ``news``: the confirmation queue. ``within``: ``confirmWithinMinutes``."""
+
+    def __init__(self, dynamodb: Any, within: float | None = None, **overrides: Any) -> None:
+        super().__init__(dynamodb, **overrides)
+        self.heard: list[ContactEvent] = []
+        self.connect.store.listener = self.heard.append
+        self.news = Queues(self.time)
+        self._delivered = 0
+        self._within = within
+        self._jitter = Random(5)  # noqa: S311 - jitter of a test world
+        self.confirmation = self.new_confirmation()
+
+    # -- confirmation --------------------------------------------------------------------------------------------
+
+    def new_confirmation(self) -> Confirmation:
+        """Another environment of the confirmation function."""
+        settings = ConfirmSettings((INSTANCE_ARN,), "https://sqs/news", "bus", "ledger", self._within)
+        aws = {
+            "dynamodb": Tripwire(self.dynamodb, self),
+            "sqs": Tripwire(self.news, self),
+            "events": Tripwire(self.bus, self),
+        }
+        chance = Chance(random=self._jitter.random, unique=lambda: "unused")
+        return wiring.confirmation(settings.to_environment(), aws, self.time.clock(), chance)
+
+    def telling(self, contact_id: str | None = None) -> list[ContactEvent]:
+        """The events heard that the confirmation's rule would take, perhaps of one contact only."""
+        return [
+            event
+            for event in self.heard
+            if event.type in TELLING
+            and "previousContactId" in event.detail
+            and contact_id in {None, event.detail["contactId"]}
+        ]
+
+    def deliver(self, events: Iterable[ContactEvent | dict[str, Any]]) -> None:
+        """Put events, in this order, into the confirmation queue."""
+        for event in events:
+            self._delivered += 1
+            envelope = event.envelope(f"e{self._delivered}") if isinstance(event, ContactEvent) else event
+            message = Message(f"n{self._delivered}", json.dumps(envelope), self.time.now, visible_at=self.time.now)
+            self.news.waiting.append(message)
+
+    def announced(self) -> list[dict[str, Any]]:
+        """What the rule for announced transfers takes: the successes on the deployment's bus."""
+        time = self.heard[-1].envelope("x")["time"] if self.heard else "2026-02-25T06:40:00Z"
+        return [
+            {"source": "contact-transfer", "detail-type": "Contact Transfer Succeeded", "time": time, "detail": detail}
+            for detail in self.told("Succeeded")
+        ]
+
+    def confirm(self, hours: float = 0.0) -> None:
+        """Work on the confirmation queue: once, or until it is empty or ``hours`` are over."""
+        end = self.time.now + hours * 3600
+        while True:
+            visible = [message for message in self.news.waiting if message.visible_at <= self.time.now][:10]
+            for message in visible:
+                message.receives += 1
+                message.visible_at = self.time.now + 180
+            back = self.confirmation.carry_out([message.record() for message in visible])
+            self.news.waiting = [m for m in self.news.waiting if m not in visible or m.message_id in back]
+            if not self.news.waiting or self.time.now >= end:
+                return
+            self.time.now = max(self.time.now, min(m.visible_at for m in self.news.waiting))
+            if self.time.now > end:
+                return
+
+    def item(self, contact_id: str) -> dict[str, Any]:
+        key = {"pk": {"S": f"contact#{self.instance_id}#{contact_id}"}}
+        return dict(self.dynamodb.get_item(TableName="ledger", Key=key).get("Item", {}))
+
+    # -- routes and flows ----------------------------------------------------------------------------------------
+
+    def route(self, contact_id: str, name: str = "again", **given: Any) -> Message:
+        """Send what a route's rule writes about an event of the contact."""
+        return self.send(self.request(contact_id, instanceId=INSTANCE_ARN, route=name, **given))
+
+    def flow_door(self, **overrides: Any) -> FlowDoor:
+        """The flow function, in front of the transfer queue of this world."""
+        given = {"instance_arns": (INSTANCE_ARN,), "transfer_queue_url": "https://sqs/transfer"} | overrides
+        return wiring.flow_door(FlowSettings(**given).to_environment(), {"sqs": _Sender(self)})
+
+    def flow_event(self, contact_id: str, channel: str = "TASK", **parameters: Any) -> dict[str, Any]:
+        """The event of a flow with the least that Connect promises to write."""
+        contact = {"ContactId": contact_id, "Channel": channel, "InstanceARN": INSTANCE_ARN}
+        return {"Details": {"ContactData": contact, "Parameters": parameters}, "Name": "ContactFlowEvent"}
+
+
+class _Sender:
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def send_message(self, **call: Any) -> dict[str, Any]:
+        assert call["QueueUrl"] == "https://sqs/transfer"
+        if self._world.queue.refuse is not None:
+            raise self._world.queue.refuse
+        return {"MessageId": self._world.send(call["MessageBody"]).message_id}

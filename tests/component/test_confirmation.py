@@ -1,0 +1,346 @@
+"""Whether a transfer arrived: told once, whatever happens to the events and to whoever tells."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from contact_transfer.telemetry import Metric
+from local.connect.model import Course, Fault, FaultKind
+from tests.component.doors import Doors
+from tests.component.world import START, Killed
+
+NewDoors = Callable[..., Doors]
+
+
+@pytest.fixture
+def new_doors(dynamodb: Any) -> NewDoors:
+    return lambda **given: Doors(dynamodb, **given)
+
+
+@pytest.fixture
+def doors(new_doors: NewDoors) -> Doors:
+    return new_doors()
+
+
+def _transfer(doors: Doors, **given: Any) -> str:
+    contact = doors.contact()
+    doors.send(doors.request(contact, **given))
+    doors.settle()
+    assert [old for old, _ in doors.transfers][-1] == contact
+    return contact
+
+
+def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:
+    contact = _transfer(doors, requestId="r-1", reason="escalation")
+    doors.deliver(doors.telling())
+    doors.confirm()
+    [told] = doors.told("Confirmed")
+    [(_, new)] = doors.transfers
+    assert told == {
+        "requestName": doors.told("Succeeded")[0]["requestName"],
+        "instanceId": doors.instance_id,
+        "contactId": contact,
+        "contactFlowId": doors.seed.flows["Move to queue"],
+        "queueId": doors.seed.queues["Billing"],
+        "requestId": "r-1",
+        "reason": "escalation",
+        "newContactId": new,
+        "newContactArn": doors.told("Succeeded")[0]["newContactArn"],
+        "arrivedAs": "QUEUED",
+        "arrivedAt": "2026-02-25T06:13:20.000Z",
+        "arrivedQueueId": doors.seed.queues["Billing"],
+        "secondsToArrival": 0.0,
+    }
+    item = doors.item(contact)
+    assert (item["arrival"]["S"], item["arrivalAs"]["S"]) == ("confirmed", "QUEUED")
+    assert item["arrivalQueue"]["S"] == doors.seed.queues["Billing"]
+    assert int(item["arrivalAt"]["N"]) == round(START * 1000)
+
+
+def test_a_contact_that_is_connected_to_its_agent_confirms_its_transfer(doors: Doors) -> None:
+    flow = doors.seed.flows["Move to agent"]
+    _transfer(doors, queueId=None, userId=doors.seed.users["ana"], contactFlowId=flow)
+    doors.deliver(doors.telling())
+    doors.confirm()
+    [told] = doors.told("Confirmed")
+    assert (told["arrivedAs"], told["arrivedUserId"]) == ("CONNECTED_TO_AGENT", doors.seed.users["ana"])
+    assert told["userId"] == doors.seed.users["ana"]
+
+
+def test_the_time_from_request_to_arrival_is_measured(doors: Doors, capsys: pytest.CaptureFixture[str]) -> None:
+    doors.connect.set_switches(flow_seconds=40)
+    doors.send(doors.request(doors.contact()))
+    doors.time.now += 20
+    doors.once()
+    doors.time.now += 60
+    doors.connect.tick()
+    doors.deliver(doors.telling())
+    capsys.readouterr()
+    doors.confirm()
+    waited = 60 + doors.time.slept  # 20 in the queue, 40 in the flow, and the worker's wait for its pace
+    assert doors.told("Confirmed")[0]["secondsToArrival"] == pytest.approx(waited, abs=0.01)
+    [metrics] = [line for text in capsys.readouterr().out.splitlines() if "_aws" in (line := json.loads(text))]
+    assert metrics[Metric.REQUEST_TO_CONFIRMATION] == [pytest.approx(waited, abs=0.01)]
+    assert metrics[Metric.TRANSFER_TO_CONFIRMATION] == [pytest.approx(40, abs=0.01)]
+    assert metrics[Metric.CONFIRMED] == [1.0]
+
+
+def test_a_contact_that_ends_in_its_flow_is_told_as_unconfirmed(doors: Doors) -> None:
+    doors.connect.others.set_course(doors.seed.queues["Billing"], Course.FAILS)
+    contact = _transfer(doors)
+    doors.deliver(doors.telling())
+    doors.confirm()
+    [told] = doors.told("Unconfirmed")
+    assert (told["contactId"], told["unconfirmedReason"]) == (contact, "ContactEnded")
+    assert told["disconnectReason"] == "CONTACT_FLOW_DISCONNECT"
+    assert told["unconfirmedAt"] == "2026-02-25T06:13:20.000Z"
+    assert doors.told("Confirmed") == []
+    assert doors.item(contact)["arrival"]["S"] == "unconfirmed"
+
+
+@pytest.mark.parametrize("heard", ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"])
+def test_any_single_event_of_a_contact_that_arrived_is_enough(doors: Doors, heard: str) -> None:
+    """Events are best effort: every event after the arrival shows it."""
+    _transfer(doors)
+    [(_, new)] = doors.transfers
+    doors.connect.others.place(new, user_id=doors.seed.users["ana"])
+    doors.connect.others.end(new)
+    doors.deliver([event for event in doors.telling(new) if event.type == heard])
+    doors.confirm()
+    assert len(doors.told("Confirmed")) == 1
+    assert doors.told("Unconfirmed") == []
+
+
+def test_every_order_and_every_repetition_of_the_events_tells_it_once(new_doors: NewDoors) -> None:
+    for number, order in enumerate(itertools.permutations(range(4))):
+        doors = new_doors()
+        doors.connect.store.random.seed(number)  # the ledger is shared: every world needs contacts of its own
+        _transfer(doors)
+        [(_, new)] = doors.transfers
+        doors.connect.others.place(new, user_id=doors.seed.users["ana"])
+        doors.connect.others.end(new)
+        events = doors.telling(new)
+        assert [event.type for event in events] == ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"]
+        doors.deliver([events[index] for index in order + order])
+        doors.confirm()
+        assert len(doors.told("Confirmed")) == 1, order
+        assert doors.told("Unconfirmed") == []
+
+
+def test_events_of_the_replica_region_tell_nothing_twice(doors: Doors) -> None:
+    """Global Resiliency: both Regions publish, the instance has the same id in both."""
+    _transfer(doors)
+    [event] = doors.telling()
+    there = json.loads(json.dumps(event.envelope("there")).replace("us-east-1", "us-west-2"))
+    doors.deliver([event, there, event])
+    doors.confirm()
+    assert len(doors.told("Confirmed")) == 1
+
+
+def test_an_event_ahead_of_the_ledger_waits_for_it(doors: Doors) -> None:
+    """The contact is queued before TransferContact has answered."""
+    contact = doors.contact()
+    doors.send(doors.request(contact))
+
+    def queued(_: str) -> None:
+        doors.deliver(doors.telling())
+        doors.confirm()
+        assert len(doors.news.waiting) == 1
+
+    doors.interrupt("after transfer_contact", queued)
+    doors.once()
+    assert doors.told("Confirmed") == []
+    doors.confirm(hours=1)
+    assert len(doors.told("Confirmed")) == 1
+    assert doors.news.waiting == []
+
+
+def test_an_event_waits_while_the_answer_is_in_doubt(doors: Doors) -> None:
+    doors.connect.set_switches(successor_listed_after=300)
+    doors.connect.add_fault(Fault(FaultKind.LOST_RESET, "TransferContact", calls=1))
+    doors.send(doors.request(doors.contact()))
+    doors.once()
+    doors.deliver(doors.telling())
+    doors.confirm()
+    assert len(doors.news.waiting) == 1
+    doors.settle()
+    doors.confirm(hours=2)
+    [told] = doors.told("Confirmed")
+    assert told["newContactId"] == doors.told("Succeeded")[0]["newContactId"]
+
+
+def test_what_nobody_asked_this_deployment_for_is_no_business_of_it(doors: Doors) -> None:
+    """An agent's own transfer, a linked task, and an agent's transfer of a contact whose request has failed."""
+    mine, linked, failed = doors.contact(), doors.contact(), doors.contact()
+    doors.send(doors.request(failed, queueId="no-such-queue"))
+    doors.settle()
+    doors.connect.others.transfer(mine, queue_id=doors.seed.queues["Support"])
+    doors.connect.others.transfer(failed, queue_id=doors.seed.queues["Support"])
+    doors.connect.others.place(doors.contact(PreviousContactId=linked), queue_id=doors.seed.queues["Support"])
+    assert len(doors.telling()) >= 3
+    doors.deliver(doors.telling())
+    doors.confirm()
+    assert doors.news.waiting == []
+    assert doors.told("Confirmed") == doors.told("Unconfirmed") == []
+    assert not doors.item(mine)
+
+
+def test_a_linked_task_of_a_transferred_contact_confirms_nothing(doors: Doors) -> None:
+    contact = _transfer(doors)
+    doors.heard.clear()
+    doors.connect.others.place(doors.contact(PreviousContactId=contact), queue_id=doors.seed.queues["Support"])
+    doors.deliver(doors.telling())
+    doors.confirm()
+    assert doors.told("Confirmed") == []
+
+
+@pytest.mark.parametrize("linked", [False, True])
+def test_an_answer_without_the_new_contacts_id_is_confirmed_by_the_successor(doors: Doors, *, linked: bool) -> None:
+    doors.connect.set_switches(answers_without_contact_id=True)
+    contact = _transfer(doors)
+    if linked:
+        doors.heard.clear()
+        doors.connect.others.place(doors.contact(PreviousContactId=contact), queue_id=doors.seed.queues["Support"])
+    doors.deliver(doors.telling())
+    doors.confirm()
+    assert [told["newContactId"] for told in doors.told("Confirmed")] == ([] if linked else [doors.transfers[0][1]])
+
+
+def test_an_arrival_overrules_the_verdict_that_there_was_none(doors: Doors) -> None:
+    """Should the event of the end say nothing of the arrival, and come first."""
+    contact = _transfer(doors)
+    [(_, new)] = doors.transfers
+    doors.connect.others.end(new)
+    queued, ended, _ = doors.telling(new)
+    bare = json.loads(json.dumps(ended.envelope("bare")))
+    del bare["detail"]["queueInfo"]
+    doors.deliver([bare])
+    doors.confirm()
+    doors.deliver([queued])
+    doors.confirm()
+    doors.deliver([bare])
+    doors.confirm()
+    assert (len(doors.told("Unconfirmed")), len(doors.told("Confirmed"))) == (1, 1)
+    assert doors.item(contact)["arrival"]["S"] == "confirmed"
+
+
+def test_silence_is_noticed_when_it_has_lasted_long_enough(new_doors: NewDoors) -> None:
+    doors = new_doors(within=30)
+    doors.connect.others.set_course(doors.seed.queues["Billing"], Course.STAYS)
+    contact = _transfer(doors)
+    began = doors.time.now
+    doors.deliver(doors.announced())
+    doors.confirm(hours=0.4)
+    assert doors.told("Unconfirmed") == []
+    doors.confirm(hours=0.2)
+    [told] = doors.told("Unconfirmed")
+    assert (told["contactId"], told["unconfirmedReason"]) == (contact, "Silence")
+    assert 30 * 60 <= doors.time.now - began <= 31 * 60
+    doors.deliver(doors.announced())
+    doors.confirm(hours=1)
+    assert len(doors.told("Unconfirmed")) == 1
+
+
+@pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
+def test_silence_is_no_news_when_there_was_some(new_doors: NewDoors, course: Course) -> None:
+    doors = new_doors(within=1)
+    doors.connect.others.set_course(doors.seed.queues["Billing"], course)
+    _transfer(doors)
+    doors.deliver([*doors.announced(), *doors.telling()])
+    doors.confirm(hours=1)
+    assert len(doors.told("Confirmed") + doors.told("Unconfirmed")) == 1
+
+
+def test_a_contact_that_keeps_its_id_is_not_called_silent(new_doors: NewDoors) -> None:
+    doors = new_doors(within=1)
+    doors.connect.set_switches(answers_old_contact_id=True)
+    doors.send(doors.request(doors.contact()))
+    doors.once()
+    doors.deliver(doors.announced())
+    doors.confirm(hours=1)
+    assert doors.told("Unconfirmed") == []
+    assert doors.news.waiting == []
+
+
+@pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
+def test_a_function_that_dies_anywhere_loses_nothing(new_doors: NewDoors, course: Course) -> None:
+    """Told once; twice where it died between telling and saying so. What a consumer sees twice has the same requestName."""
+    told_by_step = []
+    for at in range(1, 6):
+        doors = new_doors()
+        doors.connect.store.random.seed(at)
+        doors.connect.others.set_course(doors.seed.queues["Billing"], course)
+        _transfer(doors)
+        doors.deliver(doors.telling()[:1])
+        doors.log.clear()
+        doors.kill_at = at
+        try:
+            doors.confirm()
+        except Killed:
+            doors.confirmation = doors.new_confirmation()
+        doors.kill_at = None
+        doors.time.now += 200
+        doors.confirm(hours=1)
+        told = doors.told("Confirmed" if course is Course.ARRIVES else "Unconfirmed")
+        told_by_step.append(len(told))
+        assert len({detail["requestName"] for detail in told}) == 1
+    assert set(told_by_step) == {1, 2}
+
+
+def test_a_bus_that_takes_nothing_is_waited_for(doors: Doors) -> None:
+    _transfer(doors)
+    doors.deliver(doors.telling())
+    doors.bus.refuse = True
+    doors.confirm()
+    assert len(doors.news.waiting) == 1
+    doors.bus.refuse = False
+    doors.confirm(hours=1)
+    assert len(doors.told("Confirmed")) == 1
+
+
+def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
+    _transfer(doors)
+    doors.deliver(doors.telling())
+    doors.dynamodb.delete_table(TableName="ledger")
+    doors.confirm()
+    assert len(doors.news.waiting) == 1
+    assert 1 <= doors.news.waiting[0].visible_at - doors.time.now <= 900
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no json",
+        "[]",
+        "null",
+        "{}",
+        '{"time": "2026-02-25T06:13:20Z"}',
+        '{"time": "yesterday", "detail": {}}',
+        '{"time": "2026-02-25T06:13:20Z", "detail": {"eventType": "QUEUED"}}',
+        '{"time": "2026-02-25T06:13:20Z", "detail":'
+        + '{"eventType": "PAUSED", "instanceArn": "i", "contactId": "c", "previousContactId": "p"}}',
+        '{"time": "2026-02-25T06:13:20Z", "detail-type": "Contact Transfer Succeeded", "detail": {}}',
+    ],
+)
+def test_what_is_no_event_about_a_contact_is_dropped_with_a_line(doors: Doors, body: str) -> None:
+    record = {"messageId": "m", "receiptHandle": "m/1", "body": body, "attributes": {}}
+    assert doors.confirmation.carry_out([record]) == []
+
+
+def test_the_worker_makes_no_call_more_for_it(doors: Doors) -> None:
+    """Of the ledger it asks what it asked before: begin and finish."""
+    _transfer(doors)
+    doors.log.clear()
+    _transfer(doors)
+    assert [name for name in doors.log if name.startswith("before")] == [
+        "before update_item",
+        "before describe_contact",
+        "before transfer_contact",
+        "before update_item",
+        "before put_events",
+    ]
