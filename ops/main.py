@@ -48,7 +48,7 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; answer the exit status."""
     try:
-        ended = app(arguments, standalone_mode=False)
+        ended = app(arguments, prog_name="transfers", standalone_mode=False)
     except Stop as stop:
         say.note(stop.message, style="bold")
         return int(stop.status)

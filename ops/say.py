@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import typer
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
 from ops.errors import Exit, Stop
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+#: Where nobody's terminal says how wide it is, lines are as long as ids and reasons need.
+_WIDE = 160
+out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
+err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
 def note(text: str, style: str = "dim") -> None:
@@ -34,11 +37,12 @@ def as_json(value: Any) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table of texts; columns whose name begins with ``#`` are numbers."""
+    """A table of texts; columns whose name begins with ``#`` are numbers, with ``!`` texts that are not broken, such as ids."""
     made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for column in columns:
-        number = column.startswith("#")
-        made.add_column(column.lstrip("#"), justify="right" if number else "left", overflow="fold")
+        number, whole = column.startswith("#"), column.startswith("!")
+        justify: JustifyMethod = "right" if number else "left"
+        made.add_column(column.lstrip("#!"), justify=justify, overflow="fold", no_wrap=whole)
     for row in rows:
         made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
     return made

@@ -118,24 +118,23 @@ def _chain(found: Deployment, story: Story) -> list[ContactView]:
 
 def _show(story: Story) -> None:
     say.out.print(say.table(f"contact {story.contact_id}", ("", ""), story.facts().items()))
-    columns = ("request", "asked", "door", "destination", "first tried", "#begun", "#errors", "what came of it")
-    say.out.print(say.table("", columns, [_row(asked, story) for asked in story.requests]))
+    for asked in story.requests:
+        say.out.print(say.table(f"request {asked.name}", ("", ""), _facts(asked, story).items()))
 
 
-def _row(asked: Asked, story: Story) -> tuple[object, ...]:
-    door = asked.given.get("door", "")
-    route = f" ({asked.given['route']})" if "route" in asked.given else ""
-    when = say.when(asked.asked_at)
-    return (
-        asked.name,
-        when,
-        door + route,
-        asked.destination,
-        say.when(asked.first_at),
-        asked.begun,
-        asked.failures,
-        story.outcome(asked),
-    )
+def _facts(asked: Asked, story: Story) -> dict[str, str]:
+    given = asked.given
+    facts = {
+        "asked": say.when(asked.asked_at),
+        "by": f"{given.get('door', 'unknown door')}" + (f", route {given['route']}" if "route" in given else ""),
+        "to": f"{asked.destination}, flow {given.get('flow', '')}",
+        "requestId": given.get("requestId", ""),
+        "reason": given.get("reason", ""),
+        "first tried": say.when(asked.first_at),
+        "work begun": f"{asked.begun} times, {asked.failures} transient errors" if asked.begun else "",
+        "outcome": story.outcome(asked),
+    }
+    return {name: value for name, value in facts.items() if value}
 
 
 def _tree(tree: Sequence[ContactView], known: set[str]) -> Any:
@@ -147,12 +146,11 @@ def _tree(tree: Sequence[ContactView], known: set[str]) -> Any:
             view.initiation_method,
             say.when(view.initiated_at),
             say.when(view.ended_at) or "active",
-            view.previous_contact_id,
             view.queue_id or view.user_id,
         )
         for view in tree
     ]
-    columns = ("", "contact", "channel", "by", "began", "ended", "after contact", "queue or agent")
+    columns = ("", "!contact", "channel", "by", "began", "ended", "queue or agent")
     return say.table("the chain, as Connect shows it (* in the ledger)", columns, rows)
 
 

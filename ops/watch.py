@@ -121,9 +121,8 @@ def _outcomes(figures: Figures) -> Panel:
 
 def _minutes(figures: Figures) -> Table:
     table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim")
-    table.add_column(no_wrap=True)
-    table.add_column(style="dim")
+    for style, whole in (("dim", True), ("", True), ("dim", False)):
+        table.add_column(style=style, no_wrap=whole)
     for metric, style in (
         (Metric.TRANSFERRED, "green"),
         (Metric.FAILED, "red"),
@@ -139,7 +138,7 @@ def bars(values: Sequence[float]) -> str:
     """One character a value; anything above zero shows."""
     most = max(values, default=0.0)
     steps = len(_BARS) - 1
-    return "".join(_BARS[0 if not value else max(1, round(steps * value / most))] * 2 for value in values)
+    return "".join(_BARS[0 if not value else max(1, round(steps * value / most))] for value in values)
 
 
 def _reasons(title: str, counted: Mapping[str, float], style: str) -> Panel:

@@ -2,6 +2,7 @@
 
 - CloudFormation handlers for ``AWS::Events::Archive`` and ``AWS::Connect::IntegrationAssociation``, and one that accepts
   ``AWS::Logs::QueryDefinition``, of which ministack has none.
+- Alarms that are judged by the metric of their own dimensions.
 - Event source mappings that are shown as deployed and that nothing polls for: the event source loop does.
 - The batch calls of SQS are allowed by the action of the single call, as in AWS (there is no ``sqs:DeleteMessageBatch``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
@@ -18,11 +19,12 @@ import os
 import sys
 import threading
 from collections.abc import Awaitable, Callable
+from types import FunctionType
 from typing import Any
 
 import ministack.app
 from ministack.core import iam_actions, lambda_runtime, responses
-from ministack.services import eventbridge, lambda_svc
+from ministack.services import cloudwatch, eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
 
 Properties = dict[str, Any]
@@ -113,6 +115,18 @@ def run_no_mappings() -> None:
     lambda_svc._ensure_poller = lambda: None
 
 
+def judge_alarms_by_dimensions() -> None:
+    """Let an alarm see the metric of its own dimensions, not every metric of that name."""
+    inner = cloudwatch._evaluate_alarm
+
+    def evaluate(alarm: dict[str, Any]) -> None:
+        wanted = cloudwatch._dims_key(cloudwatch._dims_from_list(alarm.get("Dimensions") or []))
+        own = {key: points for key, points in cloudwatch._metrics.items() if key[2] == wanted}
+        FunctionType(inner.__code__, {**vars(cloudwatch), "_metrics": own})(alarm)
+
+    cloudwatch._evaluate_alarm = evaluate
+
+
 def name_batch_actions() -> None:
     """Let IAM judge a batch call of SQS by the single call's action. Source: "Amazon SQS API permissions"."""
     inner = iam_actions.extract_iam_action
@@ -165,6 +179,7 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     register_handlers()
     run_no_mappings()
+    judge_alarms_by_dimensions()
     name_batch_actions()
     ministack.app.app = with_private_routes(ministack.app.app)
     sys.argv = sys.argv[:1]

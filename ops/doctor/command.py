@@ -77,7 +77,7 @@ def _run(check: Check, subject: Subject) -> Iterator[Finding]:
             Level.UNKNOWN,
             what,
             f"{error.operation_name} answered {code}",
-            "Allow yourself that call, or check by hand.",
+            "Your role may not allow the call, or the endpoint lacks it.",
         )
     except (BotoCoreError, Stop) as error:
         yield Finding(Level.UNKNOWN, check.__name__.replace("_", " "), str(error), "Check by hand.")
@@ -85,7 +85,7 @@ def _run(check: Check, subject: Subject) -> Iterator[Finding]:
 
 def _show(findings: list[Finding]) -> None:
     rows = ((Text(f.level, _MARKS[f.level]), f.what, f.seen, f.do) for f in findings)
-    table = say.table("", ("", "what", "seen", "what to do"), rows)
+    table = say.table("", ("!", "what", "seen", "what to do"), rows)
     say.out.print(table)
     counted = {level: sum(f.level is level for f in findings) for level in Level}
     say.result(", ".join(f"{count} {level}" for level, count in counted.items() if count))

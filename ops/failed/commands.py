@@ -94,7 +94,6 @@ def show(
     found = open_deployment(deployment)
     with _looking(found) as looking:
         messages = _see(looking, Choice(ids=frozenset({message})))
-        looking.give_back()
     if not messages:
         showing.unseen(looking)
         raise Stop(f"There is no message {message} in the dead-letter queue.", Exit.NOTHING)

@@ -35,6 +35,7 @@ class Looking:
         self.total = self._count()
         self.hold = min(900, 30 + self.total // 100)
         self._held: dict[str, Parked] = {}
+        self._ever: set[str] = set()
         self._pool = ThreadPoolExecutor(_THREADS)
 
     def _count(self) -> int:
@@ -49,7 +50,7 @@ class Looking:
 
     @property
     def elsewhere(self) -> int:
-        return max(0, self.total - len(self._held))
+        return max(0, self.total - len(self._ever))
 
     def look(
         self, progress: Callable[[int], None] = lambda _seen: None, wanted: frozenset[str] = frozenset()
@@ -65,6 +66,7 @@ class Looking:
             found = [message for take in takes for message in take]
             dry = 0 if any(message.message_id not in self._held for message in found) else dry + 1
             self._held.update({message.message_id: message for message in found})
+            self._ever |= set(self._held)
             progress(len(self._held))
         return self.seen
 

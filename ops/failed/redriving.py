@@ -32,9 +32,6 @@ def plan(found: Deployment, looking: Looking, choice: Choice, sending: frozenset
     with looking, counting("looking", looking.total) as progress:
         messages = [message for message in looking.look(progress.reached) if message in choice]
         judged = dict(prospects(found.aws("dynamodb"), found.settings, messages, time.time()))
-        elsewhere = looking.elsewhere
-        looking.give_back()
-        looking.total = elsewhere  # what was given back is not elsewhere
     if check:
         _ask_connect(found, judged)
     return Plan(messages, judged, [m for m in messages if judged[m.message_id][0].prospect in sending], looking)

@@ -36,7 +36,7 @@ def listing(messages: Sequence[Parked], limit: int) -> Table:
     """One line a message, oldest first."""
     rows = [(m.message_id, say.when(m.failed_at), m.code, m.contact, m.route, m.why) for m in messages[:limit]]
     title = f"the oldest {limit} of {len(messages)}" if len(messages) > limit else f"{len(messages)} messages"
-    return say.table(title, ("message", "failed at", "code", "contact", "route", "why"), rows)
+    return say.table(title, ("!message", "failed at", "!code", "!contact", "route", "why"), rows)
 
 
 def whole(message: Parked, verdict: Verdict) -> None:
