@@ -71,8 +71,18 @@ class Cloud:
             dead_letters=self.dead_letters,
         )
         self.function = Function(
-            self.loop, self.weather, Random(random.getrandbits(64)), self.queue, layout.sizing, self._environment
+            self.loop,
+            self.weather,
+            Random(random.getrandbits(64)),
+            self.queue,
+            sizing=layout.sizing,
+            make=self._environment,
         )
+
+    def change_weather(self, weather: Weather) -> None:
+        """Set the faults once the scene is set: those that name a contact need its id."""
+        self.weather = weather
+        self.function.change_weather(weather)
 
     def _environment(self, host: Host) -> Handler:
         return self._make(self.kit(host))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -20,6 +21,18 @@ from local.virtual.weather import Fault, Kind
 from local.virtual.wire import Caller, Patience, Sender, retried
 
 _TIMES = ("InitiationTimestamp", "DisconnectTimestamp")
+
+
+@dataclass(frozen=True)
+class _Sent:
+    """A call on its way: who waits for it until when, and how long its answer travels."""
+
+    caller: Caller
+    operation: str
+    asked: Mapping[str, Any]
+    fault: Fault | None
+    gives_up: float
+    back: float
 
 
 class ConnectClient:
@@ -64,40 +77,32 @@ class ConnectClient:
         if sender.on_call is not None:
             sender.on_call(operation, f" ({fault.kind})" if fault else "")
         caller, gives_up = sender.caller(), loop.now + self._patience.read_seconds
-        loop.after(there, self._arrive, caller, operation, asked, fault, gives_up, back)
+        loop.after(there, self._arrive, _Sent(caller, operation, asked, fault, gives_up, back))
         sender.die_if(fault, Kind.DIES_DURING)
         return caller.task.wait()
 
-    def _arrive(
-        self,
-        caller: Caller,
-        operation: str,
-        asked: Mapping[str, Any],
-        fault: Fault | None,
-        gives_up: float,
-        back: float,
-    ) -> None:
+    def _arrive(self, sent: _Sent) -> None:
         loop = self._sender.loop
-        call = self._connect.receive(operation, asked)
+        call = self._connect.receive(sent.operation, sent.asked)
         if call.hold > 0:
-            if loop.now + call.hold + back >= gives_up:
-                loop.at(gives_up, caller.gets, ReadTimeoutError(endpoint_url="connect"))
-            loop.after(call.hold, self._finish, caller, call, fault, gives_up, back)
+            if loop.now + call.hold + sent.back >= sent.gives_up:
+                loop.at(sent.gives_up, sent.caller.gets, ReadTimeoutError(endpoint_url="connect"))
+            loop.after(call.hold, self._finish, sent, call)
         else:
-            self._finish(caller, call, fault, gives_up, back)
+            self._finish(sent, call)
 
-    def _finish(self, caller: Caller, call: Call, fault: Fault | None, gives_up: float, back: float) -> None:
+    def _finish(self, sent: _Sent, call: Call) -> None:
         loop = self._sender.loop
         reply = self._connect.finish(call)
         if call.strike.name is not None or (reply.error is not None and reply.status in (429, 403, 402)):
             self._sender.disturbed = True
-        arrives = loop.now + reply.delay + back
-        if fault is not None and fault.kind is Kind.DIES_AFTER:
-            loop.at(loop.now, caller.gets, Killed())
-        elif reply.delivery is Delivery.HANG or arrives >= gives_up:
-            loop.at(gives_up, caller.gets, ReadTimeoutError(endpoint_url="connect"))
+        arrives = loop.now + reply.delay + sent.back
+        if sent.fault is not None and sent.fault.kind is Kind.DIES_AFTER:
+            loop.at(loop.now, sent.caller.gets, Killed())
+        elif reply.delivery is Delivery.HANG or arrives >= sent.gives_up:
+            loop.at(sent.gives_up, sent.caller.gets, ReadTimeoutError(endpoint_url="connect"))
         else:
-            loop.at(arrives, caller.gets, _outcome(call.operation, reply))
+            loop.at(arrives, sent.caller.gets, _outcome(call.operation, reply))
 
 
 def _outcome(operation: str, reply: Reply) -> Any:

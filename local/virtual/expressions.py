@@ -227,7 +227,11 @@ def _sum(left: _Operand, right: _Operand) -> _Operand:
 
 def _remove(tokens: _Tokens) -> _Change:
     path = _path(tokens)
-    return lambda _before, names, _values, after: after.pop(path(names), None) and None
+
+    def change(_before: Item, names: Mapping[str, str], _values: Given, after: Item) -> None:
+        after.pop(path(names), None)
+
+    return change
 
 
 def _add(tokens: _Tokens) -> _Change:

@@ -97,6 +97,16 @@ class Host:
         return f"{self.random.getrandbits(128):032x}"
 
 
+@dataclass(frozen=True)
+class _Running:
+    """An invocation with the environment that runs it, and the receipts of its messages."""
+
+    invocation: Invocation
+    host: Host
+    handler: Handler
+    received: list[tuple[Message, str]]
+
+
 class Function:
     """The function and its event source. ``make`` builds the handler of a new environment (``init``)."""
 
@@ -106,6 +116,7 @@ class Function:
         weather: Weather,
         random: Random,
         queue: Queue,
+        *,
         sizing: Sizing,
         make: Callable[[Host], Handler],
         queue_arn: str = "arn:aws:sqs:us-east-1:000000000000:transfers",
@@ -124,6 +135,10 @@ class Function:
         self.deliveries = 0
         self.invocations: list[Invocation] = []
         queue.on_visible = self.poll
+
+    def change_weather(self, weather: Weather) -> None:
+        """Set the faults, before the first message is sent."""
+        self._weather = weather
 
     def poll(self) -> None:
         """Look into the queue soon, as the pollers do."""
@@ -154,7 +169,7 @@ class Function:
         host, handler = self._new() if fresh else self._idle.pop(self._random.randrange(len(self._idle)))
         invocation.environment = host.number
         begins = self._sizing.init_seconds if fresh else 0.0
-        self._loop.after(begins, self._start, invocation, host, handler, received)
+        self._loop.after(begins, self._start, _Running(invocation, host, handler, received))
 
     def _warm(self) -> bool:
         oldest = self._loop.now - self._sizing.idle_seconds
@@ -168,18 +183,18 @@ class Function:
         host = Host(self._environments, Sender(self._loop, self._weather, random), self._loop, random, skew)
         return host, self._make(host)
 
-    def _start(self, invocation: Invocation, host: Host, handler: Handler, received: list[tuple[Message, str]]) -> None:
+    def _start(self, run: _Running) -> None:
         loop, ends = self._loop, self._loop.now + self._sizing.timeout
-        event = {"Records": [self._record(message, handle) for message, handle in received]}
-        context = Context(loop, ends, f"invocation-{invocation.number}")
-        host.sender.disturbed = False
+        event = {"Records": [self._record(message, handle) for message, handle in run.received]}
+        context = Context(loop, ends, f"invocation-{run.invocation.number}")
+        run.host.sender.disturbed = False
 
         def ended(answer: Any, error: BaseException | None) -> None:
-            self._ended(invocation, host, handler, received, answer, error)
+            self._ended(run, answer, error)
 
-        task = Task(loop, lambda: handler(event, context), ended)
-        host.sender.bind(task)
-        loop.at(ends, self._time_out, invocation, task)
+        task = Task(loop, lambda: run.handler(event, context), ended)
+        run.host.sender.bind(task)
+        loop.at(ends, self._time_out, run.invocation, task)
         task.start()
 
     @staticmethod
@@ -188,15 +203,8 @@ class Function:
             invocation.how = "timed out"
             task.kill()
 
-    def _ended(
-        self,
-        invocation: Invocation,
-        host: Host,
-        handler: Handler,
-        received: list[tuple[Message, str]],
-        answer: Any,
-        error: BaseException | None,
-    ) -> None:
+    def _ended(self, run: _Running, answer: Any, error: BaseException | None) -> None:
+        invocation, host = run.invocation, run.host
         invocation.ended = self._loop.now
         invocation.disturbed = host.sender.disturbed
         if isinstance(error, Killed):
@@ -205,12 +213,12 @@ class Function:
             invocation.how, invocation.error = "raised", f"{type(error).__name__}: {error}"
         else:
             invocation.how = "completed"
-            self._judge(invocation, received, answer)
+            self._judge(invocation, run.received, answer)
         host.used += 1
         host.idle_since = self._loop.now
         recycled = self._weather.own("function", Kind.RECYCLE, self._loop.now) is not None
         if not isinstance(error, Killed) and host.used < self._sizing.recycle_after and not recycled:
-            self._idle.append((host, handler))
+            self._idle.append((host, run.handler))
         # what goes on from here must not run inside the task that is ending
         self._loop.after(0.0, self._free)
 

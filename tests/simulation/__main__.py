@@ -15,43 +15,42 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
-from tests.simulation import auditor, campaign, report  # noqa: E402 - the service's root is put on the path first
-from tests.simulation.generate import scenario  # noqa: E402 - as above
-from tests.simulation.run import run  # noqa: E402 - as above
-from tests.simulation.scenario import Scenario  # noqa: E402 - as above
-from tests.simulation.shrink import shrink  # noqa: E402 - as above
-from tests.simulation.trace import trace  # noqa: E402 - as above
+from tests.simulation import auditor, campaign, report
+from tests.simulation.generate import scenario
+from tests.simulation.run import run
+from tests.simulation.scenario import Scenario
+from tests.simulation.shrink import shrink
+from tests.simulation.trace import trace
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 _CORES = os.cpu_count() or 1
+_ENDLESS = 10**9
 Workers = Annotated[int, typer.Option(help="processes, one a core")]
 
 
 @app.command("run")
 def run_seeds(
-    seeds: Annotated[int, typer.Option(help="how many seeds at most")] = 1_000_000,
+    seeds: Annotated[int | None, typer.Option(help="run so many seeds, however long it takes")] = None,
     first: Annotated[int, typer.Option(help="the first seed")] = 1,
-    minutes: Annotated[float | None, typer.Option(help="stop after so many minutes")] = 5.0,
+    minutes: Annotated[float, typer.Option(help="without --seeds: run for so many minutes")] = 5.0,
     workers: Workers = _CORES,
     save: Annotated[Path | None, typer.Option(help="write the figures to this JSON file")] = None,
-    forever: Annotated[bool, typer.Option("--all", help="no limit of time: run all seeds")] = False,
 ) -> None:
     """Run the real service under simulated faults and audit every run. Ends with 1 when a promise was broken."""
     total, began = campaign.Tally(), time.monotonic()
     with _progress() as progress:
-        bar = progress.add_task("seeds", total=seeds if forever else None, deliveries=0)
-        for tally in campaign.campaign(first, seeds, workers, None if forever else minutes):
+        bar = progress.add_task("seeds", total=seeds, deliveries=0)
+        for tally in campaign.campaign(first, seeds or _ENDLESS, workers, None if seeds else minutes):
             total.add(tally)
             progress.update(bar, completed=total.seeds, deliveries=total.deliveries)
             for seed, findings in tally.findings.items():
                 _tell(seed, findings)
             if save is not None:
                 report.save(save, total, first, workers, time.monotonic() - began)
+    speed = total.deliveries / max(total.seconds, 0.01)
     wall = time.monotonic() - began
-    print(
-        f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s; {total.deliveries / total.seconds:,.0f} deliveries a second and core"
-    )
+    print(f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s: {speed:,.0f} a second and core")
     print(f"{len(total.findings)} seeds broke a promise" if total.findings else "every promise was kept")
     if total.findings:
         raise typer.Exit(1)
@@ -61,6 +60,7 @@ def run_seeds(
 def replay(
     seed: Annotated[int, typer.Argument(help="the seed to run again")],
     bug: Annotated[str | None, typer.Option(help="with this planted bug")] = None,
+    *,
     small: Annotated[bool, typer.Option("--shrink", help="make the failing scenario small first")] = False,
     quiet: Annotated[bool, typer.Option(help="findings only, no trace")] = False,
 ) -> None:

@@ -37,7 +37,7 @@ def scenario(seed: int) -> Scenario:
         faults=faults,
         connect_faults=connect_faults,
         switches=switches,
-        settings=tuple(settings.items()) + (("transfers_per_second", rate), ("burst", burst)),
+        settings=(*settings.items(), ("transfers_per_second", rate), ("burst", burst)),
         quotas=(("TransferContact", rate, burst),),
         active_tasks=(span + random.random() * 7200, 0) if not calm and random.random() < 0.06 else None,
         sizing=_sizing(random, int(settings["maximum_concurrency"])),

@@ -21,8 +21,9 @@ class Bug:
     interleaving: bool = False
 
 
-def _one(name: str, what: str, rules: str, module: str, before: str, after: str, count: int = 1) -> Bug:
-    return Bug(name, what, tuple(rules.split()), (Edit(module, before, after, count),))
+def _one(name: str, what: str, rules: str, *edit: str) -> Bug:
+    module, before, after = edit
+    return Bug(name, what, tuple(rules.split()), (Edit(module, before, after),))
 
 
 _TOKEN = "return identity.client_token(self.name, *self._parameters)"

@@ -6,8 +6,9 @@ from tests.simulation.planted import Bug
 from tests.simulation.subject import Edit
 
 
-def _one(name: str, what: str, rules: str, module: str, before: str, after: str, count: int = 1) -> Bug:
-    return Bug(name, what, tuple(rules.split()), (Edit(module, before, after, count),), interleaving=True)
+def _one(name: str, what: str, rules: str, *edit: str) -> Bug:
+    module, before, after = edit
+    return Bug(name, what, tuple(rules.split()), (Edit(module, before, after),), interleaving=True)
 
 
 INTERLEAVINGS: tuple[Bug, ...] = (

@@ -21,7 +21,7 @@ def twice(case: Case) -> Iterator[str]:
 
 
 def _names(case: Case) -> Iterator[str]:
-    by_name = defaultdict(set)
+    by_name: dict[str, set[int]] = defaultdict(set)
     for wanted in case.evidence.wanted:
         name = wanted.request.request_id
         if name is not None:
@@ -39,9 +39,8 @@ def _tokens(case: Case) -> Iterator[str]:
         names[target.contact, target.flow, target.queue, target.user].add(wanted.request.request_id)
     for call in case.evidence.calls:
         if call.operation == "TransferContact":
-            ids = call.ids
-            key = (ids.get("ContactId"), ids.get("ContactFlowId"), ids.get("QueueId"), ids.get("UserId"))
-            tokens[key].add(ids.get("ClientToken"))
+            asked = tuple(call.ids.get(name) for name in ("ContactId", "ContactFlowId", "QueueId", "UserId"))
+            tokens[asked].add(call.ids.get("ClientToken"))
     for key, seen in tokens.items():
         if key not in names:
             yield f"contact {key[0]} was asked to be transferred where nobody wanted it"

@@ -84,14 +84,14 @@ def forgotten(case: Case) -> Iterator[str]:
     """A transfer that nobody was told of, or a success whose request is said to have failed in the end."""
     for wanted in case.evidence.wanted:
         for record in case.made_by(wanted):
-            if not _asked_in_time(case, wanted):
+            if not _over(wanted):
                 continue
             told = case.successes.get(wanted.number, ())
             if not told:
                 yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
 
 
-def _asked_in_time(case: Case, wanted: Wanted) -> bool:
+def _over(wanted: Wanted) -> bool:
     """Whether all its messages have come to an end; what is still queued may still be told."""
     return all(message.gone for message in wanted.messages)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from tests.simulation.case import SKEW, Case, Verdict
 from tests.simulation.run import Wanted
@@ -50,39 +50,59 @@ def _at(case: Case, verdict: Verdict) -> str:
 
 
 def _true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    check = _TRUE_WHEN.get(verdict.code)
+    return check is not None and check(case, verdict, wanted)
+
+
+def _gone(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     contact = wanted.target.contact
     ended = case.evidence.ended_contacts.get(contact, float("inf")) <= verdict.time
-    gone = ended or bool(case.transfers.get(contact))
-    match verdict.code:
-        case "ContactNotActive":
-            return gone
-        case "RequestExpired":
-            expires = wanted.request.expires_in
-            return expires is not None and verdict.time - case.evidence.began >= expires - SKEW
-        case "OutcomeUnknown":
-            lost = _unanswered(case, contact, verdict.time) or _delayed(case, contact, verdict.time)
-            return gone and (bool(lost) or _cut_short(case, wanted, verdict.time))
-        case "RejectedByConnect":
-            return gone or bool(case.switch("token_remembers_rejection"))
-        case "ContactNotFound":
-            return gone and str(case.switch("ended_contact_answers")) == "not-found"
-        case "FlowNotUsable":
-            return any(doing.what == "archive" for doing in case.evidence.scenario.doings)
-        case "DestinationNotFound":
-            # assumed: a contact that has ended answers 404 too, and its end may show late
-            return gone and str(case.switch("ended_contact_answers")) == "not-found"
-        case "IdempotencyMismatch":
-            return _named_otherwise(case, wanted)
-    return False
+    return ended or bool(case.transfers.get(contact))
 
 
-def _named_otherwise(case: Case, wanted: Wanted) -> bool:
+def _gone_and_not_found(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    # assumed: a contact that has ended may be answered 404, and its end may show late
+    return _gone(case, verdict, wanted) and str(case.switch("ended_contact_answers")) == "not-found"
+
+
+def _expired(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    expires = wanted.request.expires_in
+    return expires is not None and verdict.time - case.evidence.began >= expires - SKEW
+
+
+def _unknown(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    contact = wanted.target.contact
+    lost = _unanswered(case, contact, verdict.time) or _delayed(case, contact, verdict.time)
+    return _gone(case, verdict, wanted) and (bool(lost) or _cut_short(case, wanted, verdict.time))
+
+
+def _rejected(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    return _gone(case, verdict, wanted) or bool(case.switch("token_remembers_rejection"))
+
+
+def _archived(case: Case, _verdict: Verdict, _wanted: Wanted) -> bool:
+    return any(doing.what == "archive" for doing in case.evidence.scenario.doings)
+
+
+def _named_otherwise(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     name = wanted.request.request_id
     return any(
         other.request.request_id == name and other.target != wanted.target
         for other in case.evidence.wanted
         if name is not None
     )
+
+
+_TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
+    "ContactNotActive": _gone,
+    "RequestExpired": _expired,
+    "OutcomeUnknown": _unknown,
+    "RejectedByConnect": _rejected,
+    "ContactNotFound": _gone_and_not_found,
+    "DestinationNotFound": _gone_and_not_found,
+    "FlowNotUsable": _archived,
+    "IdempotencyMismatch": _named_otherwise,
+}
 
 
 def _cut_short(case: Case, wanted: Wanted, before: float) -> bool:
@@ -125,7 +145,8 @@ def doubt(case: Case) -> Iterator[str]:
             continue
         made = [record for record in case.made_by(wanted) if _against(case, verdict, wanted, record.time)]
         if made:
-            yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, and it transferred {made[0].old} to {made[0].new}"
+            done = f"transferred {made[0].old} to {made[0].new}"
+            yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, and it {done}"
         yield from _unlooked(case, verdict, wanted)
 
 
@@ -155,7 +176,8 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
     ]
     if not any(asked[-1] < time <= verdict.decided for time in looks):
         seen = verdict.decided - asked[-1]
-        yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, {seen:.0f} s after an answer was lost, and nobody looked"
+        told = f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}"
+        yield f"{told}, {seen:.0f} s after an answer was lost, and nobody looked"
     if (
         verdict.code == "OutcomeUnknown"
         and verdict.decided < asked[-1] + case.evidence.settings["settle_minutes"] * 60 - 2 * SKEW

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from random import Random
 from typing import Any
 
+from contact_transfer.settings import Settings
 from local.connect.model import CallRecord, Connect, TransferRecord
-from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Patience, Published
+from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Patience, Published, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 from local.virtual.expressions import Item
 from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.subject import Silent, Subject
-
 
 #: An outage of the dead-letter queue that loses its answers leaves thousands of copies; an operator sends some of them back.
 REDRIVEN_AT_MOST = 60
@@ -90,8 +91,6 @@ def run_with(
 
 def environment(scenario: Scenario) -> dict[str, str]:
     """The worker's environment variables."""
-    from contact_transfer.settings import Settings
-
     settings = Settings(
         instance_arns=(INSTANCE_ARN,),
         transfer_queue_url=QUEUE_URL,
@@ -116,7 +115,8 @@ class _Run:
         self._make = make
         self.cloud = Cloud(scenario.seed, layout, (), self._build)
         self.stage = Stage(self.cloud.connect, scenario)
-        self.cloud.weather = self.cloud.function._weather = self._weather(scenario)
+        faults = tuple(self._named(fault) for fault in scenario.faults)
+        self.cloud.change_weather(Weather(faults, Random(scenario.seed + 1), BEGINS))
         self._old_transfers = len(self.cloud.connect.history.transfers)
         self._old_contacts = set(self.cloud.connect.store.contacts)
         self._pending = len(scenario.asks) + len(scenario.redrives)
@@ -130,13 +130,6 @@ class _Run:
             self.cloud.loop.at(BEGINS + ask.at, self._send, ask.request, self.stage.body(ask))
         for at in scenario.redrives:
             self.cloud.loop.at(BEGINS + at, self._redrive)
-
-    def _weather(self, scenario: Scenario) -> Any:
-        from random import Random
-
-        from local.virtual import Weather
-
-        return Weather(tuple(self._named(fault) for fault in scenario.faults), Random(scenario.seed + 1), BEGINS)
 
     def _named(self, fault: Fault) -> Fault:
         if fault.contact is None or not fault.contact.startswith("#"):

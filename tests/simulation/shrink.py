@@ -42,13 +42,18 @@ def _fewer(scenario: Scenario, name: str, tried: Fails) -> Scenario:
         start = 0
         while start < len(entries):
             kept = entries[:start] + entries[start + size :]
-            candidate = replace(scenario, **{name: kept})
+            candidate = _with(scenario, name, kept)
             if tried(candidate):
                 entries, scenario = kept, candidate
             else:
                 start += size
         size //= 2
     return scenario
+
+
+def _with(scenario: Scenario, name: str, entries: tuple[Any, ...]) -> Scenario:
+    changes: dict[str, Any] = {name: entries}
+    return replace(scenario, **changes)
 
 
 def _simpler(scenario: Scenario) -> Iterator[Scenario]:

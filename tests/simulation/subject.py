@@ -10,6 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from importlib import import_module
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from types import CodeType, FunctionType, ModuleType, SimpleNamespace
@@ -113,8 +114,6 @@ def _fresh(edits: dict[str, list[Edit]]) -> Iterator[Callable[[str], ModuleType]
     finder = _Finder(edits)
     sys.meta_path.insert(0, finder)
     try:
-        from importlib import import_module
-
         yield lambda name: import_module(f"{PACKAGE}.{name}")
     finally:
         sys.meta_path.remove(finder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from tests.simulation.case import Case
-from tests.simulation.run import Evidence
+from tests.simulation.run import Evidence, Wanted
 
 Line = tuple[float, int, str]
 
@@ -36,48 +36,59 @@ def _shortened(text: str, short: dict[str, str]) -> str:
 
 
 def _lines(case: Case) -> Iterator[Line]:
-    evidence = case.evidence
-    for message in evidence.messages:
-        number = evidence.of_message[message.id].number
-        yield message.sent, 0, f"queue      {message.id} (request {number}) is sent"
+    yield from _queue(case)
+    yield from _workers(case)
+    yield from _connect(case)
+    yield from _outcomes(case)
+
+
+def _queue(case: Case) -> Iterator[Line]:
+    for message in case.evidence.messages:
+        told = f"queue      {message.id} (request {case.evidence.of_message[message.id].number})"
+        yield message.sent, 0, f"{told} is sent"
         if message.deleted is not None:
-            yield message.deleted, 9, f"queue      {message.id} (request {number}) is deleted"
+            yield message.deleted, 9, f"{told} is deleted"
         if message.moved is not None:
-            yield message.moved, 9, f"queue      {message.id} (request {number}) is moved to the dead-letter queue"
-    for run in evidence.invocations:
+            yield message.moved, 9, f"{told} is moved to the dead-letter queue"
+
+
+def _workers(case: Case) -> Iterator[Line]:
+    for run in case.evidence.invocations:
         ids = ", ".join(message.id for message in run.messages)
-        yield run.began, 1, f"worker {run.environment:<3} invocation {run.number} begins with {ids}"
+        told = f"worker {run.environment:<3} invocation {run.number}"
+        yield run.began, 1, f"{told} begins with {ids}"
         if run.how:
-            yield (
-                run.ended,
-                8,
-                f"worker {run.environment:<3} invocation {run.number} {run.how} {run.error}{run.flaw}".rstrip(),
-            )
-    for time, worker, text in evidence.wire:
+            yield run.ended, 8, f"{told} {run.how} {run.error}{run.flaw}".rstrip()
+    for time, worker, text in case.evidence.wire:
         yield time, 3, f"worker {worker:<3} {text}"
+
+
+def _connect(case: Case) -> Iterator[Line]:
+    evidence = case.evidence
     for call in evidence.calls:
-        ids = " ".join(
-            f"{name}={value}" for name, value in call.ids.items() if name not in ("InstanceId", "ContactFlowId")
-        )
+        shown = [f"{name}={value}" for name, value in call.ids.items() if name not in ("InstanceId", "ContactFlowId")]
         fault = f" [{call.fault}]" if call.fault else ""
-        yield (
-            call.time,
-            4,
-            f"Connect    {call.operation} {ids}: {call.status} {call.code or ''} delivered as {call.delivered}{fault}",
-        )
+        answer = f"{call.status} {call.code or ''} delivered as {call.delivered}{fault}"
+        yield call.time, 4, f"Connect    {call.operation} {' '.join(shown)}: {answer}"
     for record in evidence.transfers:
         yield record.time, 5, f"Connect    {record.old} becomes {record.new}, by {record.by}"
     for contact, ended in evidence.ended_contacts.items():
-        if ended >= evidence.began:
+        if ended > evidence.began:
             yield ended, 6, f"Connect    {contact} ends"
-    for event in evidence.events:
+
+
+def _outcomes(case: Case) -> Iterator[Line]:
+    for event in case.evidence.events:
         told = event.detail.get("failureCode") or f"to {event.detail.get('newContactId')}"
-        wanted = case.of_detail(event.detail)
-        yield event.time, 7, f"bus        {event.detail_type}: request {wanted.number if wanted else '?'}, {told}"
+        yield event.time, 7, f"bus        {event.detail_type}: request {_number(case.of_detail(event.detail))}, {told}"
     for verdict in case.verdicts:
-        number = verdict.wanted.number if verdict.wanted else "?"
+        request = _number(verdict.wanted)
         yield (
             verdict.time,
             7,
-            f"dead       {verdict.original} (request {number}) is parked: {verdict.code}, {verdict.text}",
+            f"dead       {verdict.original} (request {request}) is parked: {verdict.code}, {verdict.text}",
         )
+
+
+def _number(wanted: Wanted | None) -> str:
+    return "?" if wanted is None else str(wanted.number)
