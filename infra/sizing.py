@@ -21,7 +21,7 @@ class Sizing:
     """
 
     batch_size: int = 1
-    worker_memory_mb: int = 256
+    worker_memory_mb: int = 128
     worker_timeout_seconds: int = 60
     visibility_timeout_seconds: int = 360
     lease_margin_seconds: int = 10
