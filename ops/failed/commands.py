@@ -39,8 +39,8 @@ def _choice(
     return Choice(frozenset(codes or ()), contact, route, moment(after), moment(before))
 
 
-def _looking(deployment: Deployment) -> Looking:
-    return Looking(deployment.aws("sqs"), deployment.output("DeadLetterQueueUrl"))
+def _looking(deployment: Deployment, hold: int | None = None) -> Looking:
+    return Looking(deployment.aws("sqs"), deployment.output("DeadLetterQueueUrl"), hold)
 
 
 def _see(looking: Looking, choice: Choice) -> list[Parked]:
@@ -127,6 +127,12 @@ def redrive(
     server_side: Annotated[
         bool, typer.Option("--server-side", help="With --all: SQS moves everything by itself; see also: failed moves.")
     ] = False,
+    hold: Annotated[
+        int | None,
+        typer.Option(
+            min=1, max=900, help="Seconds that messages stay away should this process die; grows with the queue."
+        ),
+    ] = None,
     check: options.Check = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
@@ -143,7 +149,7 @@ def redrive(
         raise Stop("SQS can only move everything: --server-side goes with --all.", Exit.USAGE)
     found = open_deployment(deployment)
     sending = frozenset(Prospect) if server_side else frozenset(WORTH_SENDING) | frozenset(also or ())
-    plan = redriving.plan(found, _looking(found), choice, sending, check=check)
+    plan = redriving.plan(found, _looking(found, hold), choice, sending, check=check)
     if not json:
         say.out.print(showing.outlook(plan.messages, plan.judged, sending))
         showing.unseen(plan.looking)
@@ -157,7 +163,7 @@ def redrive(
     if server_side:
         _move_by_sqs(found, rate)
         return
-    moved = redriving.carry_out(found, plan, _looking(found), rate)
+    moved = redriving.carry_out(found, plan, _looking(found, hold), rate)
     redriving.tell(found, plan, moved, as_json=json)
     if not moved.whole or len(moved.sent) < len(plan.chosen):
         raise typer.Exit(Exit.NOT_ALL)

@@ -9,7 +9,7 @@ from typing import TextIO
 
 from ops.deployment import Deployment
 from ops.failed.looking import Looking, batches
-from ops.failed.moving import KEEP_SECONDS, delete
+from ops.failed.moving import delete
 from ops.failed.parked import Parked
 from ops.progress import counting, stopping
 
@@ -24,7 +24,7 @@ def drop_all(found: Deployment, chosen: Sequence[Parked], looking: Looking, path
         for some in batches(taken):
             if stop.is_set():
                 break
-            kept = looking.keep(some, KEEP_SECONDS)
+            kept = looking.keep(some)
             file.writelines(f"{message.copy()}\n" for message in kept)
             file.flush()
             os.fsync(file.fileno())

@@ -28,12 +28,12 @@ class Looking:
     ``hold``: the longest that messages are away should this process die. It grows with the queue.
     """
 
-    def __init__(self, sqs: Any, url: str, most: int = MOST) -> None:
+    def __init__(self, sqs: Any, url: str, hold: int | None = None, most: int = MOST) -> None:
         self._sqs = sqs
         self._url = url
         self._most = most
         self.total = self._count()
-        self.hold = min(900, 30 + self.total // 100)
+        self.hold = hold or min(900, 30 + self.total // 100)
         self._held: dict[str, Parked] = {}
         self._ever: set[str] = set()
         self._pool = ThreadPoolExecutor(_THREADS)
@@ -88,9 +88,9 @@ class Looking:
         for message in given:
             del self._held[message.message_id]
 
-    def keep(self, messages: Sequence[Parked], seconds: int) -> list[Parked]:
-        """Hold on to up to ten messages for longer. Answer those that still are ours: the others ran out and are let go."""
-        lost = set(self._set_visibility(messages, seconds))
+    def keep(self, messages: Sequence[Parked]) -> list[Parked]:
+        """Hold on to up to ten messages afresh. Answer those that still are ours: the others ran out and are let go."""
+        lost = set(self._set_visibility(messages, self.hold))
         for message_id in lost:
             self._held.pop(message_id, None)
         return [message for message in messages if message.message_id not in lost]

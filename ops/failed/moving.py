@@ -15,7 +15,6 @@ from typing import Any
 from ops.failed.looking import BATCH, Looking
 from ops.failed.parked import Parked
 
-KEEP_SECONDS = 120
 #: Body and attributes of all messages of one call. Source: SQS message quotas (1 MiB); less, since names count too.
 _BYTES = 900_000
 
@@ -52,7 +51,7 @@ class Mover:
         moved = Moved()
         for some in by_size(messages):
             began = time.monotonic()
-            kept = looking.keep(some, KEEP_SECONDS)
+            kept = looking.keep(some)
             moved.taken += [m.message_id for m in some if m not in kept]
             sent = self._send(kept, moved)
             self._delete(sent, looking, moved)
