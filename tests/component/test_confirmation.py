@@ -322,8 +322,7 @@ def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
         '{"time": "2026-02-25T06:13:20Z"}',
         '{"time": "yesterday", "detail": {}}',
         '{"time": "2026-02-25T06:13:20Z", "detail": {"eventType": "QUEUED"}}',
-        '{"time": "2026-02-25T06:13:20Z", "detail":'
-        + '{"eventType": "PAUSED", "instanceArn": "i", "contactId": "c", "previousContactId": "p"}}',
+        '{"time":"2026-02-25T06:13:20Z","detail":{"eventType":"PAUSED","instanceArn":"i","contactId":"c","previousContactId":"p"}}',
         '{"time": "2026-02-25T06:13:20Z", "detail-type": "Contact Transfer Succeeded", "detail": {}}',
     ],
 )

@@ -1,0 +1,211 @@
+"""Routes in a settings file: what is refused, and what becomes of the others."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
+
+from contact_transfer.settings import Settings
+from infra.errors import DeploymentError
+from infra.settings import DeploymentSettings, parse
+
+from .conftest import INSTANCE, OTHER, Assembly
+
+Synthesize = Callable[[str, Mapping[str, Any]], Assembly]
+WHEN = {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}}
+TRANSFER = {"contactFlowId": "flow-1", "queueId": "queue-1"}
+RULES = {"detail-type": ["Contact Lens Post Call Rules Matched"], "detail": {"actionName": ["ESCALATE"]}}
+
+
+def _settings(name: str = "test", /, **content: Any) -> DeploymentSettings:
+    return parse(name, {"instanceArns": [INSTANCE], **content})
+
+
+def _refusal(name: str = "test", /, **content: Any) -> str:
+    with pytest.raises(DeploymentError) as caught:
+        _settings(name, **content)
+    text = str(caught.value)
+    assert "\n" not in text
+    assert text.endswith(".")
+    return text
+
+
+def _route(**changes: Any) -> dict[str, Any]:
+    return {"name": "night", "when": WHEN, "transfer": TRANSFER} | changes
+
+
+def test_a_route_moves_a_tree_once_unless_it_says_otherwise() -> None:
+    routes = _settings(routes=[_route(), _route(name="twice", maxTransfersPerContact=2)]).routes
+    assert [(route.name, route.most) for route in routes] == [("night", 1), ("twice", 2)]
+
+
+def test_the_worker_knows_the_routes_and_their_limits() -> None:
+    given = _settings(routes=[_route(), _route(name="twice", maxTransfersPerContact=2)])
+    worker = Settings.from_environment(given.for_worker("u", "d", "b", "t").to_environment())
+    assert worker.routes == {"night": 1, "twice": 2}
+    assert given.for_flows("u").routes == {"night", "twice"}
+
+
+def test_ids_may_be_arns_of_the_instances() -> None:
+    transfer = {"contactFlowId": f"{INSTANCE}/contact-flow/f", "userId": f"{INSTANCE}/agent/u"}
+    [route] = _settings(routes=[_route(transfer=transfer)]).routes
+    assert (route.contact_flow_id, route.queue_id, route.user_id) == ("f", None, "u")
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"name": None}, "entry 1 needs a 'name'"),
+        ({"name": "two words"}, "entry 1 needs a 'name'"),
+        ({"name": "x" * 33}, "up to 32"),
+        ({"whenever": {}}, "no setting 'whenever'"),
+        ({"when": None}, "'when' is to be an object"),
+        ({"transfer": "queue-1"}, "'transfer' is to be an object"),
+        ({"transfer": {"queueId": "q"}}, "needs a 'contactFlowId'"),
+        ({"transfer": TRANSFER | {"userId": "u"}}, "both 'queueId' and 'userId'"),
+        ({"transfer": TRANSFER | {"queueID": "q"}}, "no setting 'queueID'"),
+        ({"transfer": TRANSFER | {"queueId": ""}}, "not an id or ARN"),
+        ({"transfer": TRANSFER | {"queueId": None}}, "'queueId' is to be an id or ARN"),
+        ({"transfer": TRANSFER | {"queueId": f"{OTHER}/queue/q"}}, "not the ARN of a queue"),
+        ({"maxTransfersPerContact": 0}, "whole number from 1 to 11"),
+        ({"maxTransfersPerContact": 12}, "whole number from 1 to 11"),
+        ({"when": {}}, "when is empty"),
+        ({"when": {"detail": {"eventType": ["QUEUED"]}}}, "when.detail-type is to list"),
+        ({"when": {"detail-type": ["Contact Lens Analysis State Change"]}}, "which contact they are about"),
+        ({"when": {"detail-type": [{"prefix": "Amazon Connect"}]}}, "which contact they are about"),
+        ({"when": {"detail-type": [*WHEN["detail-type"], *RULES["detail-type"]]}}, "make two routes"),
+        ({"when": WHEN | {"source": ["my.app"]}}, "when.source can only be"),
+        ({"when": WHEN | {"replay-name": [{"exists": True}]}}, "replayed events never ask"),
+        ({"when": WHEN | {"detailType": ["x"]}}, "no field 'detailType'"),
+        ({"when": WHEN | {"detail": ["x"]}}, "when.detail is to be an object"),
+        ({"when": WHEN | {"detail": {"instanceArn": [OTHER]}}}, "some of the 'instanceArns'"),
+        ({"when": WHEN | {"detail": {"eventType": []}}}, "when.detail.eventType has an empty list"),
+        ({"when": WHEN | {"detail": {"eventType": "QUEUED"}}}, 'as in ["QUEUED"]'),
+        ({"when": WHEN | {"detail": {"x": [{"begins-with": "y"}]}}}, "unknown operator 'begins-with'"),
+        ({"when": WHEN | {"detail": {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
+    ],
+)
+def test_a_route_that_cannot_work_is_refused_with_a_sentence(changes: dict[str, Any], says: str) -> None:
+    said = _refusal(routes=[_route(**changes)])
+    assert says in said
+    assert "name" in changes or said.startswith("route 'night': ")
+
+
+def test_names_are_unique_and_fit_into_their_rules_names() -> None:
+    assert "has 'night' twice" in _refusal(routes=[_route(), _route()])
+    assert "shorten the route's or the deployment's name" in _refusal("d" * 32, routes=[_route(name="r" * 20)])
+    assert "has room for 40" in _refusal(routes=[_route(name=f"r{number}") for number in range(41)])
+
+
+@pytest.mark.parametrize(
+    ("key", "transfer"),
+    [
+        ("allowedContactFlowIds", TRANSFER),
+        ("allowedQueueIds", TRANSFER),
+        ("allowedUserIds", {"contactFlowId": "flow-1", "userId": "user-1"}),
+    ],
+)
+def test_a_route_to_what_is_not_allowed_is_refused(key: str, transfer: dict[str, str]) -> None:
+    assert f"is not among '{key}'" in _refusal(routes=[_route(transfer=transfer)], **{key: ["another"]})
+
+
+@pytest.mark.parametrize("value", [-1, 661, "5", True, None])
+def test_confirm_within_minutes_has_its_bounds(value: Any) -> None:
+    assert "'confirmWithinMinutes' is to be a number of minutes from 0 to 660" in _refusal(confirmWithinMinutes=value)
+
+
+# -- what becomes of them ------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def routed(synthesize: Synthesize) -> Assembly:
+    content = {
+        "instanceArns": [INSTANCE, OTHER],
+        "confirmWithinMinutes": 30,
+        "routes": [_route(), _route(name="escalate", when=RULES, transfer={"contactFlowId": "flow-2"})],
+    }
+    return synthesize("routed", content)
+
+
+synthesized = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
+
+
+class TestInTheTemplate:
+    pytestmark = synthesized
+
+    def test_a_rule_on_the_default_bus_takes_live_events_of_the_deployments_instances(self, routed: Assembly) -> None:
+        rule = routed.one("Events::Rule", "Route1")
+        assert "EventBusName" not in rule
+        assert rule["EventPattern"] == {
+            "source": ["aws.connect"],
+            "detail-type": ["Amazon Connect Contact Event", "Connect Customer Contact Event"],
+            "detail": {"eventType": ["QUEUED"], "instanceArn": [INSTANCE, OTHER]},
+            "replay-name": [{"exists": False}],
+        }
+
+    def test_events_of_rules_are_taken_in_both_spellings(self, routed: Assembly) -> None:
+        assert routed.one("Events::Rule", "Route2")["EventPattern"]["detail-type"] == [
+            {"equals-ignore-case": "Contact Lens Post Call Rules Matched"},
+            {"equals-ignore-case": "conversational analytics Post Call Rules Matched"},
+        ]
+
+    def test_the_transformer_writes_the_request(self, routed: Assembly) -> None:
+        def transformed(name: str) -> tuple[dict[str, str], dict[str, str]]:
+            (target,) = routed.one("Events::Rule", name)["Targets"]
+            written = (
+                target["InputTransformer"]["InputTemplate"].replace("<instance>", '"i"').replace("<contact>", '"c"')
+            )
+            return target["InputTransformer"]["InputPathsMap"], json.loads(written)
+
+        paths, request = transformed("Route1")
+        assert paths == {"instance": "$.detail.instanceArn", "contact": "$.detail.contactId"}
+        assert request == {"instanceId": "i", "contactId": "c", "route": "night", **TRANSFER}
+        paths, request = transformed("Route2")
+        assert paths["contact"] == "$.detail.contactArn"
+        assert request == {"instanceId": "i", "contactId": "c", "route": "escalate", "contactFlowId": "flow-2"}
+
+    def test_every_rule_has_retries_and_a_dead_letter_queue(self, routed: Assembly) -> None:
+        rules = routed.of_type("Events::Rule")
+        assert len(rules) == 5
+        for name, rule in rules.items():
+            (target,) = rule["Properties"]["Targets"]
+            assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
+            dead = "ConfirmationUntold" if "Confirmation" in name else "QueuesDeadLetters"
+            assert dead in target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
+
+    def test_the_rules_may_send_where_they_send_and_use_the_key(self, routed: Assembly) -> None:
+        def admitted(document: Any) -> set[str]:
+            (found,) = [s for s in document["Statement"] if s.get("Sid") == "EventBridgeRules"]
+            return {arn.rpartition(":")[2] for arn in found["Condition"]["ArnEquals"]["aws:SourceArn"]}
+
+        name = "ContactTransfer-variant"
+        routes = {f"rule/{name}-route-night", f"rule/{name}-route-escalate", f"rule/{name}/{name}-requests"}
+        confirmation = {f"rule/{name}-arrivals", f"rule/{name}/{name}-announced"}
+        for queue in ("QueuesTransfers", "QueuesDeadLetters"):
+            assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == routes
+        for queue in ("ConfirmationEvents", "ConfirmationUntold"):
+            assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == confirmation
+        assert admitted(routed.one("KMS::Key", "KeysQueues")["KeyPolicy"]) == routes | confirmation
+        made = {
+            f"rule/{name}/{rule['Name']}" if "EventBusName" in rule else f"rule/{rule['Name']}"
+            for rule in (r["Properties"] for r in routed.of_type("Events::Rule").values())
+        }
+        assert made == routes | confirmation
+
+    def test_the_rules_security_findings_are_none(self, routed: Assembly) -> None:
+        reports = {plugin["pluginName"]: plugin for plugin in routed.report()["pluginReports"]}
+        assert reports["AwsSolutions"]["violations"] == []
+
+    def test_cfn_lint_finds_nothing(self, routed: Assembly) -> None:
+        (path,) = routed.folder.glob("*.template.json")
+        assert [str(match) for match in lint_file(path)] == []
+
+    def test_silence_is_heard_on_the_deployments_bus(self, routed: Assembly, assembly: Assembly) -> None:
+        rule = routed.one("Events::Rule", "ConfirmationAnnounced")
+        assert rule["EventPattern"] == {"source": ["contact-transfer"], "detail-type": ["Contact Transfer Succeeded"]}
+        assert rule["EventBusName"]["Ref"] in routed.of_type("Events::EventBus")
+        assert not [name for name in assembly.of_type("Events::Rule") if "Announced" in name]  # 0: off
