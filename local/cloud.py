@@ -7,6 +7,7 @@ cloud.client("sqs").send_message(QueueUrl=cloud.outputs["TransferQueueUrl"], Mes
 from __future__ import annotations
 
 import contextlib
+import json
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -18,12 +19,13 @@ from local.aws import Aws
 from local.cloudwatch import CloudWatch
 from local.compare import Comparison, compare
 from local.connect.control import Control
+from local.contact_events import FAITHFUL, BestEffort, ContactEvents
+from local.deployed import Deployed
 from local.deployment import Assembly, deploy, identity_of, synthesize
 from local.event_source import Delivery, EventSource
-from local.event_source_rules import Mapped
-from local.function import Function, FunctionConfiguration, Runtime
+from local.function import Function
 from local.processes import StartError, wait_until
-from local.simulator import ConnectProcess, ContactEvents
+from local.simulator import ConnectProcess
 from local.toolbox import say
 
 T = TypeVar("T")
@@ -37,7 +39,8 @@ class LocalCloud:
     ``overrides``     settings in place of those in ``deployments/NAME.json``, or a function of the seed data that makes them
     ``secure``        HTTPS and enforced IAM policies in the emulated AWS
     ``recycle_after`` ends each execution environment after so many invocations
-    ``wait``          long poll of the event source loop, seconds
+    ``wait``          long poll of the event source loops, seconds
+    ``effort``        how contact events reach the default bus
 
     Raises ``StartError`` or ``DeployError``, each with the end of the log that matters.
     """
@@ -50,13 +53,16 @@ class LocalCloud:
         secure: bool = False,
         recycle_after: int | None = None,
         wait: int = 2,
+        effort: BestEffort = FAITHFUL,
     ) -> None:
         self.deployment = deployment
         self.logs = Path(tempfile.mkdtemp(prefix="contact-transfer-"))
         self.deliveries: list[Delivery] = []
+        self.tellings: list[Delivery] = []
         self._overrides = overrides
         self._recycle_after = recycle_after
         self._wait = wait
+        self._effort = effort
         self._ends = contextlib.ExitStack()
         given = {} if overrides is None or callable(overrides) else overrides
         identity, self.instance_arns = identity_of(deployment, given)
@@ -84,9 +90,9 @@ class LocalCloud:
         self.outputs = deploy(self.assembly, self.aws, self.logs)
         self.comparison: Comparison = compare(self.assembly.template, self.assembly.stack_name, self.aws)
         self._check()
-        self._events = ContactEvents(self.connect.url, self.aws.put_service_events)
-        self._ends.callback(self._events.stop)
-        self._run_worker()
+        self.contact_events = ContactEvents(self.connect.url, self.aws.put_service_events, self._effort)
+        self._ends.callback(self.contact_events.stop)
+        self._run_functions()
 
     def _check(self) -> None:
         wrong = self.comparison.differences + self.comparison.stale
@@ -96,61 +102,63 @@ class LocalCloud:
         for gap in self.comparison.known:
             say(f"  known gap of the emulator: {gap}")
 
-    def _run_worker(self) -> None:
-        """Take the place of the emulator's own event source mapping, with the settings it was deployed with."""
-        client, name = self.client("lambda"), self.outputs["WorkerFunctionName"]
-        deployed = client.list_event_source_mappings(FunctionName=name)["EventSourceMappings"][0]
-        self.mapped = Mapped.deployed(deployed)
-        self.worker = self._function(client.get_function_configuration(FunctionName=name))
-        self._ends.callback(self.worker.close)
-        url = self.outputs["TransferQueueUrl"]
-        self.event_source = EventSource(
-            self.as_worker("sqs"),
+    def _run_functions(self) -> None:
+        """Take the place of the emulator's own event source mappings, with the settings they were deployed with."""
+        self._deployed = {
+            name: Deployed.find(
+                self.aws, self.assembly, f"contact_transfer.{name}.handler", self.connect.url, self.logs
+            )
+            for name in ("worker", "flow", "confirm")
+        }
+        functions = {name: one.function(self._recycle_after) for name, one in self._deployed.items()}
+        self.worker, self.flow, self.confirmation = (functions[name] for name in ("worker", "flow", "confirm"))
+        for function in functions.values():
+            self._ends.callback(function.close)
+        self.mapped = self._deployed["worker"].mapping()[1]
+        self.event_source = self._feed("worker", self.worker, self.deliveries)
+        self._feed("confirm", self.confirmation, self.tellings)
+        for name, queues in (("worker", ("TransferQueueUrl", "DeadLetterQueueUrl")), ("confirm", ()), ("flow", ())):
+            self._run_cloudwatch(self._deployed[name], [self.outputs[queue] for queue in queues])
+
+    def _feed(self, name: str, function: Function, deliveries: list[Delivery]) -> EventSource:
+        client, deployed = self.client("lambda"), self._deployed[name]
+        uuid, mapped = deployed.mapping()
+        say(f"{function.configuration.handler} runs on {function.runtime}, up to {mapped.maximum_concurrency} at once")
+        url = self.client("sqs").get_queue_url(QueueName=mapped.queue_arn.rpartition(":")[2])["QueueUrl"]
+        source = EventSource(
+            deployed.client("sqs"),
             url,
-            self.mapped,
-            self.worker,
+            mapped,
+            function,
             wait=self._wait,
-            observe=self.deliveries.append,
-            enabled=lambda: client.get_event_source_mapping(UUID=deployed["UUID"])["State"] == "Enabled",
+            observe=deliveries.append,
+            enabled=lambda: client.get_event_source_mapping(UUID=uuid)["State"] == "Enabled",
         )
-        self.event_source.start()
-        self._ends.callback(lambda: self.event_source.stop(patience=3))
-        self._run_cloudwatch(name)
+        source.start()
+        self._ends.callback(lambda: source.stop(patience=3))
+        return source
 
-    def _run_cloudwatch(self, function: str) -> None:
-        group = self.client("lambda").get_function_configuration(FunctionName=function)["LoggingConfig"]["LogGroup"]
+    def _run_cloudwatch(self, deployed: Deployed, queues: list[str]) -> None:
+        name = deployed.name
+        group = self.client("lambda").get_function_configuration(FunctionName=name)["LoggingConfig"]["LogGroup"]
         clients = {service: self.aws.client(service) for service in ("logs", "cloudwatch", "sqs")}
-        queues = [self.outputs[name] for name in ("TransferQueueUrl", "DeadLetterQueueUrl")]
-        self.cloudwatch = CloudWatch(clients, self.logs / "worker.jsonl", function, group, queues)
-        self.cloudwatch.start()
-        self._ends.callback(self.cloudwatch.stop)
+        carried = CloudWatch(clients, deployed.log, name, group, queues)
+        carried.start()
+        self._ends.callback(carried.stop)
 
-    def _function(self, answer: Mapping[str, Any]) -> Function:
-        configuration = FunctionConfiguration.deployed(answer, self.assembly.code_of(self._logical_id(answer)))
-        runtime = Runtime.like(configuration.runtime)
-        say(f"{configuration.handler} runs on Python {runtime.minor}, up to {self.mapped.maximum_concurrency} at once")
-        log = self.logs / "worker.jsonl"
-        return Function(configuration, runtime, self._variables, log, recycle_after=self._recycle_after)
+    def invoke_flow(self, contact_id: str, channel: str = "TASK", **parameters: Any) -> dict[str, Any]:
+        """Invoke the flow function as a flow of the contact would. Raise ``RuntimeError`` where the flow takes its error branch."""
+        contact = {"ContactId": contact_id, "Channel": channel, "InstanceARN": self.instance_arns[0]}
+        event = {"Details": {"ContactData": contact, "Parameters": parameters}, "Name": "ContactFlowEvent"}
+        invocation = self.flow.invoke(json.dumps(event).encode())
+        if invocation.problem is not None:
+            raise RuntimeError(f"{invocation.problem}: {invocation.payload.decode(errors='replace')}")
+        answer: dict[str, Any] = json.loads(invocation.payload)
+        return answer
 
-    def _logical_id(self, answer: Mapping[str, Any]) -> str:
-        found = self.client("cloudformation").describe_stack_resources(StackName=self.assembly.stack_name)
-        named = {r["PhysicalResourceId"]: r["LogicalResourceId"] for r in found["StackResources"]}
-        return str(named[answer["FunctionName"]])
-
-    def as_worker(self, service: str) -> Any:
-        """Return a client with the worker's role: Lambda polls the queue with it, and nothing beyond it is allowed."""
-        given = self.aws.function_credentials(self.outputs["WorkerFunctionName"])
-        return self.aws.client(
-            service,
-            aws_access_key_id=given["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=given["AWS_SECRET_ACCESS_KEY"],
-            aws_session_token=given["AWS_SESSION_TOKEN"] or None,
-        )
-
-    def _variables(self) -> dict[str, str]:
-        """Endpoints and credentials of the worker's environments: its role's, as in Lambda."""
-        credentials = self.aws.function_credentials(self.outputs["WorkerFunctionName"])
-        return {**self.environment(), **{name: value for name, value in credentials.items() if value}}
+    def as_worker(self, service: str, name: str = "worker") -> Any:
+        """Return a client with the role of a function (``worker``, ``flow``, ``confirm``), and nothing beyond it is allowed."""
+        return self._deployed[name].client(service)
 
     @property
     def control(self) -> Control:

@@ -39,6 +39,11 @@ class Function:
         self.environments_made = 0
         self.most_at_once = 0
 
+    @property
+    def runtime(self) -> str:
+        """The interpreter, for a person."""
+        return f"Python {self._runtime.minor}"
+
     def invoke(self, payload: bytes) -> Invocation:
         """Run the handler in a free environment, or in a new one."""
         environment = self._take()

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
 
 import pytest
 
 from local.aws import Aws, Identity
 from local.cloud import LocalCloud
+from local.contact_events import BestEffort
 from local.function import Function, FunctionConfiguration, Runtime
 
 FunctionOf = Callable[..., Function]
@@ -27,14 +29,49 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield running
 
 
+def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
+    """Quick, and with a route for each kind of event; none of them is set off by what other tests do."""
+    contact_events = {"detail-type": ["Amazon Connect Contact Event"]}
+    to_queue, queues = seed["flows"]["Move to queue"], seed["queues"]
+    overflow = {"eventType": ["QUEUED"], "queueInfo": {"queueArn": [{"suffix": f"/{queues['Overflow']}"}]}}
+    expired = {
+        "updatedProperties": ["RoutingCriteria.Step.Status"],
+        "routingCriteria": {"steps": {"status": ["EXPIRED"]}},
+    }
+    rules = {"detail-type": ["Contact Lens Email Rules Matched"], "detail": {"actionName": ["SEND_TO_SUPERVISOR"]}}
+    to_ana = {"contactFlowId": seed["flows"]["Move to agent"], "userId": seed["users"]["ana"]}
+    routes = [
+        (
+            "overflow",
+            {**contact_events, "detail": overflow},
+            {"contactFlowId": to_queue, "queueId": queues["Overflow"]},
+        ),
+        (
+            "step-expired",
+            {**contact_events, "detail": expired},
+            {"contactFlowId": to_queue, "queueId": queues["Support"]},
+        ),
+        ("to-supervisor", rules, to_ana),
+    ]
+    return {
+        "settleMinutes": 0.1,
+        "transfersPerSecond": 20,
+        "burst": 20,
+        "quotas": QUOTAS,
+        "maximumConcurrency": 2,
+        "confirmWithinMinutes": 0.05,
+        "routes": [{"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes],
+    }
+
+
 @pytest.fixture(scope="session")
 def cloud() -> Iterator[LocalCloud]:
     """The whole local cloud. IAM policies are enforced where openssl is there to make the certificate that this takes.
 
     Tests that use it belong to the group ``cloud``, so that one worker starts it once, and leave no faults behind.
     """
-    settings = {"settleMinutes": 0.1, "transfersPerSecond": 20, "burst": 20, "quotas": QUOTAS, "maximumConcurrency": 2}
-    with LocalCloud("local", settings, secure=shutil.which("openssl") is not None, wait=1) as running:
+    secure, effort = shutil.which("openssl") is not None, BestEffort(lost=0, twice=0.5)
+    with LocalCloud("local", _settings, secure=secure, wait=1, effort=effort) as running:
         for operation in ("TransferContact", *QUOTAS, "StartTaskContact"):
             running.control.set_quota(operation, None)
         yield running
