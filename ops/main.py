@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 
-import click
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -48,23 +47,17 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Run one command line; answer the exit status."""
     try:
-        ended = app(arguments, prog_name="transfers", standalone_mode=False)
+        app(arguments, prog_name="transfers")
+    except SystemExit as end:  # how typer ends, after --help or wrong options, too
+        return end.code if isinstance(end.code, int) else int(Exit.DONE)
     except Stop as stop:
         say.note(stop.message, style="bold")
         return int(stop.status)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except (KeyboardInterrupt, click.Abort):
-        say.note("interrupted", style="yellow")
-        return int(Exit.INTERRUPTED)
     except ClientError as error:
         say.note(_denied(error), style="bold red")
-        return int(Exit.UNREACHABLE)
     except BotoCoreError as error:
         say.note(f"AWS could not be asked: {error}", style="bold red")
-        return int(Exit.UNREACHABLE)
-    return int(ended or 0)
+    return int(Exit.UNREACHABLE)
 
 
 def _denied(error: ClientError) -> str:

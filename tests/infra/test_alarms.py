@@ -15,7 +15,7 @@ from contact_transfer.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
 from infra.alarms import PASSING, RUNBOOK, slug
 
 if TYPE_CHECKING:
-    from conftest import Assembly
+    from tests.infra.conftest import Assembly
 
 ROOT = Path(__file__).resolve().parents[2]
 #: Metrics of AWS's own that the stack uses, with their dimensions. Sources: the services' pages on CloudWatch metrics.
