@@ -75,7 +75,7 @@ def faults(random: Random, span: float, contacts: int) -> tuple[tuple[Fault, ...
 def _window(random: Random, span: float) -> tuple[float, float]:
     begins = random.random() * span
     longest = (10.0, 60.0, 300.0, 300.0, 1800.0, 1800.0, 7200.0, 40000.0)
-    return begins, begins + random.choices(longest, (3, 3, 3, 3, 3, 3, 2, 1))[0] * (0.2 + random.random())
+    return begins, begins + random.choices(longest, (6, 6, 6, 6, 6, 6, 4, 1))[0] * (0.2 + random.random())
 
 
 def _chance(random: Random) -> float:

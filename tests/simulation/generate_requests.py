@@ -18,7 +18,7 @@ def wanted(random: Random) -> tuple[tuple[str, ...], tuple[Request, ...]]:
     contacts: list[str] = []
     requests: list[Request] = []
     wrong = random.choice((0.0, 0.1, 0.4))
-    for _ in range(random.choice((2, 8, 8, 20, 40))):
+    for _ in range(random.choice((2, 6, 8, 16, 36))):
         if random.random() < wrong:
             kind, made = random.choice(_WRONG)(random, len(requests))
         else:

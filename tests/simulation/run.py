@@ -20,6 +20,15 @@ from tests.simulation.subject import Silent, Subject
 REDRIVEN_AT_MOST = 60
 
 
+_DEFAULTS = {
+    "retry_for_hours": 24.0,
+    "settle_minutes": 15.0,
+    "transfers_per_second": 2.0,
+    "burst": 5.0,
+    "maximum_concurrency": 2,
+}
+
+
 @dataclass(frozen=True)
 class Target:
     """Where a request goes, as ids."""
@@ -198,7 +207,7 @@ class _Run:
             left=cloud.queue.left,
             ledger=cloud.table.items,
             defects=telemetry.defects,
-            settings={"retry_for_hours": 24.0, "settle_minutes": 15.0, **dict(self._scenario.settings)},
+            settings={**_DEFAULTS, **dict(self._scenario.settings)},
             wire=wire,
         )
 
