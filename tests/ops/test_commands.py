@@ -1,0 +1,224 @@
+"""``transfers`` send, status, pause, resume, watch and doctor against the local cloud."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.ops.conftest import Centre, Transfers
+
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("ops")]
+
+
+def test_a_request_sent_by_options_is_followed_to_its_end(centre: Centre, transfers: Transfers) -> None:
+    [contact] = centre.tasks(1)
+    seed = centre.cloud.seed
+    where = ("--flow", seed["flows"]["Move to queue"], "--queue", seed["queues"]["Billing"])
+    sent = transfers("send", "--contact", contact, *where, "--request-id", f"r-{contact}", "--check", "--json")
+    assert sent.status == 0
+    name = sent.json["requests"][0]["requestName"]
+    centre.worked_off()
+    new = next(one["new"] for one in centre.cloud.control.transfers() if one["old"] == contact)
+    for asked in ((name,), (contact,), (new,), (f"r-{contact}", "--request-id")):
+        told = transfers("status", *asked, "--json")
+        assert told.status == 0, asked
+        [story] = told.json["contacts"]
+        assert (story["contactId"], story["newContactId"]) == (contact, new)
+        assert story["requests"][0]["outcome"] == f"transferred to {new}"
+        assert story["requests"][0]["door"] == "queue"
+    assert [view["contact_id"] for view in told.json["chain"]] == [contact, new]
+    shown = transfers("status", contact).out
+    assert contact in shown
+    assert f"transferred to {new}" in shown
+
+
+def test_status_of_what_nobody_knows_is_status_3(transfers: Transfers) -> None:
+    assert transfers("status", "b1946ac9-0000-4000-8000-000000000000").status == 3
+    assert transfers("status", "never-used", "--request-id").status == 3
+
+
+def test_status_tells_a_failure_and_its_reason(centre: Centre, transfers: Transfers) -> None:
+    [contact] = centre.tasks(1)
+    transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Draft"])
+    centre.worked_off()
+    [story] = transfers("status", contact, "--json").json["contacts"]
+    assert story["requests"][0]["failureCode"] == "FlowNotUsable"
+    assert story["newContactId"] is None
+
+
+def test_lines_that_cannot_succeed_are_told_and_the_others_are_sent(
+    centre: Centre, transfers: Transfers, tmp_path: Path
+) -> None:
+    good = centre.tasks(25)
+    bad = ["no request", '{"contactId": "c"}', centre.body("c", queueID="x"), centre.body("c", userId="u")]
+    file = tmp_path / "requests.jsonl"
+    file.write_text("\n".join([*bad, *map(centre.body, good)]), encoding="utf-8")
+    planned = transfers("send", str(file), "--dry-run", "--json")
+    assert planned.status == 1
+    refused = [request["refused"] for request in planned.json["requests"] if request["refused"]]
+    assert [why.partition(":")[0] for why in refused] == [
+        "MalformedMessage",
+        "InvalidField",
+        "InvalidField",
+        "BothDestinations",
+    ]
+    assert not any(request["messageId"] for request in planned.json["requests"])
+    ran = transfers("send", str(file))
+    assert (ran.status, ran.out) == (1, "25 of 29 sent.\n")
+    centre.worked_off()
+    assert sorted(set(centre.transferred()) & set(good)) == sorted(good)
+    assert centre.counts() == (0, 0)
+
+
+def test_check_finds_in_connect_what_the_schema_cannot_know(centre: Centre, transfers: Transfers) -> None:
+    flows, queues = centre.cloud.seed["flows"], centre.cloud.seed["queues"]
+    [contact] = centre.tasks(1)
+    cases = {
+        "ContactNotFound": ("--contact", "nobody", "--flow", flows["Move to queue"]),
+        "FlowNotUsable": ("--contact", contact, "--flow", flows["Retired"]),
+        "UnsupportedFlowType": ("--contact", contact, "--flow", flows["Queue music"]),
+        "FlowNotFound": ("--contact", contact, "--flow", queues["Billing"]),
+        "DestinationNotFound": ("--contact", contact, "--flow", flows["Move to queue"], "--queue", flows["Inbound"]),
+    }
+    for code, options in cases.items():
+        assert transfers("send", *options, "--dry-run").status == 0, code
+        ran = transfers("send", *options, "--dry-run", "--check", "--json")
+        assert (ran.status, ran.json["requests"][0]["refused"].partition(":")[0]) == (1, code)
+
+
+def test_while_paused_requests_wait_and_nothing_is_lost(centre: Centre, transfers: Transfers) -> None:
+    contacts = centre.tasks(12)
+    paused = transfers("pause", "--yes", "--json")
+    try:
+        assert (paused.status, paused.json["running"], paused.json["changed"]) == (0, False, True)
+        assert "paused" in transfers("watch", "--once").out
+        finding = next(f for f in transfers("doctor", "--json").json if f["what"] == "worker")
+        assert (finding["level"], finding["do"]) == ("look", "Start it again when the time has come: transfers resume.")
+        # Polls that were open when the mapping was disabled may still bring a message, here as in AWS.
+        centre.cloud.wait_until(lambda: not centre.cloud.event_source._is_enabled(), "the pollers have noticed")
+        before = set(centre.transferred())
+        for contact in contacts:
+            transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"])
+        again = transfers("pause", "--yes", "--json").json
+        assert (again["changed"], again["waiting"] + len(set(centre.transferred()) - before)) == (False, 12)
+        assert again["waiting"] > 0
+    finally:
+        resumed = transfers("resume", "--yes")
+    assert resumed.status == 0
+    centre.worked_off()
+    assert sorted(set(centre.transferred()) & set(contacts)) == sorted(contacts)
+
+
+def test_a_change_is_not_made_without_a_yes(
+    centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("typer.confirm", lambda *_arguments, **_options: False)
+    ran = transfers("pause")
+    assert (ran.status, "Nothing was changed." in ran.err) == (5, True)
+    assert transfers("resume", "--dry-run", "--json").json["running"] is True
+    del centre
+
+
+def test_account_region_and_stack_are_shown_first(centre: Centre, transfers: Transfers) -> None:
+    for arguments in (("pause", "--dry-run"), ("failed", "ls"), ("doctor", "--json"), ("watch", "--once")):
+        first = transfers(*arguments).err.splitlines()[0]
+        assert "account 000000000000  Region us-east-1  stack ContactTransfer-local" in first
+    del centre
+
+
+def test_watch_counts_what_happened(centre: Centre, transfers: Transfers) -> None:
+    before = transfers("watch", "--json").json["totals"]
+    contacts = centre.tasks(5)
+    for contact in contacts:
+        transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"])
+    transfers("send", "--contact", contacts[0], "--flow", centre.cloud.seed["flows"]["Draft"])
+    centre.worked_off()
+
+    def counted() -> dict[str, float] | None:
+        now: dict[str, float] = transfers("watch", "--json").json["totals"]
+        return (
+            now if now["Transferred"] >= before["Transferred"] + 5 and now["Failed"] >= before["Failed"] + 1 else None
+        )
+
+    totals = centre.cloud.wait_until(counted, "CloudWatch has counted")
+    assert totals["Transferred"] == before["Transferred"] + 5
+    assert totals["Failed"] == before["Failed"] + 1
+    shown = transfers("watch", "--once").out
+    for text in (
+        "ContactTransfer-local",
+        "running",
+        "share of the quota",
+        "in the dead-letter queue",
+        "failed by code",
+    ):
+        assert text in shown
+
+
+def test_what_fails_rings_the_alarm_whose_metric_it_is(centre: Centre, transfers: Transfers) -> None:
+    transfers("send", "--contact", "nobody", "--flow", centre.cloud.seed["flows"]["Move to queue"])
+
+    def ringing() -> list[str]:
+        found: list[str] = transfers("watch", "--json").json["alarms"]
+        return found if "dead-letters" in found else []
+
+    found = centre.cloud.wait_until(ringing, "the alarm rings")
+    assert not {"confirmation-dead-letters", "outcome-unknown", "unconfirmed", "worker-errors", "access-denied"} & set(
+        found
+    )
+
+
+def test_doctor_finds_nothing_bad_in_what_was_just_deployed(centre: Centre, transfers: Transfers) -> None:
+    centre.cloud.client("cloudwatch").set_alarm_state(
+        AlarmName="ContactTransfer-local-dead-letters", StateValue="OK", StateReason="a test before this one rang it"
+    )
+    findings = {finding["what"]: finding for finding in transfers("doctor", "--json").json}
+    good = ("stack", "worker", "worker's role", "queues' key", "transfer queue", "rules", "dead-letter queue")
+    assert {findings[what]["level"] for what in good} == {"good"}
+    assert all(finding["do"] for finding in findings.values() if finding["level"] != "good")
+
+
+def test_doctor_sees_what_somebody_broke(centre: Centre, transfers: Transfers) -> None:
+    cloud = centre.cloud
+    role = (
+        cloud.client("lambda")
+        .get_function_configuration(FunctionName=cloud.outputs["WorkerFunctionName"])["Role"]
+        .split("/")[-1]
+    )
+    key = cloud.client("sqs").get_queue_attributes(
+        QueueUrl=cloud.outputs["TransferQueueUrl"], AttributeNames=["KmsMasterKeyId"]
+    )
+    key_id = key["Attributes"]["KmsMasterKeyId"]
+    iam, kms = cloud.client("iam"), cloud.client("kms")
+    policy = iam.list_role_policies(RoleName=role)["PolicyNames"][0]
+    kept = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+    kept_key = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
+    without = [s for s in kept["Statement"] if "connect:TransferContact" not in s["Action"]]
+    try:
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**kept, "Statement": without}))
+        statement = [s for s in json.loads(kept_key)["Statement"] if "events.amazonaws.com" not in str(s["Principal"])]
+        kms.put_key_policy(
+            KeyId=key_id, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": statement})
+        )
+        ran = transfers("doctor", "--json")
+    finally:
+        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(kept))
+        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=kept_key)
+    findings = {finding["what"]: finding for finding in ran.json}
+    assert ran.status == 1
+    assert "connect:TransferContact" in findings["worker's role"]["seen"]
+    assert findings["queues' key"]["level"] == "bad"
+
+
+def test_doctor_before_the_first_deployment_goes_by_the_settings_file(centre: Centre, transfers: Transfers) -> None:
+    ran = transfers("doctor", "--before", "--json")
+    assert ran.status == 0
+    levels = {finding["what"]: finding["level"] for finding in ran.json}
+    assert levels[f"instance {centre.cloud.instance_id}"] == "good"
+
+
+def test_a_deployment_that_is_not_there_is_status_4_and_says_which_is(transfers: Transfers) -> None:
+    ran = transfers("watch", "--once", "-d", "nowhere")
+    assert ran.status == 4
+    assert "there is ContactTransfer-local" in ran.err
