@@ -15,7 +15,6 @@ from bench.verdict import Check, Finding
 from infra.sizing import Sizing
 from local.toolbox import ROOT
 
-INSIDE = ROOT / "bench" / "inside"
 MESSAGES, ROUNDS = 200, 15
 OWN_SHARE = 1.25
 #: Why each call is made, for a plain transfer.
@@ -33,9 +32,9 @@ def inside(folder: Path, program: str, *arguments: object, variables: dict[str, 
     """Run a program of ``bench/inside`` beside the asset; answer the JSON that it prints on standard error."""
     fast = {"TRANSFERS_PER_SECOND": "1e6", "BURST": "1e6", "QUOTAS": _quotas(), **(variables or {})}
     done = subprocess.run(
-        [str(plain_runtime().python), str(INSIDE / program), *map(str, arguments)],
+        [str(plain_runtime().python), "-m", f"bench.inside.{program}", *map(str, arguments)],
         cwd=folder,
-        env=environment() | fast | {"PYTHONPATH": str(folder)},
+        env=environment() | fast | {"PYTHONPATH": f"{folder}:{ROOT}"},
         check=False,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -58,7 +57,7 @@ def measure(step: Callable[[str], None]) -> Finding:
     with asset() as folder:
         for batch in sorted({deployed, 10}):
             step(f"batches of {batch}")
-            seen = inside(folder, "cpu.py", batch, MESSAGES, ROUNDS)
+            seen = inside(folder, "cpu", batch, MESSAGES, ROUNDS)
             ratio = median(ours / bare for ours, bare in seen["pairs"])
             ours, bare = (median(pair[side] for pair in seen["pairs"]) / MESSAGES * 1000 for side in (0, 1))
             found.rows.append({"batch": batch, "worker ms": ours, "same calls bare ms": bare, "ratio": round(ratio, 3)})
@@ -73,5 +72,7 @@ def _calls(found: Finding, calls: dict[str, int]) -> list[Check]:
         {"call": name, "a transfer": count / MESSAGES, "why": REASONS[name]} for name, count in sorted(calls.items())
     ]
     each = sum(count for name, count in calls.items() if name != "PutEvents") / MESSAGES
-    found.notes.append("Calls a transfer: " + ", ".join(f"{name} {count / MESSAGES:g}" for name, count in calls.items()))
+    found.notes.append(
+        "Calls a transfer: " + ", ".join(f"{name} {count / MESSAGES:g}" for name, count in calls.items())
+    )
     return [Check("calls a plain transfer, beside one PutEvents an invocation", each, CALLS)]

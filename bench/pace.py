@@ -12,10 +12,10 @@ from bench.virtual import Load, Run, run
 
 #: Rate, burst, requests, repetitions with other seeds.
 CASES = (
-    (2, 5, 60, 9),
+    (2, 5, 60, 11),
     (2, 5, 600, 5),
     (2, 5, 6000, 1),
-    (20, 50, 600, 5),
+    (20, 50, 600, 11),
     (20, 50, 6000, 1),
     (100, 250, 6000, 1),
     (100, 250, 30000, 1),

@@ -6,12 +6,13 @@ import json
 from types import TracebackType
 from typing import Any, Self
 
-from bench.environments import CODE, peer_runtime
+from bench.environments import peer_runtime
 from local.cloud import LocalCloud
 from local.event_source import EventSource
 from local.event_source_rules import Mapped
 from local.function import Function, FunctionConfiguration
 from local.simulator import ConnectProcess
+from local.toolbox import ROOT
 
 #: The peers behind a queue: handler module, and what it is.
 PEERS = {
@@ -61,9 +62,9 @@ class PeerStack:
         return FunctionConfiguration(
             name=self._name,
             arn=f"arn:aws:lambda:us-east-1:000000000000:function:{self._name}",
-            handler=f"{self._name}.handler",
+            handler=f"bench.peers.{self._name}.handler",
             runtime=f"python{peer_runtime().minor}",
-            code=CODE,
+            code=ROOT,
             timeout=VISIBILITY,
             memory=256,
             variables={"IDEMPOTENCY_TABLE": self._name},

@@ -11,11 +11,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from bench.environments import CODE, peer_runtime
+from bench.environments import peer_runtime
 from bench.peer_stack import PEERS, PeerStack
 from bench.verdict import Check, Finding
 from local.cloud import LocalCloud
 from local.simulator import ConnectProcess
+from local.toolbox import ROOT
 
 REQUESTS, RATE, BURST = 60, 2.0, 5.0
 FLOOR = (REQUESTS - BURST) / RATE
@@ -135,8 +136,8 @@ def _loop(cloud: LocalCloud) -> Raced:
         scene = Scene(connect, cloud.instance_id, connect.control.seed(cloud.instance_id), client)
         scene.began = time.time()
         subprocess.run(
-            [str(peer_runtime().python), "loop.py"],
-            cwd=CODE,
+            [str(peer_runtime().python), "-m", "bench.peers.loop"],
+            cwd=ROOT,
             input="".join(json.dumps(one) + "\n" for one in scene.requests).encode(),
             env={**cloud.environment(), "AWS_ENDPOINT_URL_CONNECT": connect.url, "PYTHONDONTWRITEBYTECODE": "1"},
             stderr=subprocess.DEVNULL,

@@ -14,21 +14,23 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from statistics import median
 
-from bench.environments import CODE, peer_runtime, plain_runtime
+from bench.environments import peer_runtime, plain_runtime
 from bench.requests import INSTANCE_ARN
 from bench.verdict import Check, Finding
 from contact_transfer.settings import Settings
 from infra.asset.build import build
+from local.toolbox import ROOT
 
 ROUNDS = 21
 OURS = "import contact_transfer.worker"
 PEERS = {
     "boto3, one Connect client": "import boto3; boto3.client('connect')",
-    "Powertools batch + boto3": "import batch",
-    "Powertools batch, parser, idempotency + boto3": "import full",
+    "Powertools batch + boto3": "import bench.peers.batch",
+    "Powertools batch, parser, idempotency + boto3": "import bench.peers.full",
 }
 ASSET_LIMIT_MB = 4.0
 
@@ -59,16 +61,20 @@ def environment() -> dict[str, str]:
     return settings | region | credentials | {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}
 
 
+@cache
+def _built() -> tempfile.TemporaryDirectory[str]:
+    folder = tempfile.TemporaryDirectory()
+    build(Path(folder.name))
+    return folder
+
+
 @contextmanager
 def asset(*, bytecode: bool = True) -> Iterator[Path]:
     """The asset as it is deployed, where nobody can write."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "task"
-        target.mkdir()
-        build(target)
-        if not bytecode:
-            for cache in list(target.rglob("__pycache__")):
-                shutil.rmtree(cache)
+        left_out = None if bytecode else shutil.ignore_patterns("__pycache__")
+        shutil.copytree(_built().name, target, ignore=left_out)
         _writable(target, allowed=False)
         yield target
         _writable(target, allowed=True)
@@ -123,10 +129,10 @@ def _starts(compiled: Path, plain: Path, sources: Path) -> Iterator[Start]:
     ours, theirs = str(plain_runtime().python), str(peer_runtime().python)
     yield Start("Contact Transfer", [ours, "-c", OURS], compiled)
     for name, program in PEERS.items():
-        yield Start(name, [theirs, "-c", program], CODE)
+        yield Start(name, [theirs, "-c", program], ROOT)
     yield Start("Contact Transfer, no byte code", [ours, "-c", OURS], plain)
     program = PEERS["boto3, one Connect client"]
-    yield Start("boto3, one Connect client, no byte code", [ours, "-c", program], CODE, {"PYTHONPATH": str(sources)})
+    yield Start("boto3, one Connect client, no byte code", [ours, "-c", program], ROOT, {"PYTHONPATH": str(sources)})
 
 
 @contextmanager

@@ -122,12 +122,16 @@ def run(load: Load) -> Run:
     for name, quota in {TRANSFER: Quota(load.rate, load.burst), **load.quotas}.items():
         cloud.connect.set_quota(name, quota.rate, quota.burst)
     for number, body in enumerate(backlog.bodies):
-        cloud.loop.at(BEGINS + (number / load.spread if load.spread else 0.0), cloud.queue.send, body)
+        cloud.loop.at(BEGINS + (number / load.spread if load.spread else 0.0), _send, cloud, body)
     if load.others:
         load.others(cloud)
     cloud.loop.run(BEGINS, lambda: False)
     cloud.loop.run(BEGINS + PATIENCE, lambda: len(cloud.queue.messages) >= load.requests and cloud.queue.left == 0)
     return _read(load, cloud, backlog, time.process_time() - began)
+
+
+def _send(cloud: Cloud, body: str) -> None:
+    cloud.queue.send(body)
 
 
 def _layout(load: Load) -> Layout:

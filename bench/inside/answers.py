@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from botocore.awsrequest import AWSResponse
+from botocore.compat import HTTPHeaders
 
 _CONTACT = {"Id": "c", "Channel": "TASK", "InitiationMethod": "API", "InitiationTimestamp": 1767225600.0}
 _FLOW = {"Id": "f", "Type": "QUEUE_TRANSFER", "State": "ACTIVE", "Status": "PUBLISHED"}
@@ -46,7 +47,7 @@ def answer(request: Any, event_name: str, **_: Any) -> AWSResponse:
     elif operation == "PutEvents":
         entries = json.loads(request.body)["Entries"]
         content = {"FailedEntryCount": 0, "Entries": [{"EventId": str(n)} for n, _ in enumerate(entries)]}
-    headers = {"content-type": "application/json", "x-amzn-requestid": "r"}
+    headers = HTTPHeaders.from_dict({"content-type": "application/json", "x-amzn-requestid": "r"})
     return AWSResponse(request.url, 200, headers, Body(json.dumps(content).encode()))
 
 

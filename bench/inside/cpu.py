@@ -10,25 +10,27 @@ import time
 from collections import Counter
 from typing import Any
 
-from worker import CLIENTS, Context, event, handler
+from bench.inside.worker import CLIENTS, Context, event, handler
 
 batch, messages, rounds = (int(argument) for argument in sys.argv[1:4])
+#: Where every method of a client leads, with the operation's name and parameters.
+SEND = "_make_api_call"
 recorded: list[tuple[Any, str, dict[str, Any]]] = []
 
 
 def record() -> None:
     """Write down every call of one round."""
     for client in CLIENTS.values():
-        made = client._make_api_call
+        made = getattr(client, SEND)
 
         def call(operation: str, asked: dict[str, Any], client: Any = client, made: Any = made) -> Any:
             recorded.append((client, operation, asked))
             return made(operation, asked)
 
-        client._make_api_call = call
+        setattr(client, SEND, call)
     ours()
     for client in CLIENTS.values():
-        del client._make_api_call
+        delattr(client, SEND)
 
 
 def ours() -> float:
@@ -46,7 +48,7 @@ def bare() -> float:
     """Seconds of CPU that the same calls take without the worker."""
     began = time.process_time()
     for client, operation, asked in recorded:
-        client._make_api_call(operation, asked)
+        getattr(client, SEND)(operation, asked)
     return time.process_time() - began
 
 

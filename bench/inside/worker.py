@@ -2,10 +2,11 @@
 
 import importlib
 import json
+import os
 import time
 from typing import Any
 
-from answers import answer_all
+from bench.inside.answers import answer_all
 from contact_transfer import wiring
 
 CLIENTS: dict[str, Any] = {}
@@ -39,6 +40,7 @@ def event(first: int, messages: int, size: int = 0) -> dict[str, Any]:
 def _record(number: int, size: int) -> dict[str, Any]:
     now = str(int(time.time() * 1000))
     request = {
+        "instanceId": os.environ["INSTANCE_ARNS"].partition(",")[0],
         "contactId": f"aaaaaaaa-0000-4000-8000-{number:012d}",
         "contactFlowId": "bbbbbbbb-0000-4000-8000-000000000000",
         "queueId": "cccccccc-0000-4000-8000-000000000000",

@@ -13,7 +13,8 @@ from aws_lambda_powertools.utilities.idempotency import (
     idempotent_function,
 )
 from aws_lambda_powertools.utilities.parser import BaseModel, parse
-from call import transfer
+
+from bench.peers.call import transfer
 
 logger = Logger(service="peer")
 metrics = Metrics(namespace="Peer", service="peer")
@@ -31,7 +32,9 @@ class Request(BaseModel):
     queueId: str  # noqa: N815 - as above
 
 
-@idempotent_function(data_keyword_argument="request", persistence_store=persistence, config=config)
+@idempotent_function(  # type: ignore[untyped-decorator]  # Powertools does not type it
+    data_keyword_argument="request", persistence_store=persistence, config=config
+)
 def once(request: dict[str, Any]) -> dict[str, Any]:
     """Transfer a contact, once an hour."""
     return transfer(request)

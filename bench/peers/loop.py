@@ -4,7 +4,8 @@ import json
 import sys
 
 from botocore.exceptions import ClientError
-from call import transfer
+
+from bench.peers.call import transfer
 
 for line in sys.stdin:
     try:

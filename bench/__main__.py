@@ -1,0 +1,5 @@
+"""``python -m bench``."""
+
+from bench.app import app
+
+app()

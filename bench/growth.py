@@ -1,0 +1,121 @@
+"""Whether anything grows faster than it should: time for one message against all that can be large."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.cpu import inside
+from bench.requests import INSTANCE_ARN
+from bench.start import asset
+from bench.verdict import Check, Finding
+from bench.virtual import Load, run
+from contact_transfer.ledger import Ledger
+from contact_transfer.outcome import Failed, FailureCode
+from contact_transfer.records import Begun
+from contact_transfer.request import TransferRequest
+from contact_transfer.table import Table as Adapter
+from local.virtual.dynamodb import Table
+
+BACKLOGS = (100, 1_000, 10_000, 100_000)
+BATCHES = (1, 10, 100, 1_000)
+INSTANCES = (1, 10, 30)
+ROUTES = (0, 10, 100)
+#: Different requests for one contact, each of which ended and left its trace in the contact's item.
+NAMES = (1, 10, 100, 300)
+#: From the smallest to the largest, time for one may grow by so much and still be called constant: caches grow cold, collections run.
+CONSTANT = 1.6
+TRIES = 50
+_FOR_ONE_CONTACT = "requests that failed before for the contact"
+
+Rows = Iterator[tuple[int, float, float | None]]
+
+
+def measure(step: Callable[[str], None]) -> Finding:
+    """Each quantity alone, the others as deployed."""
+    found = Finding("growth", "Growth: milliseconds of CPU for one message, against what can be large")
+    with asset() as folder:
+        quantities: dict[str, Callable[[], Rows]] = {
+            "messages in backlog": _backlogs,
+            "messages in a batch": lambda: _batches(folder),
+            "instances": lambda: _instances(folder),
+            "routes": lambda: _routes(folder),
+            _FOR_ONE_CONTACT: _names,
+        }
+        for what, rows in quantities.items():
+            seen = []
+            for size, ms, peak in rows():
+                step(f"{size:,} {what}")
+                seen.append(ms)
+                found.rows.append({"quantity": what, "size": size, "ms a message": round(ms, 3), "MB": peak})
+            if what != _FOR_ONE_CONTACT:
+                found.checks.append(
+                    Check(f"{what}: the largest over the smallest", round(seen[-1] / seen[0], 2), CONSTANT)
+                )
+    found.notes.append(
+        "The backlog runs in virtual time (its simulation included), the ledger's item in the virtual table; the rest is the worker"
+        " with instant answers. A contact's item keeps a trace of every request that failed for it, so its size (MB: of the item)"
+        " grows with their number, in a straight line; a contact has one, seldom two."
+    )
+    return found
+
+
+def _backlogs() -> Rows:
+    for size in BACKLOGS:
+        done = run(Load(size, rate=100.0, burst=250.0))
+        yield size, done.cpu / size * 1000, None
+
+
+def _batches(folder: Path) -> Rows:
+    for size in BATCHES:
+        yield (size, *_inside(folder, size, {}))
+
+
+def _instances(folder: Path) -> Rows:
+    for size in INSTANCES:
+        others = [f"{INSTANCE_ARN[:-4]}{number:04d}" for number in range(1, size)]
+        yield (size, *_inside(folder, 1, {"INSTANCE_ARNS": ",".join([INSTANCE_ARN, *others])}))
+
+
+def _routes(folder: Path) -> Rows:
+    for size in ROUTES:
+        yield (size, *_inside(folder, 1, {"ROUTES": ",".join(f"route-{number}=1" for number in range(size))}))
+
+
+def _names() -> Rows:
+    for size in NAMES:
+        table = Table()
+        ledger = Ledger(Adapter(_Client(table), "ledger"), 400 * 86400.0)
+        for number in range(size):
+            _fail(ledger, number)
+        began = time.process_time()
+        for number in range(size, size + TRIES):
+            _fail(ledger, number)
+        ms = (time.process_time() - began) / TRIES * 1000
+        yield size, ms, len(json.dumps(next(iter(table.items.values())))) / 1e6
+
+
+def _fail(ledger: Ledger, number: int) -> None:
+    request = TransferRequest("instance", "contact", f"flow-{number}", queue_id=f"queue-{number}")
+    begun = ledger.begin(request, f"owner-{number}", float(number), number + 0.5)
+    if not isinstance(begun, Begun):
+        raise TypeError(f"the lease should have been free, and the ledger says {begun}")
+    ledger.fail(request, Failed(FailureCode.CONTACT_NOT_ACTIVE, "x", 1), number + 0.1, begun)
+
+
+class _Client:
+    """The table behind a botocore client's method."""
+
+    def __init__(self, table: Table) -> None:
+        self._table = table
+
+    def update_item(self, **asked: Any) -> dict[str, Any]:
+        return self._table.update_item(asked)
+
+
+def _inside(folder: Path, batch: int, variables: dict[str, str]) -> tuple[float, float]:
+    seen: dict[str, Any] = inside(folder, "growth", batch, variables=variables)
+    return seen["ms"], round(seen["peak"], 1)

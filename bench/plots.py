@@ -1,0 +1,89 @@
+"""The plots of docs/performance.md, drawn from the figures of one run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+from matplotlib import pyplot as plt
+from matplotlib.figure import Figure
+
+from bench.verdict import Finding
+
+_BLUE, _GREYS = "#1f5fbf", ("#c0504d", "#d9903d", "#8a8a8a", "#6b8e4e")
+_STYLE: dict[Any, Any] = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.alpha": 0.3,
+    "svg.hashsalt": "contact-transfer",
+    "svg.fonttype": "none",
+}
+
+
+def race(found: Finding, target: Path, floor: float, *, requests: int) -> None:
+    """Contacts transferred over time: ours, the peers, and what the quota allows."""
+    with mpl.rc_context(_STYLE):
+        figure, axes = plt.subplots(figsize=(7, 3.2))
+        axes.plot(
+            [0, 0, floor], [0, 5, requests], color="black", linestyle=":", linewidth=1, label="what the quota allows"
+        )
+        curves: Mapping[str, Sequence[float]] = found.data["curves"]
+        for number, (name, times) in enumerate(curves.items()):
+            colour = _BLUE if number == 0 else _GREYS[number - 1]
+            axes.step(
+                [0, *times],
+                range(len(times) + 1),
+                where="post",
+                color=colour,
+                linewidth=2 if number == 0 else 1.2,
+                label=name,
+            )
+        axes.set(xlabel="seconds", ylabel="contacts transferred", xlim=(0, None), ylim=(0, requests + 2))
+        axes.legend(frameon=False, fontsize=8, loc="lower right")
+        _save(figure, target)
+
+
+def shared(found: Finding, target: Path) -> None:
+    """Transfers a second, minute by minute, while somebody else takes half of the quota, all of it, nothing."""
+    times: Sequence[float] = found.data["transfers_at"]
+    minutes = range(30)
+    rates = [sum(60 * minute <= at < 60 * minute + 60 for at in times) / 60 for minute in minutes]
+    with mpl.rc_context(_STYLE):
+        figure, axes = plt.subplots(figsize=(7, 2.6))
+        axes.bar([minute + 0.5 for minute in minutes], rates, width=0.9, color=_BLUE)
+        axes.axhline(2, color="black", linestyle=":", linewidth=1)
+        for begins, ends, text in ((0, 5, "half is taken"), (5, 15, "all is taken"), (15, 30, "all is ours again")):
+            axes.text((begins + ends) / 2, 2.2, text, ha="center", fontsize=8)
+            axes.axvline(ends, color="grey", linewidth=0.8)
+        axes.set(xlabel="minutes", ylabel="our transfers a second", xlim=(0, 30), ylim=(0, 2.5))
+        _save(figure, target)
+
+
+def starts(found: Finding, target: Path) -> None:
+    """Cold starts, as multiples of boto3 with one client."""
+    rows = [row for row in found.rows if not str(row["start"]).endswith("no byte code")]
+    with mpl.rc_context(_STYLE):
+        figure, axes = plt.subplots(figsize=(7, 1.8))
+        names, values = [str(row["start"]) for row in rows], [float(row["of boto3 alone"]) for row in rows]
+        colours = [_BLUE if name == "Contact Transfer" else _GREYS[2] for name in names]
+        bars = axes.barh(names[::-1], values[::-1], color=colours[::-1])
+        axes.bar_label(bars, fmt="%.2f", padding=3)
+        axes.axvline(1, color="black", linestyle=":", linewidth=1)
+        axes.set(xlabel="start, in times of boto3 with one client", xlim=(0, max(values) * 1.12))
+        axes.grid(visible=False)
+        _save(figure, target)
+
+
+def _save(figure: Figure, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.tight_layout()
+    figure.savefig(target, metadata={"Date": None})
+    plt.close(figure)
+    # matplotlib ends lines with blanks, which the repository does not
+    target.write_text("\n".join(line.rstrip() for line in target.read_text().splitlines()) + "\n")
