@@ -1,0 +1,74 @@
+"""The operators' pages and the command say the same."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import typer
+
+from contact_transfer.outcome import FailureCode
+from contact_transfer.telemetry import Metric
+from ops.errors import Exit
+from ops.failed.verdict import Prospect
+from ops.main import app
+
+DOCS = Path(__file__).resolve().parents[2] / "docs"
+PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("operators.md", "runbook.md")}
+
+
+def examples() -> Iterator[str]:
+    for text in PAGES.values():
+        yield from re.findall(r"^    transfers (.*)$", text, flags=re.MULTILINE)
+
+
+@pytest.mark.parametrize("line", sorted(set(examples())))
+def test_every_example_is_a_command_with_options_that_it_has(line: str) -> None:
+    command = typer.main.get_command(app)
+    arguments = shlex.split(line)
+    context = command.make_context("transfers", arguments, resilient_parsing=False)
+    while isinstance(command, typer.core.TyperGroup):
+        name, found, arguments = command.resolve_command(context, arguments)
+        assert found is not None
+        assert name is not None
+        command = found
+        context = command.make_context(name, list(arguments), parent=context)
+
+
+def leaves(command: object, path: str = "") -> Iterator[str]:
+    if isinstance(command, typer.core.TyperGroup):
+        for name, inner in command.commands.items():
+            yield from leaves(inner, f"{path} {name}")
+    else:
+        yield path.strip()
+
+
+def test_every_command_has_an_example_and_a_help() -> None:
+    told = set(examples())
+    for path in leaves(typer.main.get_command(app)):
+        assert any(line.startswith(path) for line in told), path
+
+
+def test_every_exit_status_is_documented() -> None:
+    documented = set(re.findall(r"^\| (\d+) \|", PAGES["operators.md"], flags=re.MULTILINE))
+    assert documented == {str(int(status)) for status in Exit}
+
+
+def test_every_prospect_metric_and_failure_code_is_documented() -> None:
+    for word in (*Prospect, *Metric):
+        assert f"`{word}`" in PAGES["operators.md"], word
+    for code in FailureCode:
+        assert f"`{code}`" in PAGES["runbook.md"], code
+
+
+def test_links_between_the_pages_lead_somewhere() -> None:
+    for name, text in PAGES.items():
+        for page, anchor in re.findall(r"\]\(([\w.-]*)(?:#([\w-]+))?\)", text):
+            target = PAGES.get(page or name)
+            assert target is not None, page
+            headings = re.findall(r"^#+ (.*)$", target, flags=re.MULTILINE)
+            slugs = {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+            assert not anchor or anchor in slugs, anchor
