@@ -1,4 +1,4 @@
-"""What the worker's start imports, by module: everything is there for a reason that the first batch needs, and nothing else comes in unseen."""
+"""What the worker's start imports, by module: everything is there because the first batch needs it, and nothing comes in unseen."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def started() -> frozenset[str]:
     """The names of all modules that a worker has loaded before its first batch."""
     url = "https://sqs.us-east-1.amazonaws.com/000000000000/queue"
     variables = Settings((INSTANCE,), url, url, "bus", "table").to_environment()
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603 - this interpreter, a program of ours
         [sys.executable, "-c", PROGRAM],
         env={**variables, "PYTHONPATH": str(ROOT / "lambda_src"), "AWS_REGION": "us-east-1"},
         check=True,
