@@ -15,7 +15,7 @@ _QUICK = (
     "bad-request-raises",
     "minutes-for-hours",
     "no-failure-event",
-    "no-pace",
+    "wrong-identifier",
     "event-after-report",
     "attempt-not-noted",
     "timeout-is-final",

@@ -1,0 +1,161 @@
+"""The ledger against a model of it, in any order of events: one lease at a time, one winner for ever, no doubt forgotten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+
+from contact_transfer.ledger import Conflict, Ledger
+from contact_transfer.outcome import Failed, FailureCode, Transferred
+from contact_transfer.records import Begun, Held, OthersDoubt, Won
+from contact_transfer.request import TransferRequest
+from contact_transfer.table import LedgerUnavailable, Table
+from local.virtual import Table as VirtualTable
+
+_LEASE = 70.0
+
+
+class _Client:
+    """The virtual table with botocore's methods; ``lose`` makes the next answer get lost after the write, and the SDK send again."""
+
+    def __init__(self) -> None:
+        self.table = VirtualTable()
+        self.lose = False
+
+    def update_item(self, **asked: object) -> object:
+        if self.lose:
+            self.lose = False
+            try:
+                self.table.update_item(asked)
+            except Exception:  # noqa: BLE001 - whatever the first answer was, nobody has seen it
+                return self.table.update_item(asked)
+        return self.table.update_item(asked)
+
+    def get_item(self, **asked: object) -> object:
+        return self.table.get_item(asked)
+
+
+def _request(name: str) -> TransferRequest:
+    return TransferRequest("instance", "contact", "flow", queue_id=f"queue-{name}", request_id=name)
+
+
+@dataclass
+class _Model:
+    """What must be so: who holds the lease until when, whose attempt is in doubt, who has won."""
+
+    holder: str | None = None
+    until: float = 0.0
+    doubt: str | None = None
+    winner: str | None = None
+    new: str = ""
+    owners: dict[str, Begun] = field(default_factory=dict)
+
+
+class LedgerMachine(RuleBasedStateMachine):
+    """Two names and one contact; time goes on, answers get lost."""
+
+    begun = Bundle("begun")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client = _Client()
+        self.ledger = Ledger(Table(self.client, "ledger"), 1000.0)
+        self.model = _Model()
+        self.now = 1000.0
+        self.count = 0
+
+    @rule(seconds=st.sampled_from([0.1, 5.0, 80.0]))
+    def time_goes_on(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def the_next_answer_is_lost(self) -> None:
+        self.client.lose = True
+
+    @rule(target=begun, name=st.sampled_from(["a", "b"]))
+    def begin(self, name: str) -> tuple[str, Begun | None]:
+        self.count += 1
+        owner, model, request = f"owner-{self.count}", self.model, _request(name)
+        answer = self.ledger.begin(request, owner, self.now, self.now + _LEASE)
+        if model.winner is not None:
+            assert isinstance(answer, Won)
+            assert (answer.name == request.name) is (model.winner == name)
+            assert answer.new_contact_id == model.new
+        elif model.holder is not None and model.until >= self.now:
+            assert isinstance(answer, Held)
+        elif model.doubt not in (None, name):
+            assert isinstance(answer, OthersDoubt)
+        else:
+            assert isinstance(answer, Begun)
+            assert (answer.doubt is not None) is (model.doubt is not None)
+            model.holder, model.until, model.doubt = owner, self.now + _LEASE, name
+        return name, answer if isinstance(answer, Begun) else None
+
+    @rule(held=begun, doubt=st.booleans(), called=st.booleans())
+    def release(self, held: tuple[str, Begun | None], doubt: bool, called: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+        name, mine = held
+        if mine is None:
+            return
+        when = self.now if called else None
+        self.ledger.release(_request(name), mine, failed=True, doubt=doubt, called=when)
+        if self.model.holder == mine.owner:
+            self.model.holder = None
+            self.model.doubt = name if doubt else None
+
+    @rule(held=begun)
+    def fail(self, held: tuple[str, Begun | None]) -> None:
+        name, mine = held
+        if mine is None:
+            return
+        self.ledger.claim(_request(name), self.now)
+        self.ledger.fail(_request(name), Failed(FailureCode.FLOW_NOT_FOUND, "no flow"), self.now, mine)
+        if self.model.holder == mine.owner:
+            self.model.holder = self.model.doubt = None
+
+    @rule(held=begun, new=st.sampled_from(["n1", "n2"]))
+    def finish(self, held: tuple[str, Begun | None], new: str) -> None:
+        """A 200 arrives, also long after the lease has gone."""
+        name, mine = held
+        if mine is None:
+            return
+        model = self.model
+        try:
+            self.ledger.finish(_request(name), Transferred(new, None, 1), self.now)
+        except Conflict as conflict:
+            self._is_conflict(conflict, name, new)
+            return
+        assert model.winner in (None, name)
+        model.winner, model.new, model.holder, model.doubt = name, new, None, None
+
+    def _is_conflict(self, conflict: Conflict, name: str, new: str) -> None:
+        assert (self.model.winner, self.model.new) != (name, new)
+        assert conflict.won.new_contact_id == self.model.new
+
+    @precondition(lambda self: self.model.winner is None)
+    @rule(held=begun)
+    def infer(self, held: tuple[str, Begun | None]) -> None:
+        """What was only inferred counts while the lease is still held, and not otherwise."""
+        name, mine = held
+        if mine is None:
+            return
+        try:
+            self.ledger.finish(_request(name), Transferred("n3", None, 1, inferred=True), self.now, mine.owner)
+        except LedgerUnavailable:
+            assert self.model.holder != mine.owner
+            return
+        assert self.model.holder == mine.owner
+        self.model.winner, self.model.new, self.model.holder, self.model.doubt = name, "n3", None, None
+
+    @invariant()
+    def the_item_says_what_the_model_says(self) -> None:
+        item = self.client.table.items.get("contact#instance#contact", {})
+        assert ("winner" in item) is (self.model.winner is not None)
+        assert ("leaseOwner" in item) is (self.model.holder is not None)
+        assert ("attemptName" in item) is (self.model.doubt is not None)
+
+
+LedgerMachine.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+TestLedger = LedgerMachine.TestCase
