@@ -21,7 +21,10 @@ CONTACT_ENDED, SILENCE = "ContactEnded", "Silence"
 
 @dataclass(frozen=True)
 class Transfer:
-    """A transfer that happened. ``asked``: what was asked, by field. Times in epoch seconds, None when unknown."""
+    """A transfer that happened, and the verdict on it so far.
+
+    ``asked``: what was asked, by field. Times in epoch seconds, None when unknown.
+    """
 
     name: str
     instance_id: str
@@ -31,6 +34,8 @@ class Transfer:
     asked: dict[str, str]
     asked_at: float | None
     transferred_at: float
+    arrival: str | None = None
+    arrival_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,11 @@ class Arrivals:
         return _read(self._table.read(_key(about)), about)
 
     def confirm(self, transfer: Transfer, news: Arrived, message_id: str) -> bool:
-        """Write the arrival down. False when another message's verdict stands."""
+        """Write the arrival down. False when another message has told of it."""
+        if transfer.arrival == CONFIRMED and transfer.arrival_from != message_id:
+            return (
+                False  # the common case: a later event of the same contact; a write refused costs as much as one made
+            )
         values = {
             ":arrival": CONFIRMED,
             ":as": news.kind,
@@ -64,6 +73,8 @@ class Arrivals:
 
     def unconfirm(self, transfer: Transfer, why: str, at: float, message_id: str) -> bool:
         """Write down that no arrival was seen. False when there is a verdict already, unless it is this message's own."""
+        if transfer.arrival is not None and transfer.arrival_from != message_id:
+            return False
         values = {":arrival": UNCONFIRMED, ":as": why, ":at": round(at * 1000), ":queue": "", ":user": ""}
         return self._write(transfer, message_id, values)
 
@@ -114,4 +125,6 @@ def _read(item: Item, about: About) -> Transfer | Pending | None:
         asked=asked,
         asked_at=None if at is None else int(at) / 1000,
         transferred_at=records.seconds(item, "transferredAt"),
+        arrival=records.text(item, "arrival"),
+        arrival_from=records.text(item, "arrivalFrom"),
     )

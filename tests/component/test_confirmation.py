@@ -343,3 +343,38 @@ def test_the_worker_makes_no_call_more_for_it(doors: Doors) -> None:
         "before update_item",
         "before put_events",
     ]
+
+
+def test_later_events_of_a_contact_that_arrived_write_nothing(doors: Doors) -> None:
+    _transfer(doors)
+    [(_, new)] = doors.transfers
+    doors.connect.others.place(new, user_id=doors.seed.users["ana"])
+    doors.connect.others.end(new)
+    first, *others = doors.telling(new)
+    doors.deliver([first])
+    doors.confirm()
+    doors.log.clear()
+    doors.deliver(others)
+    doors.confirm()
+    assert [name for name in doors.log if name.startswith("before")] == ["before get_item"] * 3
+
+
+def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
+    """Another environment writes the verdict between this one's look and its write."""
+    _transfer(doors)
+    event = doors.telling()[0]
+    rival = doors.new_confirmation()
+
+    def meanwhile(_: str) -> None:
+        record = {
+            "messageId": "rival",
+            "receiptHandle": "r/1",
+            "body": json.dumps(event.envelope("again")),
+            "attributes": {},
+        }
+        assert rival.carry_out([record]) == []
+
+    doors.interrupt("after get_item", meanwhile)
+    doors.deliver([event])
+    doors.confirm()
+    assert len(doors.told("Confirmed")) == 1
