@@ -17,6 +17,8 @@ from infra.settings import DeploymentSettings
 RUNBOOK = "docs/runbook.md"
 #: Waiting, not failing: no alarm of their own; a backlog shows in the age of the oldest request.
 PASSING = frozenset({Cause.PACED, Cause.UNDER_WAY})
+#: Each throttled call is counted by a metric of its own.
+WATCHED_ELSEWHERE = frozenset({Cause.THROTTLED})
 OLDEST_SECONDS = 3600
 MANY_FAILURES = 20
 
@@ -195,11 +197,11 @@ _DEFERRED: Mapping[Cause, tuple[str, str, str, int, int]] = MappingProxyType(
             10,
             3,
         ),
-        Cause.THROTTLED: (
-            "deferred-by-throttling",
-            "Connect throttles",
-            "More requests come back throttled than go through.",
-            100,
+        Cause.NOT_SHOWN: (
+            "contact-not-shown",
+            "Connect does not answer",
+            "Connect does not show contacts that routes want to move; their requests are retried.",
+            10,
             3,
         ),
         Cause.ACTIVE_TASK_QUOTA: (
@@ -235,10 +237,8 @@ _DEFERRED: Mapping[Cause, tuple[str, str, str, int, int]] = MappingProxyType(
 
 
 def _causes(settings: DeploymentSettings) -> Iterator[Alarm]:
-    for cause in sorted(set(Cause) - PASSING):
-        name, section, says, threshold, periods = _DEFERRED.get(
-            cause, (f"deferred-{cause}", "Connect does not answer", f"Requests are deferred as {cause}.", 50, 3)
-        )
+    for cause in sorted(set(Cause) - PASSING - WATCHED_ELSEWHERE):
+        name, section, says, threshold, periods = _DEFERRED[cause]
         minutes = 1 if threshold == 0 and periods == 1 else 5
         given = dimensions(settings, Metric.DEFERRED, cause)
         yield Alarm(name, section, says, NAMESPACE, Metric.DEFERRED, given, threshold, minutes=minutes, periods=periods)

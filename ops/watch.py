@@ -32,7 +32,7 @@ def watch(
 ) -> None:
     """Show live figures until Ctrl-C: waiting, in flight, oldest, rate against the quota, throttles, failures by code.
 
-    The queues are as they are; counts by minute come from CloudWatch and lag by up to a minute (about 0.15 USD an hour).
+    The queues are as they are; counts by minute come from CloudWatch and lag by up to a minute (about 0.12 USD an hour).
     """
     found = open_deployment(deployment)
     watching = Watching(found)

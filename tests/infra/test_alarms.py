@@ -30,10 +30,10 @@ AWS_METRICS: Mapping[tuple[str, str], list[set[str]]] = {
     ("AWS/Events", "FailedInvocations"): [{"RuleName"}, {"RuleName", "EventBusName"}],
     ("AWS/Events", "InvocationsFailedToBeSentToDlq"): [{"RuleName"}, {"RuleName", "EventBusName"}],
 }
-#: Each of these says that something has gone wrong.
+#: Each of these says that something has gone wrong. (A deferral by throttling is a throttled call, which is counted.)
 FAILURES = {
     *((metric, "") for metric in (Metric.FAILED, Metric.THROTTLED, Metric.UNCONFIRMED, Metric.LEDGER_CONFLICT)),
-    *((Metric.DEFERRED, str(cause)) for cause in set(Cause) - PASSING),
+    *((Metric.DEFERRED, str(cause)) for cause in set(Cause) - PASSING - {Cause.THROTTLED}),
 }
 
 
