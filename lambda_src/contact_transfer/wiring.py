@@ -7,7 +7,7 @@ import random
 import time
 import uuid
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import botocore.session
 from aws_lambda_powertools import Logger
@@ -16,14 +16,10 @@ from botocore.config import Config
 
 from contact_transfer.allowances import Allowances
 from contact_transfer.arn import parse_instance
-from contact_transfer.arrivals import Arrivals
 from contact_transfer.batch import Batch
 from contact_transfer.clock import Chance, Clock
-from contact_transfer.confirmation import Confirmation
 from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.events import Bus
-from contact_transfer.flow_door import FlowDoor, TransferQueue
-from contact_transfer.function_settings import ConfirmSettings, FlowSettings
 from contact_transfer.ledger import Ledger
 from contact_transfer.pacing import Pacing
 from contact_transfer.queue import Queue, Visibility
@@ -32,6 +28,10 @@ from contact_transfer.service import Service
 from contact_transfer.settings import Quota, Settings
 from contact_transfer.table import Table
 from contact_transfer.telemetry import NAMESPACE, SERVICE, Telemetry
+
+if TYPE_CHECKING:
+    from contact_transfer.confirmation import Confirmation
+    from contact_transfer.flow_door import FlowDoor
 
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 5.0
@@ -101,6 +101,9 @@ def batch(
 
 def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None) -> FlowDoor:
     """Put the flow function together. Raise ``SettingsError``."""
+    from contact_transfer.flow_door import FlowDoor, TransferQueue  # noqa: PLC0415 - the worker's start does not pay for it
+    from contact_transfer.function_settings import FlowSettings  # noqa: PLC0415 - as above
+
     settings = FlowSettings.from_environment(environment)
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
     return FlowDoor(TransferQueue(aws["sqs"], settings.transfer_queue_url), settings, Logger(service=SERVICE))
@@ -113,6 +116,10 @@ def confirmation(
     chance: Chance = CHANCE,
 ) -> Confirmation:
     """Put the confirmation function together. Raise ``SettingsError``."""
+    from contact_transfer.arrivals import Arrivals  # noqa: PLC0415 - the worker's start does not pay for it
+    from contact_transfer.confirmation import Confirmation  # noqa: PLC0415 - as above
+    from contact_transfer.function_settings import ConfirmSettings  # noqa: PLC0415 - as above
+
     settings = ConfirmSettings.from_environment(environment)
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
     minutes = settings.confirm_within_minutes
