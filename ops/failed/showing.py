@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.panel import Panel
 from rich.table import Table
+from rich.text import Text
 
 from contact_transfer.request import TransferRequest
 from ops import say
@@ -47,7 +48,7 @@ def whole(message: Parked, verdict: Verdict) -> None:
     own = {name: value.get("StringValue", "(binary)") for name, value in message.own_attributes().items()}
     if own:
         say.out.print(say.table("its own attributes", ("", ""), own.items()))
-    say.out.print(Panel(_pretty(message.body), title="body", title_align="left"), markup=False)
+    say.out.print(Panel(Text(_pretty(message.body)), title="body", title_align="left"))
 
 
 def _pretty(body: str) -> str:
