@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -50,6 +52,15 @@ def test_every_command_has_an_example_and_a_help() -> None:
     told = set(examples())
     for path in leaves(typer.main.get_command(app)):
         assert any(line.startswith(path) for line in told), path
+
+
+def test_setup_installs_the_command_for_use_from_anywhere(tmp_path: Path) -> None:
+    command = Path(sys.prefix) / "bin" / "transfers"
+    link = tmp_path / "transfers"
+    link.symlink_to(command)
+    ran = subprocess.run([link, "--help"], cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
+    assert ran.returncode == 0, ran.stderr
+    assert "Sees, explains and repairs a deployment" in ran.stdout
 
 
 def test_every_exit_status_is_documented() -> None:
