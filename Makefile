@@ -40,6 +40,9 @@ deploy: $(READY) ## deploy DEPLOYMENT to the account that its instanceArns name
 bench: $(READY) ## what is promised about speed and cost, measured on this machine
 	@$(BIN)/python -m bench
 
+cost: $(READY) ## what DEPLOYMENT costs by list prices, idle and at a volume, beside other ways
+	@$(BIN)/python -m ops.cost --deployment $(DEPLOYMENT)
+
 schemas: $(READY) ## write docs/schemas from the code
 	@PYTHONPATH=lambda_src $(BIN)/python -m tools.schemas
 
@@ -49,4 +52,4 @@ lock: $(READY) ## pin and hash what the two requirements.in ask for
 clean: ## remove what the commands made
 	rm -rf $(VENV) .tools cdk.out build
 
-.PHONY: help setup run serve test check synth deploy bench schemas lock clean
+.PHONY: help setup run serve test check synth deploy bench cost schemas lock clean

@@ -1,0 +1,111 @@
+"""How much of each service a deployment uses: idle, and for so many transfers a month. Counts, no money.
+
+Sizes and seconds are those that ``make bench`` measured, or of the order that AWS shows (assumed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from contact_transfer.telemetry import Metric
+from infra.alarms import Watched, alarms
+from infra.settings import DeploymentSettings
+from ops.cost.prices import Item
+
+MONTH_SECONDS = 30 * 86400
+MB = 1 / 1024
+KB = 1e-6  # of a GB
+#: Seconds that a transfer's own calls take: two to Connect, two to DynamoDB, one to EventBridge (assumed).
+CALL_SECONDS = 0.35
+#: Bytes of an item in the ledger, of an event, of all log lines of one invocation with its metrics and the platform's own.
+ITEM_KB, EVENT_KB, LOG_KB = 0.8, 0.8, 2.0
+#: Contact events of one transfer that reach the confirmation function, and what each takes there.
+CONFIRMATIONS, CONFIRMATION_SECONDS = 2, 0.06
+#: Pollers that wait in an idle queue, and how long each of their polls takes (assumed, as Lambda is seen to do).
+POLLERS, POLL_SECONDS = 5, 20
+#: X-Ray records the first request of each second and one in twenty of the others.
+TRACED_A_SECOND, TRACED_BEYOND = 1.0, 0.05
+
+
+@dataclass(frozen=True)
+class Volume:
+    """``transfers`` a month, of which the part ``backlog`` arrives faster than the pace and waits for it inside the worker."""
+
+    transfers: float
+    backlog: float = 0.25
+
+
+def idle(settings: DeploymentSettings) -> Iterator[Item]:
+    """What is paid for when nothing happens."""
+    mappings = 2
+    polls = mappings * POLLERS * MONTH_SECONDS / POLL_SECONDS
+    yield Item("encryption keys", "kms_key_month", 2, "one for the queues, one for the rest")
+    yield Item("alarms", "alarm_month", _alarms(settings), "every alarm of the stack")
+    yield Item("dashboard", "dashboard_month", 1, "the deployment's")
+    yield Item(
+        "polls of empty queues",
+        "sqs_request",
+        polls,
+        f"{mappings} mappings, {POLLERS} long polls each, {POLL_SECONDS} s",
+    )
+    yield Item("encryption requests", "kms_request", 24 * 30 * 6, "a data key serves an hour")
+
+
+def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
+    """What transfers cost on top."""
+    count, sizing = volume.transfers, settings.sizing
+    confirmed = CONFIRMATIONS * count
+    share = settings.maximum_concurrency / settings.transfers_per_second
+    seconds = CALL_SECONDS + volume.backlog * max(0.0, share - CALL_SECONDS)
+    worker = count * seconds * sizing.worker_memory_mb * MB
+    confirming = confirmed * CONFIRMATION_SECONDS * sizing.confirmation_memory_mb * MB
+    kept = count * settings.ledger_days / 30 * ITEM_KB * KB
+    yield Item(
+        "worker: invocations", "lambda_request", count / sizing.batch_size, f"{sizing.batch_size} message(s) each"
+    )
+    yield Item(
+        "worker: time",
+        "lambda_gb_second_arm",
+        worker,
+        f"{seconds:.2f} s at {sizing.worker_memory_mb} MB, the wait for the pace included",
+    )
+    yield Item("confirmation: invocations", "lambda_request", confirmed, f"{CONFIRMATIONS} contact events a transfer")
+    yield Item(
+        "confirmation: time",
+        "lambda_gb_second_arm",
+        confirming,
+        f"{CONFIRMATION_SECONDS} s at {sizing.confirmation_memory_mb} MB",
+    )
+    yield Item("queues", "sqs_request", 3 * (count + confirmed), "send, receive, delete")
+    yield Item("ledger: writes", "dynamodb_write", 2 * count + confirmed, "begin, finish, and the confirmations")
+    yield Item(
+        "ledger: storage",
+        "dynamodb_gb_month",
+        kept,
+        f"{settings.ledger_days:g} days of items, once that time has passed",
+    )
+    yield Item("ledger: recovery", "dynamodb_pitr_gb_month", kept, "point-in-time recovery of the same")
+    yield Item("outcome events", "events_custom", 2 * count, "the outcome, and its confirmation")
+    yield Item("archive", "events_archive_gb", 2 * count * EVENT_KB * KB, "what passes the bus")
+    yield Item("logs and metrics", "logs_gb", (count + confirmed) * LOG_KB * KB, f"{LOG_KB:g} KB an invocation")
+    yield Item(
+        "metrics", "metric_month", len(Metric) if count else 0, "one of each; reasons of failures count when they occur"
+    )
+    yield Item(
+        "traces",
+        "trace",
+        _traces(count, settings.transfers_per_second, volume.backlog),
+        "the first of each second, 5 % of the others",
+    )
+
+
+def _traces(count: float, pace: float, backlog: float) -> float:
+    """Recorded traces: alone in its second a transfer is recorded, in a backlog one a second and a part of the others."""
+    crowded = min(1.0, (TRACED_A_SECOND + TRACED_BEYOND * max(0.0, pace - TRACED_A_SECOND)) / pace)
+    return count * ((1 - backlog) + backlog * crowded)
+
+
+def _alarms(settings: DeploymentSettings) -> int:
+    functions = {role: role for role in ("worker", "confirm", "flow")}
+    return len(list(alarms(settings, Watched("transfers", "dead-letters", functions))))
