@@ -37,6 +37,10 @@ synth: $(READY) ## write the CloudFormation assembly of DEPLOYMENT to cdk.out/
 deploy: $(READY) ## deploy DEPLOYMENT to the account that its instanceArns name
 	@$(BIN)/python -m tools.cdk deploy -c deployment=$(DEPLOYMENT)
 
+MINUTES ?= 5
+simulate: $(READY) ## the promises under simulated faults, for MINUTES=5; a failing seed is printed with its replay
+	@$(BIN)/python -m tests.simulation run --minutes $(MINUTES)
+
 bench: $(READY) ## what is promised about speed and cost, measured on this machine
 	@$(BIN)/python -m bench
 
@@ -52,4 +56,4 @@ lock: $(READY) ## pin and hash what the two requirements.in ask for
 clean: ## remove what the commands made
 	rm -rf $(VENV) .tools cdk.out build
 
-.PHONY: help setup run serve test check synth deploy bench cost schemas lock clean
+.PHONY: help setup run serve test check synth deploy simulate bench cost schemas lock clean

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +16,7 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
-from tests.simulation import auditor, campaign, report
+from tests.simulation import auditor, campaign, comparison, outages, plots, report
 from tests.simulation.generate import scenario
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -104,6 +105,41 @@ def bugs(
     )
     if missed:
         raise typer.Exit(1)
+
+
+@app.command()
+def compare(
+    seeds: Annotated[int, typer.Option(help="how many seeds for each consumer")] = 1000,
+    workers: Workers = _CORES,
+    save: Annotated[Path, typer.Option(help="the JSON file; the plot goes beside it")] = Path(
+        "docs/simulation/comparison.json"
+    ),
+) -> None:
+    """Run the same faults and seeds with Powertools' batch processor, with its idempotency utility, and with the service."""
+    counts: dict[str, Counter[str]] = {consumer: Counter() for consumer in comparison.CONSUMERS}
+    with _progress() as progress:
+        bar = progress.add_task("blocks", total=3 * -(-seeds // campaign.BLOCK), deliveries=0)
+        for consumer, fates in comparison.compare(seeds, workers):
+            counts[consumer].update(fates)
+            progress.advance(bar)
+    report.save_json(save, {"seeds": seeds, "counts": counts})
+    plots.comparison({consumer: dict(fates) for consumer, fates in counts.items()}, save.with_suffix(".svg"))
+    print(report.comparison_table({"seeds": seeds, "counts": counts}))
+
+
+@app.command()
+def settle(
+    seeds: Annotated[int, typer.Option(help="how many seeds for each length of outage")] = 60,
+    workers: Workers = _CORES,
+    save: Annotated[Path, typer.Option(help="the JSON file; the plot goes beside it")] = Path(
+        "docs/simulation/settling.json"
+    ),
+) -> None:
+    """Measure how long it takes until everything has settled after an outage of Amazon Connect."""
+    minutes = outages.measure(seeds, workers)
+    report.save_json(save, minutes)
+    plots.settling(minutes, save.with_suffix(".svg"))
+    print(report.settling_table(minutes))
 
 
 @app.command("report")

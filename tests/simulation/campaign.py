@@ -8,9 +8,8 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 
 from tests.simulation import auditor, planted, planted_interleavings
 from tests.simulation.case import SUCCEEDED
@@ -141,7 +140,5 @@ def hunt(name: str, first: int, at_most: int) -> Caught:
 
 def hunts(names: list[str], first: int, at_most: int, workers: int) -> Iterator[Caught]:
     """Hunt several bugs on all cores; answer each as it is caught, or not."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        for done in as_completed([pool.submit(hunt, name, first, at_most) for name in names]):
-            yield done.result()
+    with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(partial(hunt, first=first, at_most=at_most), names)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation import campaign
+from tests.simulation.comparison import CONSUMERS, FATES
 
 
 def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: float) -> None:
@@ -33,43 +34,67 @@ def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: floa
 
 def save_bugs(path: Path, caught: list[campaign.Caught]) -> None:
     """Write how the planted bugs were caught."""
+    save_json(path, [asdict(one) for one in caught])
+
+
+def save_json(path: Path, figures: Any) -> None:
+    """Write figures to a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps([asdict(one) for one in caught], indent=1) + "\n")
+    path.write_text(json.dumps(figures, indent=1) + "\n")
+
+
+def comparison_table(figures: dict[str, Any]) -> str:
+    """Fates by consumer, as a Markdown table."""
+    counts = figures["counts"]
+    rows = [f"| {fate} | " + " | ".join(f"{counts[one].get(fate, 0):,}" for one in CONSUMERS) + " |" for fate in FATES]
+    return "\n".join(["| | " + " | ".join(CONSUMERS) + " |", "|---|---:|---:|---:|", *rows])
+
+
+def settling_table(minutes: dict[str, list[float]]) -> str:
+    """Minutes to settle by the outage's length, as a Markdown table."""
+    rows = [f"| {name} | {found[len(found) // 2]:.1f} | {found[-1]:.1f} |" for name, found in minutes.items()]
+    return "\n".join(["| outage | minutes to settle, median | longest |", "|---|---:|---:|", *rows])
 
 
 def render(figures: Path) -> str:
     """The report."""
-    runs = json.loads((figures / "runs.json").read_text())
-    bugs = json.loads((figures / "bugs.json").read_text())
-    lines = [
-        "# Simulation report",
-        "",
-        "Written by `python -m tests.simulation report`; the figures are in `docs/simulation/`.",
-        "",
-    ]
-    return "\n".join([*lines, *_runs(runs), *_bugs(bugs)]) + "\n"
+
+    def read(name: str) -> Any:
+        return json.loads((figures / f"{name}.json").read_text())
+
+    return (
+        "\n\n".join(
+            [
+                "# Simulation report",
+                "Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,"
+                " `bugs --save`, `compare` and `settle` write. What it means: [reliability](reliability.md).",
+                _runs(read("runs")),
+                _bugs(read("bugs")),
+                "## Beside what a user would write\n\n" + comparison_table(read("comparison")),
+                "## After an outage\n\n" + settling_table(read("settling")),
+            ]
+        )
+        + "\n"
+    )
 
 
-def _runs(runs: dict[str, Any]) -> list[str]:
+def _runs(runs: dict[str, Any]) -> str:
     speed = runs["deliveries"] / max(1, runs["core seconds"])
     broken = runs["findings"]
     rows = [
         ("seeds", f"{runs['seeds']:,}, from {runs['first seed']}"),
-        ("deliveries to the worker", f"{runs['deliveries']:,}"),
-        ("simulated time", f"{runs['virtual hours'] / 8766:,.0f} years"),
-        ("throughput", f"{speed:,.0f} deliveries a second and core"),
-        ("machine", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']} s, {runs['date']}"),
         ("seeds that broke a promise", str(len(broken)) if broken else "none"),
+        ("deliveries to the worker", f"{runs['deliveries']:,}"),
+        ("simulated time", f"{runs['virtual hours'] / 8766:,.1f} years"),
+        ("throughput", f"{speed:,.0f} deliveries a second and core"),
+        ("run", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']} s, {runs['date']}"),
         *((name, f"{count:,}") for name, count in runs["counts"].items()),
     ]
-    told = ["## Runs", "", "| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows), ""]
-    for seed, found in broken.items():
-        told += [f"Seed {seed}: {found[0]}", ""]
-    return told
+    told = ["## Runs", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
+    return "\n".join(told + [f"\nSeed {seed}: {found[0]}" for seed, found in broken.items()])
 
 
-def _bugs(bugs: list[dict[str, Any]]) -> list[str]:
-    head = ["## Planted bugs", "", "| bug | kind | what it is | caught by | seeds needed |", "|---|---|---|---|---|"]
+def _bugs(bugs: list[dict[str, Any]]) -> str:
     rows = []
     for one in bugs:
         bug = campaign.BUGS[one["bug"]]
@@ -77,4 +102,13 @@ def _bugs(bugs: list[dict[str, Any]]) -> list[str]:
         rows.append(f"| `{bug.name}` | {kind} | {bug.what} | {one['rule'] or '**nothing**'} | {one['seeds']} |")
     plain = sum(not campaign.BUGS[one["bug"]].interleaving for one in bugs)
     caught = sum(bool(one["rule"]) for one in bugs)
-    return [*head, *rows, "", f"{caught} of {len(bugs)} caught: {plain} plain ones, {len(bugs) - plain} interleavings."]
+    sums = f"{caught} of {len(bugs)} caught: {plain} plain ones, {len(bugs) - plain} interleavings."
+    head = [
+        "## Planted bugs",
+        "",
+        sums,
+        "",
+        "| bug | kind | what it is | caught by | seeds needed |",
+        "|---|---|---|---|---:|",
+    ]
+    return "\n".join(head + rows)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
 from contact_transfer.settings import Settings
 from local.connect.model import CallRecord, Connect, TransferRecord
-from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Patience, Published, Weather
+from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Published, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 from local.virtual.expressions import Item
 from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
@@ -77,24 +78,26 @@ class Evidence:
     wire: list[tuple[float, int, str]]
 
 
+Around = Callable[[Callable[[], float]], AbstractContextManager[None]]
 Maker = Callable[[dict[str, str], Silent], Callable[[Kit], Handler]]
 
 
 def run(scenario: Scenario, subject: Subject, *, watch: bool = False) -> Evidence:
     """Run the scenario with the service. ``watch``: note every call on the wire, for the trace."""
-    return run_with(scenario, subject.maker, subject.connect, subject.others, watch=watch)
+    layout = Layout(scenario.sizing, connect=subject.connect, others=subject.others)
+    return run_with(scenario, subject.maker, layout, watch=watch)
 
 
 def run_with(
-    scenario: Scenario, maker: Maker, connect: Patience, others: Patience, *, key: str = "pk", watch: bool = False
+    scenario: Scenario, maker: Maker, layout: Layout, *, watch: bool = False, around: Around | None = None
 ) -> Evidence:
-    """Run the scenario with any consumer. ``key``: its table's partition key."""
+    """Run the scenario with any consumer on any layout. ``around``: what is to be in force meanwhile, given the run's clock."""
     telemetry = Silent()
-    layout = Layout(scenario.sizing, connect=connect, others=others, table_key=key)
     make = maker(environment(scenario), telemetry)
     wire: list[tuple[float, int, str]] = []
     runs = _Run(scenario, layout, make, wire if watch else None)
-    runs.finish()
+    with around(lambda: runs.cloud.loop.now) if around else nullcontext():
+        runs.finish()
     return runs.evidence(telemetry, wire)
 
 

@@ -75,7 +75,11 @@ def moto_table() -> Iterator[Any]:
 
 
 @settings(max_examples=60, deadline=None)
-@given(condition=st.sampled_from(_CONDITIONS), item=st.dictionaries(st.sampled_from("abc"), _NUMBERS, max_size=3), x=_NUMBERS)
+@given(
+    condition=st.sampled_from(_CONDITIONS),
+    item=st.dictionaries(st.sampled_from("abc"), _NUMBERS, max_size=3),
+    x=_NUMBERS,
+)
 def test_conditions_agree_with_moto(moto_table: Any, condition: str, item: dict[str, Any], x: dict[str, Any]) -> None:
     """Numbers only: moto itself fails on a comparison of two types, which DynamoDB answers with no."""
     call = {
