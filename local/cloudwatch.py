@@ -61,9 +61,12 @@ class CloudWatch:
             events = [{"timestamp": _now(), "message": text} for text in lines[begin : begin + _LOG_BATCH]]
             self._clients["logs"].put_log_events(logGroupName=self._group, logStreamName=self._stream, logEvents=events)
         self._read = until
-        self._put("AWS/SQS", list(self._depths()))
+        found: dict[str, list[dict[str, Any]]] = {"AWS/SQS": list(self._depths())}
         for text in lines:
-            self._metrics_of(text)
+            for namespace, data in self._metrics_of(text):
+                found.setdefault(namespace, []).extend(data)
+        for namespace, data in found.items():
+            self._put(namespace, data)
 
     def _new_lines(self) -> tuple[list[str], int]:
         if not self._log.exists():
@@ -74,7 +77,7 @@ class CloudWatch:
         whole = content[: content.rfind(b"\n") + 1]
         return [line for line in whole.decode(errors="replace").splitlines() if line], self._read + len(whole)
 
-    def _metrics_of(self, text: str) -> None:
+    def _metrics_of(self, text: str) -> Iterator[tuple[str, list[dict[str, Any]]]]:
         try:
             line = json.loads(text)
         except ValueError:
@@ -82,9 +85,9 @@ class CloudWatch:
         if not isinstance(line, dict):
             return
         for directive in line.get("_aws", {}).get("CloudWatchMetrics", []):
-            self._put(directive["Namespace"], list(embedded(line, directive)))
+            yield directive["Namespace"], list(embedded(line, directive))
         if line.get("type") == "platform.report":
-            self._put("AWS/Lambda", list(reported(line["record"], self._function)))
+            yield "AWS/Lambda", list(reported(line["record"], self._function))
 
     def _depths(self) -> Iterator[dict[str, Any]]:
         for url in self._queues:

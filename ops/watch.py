@@ -20,7 +20,7 @@ from ops import options, say
 from ops.deployment import Deployment, open_deployment
 from ops.figures import MINUTES, Figures, Watching
 
-_BARS = " ▁▂▃▄▅▆▇█"
+_BARS = "·▁▂▃▄▅▆▇█"
 
 
 def watch(
@@ -83,7 +83,7 @@ def _queues(figures: Figures) -> Panel:
         ("waiting", Text(str(figures.waiting), "bold")),
         ("in flight or deferred", str(figures.in_flight)),
         ("oldest request", oldest),
-        ("in the dead-letter queue", failed),
+        ("in dead-letter queue", failed),
     ]
     return _box("queues", rows, 38)
 
@@ -143,8 +143,12 @@ def bars(values: Sequence[float]) -> str:
 
 def _reasons(title: str, counted: Mapping[str, float], style: str) -> Panel:
     most = max(counted.values(), default=0.0)
-    rows: list[tuple[str, RenderableType]] = [
-        (name, Text.assemble(("█" * max(1, round(12 * count / most)), style), f" {count:g}"))
-        for name, count in sorted(counted.items(), key=lambda item: -item[1])
-    ]
-    return _box(title, rows or [("none", "")], 52)
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", min_width=20)
+    table.add_column(justify="right", min_width=4)
+    table.add_column()
+    for name, count in sorted(counted.items(), key=lambda item: -item[1]):
+        table.add_row(name, f"{count:g}", Text("█" * max(1, round(16 * count / most)), style))
+    return Panel(
+        table if counted else Text("none", "dim"), title=title, title_align="left", width=52, border_style="dim"
+    )

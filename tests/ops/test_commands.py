@@ -150,7 +150,7 @@ def test_watch_counts_what_happened(centre: Centre, transfers: Transfers) -> Non
         "ContactTransfer-local",
         "running",
         "share of the quota",
-        "in the dead-letter queue",
+        "in dead-letter queue",
         "failed by code",
     ):
         assert text in shown
