@@ -32,6 +32,9 @@ T = TypeVar("T")
 #: Settings in place of the deployment's own; as a function they may use the ids that the simulator gave its seed data.
 Overrides = Mapping[str, Any] | Callable[[Mapping[str, Any]], Mapping[str, Any]]
 
+#: How contact events reach the default bus; as a function of the seed data too.
+Effort = BestEffort | Callable[[Mapping[str, Any]], BestEffort]
+
 
 class LocalCloud:
     """Starts everything on entry and ends every process on exit, however the exit comes about.
@@ -53,7 +56,7 @@ class LocalCloud:
         secure: bool = False,
         recycle_after: int | None = None,
         wait: int = 2,
-        effort: BestEffort = FAITHFUL,
+        effort: Effort = FAITHFUL,
     ) -> None:
         self.deployment = deployment
         self.logs = Path(tempfile.mkdtemp(prefix="contact-transfer-"))
@@ -90,7 +93,8 @@ class LocalCloud:
         self.outputs = deploy(self.assembly, self.aws, self.logs)
         self.comparison: Comparison = compare(self.assembly.template, self.assembly.stack_name, self.aws)
         self._check()
-        self.contact_events = ContactEvents(self.connect.url, self.aws.put_service_events, self._effort)
+        effort = self._effort(self.seed) if callable(self._effort) else self._effort
+        self.contact_events = ContactEvents(self.connect.url, self.aws.put_service_events, effort)
         self._ends.callback(self.contact_events.stop)
         self._run_functions()
 

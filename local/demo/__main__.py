@@ -14,6 +14,7 @@ from rich.live import Live
 
 from local.cloud import LocalCloud
 from local.demo import account, screen
+from local.demo.arrivals import Arrivals, effort
 from local.demo.request import Request
 from local.demo.story import Story, overrides, send
 from local.deployment import DeployError
@@ -28,13 +29,13 @@ def main(
     deployment: Annotated[str, typer.Option(help="Whose settings to start from: deployments/NAME.json.")] = "local",
     patience: Annotated[float, typer.Option(help="Seconds until a request without an end counts as lost.")] = 120,
 ) -> None:
-    """Send requests of every kind through both doors and show what became of each.
+    """Send requests of every kind through all doors and show what became of each.
 
     Status 0: every contact was transferred exactly once or its request failed with the right reason. Status 1: it says what broke.
     """
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with LocalCloud(deployment, overrides) as cloud:
+        with LocalCloud(deployment, overrides, effort=effort) as cloud:
             complaints = show(cloud, patience)
             for complaint in complaints:
                 console.print(f"broken: {complaint}", style="bold red", markup=False)
@@ -54,6 +55,7 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     story = Story(cloud)
     names = {id_: name for kind in ("flows", "queues", "users") for name, id_ in cloud.seed[kind].items()}
     requests: list[Request] = []
+    arrivals = Arrivals(cloud)
     begun = time.monotonic()
     with Live(console=console, auto_refresh=False, transient=True) as live:
 
@@ -69,14 +71,16 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
                 time.sleep(0.5)  # the screen's pace; nothing waits for it
 
         play(story.throttled())
-        play([*story.transfers(), *story.faults(), *story.refused()])
+        play([*story.transfers(), *story.without_code(), *story.faults(), *story.refused()])
         play(story.afterthoughts(next(one for one in requests if "both doors" in one.what)))
+        arrivals.await_all(requests, patience)
     account.update(cloud, requests)
     found = account.summarize(cloud, requests)
     console.print(screen.table(requests, names))
     console.print()
     console.print(screen.summary(found, account.calls(cloud), time.monotonic() - begun))
-    return found.complaints
+    console.print(screen.proof(arrivals.verdicts(), cloud.contact_events.tally))
+    return [*found.complaints, *arrivals.complaints(requests)]
 
 
 app()

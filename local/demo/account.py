@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contact_transfer.outcome import FailureCode
 from local.cloud import LocalCloud
 from local.demo.request import Request
 
@@ -25,9 +26,14 @@ def update(cloud: LocalCloud, requests: Sequence[Request]) -> None:
         }
         for name in {attributes.get("OriginalMessageId", ""), _event_id(message["Body"])}:
             parked.setdefault(name, []).append(attributes)
+        if attributes.get("FailureCode") == FailureCode.ROUTE_LIMIT_REACHED:
+            parked.setdefault(f"route {attributes.get('ContactId')}", []).append(attributes)
     for request in requests:
         request.transfers = [one for one in transfers if one["old"] == request.contact_id]
-        request.parked = parked.get(request.sent_as, [])
+        name = request.sent_as if request.follows is None else f"route {request.contact_id}"
+        request.parked = (
+            parked.get(name, []) if name else []
+        )  # what a flow or a route sent has no id that could be known
 
 
 def _event_id(body: str) -> str:
@@ -59,10 +65,13 @@ def summarize(cloud: LocalCloud, requests: Sequence[Request]) -> Summary:
     complaints += [f"contact {contact} was transferred twice" for contact in stats["transferred_twice"]]
     if left := cloud.queue_depth():
         complaints.append(f"{left} messages are still in the transfer queue")
-    if len(cloud.dead_letters()) != (expected := sum(1 for request in requests if request.code)):
+    if len(cloud.dead_letters()) != (
+        expected := sum(1 for request in requests if request.code and not request.rejected)
+    ):
         complaints.append(f"the dead-letter queue holds {len(cloud.dead_letters())} messages, not {expected}")
     once = {request.contact_id for request in requests if request.code is None and len(request.transfers) == 1}
     failed = Counter(one.parked[0].get("FailureCode", "no code") for one in requests if one.parked)
+    failed += Counter(one.rejected["failureCode"] for one in requests if one.rejected)
     return Summary(len(once), len(wanted), failed, len(lost), len(stats["transferred_twice"]), complaints)
 
 

@@ -54,7 +54,7 @@ class Contacts:
 
     def worn_out(self) -> str:
         """Return a contact that agents have transferred as often as Connect allows."""
-        contact_id, queue = self.task(), self._seed["queues"]["Overflow"]
+        contact_id, queue = self.task(), self._seed["queues"]["Supervisors"]
         for _ in range(TRANSFER_LIMIT):
             seen = len(self._control.transfers())
             self._control.others("transfer", contact_id=contact_id, queue_id=queue)

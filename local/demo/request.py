@@ -14,6 +14,9 @@ class Request:
 
     ``duplicate`` marks a request for a contact that another request of the demonstration transfers. ``sent_as`` is the message's
     or event's id. ``transfers`` and ``parked`` are what the simulator's history and the dead-letter queue say.
+
+    ``cause``: what happens in Connect, so that a route asks by itself. ``follows``: the request whose new contact this one is about.
+    ``rejected``: what a flow was answered at once. ``arrival``: the verdict on the new contact that was told on the bus.
     """
 
     what: str
@@ -24,15 +27,21 @@ class Request:
     sent_as: str = ""
     transfers: list[dict[str, Any]] = field(default_factory=list)
     parked: list[dict[str, str]] = field(default_factory=list)
+    cause: dict[str, Any] = field(default_factory=dict)
+    follows: Request | None = None
+    rejected: dict[str, str] = field(default_factory=dict)
+    arrival: str = ""
 
     @property
     def contact_id(self) -> str:
+        if self.follows is not None:
+            return next((str(one["new"]) for one in self.follows.transfers), "")
         return self.body.get("contactId", "") if isinstance(self.body, dict) else ""
 
     @property
     def settled(self) -> bool:
         """Whether something final is visible."""
-        return bool(self.parked) or (self.code is None and bool(self.transfers))
+        return bool(self.parked) or bool(self.rejected) or (self.code is None and bool(self.transfers))
 
     def complaint(self) -> str | None:
         """Return what is wrong with what became of it, or None."""
@@ -40,6 +49,9 @@ class Request:
             return self._transferred_wrongly()
         if self.transfers and not self.duplicate:
             return f"it must fail as {self.code}, and the contact was transferred"
+        if self.rejected:
+            found = self.rejected.get("failureCode")
+            return None if found == self.code else f"it must be rejected as {self.code}, and was as {found}"
         if len(self.parked) != 1:
             return f"it must be in the dead-letter queue once, and is there {len(self.parked)} times"
         found = self.parked[0].get("FailureCode")

@@ -10,9 +10,17 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from local.contact_events import Tally
 from local.demo.account import Summary
 from local.demo.request import Request
 
+#: The verdict on the new contact, beside what became of the request and in the account of all.
+_ARRIVED = {"Confirmed": ", arrived", "ContactEnded": ", ended", "Silence": ", silent"}
+_VERDICTS = {
+    "Confirmed": "confirmed",
+    "ContactEnded": "unconfirmed, for the flow ended the contact",
+    "Silence": "unconfirmed, for nothing was heard",
+}
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b")
 
 
@@ -42,10 +50,16 @@ def _became(request: Request) -> Text:
     style = "red" if request.complaint() else "yellow" if request.parked else "green"
     if request.parked:
         return Text(request.parked[0].get("FailureCode", "no code"), style=style)
-    return Text("same transfer" if request.duplicate else "transferred", style=style)
+    if request.rejected:
+        return Text(request.rejected.get("failureCode", "no code"), style="red" if request.complaint() else "yellow")
+    if request.duplicate:
+        return Text("same transfer", style=style)
+    return Text(f"transferred{_ARRIVED.get(request.arrival, '')}", style=style)
 
 
 def _detail(request: Request, names: Mapping[str, str]) -> Text:
+    if request.rejected:
+        return Text(_short(f"answered at once: {request.rejected.get('failureMessage', '')}", names), style="dim")
     if request.parked:
         return Text(_short(request.parked[0].get("FailureMessage", ""), names), style="dim")
     if not request.transfers:
@@ -76,6 +90,18 @@ def summary(found: Summary, calls: Mapping[str, Mapping[str, Any]], seconds: flo
     told = ", ".join(f"{name} {sum(counts.values())}{_refused(counts)}" for name, counts in calls.items())
     shown.add_row("calls to Connect", told)
     shown.add_row("judged by", "Connect's history and the dead-letter queue, not by the service's own ledger")
+    return shown
+
+
+def proof(verdicts: Mapping[str, int], tally: Tally) -> Table:
+    """Return what was told of the new contacts, and what became of the events that it was told by."""
+    shown = Table(box=None, show_header=False, pad_edge=False)
+    shown.add_column(no_wrap=True, style="bold")
+    shown.add_column()
+    told = ", ".join(f"{count} {_VERDICTS.get(verdict, verdict)}" for verdict, count in sorted(verdicts.items()))
+    shown.add_row("arrived         ", told)
+    events = f"{tally.happened} contact events: {len(tally.lost)} lost, {tally.twice} twice, in no order"
+    shown.add_row("told by", events)
     return shown
 
 

@@ -21,9 +21,25 @@ THROTTLED_CALLS = 5
 
 def overrides(seed: Mapping[str, Any]) -> dict[str, Any]:
     """Return the settings of this run: lists of allowed ids, so that the list's own refusals can be shown."""
+    contact_events = {"detail-type": ["Amazon Connect Contact Event"]}
+    overflow = {"queueArn": [{"suffix": f"/{seed['queues']['Overflow']}"}]}
+    expired = {
+        "updatedProperties": ["RoutingCriteria.Step.Status"],
+        "routingCriteria": {"steps": {"status": ["EXPIRED"]}},
+    }
+    routes = {
+        "step-expired": ({**contact_events, "detail": expired}, "Support"),
+        "overflow": ({**contact_events, "detail": {"eventType": ["QUEUED"], "queueInfo": overflow}}, "Overflow"),
+    }
+    to_queue = seed["flows"]["Move to queue"]
     flows = ("Inbound", "Move to queue", "Move to agent", "Draft", "Retired", "Queue music")
     return {
         "settleMinutes": 0.2,
+        "confirmWithinMinutes": 0.1,
+        "routes": [
+            {"name": name, "when": when, "transfer": {"contactFlowId": to_queue, "queueId": seed["queues"][queue]}}
+            for name, (when, queue) in routes.items()
+        ],
         "allowedContactFlowIds": [*(seed["flows"][name] for name in flows), UNKNOWN_FLOW],
         "allowedQueueIds": [*(seed["queues"][name] for name in ("Support", "Billing", "Overflow")), UNKNOWN_QUEUE],
     }
@@ -51,10 +67,40 @@ class Story:
             Request("a task to an agent", "queue", {"contactId": self.contacts.task(), **agent}),
             Request("an e-mail to a queue", "bus", {**email, "queueId": self.queues["Support"]}),
             Request("a flow only", "bus", {"contactId": self.contacts.task(), "contactFlowId": self.flows["Inbound"]}),
-            Request("ids given as ARNs", "bus", self._task(queueId=self._arn("queue", self.queues["Overflow"]))),
+            Request("ids given as ARNs", "bus", self._task(queueId=self._arn("queue", self.queues["Support"]))),
+            self.ending_in_its_flow(),
             Request("one request through both doors", "queue", twin),
             Request("  its duplicate", "bus", twin, duplicate=True),
         ]
+
+    def without_code(self) -> list[Request]:
+        """Return what flows ask for, and what routes ask for by themselves; one of them is set off by its own transfer."""
+        expired, looping = (self._task(queueId=self.queues[name]) for name in ("Support", "Overflow"))
+        step = {
+            "updatedProperties": ["RoutingCriteria.Step.Status"],
+            "routingCriteria": {"steps": [{"status": "EXPIRED"}]},
+        }
+        announced = {
+            "do": "announce",
+            "contact_id": expired["contactId"],
+            "event_type": "CONTACT_DATA_UPDATED",
+            "extra": step,
+        }
+        placed = {"do": "place", "contact_id": looping["contactId"], "queue_id": self.queues["Overflow"]}
+        loop = Request("queued in Overflow", "route", looping, cause=placed)
+        return [
+            Request("asked by the task's own flow", "flow", self._task(reason="asked by a flow")),
+            Request("a flow with a bad parameter", "flow", self._task(queueID="q"), code=FailureCode.INVALID_FIELD),
+            Request("a routing step expired", "route", expired, cause=announced),
+            loop,
+            Request("  set off by its own transfer", "route", {}, code=FailureCode.ROUTE_LIMIT_REACHED, follows=loop),
+        ]
+
+    def ending_in_its_flow(self) -> Request:
+        """Return a transfer that Connect takes, and whose flow then ends the new contact."""
+        self.cloud.control.others("set_course", resource_id=self.users["ben"], course="fails")
+        agent = {"contactFlowId": self.flows["Move to agent"], "userId": self.users["ben"]}
+        return Request("taken, and ended by its flow", "queue", {"contactId": self.contacts.task(), **agent})
 
     def faults(self) -> list[Request]:
         """Return transfers that meet a fault of Connect: a lost answer, server errors, throttled calls."""
@@ -124,8 +170,17 @@ class Story:
 
 
 def send(cloud: LocalCloud, requests: list[Request]) -> None:
-    """Send requests with plain boto3, as a producer does: SendMessage to the queue, PutEvents to the bus."""
+    """Ask through each request's door: SendMessage, PutEvents, a flow's invocation; or let happen what sets off a route."""
     for request in requests:
+        if request.door == "flow" and isinstance(request.body, dict):
+            parameters = {name: value for name, value in request.body.items() if name != "contactId"}
+            answer = cloud.invoke_flow(request.contact_id, **parameters)
+            request.rejected = answer if answer["status"] == "REJECTED" else {}
+            continue
+        if request.door == "route":
+            if request.cause:
+                cloud.control.others(**request.cause)
+            continue
         text = request.body if isinstance(request.body, str) else json.dumps(request.body)
         if request.door == "queue":
             answer = cloud.client("sqs").send_message(QueueUrl=cloud.outputs["TransferQueueUrl"], MessageBody=text)

@@ -1,0 +1,100 @@
+"""What the service tells of the new contacts, and whether that is true: judged by the events that arrived, not by its ledger."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from contact_transfer.news import ARRIVALS, ENDS
+from local.cloud import LocalCloud
+from local.contact_events import BestEffort
+from local.demo.request import Request
+
+
+def effort(seed: Mapping[str, Any]) -> BestEffort:
+    """Lose and double events of new contacts alone, and none of Overflow: the others set off what is shown about routes."""
+    overflow = f"/{seed['queues']['Overflow']}"
+
+    def spared(detail: Mapping[str, Any]) -> bool:
+        return "previousContactId" not in detail or detail.get("queueInfo", {}).get("queueArn", "").endswith(overflow)
+
+    return BestEffort(lost=0.1, twice=0.3, spared=spared)
+
+
+class Arrivals:
+    """Listens on the deployment's bus from the moment it is made."""
+
+    def __init__(self, cloud: LocalCloud) -> None:
+        self._cloud = cloud
+        self._sqs, events, name = cloud.client("sqs"), cloud.client("events"), "demo-arrivals"
+        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
+        asked = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        pattern = {"detail-type": ["Contact Transfer Confirmed", "Contact Transfer Unconfirmed"]}
+        bus = cloud.outputs["EventBusName"]
+        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
+        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": asked["Attributes"]["QueueArn"]}])
+        self._told: dict[str, list[str]] = {}
+
+    def listen(self) -> None:
+        """Take in what has been told."""
+        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
+            for message in messages:
+                detail = json.loads(message["Body"])["detail"]
+                verdict = detail.get("unconfirmedReason", "Confirmed")
+                self._told.setdefault(detail["contactId"], []).append(verdict)
+                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+
+    def await_all(self, requests: Sequence[Request], patience: float) -> None:
+        """Wait until what is due has been told of every new contact, at most ``patience`` seconds."""
+        deadline = time.monotonic() + patience
+        while time.monotonic() < deadline:
+            self.listen()
+            heard = self._heard()
+            if all(one.arrival == due(one, heard) for one in self._with(requests)):
+                return
+            time.sleep(0.5)  # the pace of looking; nothing waits for it
+
+    def _with(self, requests: Sequence[Request]) -> list[Request]:
+        """The requests that were transferred, each with the latest verdict on its new contact."""
+        moved = [one for one in requests if one.transfers and not one.parked]
+        for one in moved:
+            one.arrival = self._told.get(one.contact_id, [""])[-1]
+        return moved
+
+    def _heard(self) -> dict[str, set[str]]:
+        """The types of the events that were not lost, by contact."""
+        lost = {_fact(entry["Detail"]) for entry in self._cloud.contact_events.tally.lost}
+        happened = {_fact(event["entry"]["Detail"]) for event in self._cloud.control.events()}
+        heard: dict[str, set[str]] = {}
+        for contact_id, kind in happened - lost:
+            heard.setdefault(contact_id, set()).add(kind)
+        return heard
+
+    def verdicts(self) -> Counter[str]:
+        """How often each verdict was the last one on a contact."""
+        return Counter(told[-1] for told in self._told.values())
+
+    def complaints(self, requests: Sequence[Request]) -> list[str]:
+        """Whatever was told wrongly, twice or not at all, a line each. Silence may be noticed before a late event overrules it."""
+        heard = self._heard()
+        found = []
+        for one in self._with(requests):
+            told, wanted = self._told.get(one.contact_id, []), due(one, heard)
+            if told[-1:] != [wanted] or len(set(told)) != len(told):
+                found.append(f"{one.what.strip()}: '{wanted}' is due for its new contact, once, and told was {told}")
+        return found
+
+
+def due(request: Request, heard: Mapping[str, set[str]]) -> str:
+    """The verdict that follows from the events of the new contact that were not lost."""
+    kinds = heard.get(request.transfers[0]["new"], set())
+    if kinds & set(ARRIVALS):
+        return "Confirmed"
+    return "ContactEnded" if kinds & set(ENDS) else "Silence"
+
+
+def _fact(detail: Mapping[str, Any]) -> tuple[str, str]:
+    return str(detail["contactId"]), str(detail["eventType"])
