@@ -25,7 +25,7 @@ from contact_transfer.settings import Settings
 from infra.asset.build import build
 from local.toolbox import ROOT
 
-ROUNDS = 21
+ROUNDS = 15
 OURS = "import contact_transfer.worker"
 PEERS = {
     "boto3, one Connect client": "import boto3; boto3.client('connect')",

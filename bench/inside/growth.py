@@ -8,7 +8,7 @@ from bench.inside.resident import peak_mb
 from bench.inside.worker import Context, event, handler
 
 batch = int(sys.argv[1])
-ROUNDS = max(3, 1000 // batch)
+ROUNDS = max(3, 400 // batch)
 
 
 def seconds(first: int) -> float:
