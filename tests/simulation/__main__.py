@@ -6,6 +6,7 @@ import os
 import sys
 import time
 from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -140,6 +141,37 @@ def settle(
     report.save_json(save, minutes)
     plots.settling(minutes, save.with_suffix(".svg"))
     print(report.settling_table(minutes))
+
+
+@app.command("real")
+def real_parts(
+    requests: Annotated[int, typer.Option(help="how many requests")] = 10_000,
+    kill_every: Annotated[float, typer.Option(help="seconds between two kills, on average")] = 0.5,
+    seed: Annotated[int, typer.Option(help="decides when a worker is killed; the rest is up to real time")] = 1,
+    save: Annotated[Path | None, typer.Option(help="write the figures to this JSON file")] = None,
+) -> None:
+    """The local cloud under load: faults on the wire, workers killed with SIGKILL, audited from Connect's history. Takes minutes."""
+    from local.cloud import LocalCloud  # noqa: PLC0415 - the other commands need nothing of it
+    from tests.simulation import real  # noqa: PLC0415 - as above
+
+    with LocalCloud("local", real.settings, wait=1) as cloud, _progress() as progress:
+        bar = progress.add_task("requests", total=requests, deliveries=0)
+        told = real.storm(
+            cloud,
+            requests,
+            seed=seed,
+            kill_every=kill_every,
+            progress=lambda left: progress.update(bar, completed=requests - left),
+        )
+    if save is not None:
+        report.save_json(save, asdict(told))
+    for finding in told.findings[:20]:
+        print(finding)
+    done = f"{told.transfers:,} transfers of {requests:,} requests in {told.seconds:.0f} s"
+    print(f"{done}, {told.kills} workers killed, {told.lost_answers} answers lost")
+    print(f"{len(told.findings)} promises broken" if told.findings else "every promise was kept")
+    if told.findings:
+        raise typer.Exit(1)
 
 
 @app.command("report")

@@ -12,6 +12,10 @@ from typing import Any
 from tests.simulation import campaign
 from tests.simulation.comparison import CONSUMERS, FATES
 
+_HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,
+`bugs --save`, `compare`, `settle`, `real --save` and `python -m tests.properties --save` write. What it means:
+[reliability](reliability.md)."""
+
 
 def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: float) -> None:
     """Write what a campaign has run so far."""
@@ -66,16 +70,29 @@ def render(figures: Path) -> str:
         "\n\n".join(
             [
                 "# Simulation report",
-                "Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,"
-                " `bugs --save`, `compare` and `settle` write. What it means: [reliability](reliability.md).",
+                _HEAD,
                 _runs(read("runs")),
                 _bugs(read("bugs")),
                 "## Beside what a user would write\n\n" + comparison_table(read("comparison")),
                 "## After an outage\n\n" + settling_table(read("settling")),
+                "## With real parts\n\n" + _facts(read("real")),
+                "## Bodies through the parser\n\n" + _facts(read("bodies")),
             ]
         )
         + "\n"
     )
+
+
+def _facts(figures: dict[str, Any]) -> str:
+    flat = {**figures, **figures.pop("results", {})}
+    rows = [f"| {name.replace('_', ' ')} | {_shown(value)} |" for name, value in flat.items() if name != "results"]
+    return "\n".join(["| | |", "|---|---:|", *rows])
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return str(len(value)) if value else "none"
+    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
 
 
 def _runs(runs: dict[str, Any]) -> str:
