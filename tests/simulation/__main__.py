@@ -38,18 +38,23 @@ def run_seeds(
     minutes: Annotated[float, typer.Option(help="without --seeds: run for so many minutes")] = 5.0,
     workers: Workers = _CORES,
     save: Annotated[Path | None, typer.Option(help="write the figures to this JSON file")] = None,
+    *,
+    more: Annotated[
+        bool, typer.Option("--more", help="go on after the seeds that are in the file, and add to them")
+    ] = False,
 ) -> None:
     """Run the real service under simulated faults and audit every run. Ends with 1 when a promise was broken."""
-    total, began = campaign.Tally(), time.monotonic()
+    total, known, before = report.load(save) if save is not None and more else (campaign.Tally(), 0, 0.0)
+    first, began = (known or first), time.monotonic()
     with _progress() as progress:
         bar = progress.add_task("seeds", total=seeds, deliveries=0)
-        for tally in campaign.campaign(first, seeds or _ENDLESS, workers, None if seeds else minutes):
+        for tally in campaign.campaign(first + total.seeds, seeds or _ENDLESS, workers, None if seeds else minutes):
             total.add(tally)
             progress.update(bar, completed=total.seeds, deliveries=total.deliveries)
             for seed, findings in tally.findings.items():
                 _tell(seed, findings)
             if save is not None:
-                report.save(save, total, first, workers, time.monotonic() - began)
+                report.save(save, total, first, workers, before + time.monotonic() - began)
     speed = total.deliveries / max(total.seconds, 0.01)
     wall = time.monotonic() - began
     print(f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s: {speed:,.0f} a second and core")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
+from collections import Counter
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,22 +19,39 @@ _HEAD = """Written by `python -m tests.simulation report` from the figures in `d
 
 
 def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: float) -> None:
-    """Write what a campaign has run so far."""
-    figures: dict[str, Any] = {
-        "first seed": first,
-        "seeds": tally.seeds,
-        "deliveries": tally.deliveries,
-        "virtual hours": round(tally.virtual_hours),
-        "wall seconds": round(wall),
-        "core seconds": round(tally.seconds),
-        "workers": workers,
-        "python": platform.python_version(),
-        "date": datetime.now(UTC).date().isoformat(),
-        "counts": dict(sorted(tally.counts.items())),
-        "findings": {str(seed): found for seed, found in sorted(tally.findings.items())},
-    }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(figures, indent=1) + "\n")
+    """Write what campaigns have run so far; ``first`` is the first seed of all."""
+    save_json(
+        path,
+        {
+            "first seed": first,
+            "seeds": tally.seeds,
+            "deliveries": tally.deliveries,
+            "virtual hours": round(tally.virtual_hours),
+            "wall seconds": round(wall),
+            "core seconds": round(tally.seconds),
+            "workers": workers,
+            "python": platform.python_version(),
+            "date": datetime.now(UTC).date().isoformat(),
+            "counts": dict(sorted(tally.counts.items())),
+            "findings": {str(seed): found for seed, found in sorted(tally.findings.items())},
+        },
+    )
+
+
+def load(path: Path) -> tuple[campaign.Tally, int, float]:
+    """Read back what ``save`` has written: the tally, its first seed, its seconds; nothing when there is no such file."""
+    if not path.exists():
+        return campaign.Tally(), 0, 0.0
+    found = json.loads(path.read_text())
+    tally = campaign.Tally(
+        seeds=found["seeds"],
+        deliveries=found["deliveries"],
+        seconds=found["core seconds"],
+        virtual_hours=found["virtual hours"],
+        counts=Counter(found["counts"]),
+        findings={int(seed): told for seed, told in found["findings"].items()},
+    )
+    return tally, found["first seed"], found["wall seconds"]
 
 
 def save_bugs(path: Path, caught: list[campaign.Caught]) -> None:
