@@ -78,8 +78,11 @@ class Confirmation:
         return backoff.delay(delivery.receives, self.chance.random)
 
     def _tell(self, news: News, message_id: str) -> None:
-        if isinstance(news, Announced) and (wait := self._silence_ends(news) - self.clock.now()) > 0:
-            raise _Later("it may still arrive in time", wait)
+        if isinstance(news, Announced):
+            if self.within_seconds is None:
+                return  # the setting was on when this was announced, and is off now
+            if (wait := self._silence_ends(news) - self.clock.now()) > 0:
+                raise _Later("it may still arrive in time", wait)
         transfer = self.arrivals.look(news.about)
         if isinstance(transfer, Pending):
             raise _Later("the ledger does not know the outcome yet")

@@ -256,6 +256,15 @@ def test_silence_is_no_news_when_there_was_some(new_doors: NewDoors, course: Cou
     assert len(doors.told("Confirmed") + doors.told("Unconfirmed")) == 1
 
 
+def test_what_was_announced_before_the_setting_was_switched_off_is_dropped(doors: Doors) -> None:
+    doors.connect.others.set_course(doors.seed.queues["Billing"], Course.STAYS)
+    _transfer(doors)
+    doors.deliver(doors.announced())
+    doors.confirm(hours=1)
+    assert doors.told("Unconfirmed") == []
+    assert doors.news.waiting == []
+
+
 def test_a_contact_that_keeps_its_id_is_not_called_silent(new_doors: NewDoors) -> None:
     doors = new_doors(within=1)
     doors.connect.set_switches(answers_old_contact_id=True)
