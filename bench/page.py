@@ -22,12 +22,13 @@ class NoFigures(SystemExit):
 def write() -> list[str]:
     """Write the page and its plots; answer their paths. Raise ``NoFigures``."""
     race = _found("realtime")
-    plots.race(race, IMAGES / "race.svg", realtime.FLOOR, requests=realtime.REQUESTS)
-    plots.shared(_found("shared"), IMAGES / "shared.svg")
-    plots.starts(_found("start"), IMAGES / "start.svg")
+    race_plot, shared_plot, start_plot = (IMAGES / f"{name}.svg" for name in ("race", "shared", "start"))
+    plots.race(race, race_plot, realtime.FLOOR, requests=realtime.REQUESTS)
+    plots.shared(_found("shared"), shared_plot)
+    plots.starts(_found("start"), start_plot)
     filled = "".join(_filled(line) for line in PROSE.read_text().splitlines(keepends=True))
     PAGE.write_text(filled)
-    return [str(path.relative_to(ROOT)) for path in (PAGE, *sorted(IMAGES.glob("*.svg")))]
+    return [str(path.relative_to(ROOT)) for path in (PAGE, race_plot, shared_plot, start_plot)]
 
 
 def _filled(line: str) -> str:

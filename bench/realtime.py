@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +19,8 @@ from local.toolbox import ROOT
 
 REQUESTS, RATE, BURST = 60, 2.0, 5.0
 FLOOR = (REQUESTS - BURST) / RATE
+#: A backlog longer than a peer's receives last.
+MANY = 600
 #: Seconds that the simulated Connect takes to answer.
 LATENCY = 0.08
 #: Seconds after which what is left is counted as left.
@@ -56,12 +57,14 @@ class Raced:
 class Scene:
     """A simulated Connect with contacts to move, and what it saw."""
 
-    def __init__(self, connect: ConnectProcess, instance_id: str, data: dict[str, Any], client: Any) -> None:
+    def __init__(
+        self, connect: ConnectProcess, instance_id: str, data: dict[str, Any], client: Any, count: int = REQUESTS
+    ) -> None:
         self.control = connect.control
         self.control.set_quota("StartTaskContact", None)
         flow, queue = data["flows"]["Move to queue"], data["queues"]["Support"]
         asked = {"InstanceId": instance_id, "ContactFlowId": data["flows"]["Inbound"], "Name": "a case"}
-        ids = [str(client.start_task_contact(**asked)["ContactId"]) for _ in range(REQUESTS)]
+        ids = [str(client.start_task_contact(**asked)["ContactId"]) for _ in range(count)]
         self.requests = [
             {"instanceId": instance_id, "contactId": one, "contactFlowId": flow, "queueId": queue} for one in ids
         ]
@@ -112,6 +115,17 @@ def measure(step: Callable[[str], None]) -> Finding:
     return found
 
 
+def longer(step: Callable[[str], None]) -> Finding:
+    """What becomes of a longer backlog at a peer whose messages have five receives. Ours, for as long, is in ``pace``."""
+    found = Finding("longer", f"{MANY} requests in real time at {RATE:g}/s: what five receives are worth")
+    step("deploying the local cloud")
+    with LocalCloud() as cloud:
+        step("a peer with a longer backlog: five minutes")
+        row = _peer(cloud, "batch", MANY, 3 * PATIENCE).row()
+    found.rows = [{name: row[name] for name in ("consumer", "transferred", "lost", "still on its way", "throttled")}]
+    return found
+
+
 def _ours(cloud: LocalCloud) -> Raced:
     scene = Scene(cloud.connect, cloud.instance_id, cloud.seed, cloud.client("connect"))
     scene.began = time.time()
@@ -120,12 +134,12 @@ def _ours(cloud: LocalCloud) -> Raced:
     return scene.raced("Contact Transfer", cloud.queue_depth("DeadLetterQueueUrl"), cloud.queue_depth())
 
 
-def _peer(cloud: LocalCloud, name: str) -> Raced:
+def _peer(cloud: LocalCloud, name: str, count: int = REQUESTS, patience: float = PATIENCE) -> Raced:
     with PeerStack(cloud, name) as stack:
-        scene = Scene(stack.connect, cloud.instance_id, stack.data, stack.connect_client())
+        scene = Scene(stack.connect, cloud.instance_id, stack.data, stack.connect_client(), count)
         scene.began = time.time()
         send(stack.sqs, stack.url, scene.requests)
-        _wait(lambda: stack.depth(stack.url) == 0)
+        _wait(lambda: stack.depth(stack.url) == 0, patience)
         return scene.raced(PEERS[name], stack.depth(stack.dead), stack.depth(stack.url))
 
 
@@ -149,11 +163,7 @@ def _loop(cloud: LocalCloud) -> Raced:
         connect.stop()
 
 
-def _wait(over: Callable[[], bool]) -> None:
-    ends = time.monotonic() + PATIENCE
+def _wait(over: Callable[[], bool], patience: float = PATIENCE) -> None:
+    ends = time.monotonic() + patience
     while not over() and time.monotonic() < ends:
         time.sleep(0.5)
-
-
-if __name__ == "__main__":
-    measure(lambda what: print(what, file=sys.stderr)).show()

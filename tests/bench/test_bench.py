@@ -73,7 +73,7 @@ def test_a_page_without_figures_says_what_to_run() -> None:
 
 def test_every_placeholder_of_the_page_names_a_measure() -> None:
     named = [line.strip("{} \n").split() for line in page.PROSE.read_text().splitlines() if line.startswith("{{")]
-    assert {words[1] for words in named if len(words) > 1} == set(command.MEASURES)
+    assert {words[1] for words in named if len(words) > 1} == set(command.MEASURES | command.LONG)
 
 
 def test_the_page_in_docs_was_made_from_the_prose() -> None:
