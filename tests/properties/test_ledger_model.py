@@ -100,6 +100,7 @@ class LedgerMachine(RuleBasedStateMachine):
         if mine is None:
             return
         when = self.now if called else None
+        doubt = doubt and (called or mine.doubt is not None)  # without a call only an earlier doubt can be left
         self.ledger.release(_request(name), mine, failed=True, doubt=doubt, called=when)
         if self.model.holder == mine.owner:
             self.model.holder = None

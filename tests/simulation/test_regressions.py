@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from random import Random
+from typing import Any
+
 import pytest
 
 from local.connect.model import Fault as ConnectFault
@@ -15,19 +18,17 @@ from tests.simulation.subject import Subject
 
 def _rivals(seed: int) -> Scenario:
     """Two names a contact, a pace so slow that a call comes long after work on it began, and its answer is lost."""
-    requests = tuple(
-        Request(contact, queue=queue, request_id=f"{queue}-{contact}")
-        for contact in range(4)
-        for queue in ("Support", "Billing")
-    )
+    random = Random(seed)
+    window: dict[str, Any] = {"operation": "TransferContact", "seconds": 400.0}
+    pairs = [(contact, queue) for contact in range(4) for queue in ("Support", "Billing")]
     return Scenario(
         seed=seed,
         contacts=("task",) * 4,
-        requests=requests,
-        asks=tuple(Ask((seed * 7 + number * 11) % 60, number) for number in range(8)),
+        requests=tuple(Request(contact, queue=queue, request_id=f"{queue}-{contact}") for contact, queue in pairs),
+        asks=tuple(Ask(random.random() * 60, number) for number in range(8)),
         connect_faults=(
-            ConnectFault(FaultKind.LOST_HANG, "TransferContact", seconds=400, probability=0.5),
-            ConnectFault(FaultKind.LATE, "TransferContact", delay=19.0, seconds=400, probability=0.3),
+            ConnectFault(FaultKind.LOST_HANG, probability=0.5, **window),
+            ConnectFault(FaultKind.LATE, probability=0.3, delay=19.0, **window),
         ),
         faults=(Fault("connect", Kind.DIES_AFTER, "TransferContact", 0.2, 0.0, 400.0),),
         switches=(("old_contact_active_for", 30.0), ("end_shown_after", 5.0), ("successor_listed_after", 300.0)),
@@ -41,10 +42,10 @@ def _lost_begins(seed: int) -> Scenario:
     return Scenario(
         seed=seed,
         contacts=("task",) * 4,
-        requests=tuple(Request(contact, queue="Support", request_id=f"order-{contact}") for contact in range(4)),
-        asks=tuple(Ask(float(number), number) for number in range(4)),
-        connect_faults=(ConnectFault(FaultKind.LOST_RESET, "TransferContact", seconds=20),),
-        faults=(Fault("dynamodb", Kind.LOST_ERROR, "*", 1.0, 30.0, 40_000.0),),
+        requests=tuple(Request(contact, queue="Support") for contact in range(4)),
+        asks=tuple(Ask(number * 0.1, number) for number in range(4)),
+        connect_faults=(ConnectFault(FaultKind.LOST_HANG, "TransferContact", seconds=60),),
+        faults=(Fault("dynamodb", Kind.LOST_ERROR, "*", 1.0, 4.0, 40_000.0),),
         settings=(("retry_for_hours", 24.0),),
     )
 
@@ -54,8 +55,8 @@ def _found(scenarios: list[Scenario], subject: Subject) -> set[str]:
 
 
 _CASES = {
-    "quiet-from-the-beginning": [_rivals(seed) for seed in range(60)],
-    "lost-begins-condemn": [_lost_begins(seed) for seed in range(3)],
+    "quiet-from-the-beginning": [_rivals(seed) for seed in (21, 82, 257, 357)],
+    "lost-begins-condemn": [_lost_begins(seed) for seed in range(2)],
 }
 
 
