@@ -153,8 +153,8 @@ class Function:
             return
         most = self._random.choice((1, self._sizing.batch_size, self._sizing.batch_size))
         received = self._queue.receive(most, self._duplicate)
-        self.deliveries += len(received)
         if received and self._weather.own("function", Kind.NOT_INVOKED, self._loop.now) is None:
+            self.deliveries += len(received)
             self._invoke(received)
         self.poll()
 

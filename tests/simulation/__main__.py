@@ -100,6 +100,7 @@ def bugs(
         for one in campaign.hunts(wanted, first, seeds, workers):
             caught.append(one)
             progress.advance(bar)
+            console.print(f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seeds")
     caught.sort(key=lambda one: list(campaign.BUGS).index(one.bug))
     console.print(_table(caught))
     if save is not None:
