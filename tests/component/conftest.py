@@ -45,11 +45,13 @@ def world(new_world: Callable[..., World]) -> World:
 
 
 @pytest.fixture
-def log_lines(world: World, capsys: pytest.CaptureFixture[str]) -> Callable[[], list[str]]:
+def log_lines(world: World, capsys: pytest.CaptureFixture[str]) -> Iterator[Callable[[], list[str]]]:
     """What the worker has written so far: its log lines, then its metrics."""
     stream = io.StringIO()
-    for handler in logging.getLogger("contact-transfer").handlers:
-        if isinstance(handler, logging.StreamHandler):
-            handler.setStream(stream)
+    handlers = [one for one in logging.getLogger("contact-transfer").handlers if isinstance(one, logging.StreamHandler)]
+    before = [(handler, handler.setStream(stream)) for handler in handlers]
     assert world is not None
-    return lambda: [*stream.getvalue().splitlines(), *capsys.readouterr().out.splitlines()]
+    yield lambda: [*stream.getvalue().splitlines(), *capsys.readouterr().out.splitlines()]
+    for handler, previous in before:
+        if previous is not None:
+            handler.setStream(previous)

@@ -75,7 +75,7 @@ def test_producers_put_requests_on_the_bus_and_no_other_detail_type(rich: Assemb
 def test_more_pace_is_more_workers_on_both_sides(rich: Assembly) -> None:
     assert rich.one("Lambda::EventSourceMapping", "Worker")["ScalingConfig"]["MaximumConcurrency"] == 5
     variables = rich.one("Lambda::Function", "Worker")["Environment"]["Variables"]
-    assert (variables["MAXIMUM_CONCURRENCY"], variables["TRANSFERS_PER_SECOND"]) == ("3", "9")
+    assert (variables["MAXIMUM_CONCURRENCY"], variables["TRANSFERS_PER_SECOND"]) == ("5", "9")
 
 
 def test_no_acknowledgement_is_stale_when_flows_are_named(rich: Assembly) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import threading
+import uuid
 from collections.abc import Mapping
 from typing import Any
 
@@ -143,7 +144,8 @@ def test_what_somebody_else_has_by_now_is_not_sent() -> None:
 def written(capsys: pytest.CaptureFixture[str], tell: Any) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Log lines, and the metrics in them as CloudWatch reads them."""
     stream = io.StringIO()
-    logger = Logger(service="contact-transfer", stream=stream, logger_handler=None)
+    # A name of its own: loggers live as long as the process, each with the stream that it was first given.
+    logger = Logger(service=f"contact-transfer-{uuid.uuid4().hex}", stream=stream)
     telemetry = Telemetry(logger, Metrics(namespace=NAMESPACE, service="ContactTransfer-x"))
     telemetry.begin("invocation")
     tell(telemetry)
