@@ -15,7 +15,9 @@ from bench.verdict import Check, Finding
 from infra.sizing import Sizing
 from local.toolbox import ROOT
 
-MESSAGES, ROUNDS = 200, 15
+MESSAGES, ROUNDS = 50, 100
+#: Rounds in which other programs kept the machine busy are left out: this part of them counts, the quickest.
+QUIET = 0.25
 OWN_SHARE = 1.25
 #: Why each call is made, for a plain transfer.
 REASONS = {
@@ -58,8 +60,9 @@ def measure(step: Callable[[str], None]) -> Finding:
         for batch in sorted({deployed, 10}):
             step(f"batches of {batch}")
             seen = inside(folder, "cpu", batch, MESSAGES, ROUNDS)
-            ratio = median(ours / bare for ours, bare in seen["pairs"])
-            ours, bare = (median(pair[side] for pair in seen["pairs"]) / MESSAGES * 1000 for side in (0, 1))
+            pairs = sorted(seen["pairs"], key=sum)[: round(ROUNDS * QUIET)]
+            ratio = median(ours / bare for ours, bare in pairs)
+            ours, bare = (median(pair[side] for pair in pairs) / MESSAGES * 1000 for side in (0, 1))
             found.rows.append({"batch": batch, "worker ms": ours, "same calls bare ms": bare, "ratio": round(ratio, 3)})
             if batch == deployed:
                 found.checks.append(Check("worker over its calls bare", round(ratio, 3), OWN_SHARE))

@@ -77,6 +77,6 @@ def _typed(value: str | float | bool | Mapping[str, str]) -> dict[str, Any]:  # 
         return {"BOOL": value}
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, Mapping):
-        return {"M": {key: {"S": text} for key, text in value.items()}}
-    return {"N": str(value)}
+    if isinstance(value, int | float):
+        return {"N": str(value)}
+    return {"M": {key: {"S": text} for key, text in value.items()}}
