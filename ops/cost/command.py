@@ -1,4 +1,4 @@
-"""``transfers cost``: from a deployment's settings and a volume to money. No AWS account is asked."""
+"""``make cost``: from a deployment's settings and a volume to money. No AWS account is asked."""
 
 from __future__ import annotations
 
