@@ -94,18 +94,19 @@ class Case:
             if parked.sent >= self.evidence.began and "FailureCode" in told:
                 original = told.get("OriginalMessageId", "")
                 wanted = self.evidence.of_message.get(original)
-                decided = min(self._told_at.get(original, parked.sent), parked.sent)
+                decided = min(self._told_at.get((original, told["FailureCode"]), parked.sent), parked.sent)
                 text = told.get("FailureMessage", "")
                 found.append(Verdict(parked.sent, decided, told["FailureCode"], text, original, wanted, parked))
         return found
 
     @cached_property
-    def _told_at(self) -> dict[str, float]:
-        """When the failure of each message was first announced."""
-        told: dict[str, float] = {}
+    def _told_at(self) -> dict[tuple[str, str], float]:
+        """When the failure of each message was first announced, by message and code: a parked message may come back."""
+        told: dict[tuple[str, str], float] = {}
         for event in self.evidence.events:
             if event.detail_type == FAILED:
-                told.setdefault(str(event.detail.get("originalMessageId")), event.time)
+                key = (str(event.detail.get("originalMessageId")), str(event.detail.get("failureCode")))
+                told.setdefault(key, event.time)
         return told
 
     @cached_property
