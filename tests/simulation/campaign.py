@@ -10,10 +10,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
+from itertools import chain
 
 from tests.simulation import auditor, planted, planted_interleavings
 from tests.simulation.case import SUCCEEDED
 from tests.simulation.generate import scenario
+from tests.simulation.kept import KEPT
 from tests.simulation.planted import Bug
 from tests.simulation.run import Evidence, run
 from tests.simulation.subject import Subject, load
@@ -125,14 +127,15 @@ class Caught:
 
 
 def hunt(name: str, first: int, at_most: int) -> Caught:
-    """Run seeds with a planted bug until one of its rules sees it."""
+    """Run seeds with a planted bug until one of its rules sees it; the scenarios kept for it come first."""
     bug, service = BUGS[name], subject(name)
     gc.disable()
-    for tried, seed in enumerate(range(first, first + at_most), 1):
-        found = auditor.audit(run(scenario(seed), service), bug.rules)
+    drawn = (scenario(seed) for seed in range(first, first + at_most))
+    for tried, made in enumerate(chain(KEPT.get(name, []), drawn), 1):
+        found = auditor.audit(run(made, service), bug.rules)
         if found:
             first_rule = min(found, key=lambda finding: bug.rules.index(finding.rule))
-            return Caught(name, first_rule.rule, tried, seed, first_rule.what)
+            return Caught(name, first_rule.rule, tried, made.seed, first_rule.what)
         if tried % 50 == 0:
             gc.collect()
     return Caught(name, "", at_most, 0, "")

@@ -2,69 +2,24 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import Any
-
 import pytest
 
-from local.connect.model import Fault as ConnectFault
-from local.connect.model import FaultKind
-from local.virtual import Fault, Kind
 from tests.simulation import auditor, campaign
+from tests.simulation.kept import KEPT
 from tests.simulation.run import run
-from tests.simulation.scenario import Ask, Request, Scenario
+from tests.simulation.scenario import Scenario
 from tests.simulation.subject import Subject
-
-
-def _rivals(seed: int) -> Scenario:
-    """Two names a contact, a pace so slow that a call comes long after work on it began, and its answer is lost."""
-    random = Random(seed)
-    window: dict[str, Any] = {"operation": "TransferContact", "seconds": 400.0}
-    pairs = [(contact, queue) for contact in range(4) for queue in ("Support", "Billing")]
-    return Scenario(
-        seed=seed,
-        contacts=("task",) * 4,
-        requests=tuple(Request(contact, queue=queue, request_id=f"{queue}-{contact}") for contact, queue in pairs),
-        asks=tuple(Ask(random.random() * 60, number) for number in range(8)),
-        connect_faults=(
-            ConnectFault(FaultKind.LOST_HANG, probability=0.5, **window),
-            ConnectFault(FaultKind.LATE, probability=0.3, delay=19.0, **window),
-        ),
-        faults=(Fault("connect", Kind.DIES_AFTER, "TransferContact", 0.2, 0.0, 400.0),),
-        switches=(("old_contact_active_for", 30.0), ("end_shown_after", 5.0), ("successor_listed_after", 300.0)),
-        settings=(("transfers_per_second", 0.08), ("burst", 2.0), ("maximum_concurrency", 2)),
-        quotas=(("TransferContact", 0.08, 2.0),),
-    )
-
-
-def _lost_begins(seed: int) -> Scenario:
-    """The ledger applies every write and loses every answer for hours, after an answer of Connect's was lost."""
-    return Scenario(
-        seed=seed,
-        contacts=("task",) * 4,
-        requests=tuple(Request(contact, queue="Support") for contact in range(4)),
-        asks=tuple(Ask(number * 0.1, number) for number in range(4)),
-        connect_faults=(ConnectFault(FaultKind.LOST_HANG, "TransferContact", seconds=60),),
-        faults=(Fault("dynamodb", Kind.LOST_ERROR, "*", 1.0, 4.0, 40_000.0),),
-        settings=(("retry_for_hours", 24.0),),
-    )
 
 
 def _found(scenarios: list[Scenario], subject: Subject) -> set[str]:
     return {finding.rule for one in scenarios for finding in auditor.audit(run(one, subject))}
 
 
-_CASES = {
-    "quiet-from-the-beginning": [_rivals(seed) for seed in (21, 82, 257, 357)],
-    "lost-begins-condemn": [_lost_begins(seed) for seed in range(2)],
-}
-
-
-@pytest.mark.parametrize("bug", _CASES)
+@pytest.mark.parametrize("bug", KEPT)
 def test_what_was_mended_stays_mended(bug: str) -> None:
-    assert _found(_CASES[bug], campaign.subject()) == set()
+    assert _found(KEPT[bug], campaign.subject()) == set()
 
 
-@pytest.mark.parametrize("bug", _CASES)
+@pytest.mark.parametrize("bug", KEPT)
 def test_the_scenarios_would_show_it_again(bug: str) -> None:
-    assert _found(_CASES[bug], campaign.subject(bug)) & set(campaign.BUGS[bug].rules)
+    assert _found(KEPT[bug], campaign.subject(bug)) & set(campaign.BUGS[bug].rules)
