@@ -164,10 +164,7 @@ def test_what_agents_transfer_is_no_business_of_the_confirmation(cloud: LocalClo
     assert told(contact) == []
 
 
-@pytest.mark.skipif(
-    shutil.which("openssl") is None,
-    reason="the emulator enforces IAM over HTTPS only, and openssl makes its certificate",
-)
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="IAM is enforced over HTTPS only, which needs openssl")
 def test_each_functions_role_may_do_its_work_and_nothing_else(cloud: LocalCloud) -> None:
     """That it may do its work is what the tests above show: with the roles' own credentials, their policies enforced."""
     queue, table, bus = (cloud.outputs[name] for name in ("TransferQueueUrl", "LedgerTableName", "EventBusName"))

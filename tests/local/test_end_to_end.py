@@ -178,10 +178,7 @@ def test_nobody_can_put_events_in_connects_name(producer: Producer) -> None:
     assert answer["Entries"][0]["ErrorCode"] == "NotAuthorizedForSourceException"
 
 
-@pytest.mark.skipif(
-    shutil.which("openssl") is None,
-    reason="the emulator enforces IAM over HTTPS only, and openssl makes its certificate",
-)
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="IAM is enforced over HTTPS only, which needs openssl")
 def test_the_workers_role_may_do_its_work_and_nothing_else(producer: Producer) -> None:
     cloud = producer.cloud
     body = producer.request()
