@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import cpu, crowd, growth, machine, memory, pace, page, realtime, start
+from bench import cpu, crowd, growth, machine, memory, pace, page, realtime, start, tried
 from bench.verdict import RESULTS, Finding, console
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ MEASURES: dict[str, tuple[Measure, str]] = {
     "pace": (pace.measure, "backlogs up to 30,000 on the virtual clock (a minute)"),
     "shared": (crowd.shared, "a quota shared with somebody else, on the virtual clock"),
     "light": (crowd.light, "latency under a light load, on the virtual clock"),
+    "tried": (tried.measure, "what was tried and did not pay, on the virtual clock"),
     "growth": (growth.measure, "time and memory against sizes (two minutes)"),
 }
 

@@ -20,6 +20,8 @@ from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 
 #: What a new environment takes until its first batch begins: the cold start that is measured here, and Lambda's own part (assumed).
 INIT_SECONDS = 0.25
+#: In so many seconds the first environments are there and have made their first calls.
+STARTING_SECONDS = 2.0
 #: Seconds of a run after which it is given up.
 PATIENCE = 6 * 3600.0
 TRANSFER = "TransferContact"
@@ -30,7 +32,8 @@ class Load:
     """A run. ``rate``, ``burst``: the quota of TransferContact; the other operations' are raised alike.
 
     ``spread``: requests a second, 0 for all at once. ``recycle_after``: invocations of an environment. ``arriving``: called
-    with the cloud before it starts, to plan what others do.
+    with the cloud before it starts, to plan what others do. ``poll_seconds``: between two looks into the queue, as the concurrency
+    has it unless given.
     """
 
     requests: int
@@ -41,6 +44,8 @@ class Load:
     recycle_after: int = 50
     seed: int = 1
     concurrency: int | None = None
+    init_seconds: float = INIT_SECONDS
+    poll_seconds: tuple[float, float] | None = None
     batch: int = field(default_factory=lambda: deployed.Sizing().batch_size)
     others: Callable[[Cloud], None] | None = None
 
@@ -60,12 +65,14 @@ class Run:
     """What came of it. Seconds of virtual time from the first message on; ``cpu``: seconds this machine computed.
 
     ``floor``: when the last of the calls that had to be made could have been made at the earliest.
+    ``starting``: seconds' worth of tokens for which the account's full bucket had no room while the workers came up.
     ``waits``: seconds from each request to its transfer, in order.
     """
 
     load: Load
     floor: float
     makespan: float
+    starting: float
     calls: Counter[str]
     throttled: Counter[str]
     transferred: int
@@ -83,6 +90,11 @@ class Run:
     @property
     def ratio(self) -> float:
         return self.makespan / self.floor
+
+    @property
+    def ratio_once_started(self) -> float:
+        """Makespan over floor without what no worker can use, because none is there yet."""
+        return (self.makespan - self.starting) / self.floor
 
     @property
     def throttled_share(self) -> float:
@@ -139,8 +151,8 @@ def _layout(load: Load) -> Layout:
         batch_size=load.batch,
         concurrency=load.workers,
         recycle_after=load.recycle_after,
-        init_seconds=INIT_SECONDS,
-        poll_seconds=_poll(load.workers),
+        init_seconds=load.init_seconds,
+        poll_seconds=load.poll_seconds or _poll(load.workers),
     )
     return Layout(sizing)
 
@@ -197,6 +209,7 @@ def _read(load: Load, cloud: Cloud, backlog: Backlog, cpu: float) -> Run:
         load=load,
         floor=max(0.0, (backlog.transfer_calls - load.burst) / load.rate),
         makespan=last - BEGINS,
+        starting=_overflow(load, [call.time for call in cloud.connect.history.calls if call.operation == TRANSFER]),
         calls=calls,
         throttled=throttled,
         transferred=len(done),
@@ -211,3 +224,15 @@ def _read(load: Load, cloud: Cloud, backlog: Backlog, cpu: float) -> Run:
         transfers_at=sorted(at - BEGINS for at in done.values()),
         cpu=cpu,
     )
+
+
+def _overflow(load: Load, times: list[float]) -> float:
+    # Walk through the account's bucket: it begins full, and what flows over in the first moments is nobody's.
+    level, at, lost = load.burst, BEGINS, 0.0
+    for called in sorted(times):
+        level += (called - at) * load.rate
+        at = called
+        if called - BEGINS < STARTING_SECONDS:
+            lost += max(0.0, level - load.burst)
+        level = min(level, load.burst) - 1
+    return lost / load.rate
