@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -64,6 +65,7 @@ class EventSource:
         self._enabled = (0.0, True)
         self._stop = threading.Event()
         self._under_way = 0
+        self._open: set[object] = set()
         self._complaint = ""
         self._guard = threading.Condition()
         count = mapped.maximum_concurrency or DEFAULT_POLLERS
@@ -81,6 +83,17 @@ class EventSource:
         self._stop.set()
         with self._guard:
             self._guard.wait_for(lambda: not self._under_way, patience)
+
+    def await_open_receives(self, patience: float = 30.0) -> None:
+        """Return when every receive that is open now has ended. Raise ``TimeoutError`` after ``patience`` seconds.
+
+        A receive that waits gives what it brings the visibility time-out that the queue had when it began: after a change of
+        the queue's attributes, what is sent from here on has the new ones.
+        """
+        with self._guard:
+            before = set(self._open)
+            if not self._guard.wait_for(lambda: self._stop.is_set() or not before & self._open, patience):
+                raise TimeoutError(f"a receive on {self._queue_url} is still open after {patience:g} s")
 
     def _poll(self) -> None:
         while not self._stop.is_set():
@@ -139,14 +152,27 @@ class EventSource:
         return messages
 
     def _receive(self, count: int, wait: int) -> list[dict[str, Any]]:
-        answer = self._sqs.receive_message(
-            QueueUrl=self._queue_url,
-            MaxNumberOfMessages=count,
-            WaitTimeSeconds=wait,
-            MessageSystemAttributeNames=["All"],
-            MessageAttributeNames=["All"],
-        )
+        with self._opened():
+            answer = self._sqs.receive_message(
+                QueueUrl=self._queue_url,
+                MaxNumberOfMessages=count,
+                WaitTimeSeconds=wait,
+                MessageSystemAttributeNames=["All"],
+                MessageAttributeNames=["All"],
+            )
         return list(answer.get("Messages", []))
+
+    @contextmanager
+    def _opened(self) -> Iterator[None]:
+        mine = object()
+        with self._guard:
+            self._open.add(mine)
+        try:
+            yield
+        finally:
+            with self._guard:
+                self._open.discard(mine)
+                self._guard.notify_all()
 
     def _deliver(self, messages: list[dict[str, Any]]) -> None:
         handles = {message["MessageId"]: message["ReceiptHandle"] for message in messages}
@@ -155,8 +181,10 @@ class EventSource:
             invocation = self._function.invoke(payload)
             answer = invocation.payload if invocation.problem is None else None
             verdict = judge(ids, answer, reports_failures=self._mapped.reports_failures)
-            self._delete([handles[one] for one in verdict.deleted])
-            self._observe(Delivery(tuple(ids), invocation, verdict))
+            try:
+                self._delete([handles[one] for one in verdict.deleted])
+            finally:  # told all the same when the answer to the deletion is lost
+                self._observe(Delivery(tuple(ids), invocation, verdict))
 
     def _delete(self, handles: list[str]) -> None:
         for begin in range(0, len(handles), RECEIVE_LIMIT):

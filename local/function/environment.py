@@ -64,6 +64,11 @@ class Environment:
         self._note("platform.report", requestId=order.request_id, status=status, metrics=metrics, detail=result.detail)
         return result
 
+    @property
+    def initialized(self) -> bool:
+        """Whether it has come up, so that what it does now is the handler's work."""
+        return self._initialized
+
     def close(self) -> None:
         """End the process group. Safe to call again."""
         if not self.dead:

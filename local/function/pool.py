@@ -52,13 +52,12 @@ class Function:
         finally:
             self._give_back(environment)
 
-    def kill_one(self) -> bool:
-        """End one environment in the middle of its work, as a failing host would. Return whether one was at work."""
-        with self._guard:
-            busy = next(iter(self._busy), None)
-        if busy is not None:
-            busy.close()
-        return busy is not None
+    def kill_one(self, *, starting: bool = False) -> bool:
+        """End one environment in the middle of its work, as a failing host would. Return whether one was at work.
+
+        ``starting``: end one that has not come up yet instead.
+        """
+        return self._end_one(lambda busy: busy.initialized is not starting)
 
     def recycle(self) -> None:
         """End all free environments, as Lambda does after a while without work."""
@@ -71,9 +70,15 @@ class Function:
         """End everything. Safe to call again; an invocation under way ends as a crash."""
         self._closed = True
         self.recycle()
-        while self.kill_one():
-            with self._guard:
-                self._busy = {one for one in self._busy if not one.dead}
+        while self._end_one(lambda _busy: True):
+            pass
+
+    def _end_one(self, suits: Callable[[Environment], bool]) -> bool:
+        with self._guard:
+            victim = next((one for one in self._busy if not one.dead and suits(one)), None)
+        if victim is not None:
+            victim.close()
+        return victim is not None
 
     def _take(self) -> Environment:
         with self._guard:

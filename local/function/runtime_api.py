@@ -88,15 +88,38 @@ class RuntimeApi:
         return True
 
 
+class _CutOff(ConnectionError):
+    """The runtime ended before the last byte of what it posted."""
+
+
 def _body(request: BaseHTTPRequestHandler) -> bytes:
+    """Read what was posted to its end. Raise ``_CutOff`` when the runtime died on the way.
+
+    The runtime's client sends the head and the body apart. Whoever takes what is there for the whole reads an empty answer
+    when the runtime is killed in between, and an empty answer says that every message is done.
+    """
     if request.headers.get("Transfer-Encoding", "").lower() != "chunked":
-        return request.rfile.read(int(request.headers.get("Content-Length", 0)))
+        return _exactly(request, int(request.headers.get("Content-Length", 0)))
     body = b""
-    while size := int(request.rfile.readline().split(b";")[0], 16):
-        body += request.rfile.read(size)
-        request.rfile.readline()
-    request.rfile.readline()
+    while size := int(_line(request).split(b";")[0], 16):
+        body += _exactly(request, size)
+        _line(request)
+    _line(request)
     return body
+
+
+def _exactly(request: BaseHTTPRequestHandler, size: int) -> bytes:
+    found = request.rfile.read(size)
+    if len(found) < size:
+        raise _CutOff(f"{len(found)} of {size} bytes")
+    return found
+
+
+def _line(request: BaseHTTPRequestHandler) -> bytes:
+    found = request.rfile.readline()
+    if not found.endswith(b"\n"):
+        raise _CutOff("the end of a chunk")
+    return found
 
 
 class _Server(ThreadingHTTPServer):
@@ -128,7 +151,12 @@ def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
             self._answer(200, order.payload, headers)
 
         def do_POST(self) -> None:
-            known = api.record(self.path, _body(self))
+            try:
+                body = _body(self)
+            except ConnectionError:
+                self.close_connection = True  # no answer was given: the runtime is gone, and its exit is seen elsewhere
+                return
+            known = api.record(self.path, body)
             self._answer(202 if known else 404, b'{"status":"OK"}' if known else b"{}")
 
         def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:

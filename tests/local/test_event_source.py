@@ -22,12 +22,21 @@ pytestmark = pytest.mark.xdist_group("emulator")
 
 #: A handler that does what the bodies of its messages say, and reports the failed ones.
 OBEDIENT = """
-    import json, os, time
+    import json, os, socket, time
+    def die_answering(request_id):
+        host, _, port = os.environ["AWS_LAMBDA_RUNTIME_API"].partition(":")
+        with socket.create_connection((host, int(port))) as api:
+            head = f"POST /2018-06-01/runtime/invocation/{request_id}/response HTTP/1.1\\r\\nContent-Length: 90\\r\\n\\r\\n"
+            api.sendall(head.encode())
+            api.shutdown(socket.SHUT_WR)
+            api.recv(1)
+        os._exit(1)
     def handler(event, context):
         failed = []
         for record in event["Records"]:
             order = json.loads(record["body"])
             if order.get("crash"): os._exit(1)
+            if order.get("die answering"): die_answering(context.aws_request_id)
             if order.get("raise"): raise ValueError(order["raise"])
             time.sleep(order.get("sleep", 0))
             if order.get("fail"): failed.append({"itemIdentifier": order.get("as", record["messageId"])})
@@ -110,8 +119,8 @@ def test_an_unknown_identifier_keeps_the_whole_batch(bench: Bench, function_of: 
     assert not [one for delivery in bench.deliveries for one in delivery.verdict.deleted]
 
 
-@pytest.mark.parametrize("poison", [{"crash": True}, {"raise": "x"}, {"sleep": 600}])
-def test_crash_exception_and_time_out_keep_the_batch_until_its_receives_are_used_up(
+@pytest.mark.parametrize("poison", [{"crash": True}, {"raise": "x"}, {"sleep": 600}, {"die answering": True}])
+def test_whatever_ends_without_an_answer_keeps_the_batch_until_its_receives_are_used_up(
     bench: Bench, function_of: FunctionOf, poison: dict[str, Any]
 ) -> None:
     bench.send(poison, {})
@@ -144,6 +153,18 @@ def test_batches_are_as_small_as_the_mapping_says(bench: Bench, function_of: Fun
     bench.start(function_of(OBEDIENT), batch_size=4)
     bench.wait_for(in_queue=0, in_dead_letter=0)
     assert max(len(delivery.message_ids) for delivery in bench.deliveries) <= 4
+
+
+def test_what_is_sent_once_open_receives_have_ended_has_the_queues_new_visibility_time_out(
+    bench: Bench, function_of: FunctionOf
+) -> None:
+    bench.sqs.set_queue_attributes(QueueUrl=bench.url, Attributes={"VisibilityTimeout": "600"})
+    source = bench.start(function_of(OBEDIENT))
+    wait_until(lambda: len(source._open) == 2, "both pollers wait for messages")
+    bench.sqs.set_queue_attributes(QueueUrl=bench.url, Attributes={"VisibilityTimeout": "1"})
+    source.await_open_receives()
+    bench.send({"fail": True})
+    bench.wait_for(in_queue=0, in_dead_letter=1)
 
 
 def test_stopping_waits_for_the_batch_under_way(bench: Bench, function_of: FunctionOf) -> None:
