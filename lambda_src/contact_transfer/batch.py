@@ -36,12 +36,16 @@ class _Turn:
     told: Told
     request: TransferRequest | None = None
     known: Mapping[str, str] = field(default_factory=dict)
-    failed_at: str = ""
+    ended_at: float = 0.0
     seconds: float = 0.0
 
     @property
     def outcome(self) -> Outcome:
         return self.told.outcome
+
+    @property
+    def failed_at(self) -> str:
+        return reports.rfc3339(self.ended_at)
 
 
 @dataclass(frozen=True)
@@ -99,7 +103,7 @@ class Batch:
             turn.told, turn.known = Told(error.failed), error.known
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
             self.telemetry.defect(error, messageId=delivery.message_id)
-        turn.failed_at = reports.rfc3339(self.clock.now())
+        turn.ended_at = self.clock.now()
         turn.seconds = self.clock.elapsed() - began
         return turn
 

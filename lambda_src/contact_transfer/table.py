@@ -73,10 +73,10 @@ def _unavailable(error: ClientError) -> LedgerUnavailable:
 
 
 def _typed(value: str | float | bool | Mapping[str, str]) -> dict[str, Any]:  # noqa: FBT001 - DynamoDB has a type for each
-    if isinstance(value, bool):
-        return {"BOOL": value}
     if isinstance(value, str):
         return {"S": value}
-    if isinstance(value, int | float):
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    if isinstance(value, (int, float)):
         return {"N": str(value)}
     return {"M": {key: {"S": text} for key, text in value.items()}}

@@ -9,14 +9,15 @@ attribute or ``reason``.
 from __future__ import annotations
 
 import traceback
-from collections import Counter
-from collections.abc import Iterable
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any
 
 from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
 
+from contact_transfer.lines import ENCODER
 from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
 from contact_transfer.settings import DEFAULT_QUOTAS
 
@@ -44,6 +45,7 @@ class Metric(StrEnum):
 
 #: The dimension by which a metric is counted once more.
 DIMENSIONS = {Metric.FAILED: "FailureCode", Metric.DEFERRED: "Cause", Metric.THROTTLED: "Operation"}
+_VALUES = 100  # what one entry of the embedded metric format holds of a metric
 #: The operations of Connect that the worker calls.
 OPERATIONS = ("TransferContact", *DEFAULT_QUOTAS)
 
@@ -65,6 +67,7 @@ class Telemetry:
         self._logger = logger
         self._metrics = metrics
         self._counts: Counter[tuple[Metric, str]] = Counter()
+        self._seconds: defaultdict[Metric, list[float]] = defaultdict(list)
 
     def begin(self, invocation: str) -> None:
         """All lines of the invocation carry its id."""
@@ -72,49 +75,45 @@ class Telemetry:
 
     def outcome(self, outcome: Outcome, *, seconds: float, waited: float | None, **keys: Any) -> None:
         """One line and its counts for what became of one message. ``seconds``: work; ``waited``: since the message was sent."""
-        line: dict[str, Any] = {name: value for name, value in keys.items() if value is not None}
-        line |= {"seconds": round(seconds, 3)} | ({} if waited is None else {"waited": round(waited, 3)})
-        line["correlation_id"] = line.get("requestName", line.get("messageId"))
+        line: dict[str, Any] = {"attempts": outcome.attempts}
+        told = {**keys, "seconds": round(seconds, 3), "waited": None if waited is None else round(waited, 3)}
+        told["correlation_id"] = keys.get("requestName") or keys.get("messageId")
         if waited is not None:
-            self._metrics.add_metric(Metric.REQUEST_AGE, MetricUnit.Seconds, waited)
+            self._seconds[Metric.REQUEST_AGE].append(waited)
         match outcome:
             case Transferred():
-                self._transferred(outcome, line, waited)
+                self._transferred(outcome, waited)
+                line["newContactId"] = outcome.new_contact_id
+                line["inferred"] = outcome.inferred
+                line["repeated"] = outcome.repeated
+                self._logger.info("transferred", extra=line | told)
             case Failed():
                 self._counts[Metric.FAILED, outcome.code] += 1
-                self._logger.warning("failed", failureCode=str(outcome.code), attempts=outcome.attempts, **line)
+                line["failureCode"] = str(outcome.code)
+                self._logger.warning("failed", extra=line | told)
             case Deferred():
-                self._counts[Metric.DEFERRED, outcome.cause] += 1
-                if outcome.cause is Cause.THROTTLED:
-                    self._throttled(outcome.detail.partition(":")[0])
-                told: dict[str, Any] = {
-                    "cause": str(outcome.cause),
-                    "delay": round(outcome.delay),
-                    "detail": outcome.detail,
-                }
-                self._logger.info("deferred", attempts=outcome.attempts, **told, **line)
+                self._deferred(outcome)
+                line |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}
+                self._logger.info("deferred", extra=line | told)
 
-    def _transferred(self, outcome: Transferred, line: dict[str, Any], waited: float | None) -> None:
+    def _transferred(self, outcome: Transferred, waited: float | None) -> None:
         self._counts[Metric.REPEATED if outcome.repeated else Metric.TRANSFERRED, ""] += 1
         if waited is not None and not outcome.repeated:
-            self._metrics.add_metric(Metric.REQUEST_TO_TRANSFER, MetricUnit.Seconds, waited)
-        told: dict[str, Any] = {
-            "newContactId": outcome.new_contact_id,
-            "inferred": outcome.inferred,
-            "repeated": outcome.repeated,
-        }
-        self._logger.info("transferred", attempts=outcome.attempts, **told, **line)
+            self._seconds[Metric.REQUEST_TO_TRANSFER].append(waited)
 
-    def _throttled(self, operation: str) -> None:
-        self._counts[Metric.THROTTLED, operation if operation in OPERATIONS else OPERATIONS[0]] += 1
+    def _deferred(self, outcome: Deferred) -> None:
+        self._counts[Metric.DEFERRED, outcome.cause] += 1
+        if outcome.cause is Cause.THROTTLED:
+            operation = outcome.detail.partition(":")[0]
+            self._counts[Metric.THROTTLED, operation if operation in OPERATIONS else OPERATIONS[0]] += 1
 
     def confirmed(self, since_transfer: float, since_request: float | None, **keys: Any) -> None:
         """The contact that a transfer made has reached a queue or an agent, so many seconds after the transfer and the request."""
         self._counts[Metric.CONFIRMED, ""] += 1
-        self._metrics.add_metric(Metric.TRANSFER_TO_CONFIRMATION, MetricUnit.Seconds, since_transfer)
+        self._seconds[Metric.TRANSFER_TO_CONFIRMATION].append(since_transfer)
         told: dict[str, Any] = {"sinceTransfer": round(since_transfer, 3)}
         if since_request is not None:
-            self._metrics.add_metric(Metric.REQUEST_TO_CONFIRMATION, MetricUnit.Seconds, since_request)
+            self._seconds[Metric.REQUEST_TO_CONFIRMATION].append(since_request)
             told["sinceRequest"] = round(since_request, 3)
         self._logger.info("confirmed", **told, **keys)
 
@@ -141,7 +140,7 @@ class Telemetry:
     def end(self, paced_wait: float = 0.0) -> None:
         """Write the invocation's metrics. ``paced_wait``: seconds spent waiting for tokens."""
         if paced_wait:
-            self._metrics.add_metric(Metric.PACED_WAIT, MetricUnit.Seconds, paced_wait)
+            self._seconds[Metric.PACED_WAIT].append(paced_wait)
         totals: Counter[Metric] = Counter()
         for (metric, reason), count in self._counts.items():
             totals[metric] += count
@@ -149,8 +148,21 @@ class Telemetry:
                 with single_metric(metric, MetricUnit.Count, count, namespace=NAMESPACE) as by_reason:
                     by_reason.add_dimension("service", self._metrics.service or SERVICE)
                     by_reason.add_dimension(DIMENSIONS[metric], reason)
-        for metric, count in totals.items():
-            self._metrics.add_metric(metric, MetricUnit.Count, count)
-        if self._metrics.metric_set:
-            self._metrics.flush_metrics()
+        self._write(totals)
         self._counts.clear()
+        self._seconds.clear()
+
+    def _write(self, totals: Mapping[Metric, int]) -> None:
+        """Hand over all at once: value by value, Powertools checks each again and spells out all before it for its debug log."""
+        named = {metric.value: _entry("Count", [float(count)]) for metric, count in totals.items()}
+        seconds = {metric.value: values for metric, values in self._seconds.items()}
+        while named or seconds:
+            named |= {name: _entry("Seconds", values[:_VALUES]) for name, values in seconds.items()}
+            dimensions = {"service": self._metrics.service or SERVICE}
+            print(ENCODER.encode(self._metrics.serialize_metric_set(named, dimensions)))  # noqa: T201 - where Powertools writes metrics, too
+            seconds = {name: rest for name, values in seconds.items() if (rest := values[_VALUES:])}
+            named = {}
+
+
+def _entry(unit: str, values: list[float]) -> dict[str, Any]:
+    return {"Unit": unit, "StorageResolution": 60, "Value": values}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import random
 import time
-import uuid
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from contact_transfer.clock import Chance, Clock
 from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.events import Bus
 from contact_transfer.ledger import Ledger
+from contact_transfer.lines import LineFormatter
 from contact_transfer.pacing import Pacing
 from contact_transfer.queue import Queue, Visibility
 from contact_transfer.routes import Routes
@@ -62,7 +62,7 @@ _FOR_A_FLOW = Config(
 _SUPPORT = dict.fromkeys(("dynamodb", "sqs", "events"), _OTHERS)
 
 CLOCK = Clock(now=time.time, elapsed=time.monotonic, sleep=time.sleep)
-CHANCE = Chance(random=random.random, unique=lambda: uuid.uuid4().hex)
+CHANCE = Chance(random=random.random, unique=lambda: os.urandom(16).hex())
 
 
 def clients(region: str) -> dict[str, Any]:
@@ -73,6 +73,10 @@ def clients(region: str) -> dict[str, Any]:
 def _clients(region: str, configs: Mapping[str, Config]) -> dict[str, Any]:
     session = botocore.session.get_session()
     return {name: session.create_client(name, region_name=region, config=given) for name, given in configs.items()}
+
+
+def _logger() -> Logger:
+    return Logger(service=SERVICE, logger_formatter=LineFormatter(lambda: os.environ.get("_X_AMZN_TRACE_ID")))
 
 
 def batch(
@@ -87,9 +91,7 @@ def batch(
     aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
     pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
-    telemetry = telemetry or Telemetry(
-        Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)
-    )
+    telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
     table, keep = Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400
     connect = Connect(aws["connect"], pacing, clock, CALL_SECONDS)
     routes = Routes(Allowances(table, keep), connect, clock, settings.routes, settings.settle_minutes * 60)
@@ -106,7 +108,7 @@ def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any
 
     settings = FlowSettings.from_environment(environment)
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
-    return FlowDoor(TransferQueue(aws["sqs"], settings.transfer_queue_url), settings, Logger(service=SERVICE))
+    return FlowDoor(TransferQueue(aws["sqs"], settings.transfer_queue_url), settings, _logger())
 
 
 def confirmation(
@@ -127,7 +129,7 @@ def confirmation(
         arrivals=Arrivals(Table(aws["dynamodb"], settings.ledger_table_name)),
         bus=Bus(aws["events"], settings.event_bus_name),
         visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
-        telemetry=Telemetry(Logger(service=SERVICE), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),
+        telemetry=Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),
         within_seconds=None if minutes is None else minutes * 60,
         clock=clock,
         chance=chance,
