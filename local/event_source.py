@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -28,11 +28,13 @@ class Invokable(Protocol):
 
 @dataclass(frozen=True)
 class Delivery:
-    """One batch and what became of it."""
+    """One batch and what became of it. ``refused``: what the queue would not delete. ``ended``: epoch seconds."""
 
     message_ids: tuple[str, ...]
     invocation: Invocation
     verdict: Verdict
+    refused: tuple[str, ...] = ()
+    ended: float = field(default_factory=time.time)
 
 
 class EventSource:
@@ -181,18 +183,19 @@ class EventSource:
             invocation = self._function.invoke(payload)
             answer = invocation.payload if invocation.problem is None else None
             verdict = judge(ids, answer, reports_failures=self._mapped.reports_failures)
+            refused: list[str] = []
             try:
-                self._delete([handles[one] for one in verdict.deleted])
+                refused += self._delete(verdict.deleted, handles)
             finally:  # told all the same when the answer to the deletion is lost
-                self._observe(Delivery(tuple(ids), invocation, verdict))
+                self._observe(Delivery(tuple(ids), invocation, verdict, tuple(refused)))
 
-    def _delete(self, handles: list[str]) -> None:
-        for begin in range(0, len(handles), RECEIVE_LIMIT):
-            entries = [
-                {"Id": str(number), "ReceiptHandle": handle}
-                for number, handle in enumerate(handles[begin : begin + RECEIVE_LIMIT])
-            ]
-            self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+    def _delete(self, message_ids: Sequence[str], handles: Mapping[str, str]) -> Iterator[str]:
+        """Delete; yield what the queue refused, because the message had come back and was received again."""
+        for begin in range(0, len(message_ids), RECEIVE_LIMIT):
+            some = message_ids[begin : begin + RECEIVE_LIMIT]
+            entries = [{"Id": str(number), "ReceiptHandle": handles[one]} for number, one in enumerate(some)]
+            answer = self._sqs.delete_message_batch(QueueUrl=self._queue_url, Entries=entries)
+            yield from (some[int(failed["Id"])] for failed in answer.get("Failed", []))
 
     def _hand_back(self, messages: list[dict[str, Any]]) -> None:
         for message in messages:

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
 import uuid
-from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -18,6 +18,8 @@ from random import Random
 from typing import Any
 
 from local.cloud import LocalCloud
+from local.processes import wait_until
+from tests.simulation.real_audit import Account, Evidence, audit
 
 #: Faults on the wire: kind and chance, each for TransferContact; the first three are done and their answers lost.
 FAULTS = {
@@ -30,15 +32,20 @@ FAULTS = {
 }
 #: Short, so that what a killed worker held comes back in seconds: the function's time-out and the queue's visibility time-out.
 TIMEOUT_SECONDS, VISIBILITY_SECONDS = 15.0, 25
+#: Of the kills, those that strike a worker which is still starting.
+STARTING = 0.1
+#: Requests that are sent together, and how many may be open when the next are. The emulator reads its whole queue at every receive.
+WAVE, BACKLOG = 200, 600
 _EVENTS = ("Contact Transfer Succeeded", "Contact Transfer Failed")
 
 
 @dataclass
 class Storm:
-    """What came of a storm. ``findings`` is empty when every promise was kept."""
+    """What came of a storm. ``findings`` is empty when every promise was kept. ``received``: how often a message was."""
 
     requests: int
     kills: int = 0
+    received: int = 0
     calls: int = 0
     lost_answers: int = 0
     transfers: int = 0
@@ -46,6 +53,30 @@ class Storm:
     parked: int = 0
     seconds: float = 0.0
     findings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class _Killer:
+    """Kills a worker every so many seconds on average, until it is stopped or has killed enough."""
+
+    cloud: LocalCloud
+    random: Random
+    every: float
+    most: int
+    kills: int = 0
+
+    def __post_init__(self) -> None:
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True, name="killer")
+        self._thread.start()
+
+    def _run(self) -> None:
+        while self.kills < self.most and not self._stopping.wait(self.random.expovariate(1 / self.every)):
+            self.kills += self.cloud.worker.kill_one(starting=self.random.random() < STARTING)
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
 
 
 def settings(_seed: Mapping[str, Any]) -> dict[str, Any]:
@@ -63,81 +94,73 @@ def storm(
     *,
     seed: int,
     kill_every: float,
-    progress: Callable[[int], None],
+    most_kills: int = 1_000_000,
+    progress: Callable[[int], None] = lambda _left: None,
     patience: float = 900.0,
 ) -> Storm:
-    """Send ``requests`` requests, kill a worker every ``kill_every`` seconds on average, and audit what came of it all."""
-    told, random, began = Storm(requests), Random(seed), time.monotonic()
-    before = len(cloud.control.transfers())
+    """Send ``requests`` requests, kill a worker every ``kill_every`` seconds on average, and audit what came of it all.
+
+    Nothing new is sent, nobody is killed and no fault strikes once no more than a twentieth is open; what is open then has
+    ``patience`` seconds to settle. ``progress`` is told how many are not done.
+    """
+    told, began, before = Storm(requests), time.monotonic(), len(cloud.control.transfers())
+    account = Account(cloud.deliveries)
+    cloud.control.set_active_task_quota(cloud.instance_id, 1_000_000)
+    cloud.control.set_quota("*", None)
     with _short_time_outs(cloud), _listening(cloud) as heard:
-        contacts = _contacts(cloud, requests)
-        numbers = [
-            cloud.control.add_fault(kind, operation="TransferContact", probability=p) for kind, p in FAULTS.items()
-        ]
-        stopping = threading.Event()
-        killer = threading.Thread(target=_kill, args=(cloud, told, random, kill_every, stopping), daemon=True)
-        killer.start()
-        _send(cloud, contacts)
-        _await(
-            lambda: requests - min(requests, len(cloud.control.transfers()) - before),
-            requests // 20,
-            progress,
-            patience,
-        )
-        stopping.set()
-        killer.join()
-        for number in numbers:
-            cloud.control.remove_fault(number)
-        _await(cloud.queue_depth, 0, lambda left: progress(requests - left), patience)
-        _audit(cloud, told, contacts, heard, before)
-    told.seconds = time.monotonic() - began
+
+        def left() -> int:
+            heard()
+            progress(requests - len(account.contacts) + account.open())
+            return account.open()
+
+        with _faults(cloud):
+            killer = _Killer(cloud, Random(seed), kill_every, most_kills)
+            for start in range(0, requests, WAVE):
+                _await(left, BACKLOG, patience)
+                account.sent(_send(cloud, _contacts(cloud, min(WAVE, requests - start))))
+            _await(left, requests // 20, patience)
+            killer.stop()
+        with contextlib.suppress(TimeoutError):  # the audit says which, and where they were seen last
+            _await(lambda: left() and cloud.queue_depth(), 0, patience)
+        _judge(cloud, told, account, heard(), before)
+    told.kills, told.seconds = killer.kills, time.monotonic() - began
     return told
 
 
-def _audit(
-    cloud: LocalCloud, told: Storm, contacts: Sequence[str], heard: Callable[[], list[dict[str, Any]]], before: int
-) -> None:
-    ours = set(contacts)
-    transfers = [one for one in cloud.control.transfers(after=before) if one["old"] in ours]
-    made = Counter(one["old"] for one in transfers)
-    events = [one["detail"] for one in heard() if one["detail"].get("contactId") in ours]
-    successes = [(one["contactId"], one["newContactId"]) for one in events if "newContactId" in one]
-    calls = [one for one in cloud.control.calls() if one["ids"].get("ContactId") in ours]
-    calls = [one for one in calls if one["operation"] == "TransferContact"]
-    told.transfers, told.announced = len(transfers), len({contact for contact, _ in successes})
-    told.parked = sum(json.loads(one["Body"]).get("contactId") in ours for one in cloud.dead_letters())
-    told.calls, told.lost_answers = len(calls), sum(one["applied"] and one["delivered"] != "answer" for one in calls)
-    told.findings = [
-        *(f"contact {contact} was transferred {made[contact]} times" for contact in contacts if made[contact] != 1),
-        *_announcements(contacts, successes, {(one["old"], one["new"]) for one in transfers}),
-        *_tokens(calls),
-    ]
-    if told.parked:
-        told.findings.append(f"{told.parked} requests were parked that could be carried out")
+def _judge(cloud: LocalCloud, told: Storm, account: Account, events: Sequence[Mapping[str, Any]], before: int) -> None:
+    with contextlib.suppress(TimeoutError):  # whoever deleted the last message may not have said so yet
+        wait_until(lambda: not account.open(), "the deletions are told", timeout=5.0)
+    ours = set(account.contacts)
+    evidence = Evidence(
+        account,
+        transfers=[one for one in cloud.control.transfers(after=before) if one["old"] in ours],
+        calls=[
+            one
+            for one in cloud.control.calls()
+            if one["operation"] == "TransferContact" and one["ids"].get("ContactId") in ours
+        ],
+        events=[one for one in events if one.get("contactId") in ours],
+        parked=dict(_parked(cloud, account)),
+        queued=cloud.queue_depth(),
+    )
+    told.transfers, told.announced = len(evidence.transfers), len({contact for contact, _ in evidence.successes})
+    told.parked, told.received = len(evidence.parked), account.received
+    told.calls = len(evidence.calls)
+    told.lost_answers = sum(one["applied"] and one["delivered"] != "answer" for one in evidence.calls)
+    told.findings = audit(evidence)
 
 
-def _announcements(
-    contacts: Sequence[str], successes: Sequence[tuple[str, str]], happened: set[tuple[str, str]]
-) -> Iterator[str]:
-    announced = {contact for contact, _ in successes}
-    for contact in contacts:
-        if contact not in announced:
-            yield f"the transfer of contact {contact} was not announced"
-    for contact, new in successes:
-        if (contact, new) not in happened:
-            yield f"a transfer of contact {contact} to {new} was announced that did not happen"
+def _parked(cloud: LocalCloud, account: Account) -> Iterator[tuple[str, str]]:
+    """Pairs of contact and failure code. What the queue itself gave up keeps its message id and has no code."""
+    for message in cloud.dead_letters():
+        told = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
+        contact = account.contact_of(told.get("OriginalMessageId", message["MessageId"]))
+        if contact is not None:
+            yield contact, told.get("FailureCode", "")
 
 
-def _tokens(calls: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    tokens: dict[str, set[str]] = defaultdict(set)
-    for call in calls:
-        tokens[call["ids"]["ContactId"]].add(call["ids"]["ClientToken"])
-    for contact, seen in tokens.items():
-        if len(seen) > 1:
-            yield f"contact {contact} was sent with {len(seen)} tokens"
-
-
-def _contacts(cloud: LocalCloud, requests: int) -> list[str]:
+def _contacts(cloud: LocalCloud, count: int) -> list[str]:
     client, flow = cloud.client("connect"), cloud.seed["flows"]["Inbound"]
 
     def start(_number: int) -> str:
@@ -145,75 +168,73 @@ def _contacts(cloud: LocalCloud, requests: int) -> list[str]:
             client.start_task_contact(InstanceId=cloud.instance_id, ContactFlowId=flow, Name="storm")["ContactId"]
         )
 
-    cloud.control.set_active_task_quota(cloud.instance_id, 1_000_000)
-    cloud.control.set_quota("*", None)
     with ThreadPoolExecutor(4) as pool:
-        return list(pool.map(start, range(requests)))
+        return list(pool.map(start, range(count)))
 
 
-def _send(cloud: LocalCloud, contacts: Sequence[str]) -> None:
+def _send(cloud: LocalCloud, contacts: Sequence[str]) -> dict[str, str]:
+    """Send a request for each contact; return the message ids."""
     sqs, url, seed = cloud.client("sqs"), cloud.outputs["TransferQueueUrl"], cloud.seed
     goal = {"contactFlowId": seed["flows"]["Move to queue"], "queueId": seed["queues"]["Billing"]}
-
-    def send(start: int) -> None:
-        bodies = [
-            json.dumps({"contactId": contact, **goal, "requestId": f"storm-{contact}"})
-            for contact in contacts[start : start + 10]
-        ]
+    sent: dict[str, str] = {}
+    for start in range(0, len(contacts), 10):
+        some = contacts[start : start + 10]
+        bodies = [json.dumps({"contactId": contact, **goal, "requestId": f"storm-{contact}"}) for contact in some]
         entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
-        if sqs.send_message_batch(QueueUrl=url, Entries=entries).get("Failed"):
+        answer = sqs.send_message_batch(QueueUrl=url, Entries=entries)
+        if answer.get("Failed"):
             raise RuntimeError("the transfer queue did not take every message of the storm; look at the emulator's log")
-
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(send, range(0, len(contacts), 10)))
-
-
-def _kill(cloud: LocalCloud, told: Storm, random: Random, every: float, stopping: threading.Event) -> None:
-    while not stopping.wait(random.expovariate(1 / every)):
-        told.kills += cloud.worker.kill_one()
+        sent |= {some[int(one["Id"])]: one["MessageId"] for one in answer["Successful"]}
+    return sent
 
 
-def _await(left: Callable[[], int], enough: int, progress: Callable[[int], None], patience: float) -> None:
-    ends = time.monotonic() + patience
-    while (count := left()) > enough:
-        progress(count)
-        if time.monotonic() > ends:
-            raise TimeoutError(f"{count} are still open after {patience:.0f} s")
-        time.sleep(0.3)
+def _await(left: Callable[[], int], enough: int, patience: float) -> None:
+    wait_until(lambda: left() <= enough, f"no more than {enough} are open", timeout=patience, pause=0.3)
+
+
+@contextmanager
+def _faults(cloud: LocalCloud) -> Iterator[None]:
+    numbers = [cloud.control.add_fault(kind, operation="TransferContact", probability=p) for kind, p in FAULTS.items()]
+    try:
+        yield
+    finally:
+        for number in numbers:
+            cloud.control.remove_fault(number)
 
 
 @contextmanager
 def _short_time_outs(cloud: LocalCloud) -> Iterator[None]:
-    sqs, url = cloud.client("sqs"), cloud.outputs["TransferQueueUrl"]
-    deployed = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["VisibilityTimeout"])["Attributes"][
-        "VisibilityTimeout"
-    ]
+    sqs, url, name = cloud.client("sqs"), cloud.outputs["TransferQueueUrl"], "VisibilityTimeout"
+    deployed = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=[name])["Attributes"][name]
     configuration = cloud.worker.configuration
-    sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": str(VISIBILITY_SECONDS)})
-    cloud.worker.configuration = replace(configuration, timeout=TIMEOUT_SECONDS)
-    cloud.worker.recycle()
+
+    def change(timeout: float, visibility: str) -> None:
+        cloud.worker.configuration = replace(configuration, timeout=timeout)
+        cloud.worker.recycle()
+        sqs.set_queue_attributes(QueueUrl=url, Attributes={name: visibility})
+        cloud.event_source.await_open_receives()
+
+    change(TIMEOUT_SECONDS, str(VISIBILITY_SECONDS))
     try:
         yield
     finally:
-        cloud.worker.configuration = configuration
-        cloud.worker.recycle()
-        sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": deployed})
+        change(configuration.timeout, deployed)
 
 
 @contextmanager
 def _listening(cloud: LocalCloud) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """A queue of our own behind a rule on the bus; call it for all events that came."""
+    """A queue of our own behind a rule on the bus; call it for the details of all events that have come so far."""
     sqs, events, name = cloud.aws.client("sqs"), cloud.client("events"), f"storm-{uuid.uuid4().hex[:8]}"
     url = sqs.create_queue(QueueName=name)["QueueUrl"]
     arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     bus = cloud.outputs["EventBusName"]
     events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"detail-type": list(_EVENTS)}))
     events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": arn}])
+    found: list[dict[str, Any]] = []
 
     def heard() -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = []
         while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            found += [json.loads(message["Body"]) for message in messages]
+            found.extend(json.loads(message["Body"])["detail"] for message in messages)
             entries = [{"Id": str(n), "ReceiptHandle": one["ReceiptHandle"]} for n, one in enumerate(messages)]
             sqs.delete_message_batch(QueueUrl=url, Entries=entries)
         return found
