@@ -113,7 +113,7 @@ def _fates(evidence: Evidence) -> Iterator[str]:
     made = Counter(one["old"] for one in evidence.transfers)
     calls: dict[str, list[str]] = defaultdict(list)
     for call in evidence.calls:
-        calls[call["ids"]["ContactId"]].append(f"{call['status']} {call['code'] or ''}, {call['delivered']}".strip())
+        calls[call["ids"]["ContactId"]].append(f"{call['code'] or call['status']} ({call['delivered']})")
     for contact in evidence.account.contacts:
         if made[contact] == 1:
             continue
