@@ -8,6 +8,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ops import say
+from ops.cost.command import cost
 from ops.doctor.command import doctor
 from ops.errors import Exit, Stop
 from ops.failed.commands import app as failed
@@ -19,7 +20,8 @@ from ops.watch import watch
 HELP = """Sees, explains and repairs a deployment of Contact Transfer.
 
 Works against AWS and against the local cloud (`make serve`) alike: Region, credentials and endpoints are taken from the
-environment, as in every AWS tool; the stack is found by its name. Account, Region and stack are shown first, always.
+environment, as in every AWS tool; the stack is found by its name. Account, Region and stack are shown first, always; only
+`cost` asks nobody: it goes by `deployments/NAME.json`.
 
 Exit status: 0 done; 1 done, but not for everything, or something was found wrong; 2 the options make no sense; 3 nothing
 there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the question was answered with no; 130 Ctrl-C.
@@ -34,7 +36,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for command in (watch, status, send, pause, resume, doctor):
+for command in (watch, status, send, pause, resume, doctor, cost):
     app.command()(command)
 app.add_typer(failed, name="failed")
 

@@ -1,4 +1,4 @@
-"""``make cost``: from a deployment's settings and a volume to money. No AWS account is asked."""
+"""``transfers cost``: from a deployment's settings and a volume to money. No AWS account is asked."""
 
 from __future__ import annotations
 
@@ -21,7 +21,9 @@ MILLION = 1_000_000
 
 def cost(
     *,
-    deployment: Annotated[str, typer.Option("--deployment", "-d", help="Which deployments/NAME.json.")] = "local",
+    deployment: Annotated[
+        str, typer.Option("--deployment", "-d", envvar="TRANSFERS_DEPLOYMENT", help="Which deployments/NAME.json.")
+    ] = "local",
     transfers: Annotated[float, typer.Option(min=0, help="Transfers a month.")] = MILLION,
     backlog: Annotated[
         float, typer.Option(min=0, max=1, help="Which part of them waits for the pace in a backlog.")
@@ -47,7 +49,8 @@ def cost(
     console.print(_beside(listed.total(working), others, volume))
     console.print(
         f"List prices of {listed.region} as of {listed.date}, free tiers left out. What Connect asks for a contact is the same in every"
-        " way. The other ways have no pace, no ledger and no reasons: their calls are throttled and their failures are yours.",
+        " way. The other ways have no pace, no ledger and no reasons: their calls are throttled and their failures are yours. The container"
+        " is paid whether or not it has anything to do, and one task is down while it is replaced.",
         style="dim",
     )
 
@@ -69,7 +72,7 @@ def _bill(listed: Prices, resting: list[Item], working: list[Item], volume: Volu
 
 
 def _beside(ours: float, others: dict[str, float], volume: Volume) -> Table:
-    table = Table("beside it, without what is paid idle", show_edge=False, header_style="bold")
+    table = Table("beside it; without what our deployment costs idle", show_edge=False, header_style="bold")
     table.add_column("USD a month", justify="right")
     table.add_column("USD a million", justify="right")
     for name, total in {"Contact Transfer": ours, **others}.items():

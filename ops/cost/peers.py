@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra.settings import DeploymentSettings
-from ops.cost.model import KB, MB, Volume
+from ops.cost.model import KB, MB, MONTH_SECONDS, Volume
 from ops.cost.prices import Item
 
 #: Seconds of one boto3 call, and environments that a backlog keeps busy with retries when nothing limits them (measured: five).
@@ -13,6 +13,9 @@ CALL_SECONDS, BUSY = 0.15, 5
 #: How often a message of a backlog is received when nobody keeps the pace (measured: two thirds of the calls throttled).
 RECEIVES = 2
 MEMORY_MB = 256
+#: The smallest Fargate task, alone and always on; how long each poll of its queue waits.
+TASK_VCPU, TASK_GB, POLL_SECONDS = 0.25, 0.5, 20
+HOURS = MONTH_SECONDS / 3600
 #: States of the smallest state machine that does what the worker does: begin, look, transfer, finish, tell.
 STATES = 5
 
@@ -20,12 +23,24 @@ STATES = 5
 def peers(settings: DeploymentSettings, volume: Volume) -> Mapping[str, list[Item]]:
     """The bills of the peers for a month."""
     return {
+        "boto3 in a loop, a container that is always on": list(_loop(volume)),
         "Powertools batch + boto3": list(_batch(settings, volume)),
         "Powertools batch, parser, idempotency + boto3": [*_batch(settings, volume), *_idempotency(volume)],
         "Pipes, Step Functions Express, one call": list(_express(volume)),
         "Step Functions Standard, one call": list(_standard(volume, 1)),
         "Step Functions Standard, the worker's five steps": list(_standard(volume, STATES)),
     }
+
+
+def _loop(volume: Volume) -> Iterator[Item]:
+    """A container that polls a queue and calls: throttled calls are repeated by the SDK, so each message is received once."""
+    polls = MONTH_SECONDS / POLL_SECONDS
+    yield Item("container: CPU", "fargate_vcpu_hour", TASK_VCPU * HOURS, f"{TASK_VCPU} vCPU, all month")
+    yield Item("container: memory", "fargate_gb_hour", TASK_GB * HOURS, f"{TASK_GB} GB, all month")
+    yield Item("container: address", "ipv4_hour", HOURS, "its way to AWS; a NAT gateway is dearer")
+    yield Item(
+        "queue", "sqs_request", 3 * volume.transfers + polls, f"send, receive, delete; a long poll of {POLL_SECONDS} s"
+    )
 
 
 def _batch(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:

@@ -14,6 +14,7 @@ from ops.cost.command import cost
 from ops.cost.model import Volume, busy, idle
 from ops.cost.peers import peers
 from ops.cost.prices import LIST, Item, Prices
+from ops.main import run
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,25 @@ def test_the_command_tells_the_same_as_json_and_as_a_table() -> None:
     table = CliRunner().invoke(app, ["--transfers", "1000"]).stdout
     assert f"{told['usd']['busy']:.2f}" in table
     assert told["prices"]["date"] in table
+
+
+def test_the_operators_command_has_it_and_asks_no_account(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cost", "--json", "--transfers", "1000"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert {"idle", "busy"} < set(told["usd"])
+    assert run(["cost", "--help"]) == 0
+    assert "--transfers" in capsys.readouterr().out
+
+
+def test_a_container_is_paid_for_though_nothing_happens(settings: DeploymentSettings) -> None:
+    listed = Prices.read()
+    resting, working = (
+        {name: listed.total(items) for name, items in peers(settings, Volume(count)).items()} for count in (0, 1e6)
+    )
+    always = {name for name, usd in resting.items() if usd}
+    assert always == {"boto3 in a loop, a container that is always on"}
+    [name] = always
+    assert working[name] - resting[name] == pytest.approx(3 * listed.per_one["sqs_request"] * 1e6)
 
 
 def test_a_deployment_that_is_not_there_is_refused_with_a_sentence() -> None:
