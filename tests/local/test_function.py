@@ -93,6 +93,18 @@ def test_a_killed_environment_is_a_crash(function_of: FunctionOf) -> None:
     assert seen[0].problem is Problem.CRASHED
 
 
+def test_an_environment_that_is_killed_while_it_starts_never_began_the_invocation(function_of: FunctionOf) -> None:
+    function = function_of("import time\ntime.sleep(600)\ndef handler(event, context):\n    return None\n")
+    seen = []
+    thread = threading.Thread(target=lambda: seen.append(function.invoke(b"{}")))
+    thread.start()
+    assert not function.kill_one()
+    wait_until(lambda: function.kill_one(starting=True), "an environment is starting")
+    thread.join(10)
+    assert seen[0].problem is Problem.INIT_FAILED
+    assert "platform.start" not in function.log.read_text()
+
+
 def test_a_module_that_cannot_be_imported_is_an_init_error(function_of: FunctionOf) -> None:
     answer = function_of("import there_is_no_such_module\n").invoke(b"{}")
     assert (answer.problem, answer.detail) == (Problem.INIT_FAILED, "Runtime.ImportModuleError")
