@@ -40,6 +40,11 @@ class Message:
     def gone(self) -> bool:
         return self.deleted is not None or self.moved is not None or self.expired is not None
 
+    @property
+    def over(self) -> float | None:
+        """When it left the queue for good, by whichever way."""
+        return next((time for time in (self.deleted, self.moved, self.expired) if time is not None), None)
+
 
 class Queue:
     """A standard queue. ``visibility``, ``retention`` in seconds; ``messages`` are all that ever were in it."""

@@ -2,6 +2,7 @@
 
     a-lost        every message ends transferred and announced, parked, or is still queued; and it was so before it was deleted
     b-twice       a contact is transferred at most once, and a name transfers at most once; one name has one token
+    b-route       a route moves a tree of contacts as often as it may, and no more; what may have moved it counts
     c-first       what can never be carried out is parked by its first completed receive
     c-code        a failure's code is true
     c-doubt       no verdict while an answer is outstanding that nobody looked into, and none against what happened
@@ -22,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.simulation import rules_calls, rules_fate, rules_ledger, rules_verdicts
+from tests.simulation import rules_calls, rules_fate, rules_ledger, rules_routes, rules_verdicts
 from tests.simulation.case import Case
 from tests.simulation.run import Evidence
 
@@ -31,6 +32,7 @@ Rule = Callable[[Case], Iterator[str]]
 RULES: dict[str, Rule] = {
     "a-lost": rules_fate.lost,
     "b-twice": rules_calls.twice,
+    "b-route": rules_routes.limit,
     "c-first": rules_verdicts.first,
     "c-code": rules_verdicts.code,
     "c-doubt": rules_verdicts.doubt,

@@ -146,6 +146,19 @@ class Case:
             if target.queue in (None, record.queue_id) and target.user in (None, record.user_id)
         ]
 
+    @cached_property
+    def routed(self) -> dict[tuple[str, str], list[Wanted]]:
+        """The requests of each tree of contacts and route."""
+        found: dict[tuple[str, str], list[Wanted]] = defaultdict(list)
+        for wanted in self.evidence.wanted:
+            if wanted.request.route is not None and not wanted.request.static:
+                found[self.tree(wanted), wanted.request.route].append(wanted)
+        return found
+
+    def tree(self, wanted: Wanted) -> str:
+        """The initial contact of the request's contact; the contact itself when Connect does not know it."""
+        return self.evidence.trees.get(wanted.target.contact, wanted.target.contact)
+
     def switch(self, name: str) -> Any:
         """How Connect behaved in this run."""
         return dict(self.evidence.scenario.switches).get(name)

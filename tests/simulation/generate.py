@@ -8,9 +8,12 @@ from typing import Any
 from local.virtual import Sizing
 from tests.simulation import generate_faults as weather
 from tests.simulation import generate_requests as requests
-from tests.simulation.scenario import Ask, Doing, Request, Scenario
+from tests.simulation import generate_routes as routes
+from tests.simulation.scenario import Ask, Doing, Loop, Request, Scenario
 
 _SPREADS = (1.0, 30.0, 300.0, 1800.0)
+#: How many of the runs have routes.
+_ROUTED = 0.12
 
 
 def scenario(seed: int) -> Scenario:
@@ -22,6 +25,10 @@ def scenario(seed: int) -> Scenario:
     contacts, wanted = requests.wanted(random)
     calm = random.random() < 0.08
     settings = _settings(random)
+    loops: tuple[Loop, ...] = ()
+    if random.random() < _ROUTED:
+        contacts, wanted, loops = routes.routed(random, contacts, wanted)
+        settings["routes"] = routes.limits(random)
     faults, connect_faults = ((), ()) if calm else weather.faults(random, span, len(contacts))
     rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0), (0.1, 2.0)))
     switches = weather.switches(random, float(settings["settle_minutes"]))
@@ -33,6 +40,7 @@ def scenario(seed: int) -> Scenario:
         requests=wanted,
         asks=_asks(random, wanted, span, 0.0 if stubborn else random.choice((0.0, 0.2, 1.0))),
         doings=() if calm else _doings(random, len(contacts), span),
+        loops=loops,
         redrives=() if stubborn else _redrives(random, span),
         faults=faults,
         connect_faults=connect_faults,

@@ -12,13 +12,17 @@ from tests.simulation.subject import Edit
 
 @dataclass(frozen=True)
 class Bug:
-    """A bug: what is wrong, how it is planted, and which rules may be the first to see it."""
+    """A bug: what is wrong, how it is planted, and which rules may be the first to see it.
+
+    ``routed``: only runs with routes come to its place; a hunt passes over the others.
+    """
 
     name: str
     what: str
     rules: tuple[str, ...]
     edits: tuple[Edit, ...]
     interleaving: bool = False
+    routed: bool = False
 
 
 def _one(name: str, what: str, rules: str, *edit: str) -> Bug:

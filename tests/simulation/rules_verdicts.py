@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
+from local.connect.model.records import MAXIMUM_TRANSFERS
+from tests.simulation import rules_routes
 from tests.simulation.case import SKEW, Case, Verdict
 from tests.simulation.run import Wanted
 
@@ -84,6 +86,10 @@ def _archived(case: Case, _verdict: Verdict, _wanted: Wanted) -> bool:
     return any(doing.what == "archive" for doing in case.evidence.scenario.doings)
 
 
+def _full(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
+    return case.evidence.preceding.get(wanted.target.contact, 0) >= MAXIMUM_TRANSFERS
+
+
 def _named_otherwise(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     name = wanted.request.request_id
     return any(
@@ -102,6 +108,8 @@ _TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "DestinationNotFound": _gone_and_not_found,
     "FlowNotUsable": _archived,
     "IdempotencyMismatch": _named_otherwise,
+    "TransferLimitReached": _full,
+    "RouteLimitReached": rules_routes.reached,
 }
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 from contact_transfer.settings import Settings
 from local.connect.model import CallRecord, Connect, TransferRecord
+from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Published, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 from local.virtual.expressions import Item
-from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
+from tests.simulation.scenario import INSTANCE_ARN, Ask, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.subject import Silent, Subject
 
@@ -54,6 +55,7 @@ class Wanted:
 class Evidence:
     """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
 
+    ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it.
     ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
     """
 
@@ -69,6 +71,8 @@ class Evidence:
     calls: list[CallRecord]
     transfers: list[TransferRecord]
     ended_contacts: dict[str, float]
+    trees: dict[str, str]
+    preceding: dict[str, int]
     invocations: list[Invocation]
     deliveries: int
     left: int
@@ -139,9 +143,15 @@ class _Run:
             for number, request in enumerate(scenario.requests)
         ]
         for ask in scenario.asks:
-            self.cloud.loop.at(BEGINS + ask.at, self._send, ask.request, self.stage.body(ask))
+            self.cloud.loop.at(BEGINS + ask.at, self._send, self.wanted[ask.request], self._body(ask))
         for at in scenario.redrives:
             self.cloud.loop.at(BEGINS + at, self._redrive)
+        if scenario.loops:
+            self._chance = Random(scenario.seed + 2)
+            self.cloud.connect.store.listener = self._heard
+
+    def _body(self, ask: Ask) -> str:
+        return self.stage.body(self._scenario.requests[ask.request], ask.form)
 
     def _named(self, fault: Fault) -> Fault:
         if fault.contact is None or not fault.contact.startswith("#"):
@@ -159,9 +169,23 @@ class _Run:
             sender.on_call = note
         return self._make(kit)
 
-    def _send(self, request: int, body: str) -> None:
+    def _send(self, wanted: Wanted, body: str) -> None:
         self._pending -= 1
-        self._enter(self.wanted[request], body, {})
+        self._enter(wanted, body, {})
+
+    def _heard(self, event: ContactEvent) -> None:
+        """A transfer made a contact: the routes that loop ask for its transfer, each copy of the event once."""
+        if event.type != "INITIATED" or event.detail["initiationMethod"] != "TRANSFER":
+            return
+        self.stage.contacts.append(event.detail["contactId"])
+        for loop in self._scenario.loops:
+            request = Request(len(self.stage.contacts) - 1, queue=loop.queue, route=loop.route)
+            wanted = Wanted(len(self.wanted), request, Target(*self.stage.target(request)))
+            self.wanted.append(wanted)
+            for _ in range(loop.copies):
+                self._pending += 1
+                after = loop.seconds * self._chance.random()
+                self.cloud.loop.after(after, self._send, wanted, self.stage.body(request, "bare"))
 
     def _enter(self, wanted: Wanted, body: str, attributes: dict[str, Any]) -> None:
         message = self.cloud.queue.send(body, attributes)
@@ -186,8 +210,12 @@ class _Run:
             return self._pending == 0 and cloud.queue.left == 0 and cloud.function.running == 0
 
         cloud.loop.run(limit, settled)
-        # what was sent and is still under way arrives, whoever waits for it
-        cloud.loop.run(cloud.loop.now + 60.0, lambda: cloud.queue.left > 0)
+        # what was sent and is still under way arrives, whoever waits for it, and may ask for something more
+        while not cloud.queue.left and cloud.loop.now < limit:
+            cloud.loop.run(cloud.loop.now + 60.0, lambda: cloud.queue.left > 0)
+            if settled():
+                return
+            cloud.loop.run(limit, settled)
 
     def evidence(self, telemetry: Silent, wire: list[tuple[float, int, str]]) -> Evidence:
         cloud, connect = self.cloud, self.cloud.connect
@@ -205,6 +233,8 @@ class _Run:
             calls=connect.history.calls,
             transfers=connect.history.transfers[self._old_transfers :],
             ended_contacts=_ended(connect),
+            preceding=_preceding(connect),
+            trees={one.id: one.initial_id for one in connect.store.contacts.values()},
             invocations=cloud.function.invocations,
             deliveries=cloud.function.deliveries,
             left=cloud.queue.left,
@@ -217,3 +247,10 @@ class _Run:
 
 def _ended(connect: Connect) -> dict[str, float]:
     return {one.id: one.ended for one in connect.store.contacts.values() if one.ended is not None}
+
+
+def _preceding(connect: Connect) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in connect.store.contacts.values():  # each after the one that precedes it
+        found[one.id] = found.get(one.previous_id or "", 0) + (one.initiation_method == "TRANSFER")
+    return found

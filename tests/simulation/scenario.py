@@ -18,6 +18,7 @@ class Request:
 
     ``codes``: failure codes that are true of it whatever happens, empty for a request that can be carried out.
     ``static``: the body alone shows that it cannot. ``body``: the text itself, for what is no request at all.
+    ``route``: the configured route by which it comes.
     """
 
     contact: int = 0
@@ -30,6 +31,7 @@ class Request:
     codes: frozenset[str] = frozenset()
     static: bool = False
     body: str | None = None
+    route: str | None = None
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,19 @@ class Ask:
     at: float
     request: int
     form: str = "bare"
+
+
+@dataclass(frozen=True)
+class Loop:
+    """A route that is set off by transfers, its own among them: each contact that a transfer made asks for the next one.
+
+    ``seconds``: how long after that contact's begin the request comes, at most; ``copies``: how often Connect's event is delivered.
+    """
+
+    route: str
+    queue: str
+    seconds: float = 1.0
+    copies: int = 1
 
 
 @dataclass(frozen=True)
@@ -64,6 +79,7 @@ class Scenario:
     requests: tuple[Request, ...] = ()
     asks: tuple[Ask, ...] = ()
     doings: tuple[Doing, ...] = ()
+    loops: tuple[Loop, ...] = ()
     redrives: tuple[float, ...] = ()
     faults: tuple[Fault, ...] = ()
     connect_faults: tuple[ConnectFault, ...] = ()

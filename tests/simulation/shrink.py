@@ -10,7 +10,7 @@ from local.virtual import Sizing
 from tests.simulation.scenario import Scenario
 
 Fails = Callable[[Scenario], bool]
-_LISTS = ("faults", "connect_faults", "doings", "redrives", "asks", "switches")
+_LISTS = ("faults", "connect_faults", "doings", "loops", "redrives", "asks", "switches")
 
 
 def shrink(scenario: Scenario, fails: Fails, at_most: int = 400) -> Scenario:

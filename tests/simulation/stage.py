@@ -9,7 +9,7 @@ from typing import Any
 from local.connect.model import Connect
 from local.connect.seed import SeedData, seed
 from local.virtual.cloud import BEGINS
-from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Ask, Doing, Request, Scenario
+from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Doing, Request, Scenario
 
 _NOWHERE = "00000000-0000-4000-8000-000000000000"
 
@@ -22,7 +22,9 @@ class Stage:
         self._scenario = scenario
         connect.add_instance(INSTANCE_ARN)
         self.data: SeedData = seed(connect, INSTANCE)
-        self.contacts = [self._contact(kind) for kind in scenario.contacts]
+        self.contacts: list[str] = []
+        for kind in scenario.contacts:
+            self.contacts.append(self._contact(kind))
         connect.set_switches(**dict(scenario.switches))
         for operation, rate, burst in scenario.quotas:
             connect.set_quota(operation, rate, burst)
@@ -42,6 +44,8 @@ class Stage:
             return self._connect.store.new_id()
         if kind.startswith("chain"):
             return self._chain(int(kind.removeprefix("chain")))
+        if kind.startswith("sibling"):
+            return self._start("StartTaskContact", PreviousContactId=self.contacts[int(kind.removeprefix("sibling"))])
         contact = self._start({"email": "StartEmailContact", "chat": "StartChatContact"}.get(kind, "StartTaskContact"))
         if kind == "ended":
             self._connect.others.end(contact)
@@ -49,8 +53,9 @@ class Stage:
             self._connect.others.link_task(contact)
         return contact
 
-    def _start(self, operation: str) -> str:
-        asked: dict[str, Any] = {"InstanceId": INSTANCE, "ContactFlowId": self.data.flows["Inbound"], "Name": "a case"}
+    def _start(self, operation: str, **more: str) -> str:
+        inbound = self.data.flows["Inbound"]
+        asked: dict[str, Any] = {"InstanceId": INSTANCE, "ContactFlowId": inbound, "Name": "a case", **more}
         if operation == "StartChatContact":
             asked["ParticipantDetails"] = {"DisplayName": "somebody"}
         if operation == "StartEmailContact":
@@ -88,13 +93,12 @@ class Stage:
         user = None if request.user is None else self.data.users.get(request.user, _NOWHERE)
         return self.contacts[request.contact], self.data.flows.get(request.flow, _NOWHERE), queue, user
 
-    def body(self, ask: Ask) -> str:
-        """The text of a message."""
-        request = self._scenario.requests[ask.request]
+    def body(self, request: Request, form: str) -> str:
+        """The text of a message, in one of the forms of an ask."""
         if request.body is not None:
             return request.body
         contact, flow, queue, user = self.target(request)
-        arn = INSTANCE_ARN + "/{}/{}" if ask.form == "arn" else "{1}"
+        arn = INSTANCE_ARN + "/{}/{}" if form == "arn" else "{1}"
         fields: dict[str, Any] = {
             "contactId": arn.format("contact", contact),
             "contactFlowId": arn.format("contact-flow", flow),
@@ -105,10 +109,12 @@ class Stage:
             fields["userId"] = arn.format("agent", user)
         if request.request_id is not None:
             fields["requestId"] = request.request_id
+        if request.route is not None:
+            fields["route"] = request.route
         if request.expires_in is not None:
             fields["expiresAt"] = datetime.fromtimestamp(BEGINS + request.expires_in, UTC).isoformat()
         fields |= dict(request.extra)
-        if ask.form == "event":
+        if form == "event":
             return json.dumps(
                 {"version": "0", "detail-type": "Contact Transfer Requested", "source": "shop", "detail": fields}
             )

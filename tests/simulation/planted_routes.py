@@ -1,0 +1,70 @@
+"""Bugs planted in the limit of routes."""
+
+from __future__ import annotations
+
+from tests.simulation.planted import Bug
+from tests.simulation.subject import Edit
+
+_FREE = "(attribute_not_exists(#taken) OR #taken < :most)"
+_TREE = "        tree = self._tree(request, begun, contact, deadline)\n"
+
+ROUTES: tuple[Bug, ...] = (
+    Bug(
+        "allowance-unconditional",
+        "a route's allowance is taken however many are taken already",
+        ("b-route",),
+        (Edit("allowances", f'AND {_FREE}"', f'AND (attribute_exists(#taken) OR {_FREE})"'),),
+        routed=True,
+    ),
+    Bug(
+        "tree-of-one",
+        "each contact is taken for a tree of its own",
+        ("b-route",),
+        (Edit("routes", _TREE, "        tree = request.contact_id\n"),),
+        routed=True,
+    ),
+    Bug(
+        "allowance-kept",
+        "a definite failure does not give the allowance back",
+        ("c-code",),
+        (Edit("routes", "            self._allowances.give_back(request)\n", "            pass\n"),),
+        routed=True,
+    ),
+    Bug(
+        "allowance-for-each-try",
+        "a request that comes back takes another allowance",
+        ("c-code",),
+        (
+            Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", _FREE),
+            Edit("allowances", "return refused is None or _held(request) in refused", "return refused is None"),
+        ),
+        interleaving=True,
+        routed=True,
+    ),
+    Bug(
+        "doubt-gives-back",
+        "a failure that leaves it open whether the contact moved gives the allowance back",
+        ("b-route",),
+        (Edit("routes", "request.route is not None and not failed.in_doubt", "request.route is not None"),),
+        interleaving=True,
+        routed=True,
+    ),
+    Bug(
+        "allowances-read-first",
+        "the count of a route is read, and then written",
+        ("b-route",),
+        (
+            Edit(
+                "allowances",
+                '        refused = self._table.update(\n            _key(request, tree),\n            "SET #held',
+                '        if records.number(self._table.read(_key(request, tree)), "taken") >= most:\n'
+                "            return _held(request) in self._table.read(_key(request, tree))\n"
+                '        refused = self._table.update(\n            _key(request, tree),\n            "SET #held',
+            ),
+            Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", "attribute_not_exists(#held)"),
+            Edit("allowances", '":one": 1, ":most": most},', '":one": 1},'),
+        ),
+        interleaving=True,
+        routed=True,
+    ),
+)

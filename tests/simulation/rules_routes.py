@@ -1,0 +1,56 @@
+"""Rules on routes (b, c): how often one may move a tree of contacts, and whether it was true that it had done so.
+
+A tree is all contacts with one initial contact, as Connect has it. What counts against a route's limit is what Connect did
+and what became of the messages; nobody asks the ledger.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.simulation.case import Case, Verdict
+from tests.simulation.run import Wanted
+
+_DOUBTFUL = "OutcomeUnknown"
+
+
+def limit(case: Case) -> Iterator[str]:
+    """A route moved a tree once more, when it had moved it as often as it may, or may have."""
+    for (tree, route), asked in case.routed.items():
+        most = case.evidence.settings["routes"][route]
+        for wanted in asked:
+            for record in case.made_by(wanted):
+                others = sum(_moved(case, other, record.time) for other in asked if other is not wanted)
+                if others >= most:
+                    at = record.time - case.evidence.began
+                    yield f"route {route} moved {record.old} of tree {tree} at {at:.1f} s; {others} had or may have before, of {most}"
+
+
+def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    """Whether others had used up the route of the request when it was said so: they had moved the tree, or still might."""
+    if wanted.request.route is None:
+        return False
+    asked = case.routed[case.tree(wanted), wanted.request.route]
+    began = max(
+        (run.began for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided), default=0.0
+    )
+    others = (other for other in asked if other is not wanted)
+    used = sum(_moved(case, one, verdict.decided) or _under_way(case, one, began, verdict.decided) for one in others)
+    return used >= int(case.evidence.settings["routes"][wanted.request.route])
+
+
+def _moved(case: Case, wanted: Wanted, by: float) -> bool:
+    """Whether the request had moved its contact by then, or had ended so that nobody knows."""
+    if any(record.time < by for record in case.made_by(wanted)):
+        return True
+    told = [verdict for verdict in case.verdicts_of.get(wanted.number, ()) if verdict.time < by]
+    return bool(told) and told[-1].code == _DOUBTFUL
+
+
+def _under_way(case: Case, wanted: Wanted, since: float, until: float) -> bool:
+    """Whether work on the request had begun, and its message was not yet done, at some time between."""
+    return any(
+        run.began <= until and (message.over is None or message.over >= since)
+        for message in wanted.messages
+        for run in case.runs_of.get(message.id, ())
+    )
