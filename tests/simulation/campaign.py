@@ -84,8 +84,10 @@ def subject(bug: str | None = None) -> Subject:
 def block(first: int, count: int, bug: str | None = None) -> Tally:
     """Run ``count`` seeds from ``first`` in this process."""
     began, tally, service = time.process_time(), Tally(), subject(bug)
-    for seed in range(first, first + count):
-        tally.note(run(scenario(seed), service))
+    for number in range(count):
+        tally.note(run(scenario(first + number), service))
+        if number % 10 == 9:
+            gc.collect()
     tally.seconds = time.process_time() - began
     return tally
 
@@ -113,19 +115,24 @@ def campaign(first: int, seeds: int, workers: int, minutes: float | None = None)
 
 
 def _block(which: tuple[int, int]) -> Tally:
-    gc.disable()  # this process ends with its block
+    gc.disable()  # this process ends with its block; what a run leaves behind is collected every ten runs
+    gc.freeze()
     return block(*which)
 
 
 @dataclass(frozen=True)
 class Caught:
-    """How a planted bug was caught: by which rule, after how many seeds; ``rule`` empty: by none."""
+    """How a planted bug was caught: by which rule, after how many runs; ``rule`` empty: by none.
+
+    ``kept``: by a scenario that is kept for it, not by one that was drawn from a seed.
+    """
 
     bug: str
     rule: str
     seeds: int
     seed: int
     what: str
+    kept: bool = False
 
 
 def hunt(name: str, first: int, at_most: int) -> Caught:
@@ -138,7 +145,8 @@ def hunt(name: str, first: int, at_most: int) -> Caught:
         found = auditor.audit(run(made, service), bug.rules)
         if found:
             first_rule = min(found, key=lambda finding: bug.rules.index(finding.rule))
-            return Caught(name, first_rule.rule, tried, made.seed, first_rule.what)
+            kept = tried <= len(KEPT.get(name, []))
+            return Caught(name, first_rule.rule, tried, made.seed, first_rule.what, kept)
         if tried % 50 == 0:
             gc.collect()
     return Caught(name, "", at_most, 0, "")

@@ -20,7 +20,7 @@ def limit(case: Case) -> Iterator[str]:
         most = case.evidence.settings["routes"][route]
         for wanted in asked:
             for record in case.made_by(wanted):
-                others = sum(_moved(case, other, record.time) for other in asked if other is not wanted)
+                others = sum(_may_have(case, other, record.time) for other in asked if other is not wanted)
                 if others >= most:
                     at = record.time - case.evidence.began
                     yield f"route {route} moved {record.old} of tree {tree} at {at:.1f} s; {others} had or may have before, of {most}"
@@ -39,10 +39,19 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     return used >= int(case.evidence.settings["routes"][wanted.request.route])
 
 
+def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
+    """Whether the request had moved its contact by then, or had called for it and ended so that nobody knows."""
+    return _moved(case, wanted, by) and any(
+        call.operation == "TransferContact" and call.time < by for call in case.calls.get(wanted.target.contact, ())
+    )
+
+
 def _moved(case: Case, wanted: Wanted, by: float) -> bool:
     """Whether the request had moved its contact by then, or had ended so that nobody knows."""
     if any(record.time < by for record in case.made_by(wanted)):
         return True
+    if any(event.time < by for event in case.successes.get(wanted.number, ())):
+        return True  # also by somebody else's transfer that could not be told from its own
     told = [verdict for verdict in case.verdicts_of.get(wanted.number, ()) if verdict.time < by]
     return bool(told) and told[-1].code == _DOUBTFUL
 
