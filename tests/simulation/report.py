@@ -134,11 +134,15 @@ def _bugs(bugs: list[dict[str, Any]]) -> str:
     for one in bugs:
         bug = campaign.BUGS[one["bug"]]
         kind = "interleaving" if bug.interleaving else "plain"
-        rows.append(f"| `{bug.name}` | {kind} | {bug.what} | {one['rule'] or '**nothing**'} | {one['seeds']}{' (kept)' if one.get('kept') else ''} |")
+        seeds = f"{one['seeds']}{' (kept)' if one.get('kept') else ''}"
+        rows.append(f"| `{bug.name}` | {kind} | {bug.what} | {one['rule'] or '**nothing**'} | {seeds} |")
     plain = sum(not campaign.BUGS[one["bug"]].interleaving for one in bugs)
     caught = sum(bool(one["rule"]) for one in bugs)
-    sums = f"{caught} of {len(bugs)} caught: {plain} plain ones, {len(bugs) - plain} interleavings. "
-        "`(kept)`: by a scenario that is kept for the bug; the others are drawn from seeds. Bugs of routes pass over seeds without one."
+    sums = (
+        f"{caught} of {len(bugs)} caught: {plain} plain ones, {len(bugs) - plain} interleavings. "
+        "`(kept)`: by a scenario that is kept for the bug; the others are drawn from seeds. "
+        "Bugs of routes pass over seeds without routes."
+    )
     head = [
         "## Planted bugs",
         "",
