@@ -14,7 +14,7 @@ SETTINGS = Settings((INSTANCE_ARN,), "transfers", "dead", "bus", "ledger", route
 
 _FIELDS = ("instanceId", "contactId", "contactFlowId", "queueId", "userId", "requestId", "expiresAt", "reason", "route")
 _KINDS = {"contactId": "contact", "contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
-_ODD: tuple[Any, ...] = (
+ODD: tuple[Any, ...] = (
     None, "", " ", 7, -0.0, 1e308, True, [], {}, ["x"], {"a": 1}, "x" * 600, "é\u0000", "\ud83d\ude00", "\ud800", "..", "a/b",
     "arn:aws:connect:x",
 )  # fmt: skip
@@ -43,7 +43,7 @@ def body(random: Random) -> object:
 
 
 def _document(random: Random) -> Any:
-    request = _request(random)
+    request = fields_of_request(random)
     if random.random() < 0.3:
         kind = random.choice(("Contact Transfer Requested", "Contact Transfer Requested", "Something Else", None, 7))
         detail = random.choice((request, request, [request], None))
@@ -51,7 +51,8 @@ def _document(random: Random) -> Any:
     return request
 
 
-def _request(random: Random) -> dict[str, Any]:
+def fields_of_request(random: Random) -> dict[str, Any]:
+    """The fields of a request: right, missing, misspelt or odd."""
     fields = {
         name: _value(random, name)
         for name in _FIELDS
@@ -64,7 +65,7 @@ def _request(random: Random) -> dict[str, Any]:
 
 def _value(random: Random, name: str) -> Any:
     if random.random() < 0.12:
-        return random.choice(_ODD)
+        return random.choice(ODD)
     if name == "instanceId":
         return random.choice((INSTANCE_ARN, INSTANCE_ARN.rpartition("/")[2], SECRET))
     if name == "expiresAt":

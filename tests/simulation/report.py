@@ -94,11 +94,19 @@ def render(figures: Path) -> str:
                 "## Beside what a user would write\n\n" + comparison_table(read("comparison")),
                 "## After an outage\n\n" + settling_table(read("settling")),
                 "## With real parts\n\n" + _facts(read("real")),
-                "## Bodies through the parser\n\n" + _facts(read("bodies")),
+                _fuzzing(read("fuzzing") if (figures / "fuzzing.json").exists() else {"bodies": read("bodies")}),
             ]
         )
         + "\n"
     )
+
+
+def _fuzzing(kinds: dict[str, dict[str, Any]]) -> str:
+    told = [
+        "## Fuzzing",
+        "Inputs, good and broken, through the code that reads them; each was read, or refused as documented.",
+    ]
+    return "\n\n".join(told + [f"### {kind.capitalize()}\n\n{_facts(found)}" for kind, found in kinds.items()])
 
 
 def _facts(figures: dict[str, Any]) -> str:
