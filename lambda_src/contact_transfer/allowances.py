@@ -2,7 +2,8 @@
 
 A request takes an allowance before the contact is moved and keeps it when it was moved, or may have been. It is taken in one
 conditional write, so two requests of one tree cannot both have the last one; a holder's own redeliveries take nothing more.
-The contact's item remembers the tree, so that a later failure knows what to give back.
+The contact's item remembers the tree, so that a later failure knows what to give back. Either write may reach the table late, after
+the client has given it up and sent it again: what was given back notes when, and no older write takes it or gives it back again.
 """
 
 from __future__ import annotations
@@ -26,24 +27,30 @@ class Allowances:
         refused = self._table.update(
             _key(request, tree),
             "SET #held = :now, #expires = :expires ADD #taken :one",
-            "attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
+            "(attribute_not_exists(#back) OR #back < :now) AND"
+            " attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
             {":now": round(now * 1000), ":expires": int(now + self._keep), ":one": 1, ":most": most},
-            {"#held": _held(request), "#expires": "expires", "#taken": "taken"},
+            {"#held": _held(request), "#back": _back(request), "#expires": "expires", "#taken": "taken"},
         )[1]
+        if refused and _held(request) not in refused and records.number(refused, _back(request)) >= round(now * 1000):
+            raise LedgerUnavailable("the route's allowance was given back by a worker whose clock is ahead")
         return refused is None or _held(request) in refused
 
-    def give_back(self, request: TransferRequest) -> None:
+    def give_back(self, request: TransferRequest, now: float) -> None:
         """The request failed for certain. Call it while nobody else can begin it: its lease is held, or its contact is won."""
         contact = self._table.read(records.contact_key(request.instance_id, request.contact_id))
         tree = records.text(contact, _tree(request))
         if tree is None:
             return
+        held = records.number(self._table.read(_key(request, tree)), _held(request))
+        if not held:
+            return
         self._table.update(
             _key(request, tree),
-            "REMOVE #held ADD #taken :minus",
-            "attribute_exists(#held)",
-            {":minus": -1},
-            {"#held": _held(request), "#taken": "taken"},
+            "SET #back = :back REMOVE #held ADD #taken :minus",
+            "#held = :held",
+            {":back": max(held, round(now * 1000)), ":held": held, ":minus": -1},
+            {"#held": _held(request), "#back": _back(request), "#taken": "taken"},
         )
 
     def _remember(self, request: TransferRequest, begun: Begun, tree: str) -> None:
@@ -65,6 +72,10 @@ def _key(request: TransferRequest, tree: str) -> str:
 def _held(request: TransferRequest) -> str:
     # The token stands for name and parameters: one requestId with other parameters is not the holder.
     return f"held:{request.client_token}"
+
+
+def _back(request: TransferRequest) -> str:
+    return f"back:{request.client_token}"
 
 
 def _tree(request: TransferRequest) -> str:

@@ -53,7 +53,7 @@ class Routes:
     def failed(self, request: TransferRequest, failed: Failed) -> None:
         """Give the allowance back, unless the contact may have moved all the same. Raise ``LedgerUnavailable``."""
         if request.route is not None and not failed.in_doubt:
-            self._allowances.give_back(request)
+            self._allowances.give_back(request, self._clock.now())
 
     def _tree(self, request: TransferRequest, begun: Begun, contact: ContactView | None, deadline: Deadline) -> str:
         """The id of the initial contact."""

@@ -27,7 +27,7 @@ ROUTES: tuple[Bug, ...] = (
         "allowance-kept",
         "a definite failure does not give the allowance back",
         ("c-code",),
-        (Edit("routes", "            self._allowances.give_back(request)\n", "            pass\n"),),
+        (Edit("routes", "            self._allowances.give_back(request, self._clock.now())\n", "            pass\n"),),
         routed=True,
     ),
     Bug(
@@ -63,6 +63,20 @@ ROUTES: tuple[Bug, ...] = (
             ),
             Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", "attribute_not_exists(#held)"),
             Edit("allowances", '":one": 1, ":most": most},', '":one": 1},'),
+        ),
+        interleaving=True,
+        routed=True,
+    ),
+    Bug(
+        "late-allowance",
+        "a write that reaches the table late takes an allowance that was given back",
+        ("c-code",),
+        (
+            Edit(
+                "allowances",
+                "(attribute_not_exists(#back) OR #back < :now) AND",
+                "(attribute_not_exists(#back) OR #back <> :one) AND",
+            ),
         ),
         interleaving=True,
         routed=True,

@@ -31,9 +31,9 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     if wanted.request.route is None:
         return False
     asked = case.routed[case.tree(wanted), wanted.request.route]
-    began = max(
-        (run.began for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided), default=0.0
-    )
+    # a duplicate of the message may have been looked at meanwhile: the run that gave the verdict is one that was under way then
+    runs = (run for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided <= run.ended)
+    began = min((run.began for run in runs), default=0.0)
     others = (other for other in asked if other is not wanted)
     used = sum(_moved(case, one, verdict.decided) or _under_way(case, one, began, verdict.decided) for one in others)
     return used >= int(case.evidence.settings["routes"][wanted.request.route])
@@ -41,8 +41,14 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
     """Whether the request had moved its contact by then, or had called for it and ended so that nobody knows."""
+    target = wanted.target
+    runs = [run.began for message in wanted.messages for run in case.runs_of.get(message.id, ())]
+    asked = (target.queue, target.user)
     return _moved(case, wanted, by) and any(
-        call.operation == "TransferContact" and call.time < by for call in case.calls.get(wanted.target.contact, ())
+        call.operation == "TransferContact"
+        and min(runs, default=by) <= call.time < by
+        and (call.ids.get("QueueId"), call.ids.get("UserId")) == asked
+        for call in case.calls.get(target.contact, ())
     )
 
 

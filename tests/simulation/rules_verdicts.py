@@ -79,11 +79,14 @@ def _unknown(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 
 def _rejected(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    return _gone(case, verdict, wanted) or bool(case.switch("token_remembers_rejection"))
+    remembered = bool(case.switch("token_remembers_rejection"))
+    # a flow may be archived when it is called for and restored when the worker looks why that was refused
+    return _gone(case, verdict, wanted) or remembered or _archived(case, verdict, wanted)
 
 
-def _archived(case: Case, _verdict: Verdict, _wanted: Wanted) -> bool:
-    return any(doing.what == "archive" for doing in case.evidence.scenario.doings)
+def _archived(case: Case, verdict: Verdict, _wanted: Wanted) -> bool:
+    now = verdict.time - case.evidence.began
+    return any(doing.what == "archive" and doing.at < now for doing in case.evidence.scenario.doings)
 
 
 def _full(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
