@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import Any
 
 
@@ -29,7 +30,7 @@ class Delivery:
             message_id=str(record.get("messageId", "")),
             receipt_handle=str(record.get("receiptHandle", "")),
             body=record.get("body"),
-            receives=int(_number(system.get("ApproximateReceiveCount")) or 1),
+            receives=max(1, int(_number(system.get("ApproximateReceiveCount")) or 1)),
             sent_at=_moment(system.get("SentTimestamp")),
             first_received_at=_moment(system.get("ApproximateFirstReceiveTimestamp")),
             attributes=record.get("messageAttributes") or {},
@@ -43,6 +44,7 @@ def _moment(given: Any) -> float | None:
 
 def _number(given: Any) -> float | None:
     try:
-        return float(given)
+        number = float(given)
     except (TypeError, ValueError):
         return None
+    return number if isfinite(number) else None

@@ -22,6 +22,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 from tests.properties.bodies import body
 from tests.properties.flow_events import flow_event, invoke
 from tests.properties.reading import read
+from tests.properties.records import park, record
 from tests.properties.route_settings import check, routes
 
 _BLOCK = 10_000
@@ -47,6 +48,12 @@ def _routes(random: Random) -> str:
         return check(given)
 
 
+def _record(random: Random) -> str:
+    given = record(random)
+    with _shown(given):
+        return park(random, given)
+
+
 @contextmanager
 def _shown(given: object) -> Iterator[None]:
     """Print what was given when it breaks something."""
@@ -57,7 +64,12 @@ def _shown(given: object) -> Iterator[None]:
         raise
 
 
-_KINDS: dict[str, Callable[[Random], str]] = {"bodies": _body, "flow events": _flow_event, "routes": _routes}
+_KINDS: dict[str, Callable[[Random], str]] = {
+    "bodies": _body,
+    "records": _record,
+    "flow events": _flow_event,
+    "routes": _routes,
+}
 
 
 def _block(kind: str, seed: int, count: int) -> Counts:
@@ -79,14 +91,15 @@ def _run(block: tuple[str, int, int]) -> tuple[str, Counts]:
 
 def main(  # noqa: PLR0917 - typer reads the options by name
     bodies: Annotated[int, typer.Option(help="how many bodies, in and out of EventBridge's envelope")] = 1_000_000,
+    records: Annotated[int, typer.Option(help="how many SQS records, with any attributes, to be parked")] = 0,
     flow_events: Annotated[int, typer.Option(help="how many invocations by a Connect flow")] = 0,
     routes: Annotated[int, typer.Option(help="how many settings files with routes")] = 0,
     first: Annotated[int, typer.Option(help="the first seed; each is ten thousand of a kind")] = 1,
     workers: Annotated[int, typer.Option(help="processes, one a core")] = os.cpu_count() or 1,
     save: Annotated[Path | None, typer.Option(help="write the counts to this JSON file")] = None,
 ) -> None:
-    """Send bodies, flow events and routes, good and broken, through the code that reads them. Ends non-zero with what it could not take."""
-    wanted = {"bodies": bodies, "flow events": flow_events, "routes": routes}
+    """Send inputs, good and broken, through the code that reads them. Ends non-zero with what it could not take."""
+    wanted = {"bodies": bodies, "records": records, "flow events": flow_events, "routes": routes}
     blocks, began = _blocks(first, wanted), time.monotonic()
     counts = {kind: Counter[str]() for kind, count in wanted.items() if count}
     with multiprocessing.get_context("fork").Pool(workers) as pool:

@@ -1,4 +1,4 @@
-"""Whatever a flow or a settings file says, it is taken or refused as documented."""
+"""Whatever a flow, a settings file or an SQS record says, it is taken or refused as documented."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.properties.bodies import INSTANCE_ARN
 from tests.properties.flow_events import flow_event, invoke
+from tests.properties.records import park, record
 from tests.properties.route_settings import check, routes
 
 # Connect and JSON have no lone surrogates.
@@ -49,3 +50,10 @@ def test_thousands_of_routes_are_taken_or_refused(seed: int) -> None:
 def test_any_routes_at_all_are_taken_or_refused(value: Any) -> None:
     check(value)
     check([{"name": "one", "when": value, "transfer": {"contactFlowId": "flow"}}])
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_thousands_of_records_are_read_and_parked(seed: int) -> None:
+    random = Random(seed)
+    ways = {park(random, record(random)) for _ in range(2000)}
+    assert ways == {"with its own attributes", "with its reason", "with nothing but its body"}

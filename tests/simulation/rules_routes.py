@@ -12,6 +12,8 @@ from tests.simulation.case import Case, Verdict
 from tests.simulation.run import Wanted
 
 _DOUBTFUL = "OutcomeUnknown"
+#: Seconds from the end of an invocation until its messages are deleted, and some.
+_DELETED_AFTER = 0.05
 
 
 def limit(case: Case) -> Iterator[str]:
@@ -35,7 +37,12 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     runs = (run for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided <= run.ended)
     began = min((run.began for run in runs), default=0.0)
     others = (other for other in asked if other is not wanted)
-    used = sum(_moved(case, one, verdict.decided) or _under_way(case, one, began, verdict.decided) for one in others)
+    used = sum(
+        _moved(case, one, verdict.decided)
+        or _under_way(case, one, began, verdict.decided)
+        or _outlived(case, one, verdict.decided)
+        for one in others
+    )
     return used >= int(case.evidence.settings["routes"][wanted.request.route])
 
 
@@ -66,6 +73,15 @@ def _under_way(case: Case, wanted: Wanted, since: float, until: float) -> bool:
     """Whether work on the request had begun, and its message was not yet done, at some time between."""
     return any(
         run.began <= until and (message.over is None or message.over >= since)
+        for message in wanted.messages
+        for run in case.runs_of.get(message.id, ())
+    )
+
+
+def _outlived(case: Case, wanted: Wanted, by: float) -> bool:
+    """Whether a duplicate was still worked on when its message had been deleted: what it held then stays until the request comes again."""
+    return any(
+        run.began <= by and message.over is not None and run.ended > message.over + _DELETED_AFTER
         for message in wanted.messages
         for run in case.runs_of.get(message.id, ())
     )
