@@ -56,6 +56,7 @@ class Settlement:
 
     def look(self, request: TransferRequest, begun: Begun, deadline: Deadline) -> Seen:
         """Say what became of ``begun.doubt``. Raises what ``Connect.contact`` and ``Connect.chain`` raise."""
+        seen_at = self._clock.now()  # calls wait and workers freeze: what is shown is as old as the first look
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
         chain = self._connect.chain(request.instance_id, request.contact_id, deadline)
         successors = [seen for seen in chain if is_successor(seen, request.contact_id)]
@@ -68,8 +69,8 @@ class Settlement:
                 return self._found(request, begun, successor)
             others.append(successor.contact_id)
         if contact is not None and not contact.ended:
-            return self._still_active(begun, others)
-        return self._ended(request, begun, contact, others)
+            return self._still_active(begun, others, seen_at)
+        return self._ended(request, begun, contact, others, seen_at)
 
     def _ours(self, request: TransferRequest, begun: Begun, successor: ContactView, deadline: Deadline) -> bool | None:
         """Whether the attempt made this successor; None while its destination does not show yet."""
@@ -80,9 +81,10 @@ class Settlement:
             return False
         if doubt.queue_id is None and doubt.user_id is None:
             return True
+        seen_at = self._clock.now()
         shown = self._connect.contact(request.instance_id, successor.contact_id, deadline)
         if shown is None or not (shown.queue_id or shown.user_id):
-            young = self._clock.now() - successor.initiated_at < DESTINATION_SHOWS_WITHIN_SECONDS
+            young = seen_at - successor.initiated_at < DESTINATION_SHOWS_WITHIN_SECONDS
             return None if young else True
         return _agrees(doubt, shown)
 
@@ -91,19 +93,21 @@ class Settlement:
             return _not_active(request, f": another request transferred it to {successor.contact_id}")
         return Transferred(successor.contact_id, successor.arn, begun.attempts, inferred=True)
 
-    def _still_active(self, begun: Begun, others: list[str]) -> Seen:
+    def _still_active(self, begun: Begun, others: list[str], seen_at: float) -> Seen:
         last = begun.doubt.last if begun.doubt else 0.0
         margin = self._settle if others else ACTIVE_PROVES_AFTER_SECONDS
-        wait = last + margin - self._clock.now()
+        wait = last + margin - seen_at
         # With somebody else's successor in sight "active" is stale: another call might transfer a second time.
         return Unsettled(active=not others, wait=wait) if wait > 0 else NotApplied()
 
-    def _ended(self, request: TransferRequest, begun: Begun, contact: ContactView | None, others: list[str]) -> Seen:
+    def _ended(
+        self, request: TransferRequest, begun: Begun, contact: ContactView | None, others: list[str], seen_at: float
+    ) -> Seen:
         since, last = (begun.doubt.since, begun.doubt.last) if begun.doubt else (0.0, 0.0)
         ended_at = contact.ended_at if contact and contact.ended_at is not None else last
         if contact is not None and ended_at < since - SKEW_SECONDS:
             return _not_active(request, ": it ended before the request was first tried")
-        wait = max(last, ended_at) + self._settle - self._clock.now()
+        wait = max(last, ended_at) + self._settle - seen_at
         if wait > 0:
             return Unsettled(active=False, wait=wait)
         if contact is None:

@@ -13,6 +13,10 @@ from tests.simulation.run import Evidence, Wanted
 
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
+#: What a request is told that was given up because no work on it came to an end.
+KILLS = "it kills the worker"
+#: From so many deaths on it may be told so.
+DEADLY = 20
 #: How far the clocks of workers and Connect may be apart: what a worker says of times may be off by this.
 SKEW = 8.0
 
@@ -117,6 +121,20 @@ class Case:
             if verdict.wanted is not None:
                 found[verdict.wanted.number].append(verdict)
         return found
+
+    @cached_property
+    def deadly(self) -> dict[str, float]:
+        """When work on a contact was given up because it did kill the worker: nobody knows what became of its last call."""
+        found: dict[str, float] = {}
+        for verdict in self.verdicts:
+            if verdict.wanted is not None and KILLS in verdict.text and self._killed(verdict.wanted) >= DEADLY:
+                contact = verdict.wanted.target.contact
+                found[contact] = min(found.get(contact, verdict.decided), verdict.decided)
+        return found
+
+    def _killed(self, wanted: Wanted) -> int:
+        runs = [run for message in wanted.messages for run in self.runs_of.get(message.id, ())]
+        return sum(run.how in ("died", "timed out") for run in runs)
 
     @cached_property
     def runs_of(self) -> dict[str, list[Invocation]]:

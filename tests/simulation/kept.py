@@ -60,6 +60,20 @@ def doubtful_route(seed: int) -> Scenario:
     )
 
 
+def stale_look(seed: int) -> Scenario:
+    """Answers are lost, and the worker that looks stands still between seeing the contact active and asking who follows it."""
+    return Scenario(
+        seed=seed,
+        contacts=("task",) * 4,
+        requests=tuple(Request(contact, queue="Support") for contact in range(4)),
+        asks=tuple(Ask(number * 0.1, number) for number in range(4)),
+        connect_faults=(ConnectFault(FaultKind.LOST_500, "TransferContact", seconds=10.0),),
+        faults=(Fault("connect", Kind.FREEZE, "ListAssociatedContacts", 1.0, 0.0, 120.0, seconds=58.0),),
+        switches=(("old_contact_active_for", 30.0), ("end_shown_after", 5.0), ("successor_listed_after", 300.0)),
+        settings=(("maximum_concurrency", 2),),
+    )
+
+
 def late_allowance(seed: int) -> Scenario:
     """A routed request fails while its writes reach the table late; then another contact of the tree is to move."""
     return Scenario(
@@ -79,6 +93,7 @@ def late_allowance(seed: int) -> Scenario:
 KEPT: dict[str, list[Scenario]] = {
     "quiet-from-the-beginning": [rivals(seed) for seed in (21, 82, 257, 357)],
     "doubt-gives-back": [doubtful_route(seed) for seed in range(1, 4)],
+    "stale-look": [stale_look(seed) for seed in range(1, 13)],
     "late-allowance": [late_allowance(seed) for seed in range(1, 21)],
     "lost-begins-condemn": [lost_begins(seed) for seed in range(2)],
 }

@@ -127,8 +127,8 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         "an ended contact without a visible successor is given up at once",
         "c-doubt",
         "settlement",
-        "        wait = max(last, ended_at) + self._settle - self._clock.now()\n",
-        "        wait = max(last, ended_at) - self._clock.now()\n",
+        "        wait = max(last, ended_at) + self._settle - seen_at\n",
+        "        wait = max(last, ended_at) - seen_at\n",
     ),
     _one(
         "rivals-doubt-ignored",
@@ -195,6 +195,14 @@ INTERLEAVINGS: tuple[Bug, ...] = (
             Edit("pacing", "        self._level = min(self.capacity, proven + self.rate * max(0.0, held))\n", ""),
         ),
         interleaving=True,
+    ),
+    _one(
+        "stale-look",
+        "what was seen before a wait is taken for what shows after it",
+        "c-doubt b-twice g-forgotten c-code",
+        "settlement",
+        "        wait = last + margin - seen_at\n",
+        "        wait = last + margin - self._clock.now()\n",
     ),
     _one(
         "quiet-from-the-beginning",

@@ -89,12 +89,17 @@ def render(figures: Path) -> str:
             [
                 "# Simulation report",
                 _HEAD,
-                _runs(read("runs")),
+                _runs(read("runs"), "Runs"),
+                *(
+                    [_runs(read("since"), "Runs since what they found was mended")]
+                    if (figures / "since.json").exists()
+                    else []
+                ),
                 _bugs(read("bugs")),
                 "## Beside what a user would write\n\n" + comparison_table(read("comparison")),
                 "## After an outage\n\n" + settling_table(read("settling")),
                 "## With real parts\n\n" + _facts(read("real")),
-                _fuzzing(read("fuzzing") if (figures / "fuzzing.json").exists() else {"bodies": read("bodies")}),
+                _fuzzing(read("fuzzing")),
             ]
         )
         + "\n"
@@ -121,7 +126,7 @@ def _shown(value: Any) -> str:
     return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
 
 
-def _runs(runs: dict[str, Any]) -> str:
+def _runs(runs: dict[str, Any], title: str) -> str:
     speed = runs["deliveries"] / max(1, runs["core seconds"])
     broken = runs["findings"]
     rows = [
@@ -133,7 +138,7 @@ def _runs(runs: dict[str, Any]) -> str:
         ("run", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']} s, {runs['date']}"),
         *((name, f"{count:,}") for name, count in runs["counts"].items()),
     ]
-    told = ["## Runs", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
+    told = [f"## {title}", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
     return "\n".join(told + [f"\nSeed {seed}: {found[0]}" for seed, found in broken.items()])
 
 

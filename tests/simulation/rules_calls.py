@@ -62,6 +62,8 @@ def quota(case: Case) -> Iterator[str]:
             continue  # a fresh environment that finds a fresh message owns a whole token, which is seconds of such a rate
         debt = _debt(sorted(times[operation]), rate, burst)
         allowed = workers + 2.0  # calls overtake each other on their way: one call each is rounding on the wire
+        if case.evidence.scenario.sizing.recycle_after == 1:
+            allowed += workers  # each environment that finds a fresh message owns a share of the burst, and here each message has its own
         if debt > allowed:
             yield f"{operation}: {debt:.1f} calls more than {rate:g}/s with a burst of {burst:g} admit ({allowed:.1f} are explained)"
 

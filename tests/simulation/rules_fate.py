@@ -84,7 +84,7 @@ def forgotten(case: Case) -> Iterator[str]:
     """A transfer that nobody was told of, or a success whose request is said to have failed in the end."""
     for wanted in case.evidence.wanted:
         for record in case.made_by(wanted):
-            if not _over(wanted):
+            if not _over(wanted) or record.old in case.deadly:
                 continue
             told = case.successes.get(wanted.number, ())
             if not told:

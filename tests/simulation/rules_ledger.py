@@ -17,6 +17,8 @@ def ledger(case: Case) -> Iterator[str]:
             yield from _happened(case, key.rpartition("#")[2], item)
     for record in case.evidence.transfers:
         item = items.get(f"contact#{INSTANCE}#{record.old}", {})
+        if record.old in case.deadly:
+            continue
         if record.by == "TransferContact" and "winner" not in item and not case.evidence.left:
             yield f"contact {record.old} was transferred to {record.new}, and the ledger does not know"
 

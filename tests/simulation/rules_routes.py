@@ -55,6 +55,7 @@ def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
         call.operation == "TransferContact"
         and min(runs, default=by) <= call.time < by
         and (call.ids.get("QueueId"), call.ids.get("UserId")) == asked
+        and (call.applied or call.delivered != "answer" or call.status >= 500)
         for call in case.calls.get(target.contact, ())
     )
 

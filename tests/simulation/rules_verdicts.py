@@ -6,10 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 
 from local.connect.model.records import MAXIMUM_TRANSFERS
 from tests.simulation import rules_routes
-from tests.simulation.case import SKEW, Case, Verdict
+from tests.simulation.case import DEADLY, KILLS, SKEW, Case, Verdict
 from tests.simulation.run import Wanted
-
-_KILLS = "it kills the worker"
 
 
 def first(case: Case) -> Iterator[str]:
@@ -152,7 +150,11 @@ def doubt(case: Case) -> Iterator[str]:
     """A failure was declared against what happened, or before anybody looked."""
     for verdict in case.verdicts:
         wanted = verdict.wanted
-        if wanted is None or wanted.request.static or _KILLS in verdict.text:
+        if (
+            wanted is None
+            or wanted.request.static
+            or verdict.decided >= case.deadly.get(wanted.target.contact, float("inf"))
+        ):
             continue
         made = [record for record in case.made_by(wanted) if _against(case, verdict, wanted, record.time)]
         if made:
@@ -214,9 +216,9 @@ def early(case: Case) -> Iterator[str]:
         if verdict.code != "RetriesExhausted" or wanted is None:
             continue
         runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
-        if _KILLS in verdict.text:
+        if KILLS in verdict.text:
             cut = sum(run.how in ("died", "timed out") or run.disturbed for run in runs)
-            if cut < 20:
+            if cut < DEADLY:
                 yield f"request {wanted.number} was given up {_at(case, verdict)} as deadly; {cut} of its invocations were cut short"
             continue
         begun = min((run.began for run in runs), default=0.0)
