@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -69,7 +70,7 @@ def faults(random: Random, span: float, contacts: int) -> tuple[tuple[Fault, ...
         ours.append(_deadly(random, contacts))
     if random.random() < 0.7:
         connects += [_connect(random, span) for _ in range(random.choice((1, 1, 2, 3)))]
-    return tuple(ours), tuple(connects)
+    return tuple(ours), _in_time(connects)
 
 
 def _window(random: Random, span: float) -> tuple[float, float]:
@@ -140,6 +141,12 @@ def _connect(random: Random, span: float) -> ConnectFault:
             FaultKind.SLOW, random.choice(_CONNECT_OPERATIONS), delay=random.random() * 8 + 0.1, **window
         )
     return ConnectFault(random.choice(_REFUSING), random.choice(_CONNECT_OPERATIONS), **window)
+
+
+def _in_time(faults: list[ConnectFault]) -> tuple[ConnectFault, ...]:
+    """The faults, shortened where they would make a call later together than one may be."""
+    together = sum(fault.delay for fault in faults)
+    return tuple(replace(fault, delay=fault.delay * min(1.0, LATEST_SECONDS / (together or 1.0))) for fault in faults)
 
 
 def switches(random: Random, settle_minutes: float) -> tuple[tuple[str, Any], ...]:
