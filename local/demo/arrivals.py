@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -12,6 +11,7 @@ from contact_transfer.news import ARRIVALS, ENDS
 from local.cloud import LocalCloud
 from local.contact_events import BestEffort
 from local.demo.request import Request
+from local.listener import Listener
 
 
 def effort(seed: Mapping[str, Any]) -> BestEffort:
@@ -29,23 +29,16 @@ class Arrivals:
 
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        self._sqs, events, name = cloud.client("sqs"), cloud.client("events"), "demo-arrivals"
-        self._url = self._sqs.create_queue(QueueName=name)["QueueUrl"]
-        asked = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        pattern = {"detail-type": ["Contact Transfer Confirmed", "Contact Transfer Unconfirmed"]}
-        bus = cloud.outputs["EventBusName"]
-        events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
-        events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": asked["Attributes"]["QueueArn"]}])
+        verdicts = {"detail-type": ["Contact Transfer Confirmed", "Contact Transfer Unconfirmed"]}
+        self._listener = Listener(cloud, verdicts)
         self._told: dict[str, list[str]] = {}
 
     def listen(self) -> None:
         """Take in what has been told."""
-        while messages := self._sqs.receive_message(QueueUrl=self._url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                detail = json.loads(message["Body"])["detail"]
-                verdict = detail.get("unconfirmedReason", "Confirmed")
-                self._told.setdefault(detail["contactId"], []).append(verdict)
-                self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        self._told = {}
+        for event in self._listener.heard():
+            detail = event["detail"]
+            self._told.setdefault(detail["contactId"], []).append(detail.get("unconfirmedReason", "Confirmed"))
 
     def await_all(self, requests: Sequence[Request], patience: float) -> None:
         """Wait until what is due has been told of every new contact, at most ``patience`` seconds."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -12,34 +11,16 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.cloud import LocalCloud
+from local.listener import Listener
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
 
-Told = Callable[[str], list[dict[str, Any]]]
-
 
 @pytest.fixture(scope="module")
-def told(cloud: LocalCloud) -> Iterator[Told]:
-    """Everything that the service says on its bus from now on, by contact."""
-    sqs, events, name = cloud.aws.client("sqs"), cloud.client("events"), f"doors-{uuid.uuid4().hex[:8]}"
-    bus = cloud.outputs["EventBusName"]
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"source": ["contact-transfer"]}))
-    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": arn}])
-    heard: list[dict[str, Any]] = []
-
-    def about(contact_id: str) -> list[dict[str, Any]]:
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            for message in messages:
-                heard.append(json.loads(message["Body"]))
-                sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-        return [event for event in heard if event["detail"]["contactId"] == contact_id]
-
-    yield about
-    events.remove_targets(Rule=name, EventBusName=bus, Ids=["q"])
-    events.delete_rule(Name=name, EventBusName=bus)
-    sqs.delete_queue(QueueUrl=url)
+def told(cloud: LocalCloud) -> Iterator[Listener]:
+    """Everything that the service says on its bus from now on."""
+    with Listener(cloud) as listener:
+        yield listener
 
 
 def _task(cloud: LocalCloud) -> str:
@@ -62,11 +43,11 @@ def _transfers(cloud: LocalCloud) -> list[dict[str, Any]]:
     return [one for one in cloud.control.transfers() if one["by"] == "TransferContact"]
 
 
-def _heard(cloud: LocalCloud, told: Told, contact: str, outcome: str) -> dict[str, Any]:
+def _heard(cloud: LocalCloud, told: Listener, contact: str, outcome: str) -> dict[str, Any]:
     """The one event with this outcome; the queues are empty when it is judged to be the only one."""
 
     def found() -> list[dict[str, Any]]:
-        return [event for event in told(contact) if event["detail-type"] == f"Contact Transfer {outcome}"]
+        return told.of(contact, f"Contact Transfer {outcome}")
 
     cloud.wait_until(found, f"'{outcome}' is told of contact {contact}")
     cloud.wait_until(lambda: not cloud.queue_depth(), "the transfer queue is empty")
@@ -75,7 +56,7 @@ def _heard(cloud: LocalCloud, told: Told, contact: str, outcome: str) -> dict[st
     return detail
 
 
-def test_a_flow_asks_is_answered_and_its_contact_moves_and_arrives(cloud: LocalCloud, told: Told) -> None:
+def test_a_flow_asks_is_answered_and_its_contact_moves_and_arrives(cloud: LocalCloud, told: Listener) -> None:
     contact = _task(cloud)
     answers = [cloud.invoke_flow(contact, **_to(cloud, "Billing"), reason="asked by the customer") for _ in range(3)]
     assert answers[0] == {"status": "ACCEPTED", "requestName": answers[0]["requestName"]}
@@ -93,17 +74,17 @@ def test_a_flow_with_bad_parameters_is_told_so(cloud: LocalCloud) -> None:
     assert (answer["status"], answer["failureCode"]) == ("REJECTED", "InvalidField")
 
 
-def test_a_route_that_is_set_off_by_its_own_transfers_stops_after_one(cloud: LocalCloud, told: Told) -> None:
+def test_a_route_that_is_set_off_by_its_own_transfers_stops_after_one(cloud: LocalCloud, told: Listener) -> None:
     """The route takes tasks that are queued in Overflow to Overflow."""
     first = _task(cloud)
     cloud.control.others("place", contact_id=first, queue_id=cloud.seed["queues"]["Overflow"])
     succeeded = cloud.wait_until(
-        lambda: [event for event in told(first) if event["detail-type"] == "Contact Transfer Succeeded"],
+        lambda: told.of(first, "Contact Transfer Succeeded"),
         "the route has moved the task",
     )
     second = succeeded[0]["detail"]["newContactId"]
     failed = cloud.wait_until(
-        lambda: [event for event in told(second) if event["detail-type"] == "Contact Transfer Failed"],
+        lambda: told.of(second, "Contact Transfer Failed"),
         "the route has been refused",
     )
     assert {event["detail"]["failureCode"] for event in failed} == {"RouteLimitReached"}
@@ -113,7 +94,7 @@ def test_a_route_that_is_set_off_by_its_own_transfers_stops_after_one(cloud: Loc
     assert _heard(cloud, told, first, "Confirmed")["route"] == "overflow"
 
 
-def test_an_expired_routing_step_moves_its_task(cloud: LocalCloud, told: Told) -> None:
+def test_an_expired_routing_step_moves_its_task(cloud: LocalCloud, told: Listener) -> None:
     contact = _task(cloud)
     extra = {
         "updatedProperties": ["RoutingCriteria.Step.Status"],
@@ -125,7 +106,7 @@ def test_an_expired_routing_step_moves_its_task(cloud: LocalCloud, told: Told) -
 
 
 @pytest.mark.parametrize("prefix", ["Contact Lens", "Conversational Analytics"])
-def test_an_event_of_connects_rules_moves_its_contact(cloud: LocalCloud, told: Told, prefix: str) -> None:
+def test_an_event_of_connects_rules_moves_its_contact(cloud: LocalCloud, told: Listener, prefix: str) -> None:
     contact, instance = _task(cloud), cloud.instance_arns[0]
     detail = {
         "version": "1.0",
@@ -142,7 +123,7 @@ def test_an_event_of_connects_rules_moves_its_contact(cloud: LocalCloud, told: T
 
 
 @pytest.mark.parametrize(("course", "reason"), [("fails", "ContactEnded"), ("stays", "Silence")])
-def test_a_contact_that_does_not_arrive_is_noticed(cloud: LocalCloud, told: Told, course: str, reason: str) -> None:
+def test_a_contact_that_does_not_arrive_is_noticed(cloud: LocalCloud, told: Listener, course: str, reason: str) -> None:
     """HTTP 200 only started the flow: it may end the contact, or keep it for ever."""
     contact, queue = _task(cloud), cloud.seed["queues"]["Supervisors"]
     cloud.control.others("set_course", resource_id=queue, course=course)
@@ -152,16 +133,16 @@ def test_a_contact_that_does_not_arrive_is_noticed(cloud: LocalCloud, told: Told
     finally:
         cloud.control.others("set_course", resource_id=queue, course="arrives")
     assert unconfirmed["unconfirmedReason"] == reason
-    assert not [event for event in told(contact) if event["detail-type"] == "Contact Transfer Confirmed"]
+    assert not told.of(contact, "Contact Transfer Confirmed")
 
 
-def test_what_agents_transfer_is_no_business_of_the_confirmation(cloud: LocalCloud, told: Told) -> None:
+def test_what_agents_transfer_is_no_business_of_the_confirmation(cloud: LocalCloud, told: Listener) -> None:
     contact = _task(cloud)
     cloud.control.others("transfer", contact_id=contact, queue_id=cloud.seed["queues"]["Support"])
     marker = _task(cloud)
     _send(cloud, marker, "Billing")
     _heard(cloud, told, marker, "Confirmed")  # by now the agent's transfer would have been told of, too
-    assert told(contact) == []
+    assert told.of(contact) == []
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="IAM is enforced over HTTPS only, which needs openssl")

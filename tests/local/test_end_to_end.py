@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from local.cloud import LocalCloud
 from local.compare import compare
+from local.listener import Listener
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
 
@@ -69,29 +70,6 @@ def producer(cloud: LocalCloud) -> Iterator[Producer]:
     cloud.control.clear_faults()
 
 
-@pytest.fixture
-def listener(cloud: LocalCloud) -> Iterator[Callable[..., list[dict[str, Any]]]]:
-    """Subscribe a queue of the test's own to events on a bus; call it with a pattern, then again without for what came."""
-    sqs, events, name = cloud.aws.client("sqs"), cloud.client("events"), f"listener-{uuid.uuid4().hex[:8]}"
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    buses: list[str] = []
-
-    def listen(pattern: dict[str, Any] | None = None, bus: str = "default") -> list[dict[str, Any]]:
-        if pattern is not None:
-            buses.append(bus)
-            events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps(pattern))
-            events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": arn}])
-        found = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, VisibilityTimeout=0).get("Messages", [])
-        return [json.loads(message["Body"]) for message in found]
-
-    yield listen
-    for bus in buses:
-        events.remove_targets(Rule=name, EventBusName=bus, Ids=["q"])
-        events.delete_rule(Name=name, EventBusName=bus)
-    sqs.delete_queue(QueueUrl=url)
-
-
 def test_the_deployed_stack_is_what_the_template_says(cloud: LocalCloud) -> None:
     assert cloud.comparison.differences == []
     assert cloud.comparison.stale == []
@@ -117,18 +95,16 @@ def test_a_request_in_the_queue_moves_its_contact_once(producer: Producer) -> No
     assert (record["queue_id"], record["flow_id"]) == (body["queueId"], body["contactFlowId"])
 
 
-def test_an_event_on_the_bus_moves_its_contact_and_a_success_is_announced(
-    producer: Producer, listener: Callable[..., list[dict[str, Any]]]
-) -> None:
-    cloud = producer.cloud
-    listener({"source": ["contact-transfer"]}, cloud.outputs["EventBusName"])
-    body = producer.request(requestId=f"r-{uuid.uuid4()}")
-    producer.put(body)
-    events = cloud.wait_until(listener, "the outcome event arrives")
+def test_an_event_on_the_bus_moves_its_contact_and_a_success_is_announced(producer: Producer) -> None:
+    cloud, body = producer.cloud, producer.request(requestId=f"r-{uuid.uuid4()}")
+    with Listener(cloud) as listener:
+        producer.put(body)
+        (event,) = cloud.wait_until(
+            lambda: listener.of(body["contactId"], "Contact Transfer Succeeded"), "the success is announced"
+        )
     (record,) = producer.transfers_of(body["contactId"])
-    assert events[0]["detail-type"] == "Contact Transfer Succeeded"
-    assert events[0]["detail"]["newContactId"] == record["new"]
-    assert events[0]["detail"]["requestId"] == body["requestId"]
+    assert event["detail"]["newContactId"] == record["new"]
+    assert event["detail"]["requestId"] == body["requestId"]
 
 
 def test_the_same_request_through_both_doors_moves_its_contact_once(producer: Producer) -> None:
@@ -163,13 +139,11 @@ def test_a_fault_of_connect_neither_loses_nor_repeats_a_transfer(producer: Produ
     assert len(producer.transfers_of(body["contactId"])) == 1
 
 
-def test_connects_own_contact_events_reach_the_default_bus(
-    producer: Producer, listener: Callable[..., list[dict[str, Any]]]
-) -> None:
-    listener({"source": ["aws.connect"], "detail": {"eventType": ["INITIATED"]}})
-    contact_id = producer.task()
-    events = producer.cloud.wait_until(listener, "the contact event arrives")
-    assert contact_id in [event["detail"]["contactId"] for event in events]
+def test_connects_own_contact_events_reach_the_default_bus(producer: Producer) -> None:
+    pattern = {"source": ["aws.connect"], "detail": {"eventType": ["INITIATED"]}}
+    with Listener(producer.cloud, pattern, "default") as listener:
+        contact_id = producer.task()
+        producer.cloud.wait_until(lambda: listener.of(contact_id), "the contact event arrives")
 
 
 def test_nobody_can_put_events_in_connects_name(producer: Producer) -> None:

@@ -13,12 +13,14 @@ from random import Random
 from typing import Any
 
 from local.cloud import LocalCloud
+from local.listener import Listener
 from local.processes import wait_until
 from tests.simulation import real_stage as stage
 from tests.simulation.real_audit import Account, Evidence, audit
 
 #: Requests that are sent together, and how many may be open when the next are. The emulator reads its whole queue at every receive.
 WAVE, BACKLOG = 200, 600
+_OUTCOMES = {"detail-type": ["Contact Transfer Succeeded", "Contact Transfer Failed"]}
 
 
 @dataclass
@@ -65,10 +67,10 @@ def storm(
     account = Account(cloud.deliveries)
     cloud.control.set_active_task_quota(cloud.instance_id, 1_000_000)
     cloud.control.set_quota("*", None)
-    with stage.short_time_outs(cloud), stage.listening(cloud) as heard:
+    with stage.short_time_outs(cloud), Listener(cloud, _OUTCOMES) as listener:
 
         def left() -> int:
-            heard()
+            listener.heard()
             progress(requests - len(account.contacts) + account.open())
             return account.open()
 
@@ -79,7 +81,7 @@ def storm(
                     account.sent(stage.send(cloud, stage.contacts(cloud, min(WAVE, requests - start))))
                 _await(left, requests // 20, patience)
             _await(lambda: left() and cloud.queue_depth(), 0, patience)
-        _judge(cloud, told, account, heard(), before)
+        _judge(cloud, told, account, [event["detail"] for event in listener.heard()], before)
     told.kills, told.seconds = killer.kills, time.monotonic() - began
     return told
 

@@ -1,17 +1,16 @@
-"""What a storm does to a running local cloud: requests, faults on the wire, killed workers, short time-outs, an ear on the bus."""
+"""What a storm does to a running local cloud: requests, faults on the wire, killed workers, short time-outs."""
 
 from __future__ import annotations
 
 import json
 import threading
-import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from random import Random
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from local.cloud import LocalCloud
 from tests.simulation.real_audit import Account
@@ -29,7 +28,6 @@ FAULTS = {
 TIMEOUT_SECONDS, VISIBILITY_SECONDS = 15.0, 25
 #: Of the kills, those that strike a worker which is still starting.
 STARTING = 0.1
-_EVENTS = ("Contact Transfer Succeeded", "Contact Transfer Failed")
 
 
 @dataclass
@@ -125,29 +123,3 @@ def short_time_outs(cloud: LocalCloud) -> Iterator[None]:
         yield
     finally:
         change(configuration.timeout, deployed)
-
-
-@contextmanager
-def listening(cloud: LocalCloud) -> Iterator[Callable[[], list[dict[str, Any]]]]:
-    """A queue of our own behind a rule on the bus; call it for the details of all events that have come so far."""
-    sqs, events, name = cloud.aws.client("sqs"), cloud.client("events"), f"storm-{uuid.uuid4().hex[:8]}"
-    url = sqs.create_queue(QueueName=name)["QueueUrl"]
-    arn = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    bus = cloud.outputs["EventBusName"]
-    events.put_rule(Name=name, EventBusName=bus, EventPattern=json.dumps({"detail-type": list(_EVENTS)}))
-    events.put_targets(Rule=name, EventBusName=bus, Targets=[{"Id": "q", "Arn": arn}])
-    found: list[dict[str, Any]] = []
-
-    def heard() -> list[dict[str, Any]]:
-        while messages := sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
-            found.extend(json.loads(message["Body"])["detail"] for message in messages)
-            entries = [{"Id": str(n), "ReceiptHandle": one["ReceiptHandle"]} for n, one in enumerate(messages)]
-            sqs.delete_message_batch(QueueUrl=url, Entries=entries)
-        return found
-
-    try:
-        yield heard
-    finally:
-        events.remove_targets(Rule=name, EventBusName=bus, Ids=["q"])
-        events.delete_rule(Name=name, EventBusName=bus)
-        sqs.delete_queue(QueueUrl=url)
