@@ -13,6 +13,9 @@ from contact_transfer.records import Begun
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
 
+#: How late a write may reach the table (assumed: a client gives one up after seconds). Older notes of what was given back may go.
+LATEST_WRITE_SECONDS = 3600.0
+
 
 class Allowances:
     """``keep_seconds``: how long an item outlives its last change. Every method can raise ``LedgerUnavailable``."""
@@ -42,15 +45,17 @@ class Allowances:
         tree = records.text(contact, _tree(request))
         if tree is None:
             return
-        held = records.number(self._table.read(_key(request, tree)), _held(request))
+        item = self._table.read(_key(request, tree))
+        held = records.number(item, _held(request))
         if not held:
             return
+        outdated = _outdated(item, now)
         self._table.update(
             _key(request, tree),
-            "SET #back = :back REMOVE #held ADD #taken :minus",
+            f"SET #back = :back REMOVE {', '.join(['#held', *outdated])} ADD #taken :minus",
             "#held = :held",
             {":back": max(held, round(now * 1000)), ":held": held, ":minus": -1},
-            {"#held": _held(request), "#back": _back(request), "#taken": "taken"},
+            {"#held": _held(request), "#back": _back(request), "#taken": "taken"} | outdated,
         )
 
     def _remember(self, request: TransferRequest, begun: Begun, tree: str) -> None:
@@ -76,6 +81,14 @@ def _held(request: TransferRequest) -> str:
 
 def _back(request: TransferRequest) -> str:
     return f"back:{request.client_token}"
+
+
+def _outdated(item: records.Item, now: float) -> dict[str, str]:
+    before = round((now - LATEST_WRITE_SECONDS) * 1000)
+    over = [name for name in item if name.startswith("back:") and records.number(item, name) < before]
+    return {
+        f"#old{number}": name for number, name in enumerate(sorted(over)[:3])
+    }  # one comes with each; more than one may go
 
 
 def _tree(request: TransferRequest) -> str:

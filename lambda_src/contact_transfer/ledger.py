@@ -24,6 +24,8 @@ _ATTEMPT = (
     "attemptName, attemptSince, attemptLast, attemptUntil, attemptPrior, attemptPriorUntil, attemptQueue, attemptUser"
 )
 _LEASE = "leaseOwner, leaseUntil"
+#: An update expression has limits of its own; each failure leaves one trace, so even two would do.
+_FORGOTTEN_AT_ONCE = 3
 _FREE = "(attribute_not_exists(leaseOwner) OR leaseUntil < :now)"
 
 
@@ -205,18 +207,21 @@ class Ledger:
         """Write down that the request ended without a transfer: its name is free to be corrected and sent again.
 
         ``begun``: what ``begin`` answered, or None when the request never had the lease. The lease goes with it, and the
-        attempt where it was this request's own.
+        attempt where it was this request's own. So do the traces of requests that failed long before it.
         """
         if begun is not None:
             gone = _LEASE if begun.foreign else f"{_LEASE}, {_ATTEMPT}"
             ended = {"code": str(failed.code), "at": str(_ms(now)), "attempts": str(failed.attempts or 0)}
+            outdated = _traces(begun.outdated)
             self._table.update(
                 records.contact_key(request.instance_id, request.contact_id),
-                f"SET #ended = :ended, #expires = :expires REMOVE {gone}, #first, #begun, #unended, #starts, #failures",
+                "SET #ended = :ended, #expires = :expires"
+                f" REMOVE {', '.join([gone, '#first, #begun, #unended, #starts, #failures', *outdated])}",
                 "leaseOwner = :owner",
                 {":ended": ended, ":owner": begun.owner, ":expires": self._expires(now)},
                 _names(request.name, "ended", "first", "begun", "unended", "starts", "failures")
-                | {"#expires": "expires"},
+                | {"#expires": "expires"}
+                | outdated,
             )
         if request.request_id is not None:
             self._table.update(
@@ -282,6 +287,13 @@ def _asked(request: TransferRequest) -> dict[str, str]:
 
 def _names(name: str, *kinds: str) -> dict[str, str]:
     return {f"#{kind}": f"{kind}:{name}" for kind in kinds}
+
+
+def _traces(names: tuple[str, ...]) -> dict[str, str]:
+    some = names[:_FORGOTTEN_AT_ONCE]
+    return {
+        f"#{kind}{number}": f"{kind}:{name}" for number, name in enumerate(some) for kind in ("ended", "asked", "tree")
+    }
 
 
 def _ms(moment: float) -> int:

@@ -13,6 +13,10 @@ from typing import Any
 
 Item = Mapping[str, Mapping[str, Any]]
 
+#: Of the requests that failed for a contact, so many leave a trace for operators; without an end an item would outgrow DynamoDB's
+#: 400 KB, and a contact that cannot be written any more can neither be transferred nor refused.
+TRACES = 10
+
 
 def contact_key(instance_id: str, contact_id: str) -> str:
     return f"contact#{instance_id}#{contact_id}"
@@ -44,7 +48,8 @@ class Begun:
     ``attempts``: how often work on the request began, this time included; ``unended``: how often since it last came to
     any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
     asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
-    ``foreign``: the doubt is another request's; the lease serves to look into it.
+    ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: names whose requests failed before
+    the ``TRACES`` latest that did.
     """
 
     owner: str
@@ -55,6 +60,7 @@ class Begun:
     doubt: Attempt | None = None
     foreign: bool = False
     starts: int = 0
+    outdated: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,7 +117,16 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         doubt=doubt,
         foreign=doubt is not None and doubt.name != name,
         starts=number(item, f"starts:{name}"),
+        outdated=_outdated(item, name),
     )
+
+
+def _outdated(item: Item, name: str) -> tuple[str, ...]:
+    failed = [kept for kind, _, kept in (key.partition(":") for key in item) if kind == "ended"]
+    # One that has been begun again is under way and no matter of the past.
+    over = [other for other in failed if other != name and f"first:{other}" not in item]
+    over.sort(key=lambda other: int(texts(item, f"ended:{other}").get("at", "0")))
+    return tuple(over[: max(0, len(over) - TRACES + 1)])  # the request that asks may fail now, and is the latest then
 
 
 def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:

@@ -86,10 +86,6 @@ class Doors(World):
             if self.time.now > end:
                 return
 
-    def item(self, contact_id: str) -> dict[str, Any]:
-        key = {"pk": {"S": f"contact#{self.instance_id}#{contact_id}"}}
-        return dict(self.dynamodb.get_item(TableName="ledger", Key=key).get("Item", {}))
-
     # -- routes and flows ----------------------------------------------------------------------------------------
 
     def route(self, contact_id: str, name: str = "again", **given: Any) -> Message:

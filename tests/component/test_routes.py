@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -131,6 +132,22 @@ def test_a_definite_failure_gives_the_allowance_back(doors: Doors) -> None:
     doors.connect.store.faults.clear()
     _moved(doors, contact)
     assert len(doors.transfers) == 1
+
+
+def test_what_was_given_back_long_ago_leaves_no_trace(doors: Doors) -> None:
+    """A route's item would grow by each request that failed, until DynamoDB takes it no more."""
+    contact = doors.contact()
+    doors.connect.add_fault(Fault(FaultKind.ACTIVE_TASK_QUOTA, "TransferContact"))
+    for _ in range(6):
+        expires = datetime.fromtimestamp(doors.time.now + 60, UTC).isoformat()
+        doors.route(contact, requestId=f"r-{doors.time.now}", expiresAt=expires)
+        doors.settle(hours=1)
+        doors.time.now += 3600
+    assert doors.codes == ["RequestExpired"] * 6
+    item = doors.dynamodb.get_item(TableName="ledger", Key={"pk": {"S": f"route#{doors.instance_id}#{contact}#again"}})[
+        "Item"
+    ]
+    assert len([name for name in item if name.startswith("back:")]) == 1
 
 
 def test_what_another_request_won_gives_the_allowance_back(doors: Doors) -> None:

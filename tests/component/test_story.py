@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from contact_transfer.records import TRACES
+from ops.ledger import read_story
 from tests.component.world import World
 
 
@@ -141,6 +143,24 @@ def test_a_failed_request_may_be_corrected_under_its_request_id(world: World) ->
     world.send(world.request(contact, requestId="order-17"))
     world.once()
     assert len(world.transfers) == 1
+
+
+def test_requests_that_fail_for_a_contact_without_end_do_not_fill_its_item(world: World) -> None:
+    """DynamoDB takes 400 KB an item: a producer that asks once a minute under a new name each time would come to it in a day."""
+    contact, unknown = world.contact(), "00000000-0000-4000-8000-000000000000"
+    for number in range(3 * TRACES):
+        world.send(world.request(contact, requestId=f"try-{number}", contactFlowId=unknown))
+        world.settle()
+        world.time.now += 60
+    assert world.codes == ["FlowNotFound"] * 3 * TRACES
+    story = read_story(world.item(contact), world.instance_id, contact)
+    latest = {f"try-{number}" for number in range(2 * TRACES, 3 * TRACES)}
+    assert {asked.given["requestId"] for asked in story.requests} == latest
+    world.send(
+        world.request(contact, requestId="try-0")
+    )  # forgotten by the contact, and free to be corrected all the same
+    world.settle()
+    assert [old for old, _ in world.transfers] == [contact]
 
 
 def test_the_same_request_id_for_another_contact_is_refused(world: World) -> None:

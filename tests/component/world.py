@@ -271,6 +271,10 @@ class World:
 
     # -- what became of it ---------------------------------------------------------------------------------------
 
+    def item(self, contact_id: str) -> dict[str, Any]:
+        key = {"pk": {"S": f"contact#{self.instance_id}#{contact_id}"}}
+        return dict(self.dynamodb.get_item(TableName="ledger", Key=key).get("Item", {}))
+
     @property
     def transfers(self) -> list[tuple[str, str]]:
         """Old and new contact of each transfer that the worker made."""
