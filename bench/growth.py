@@ -16,7 +16,7 @@ from bench.verdict import Check, Finding
 from bench.virtual import Load, run
 from contact_transfer.ledger import Ledger
 from contact_transfer.outcome import Failed, FailureCode
-from contact_transfer.records import TRACES, Begun
+from contact_transfer.records import TRACES, Begun, Verdict
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import Table as Adapter
 from local.virtual.dynamodb import Table
@@ -105,7 +105,7 @@ def _fail(ledger: Ledger, number: int) -> None:
     begun = ledger.begin(request, f"owner-{number}", float(number), number + 0.5)
     if not isinstance(begun, Begun):
         raise TypeError(f"the lease should have been free, and the ledger says {begun}")
-    ledger.fail(request, Failed(FailureCode.CONTACT_NOT_ACTIVE, "x", 1), number + 0.1, begun)
+    ledger.fail(request, Verdict(Failed(FailureCode.CONTACT_NOT_ACTIVE, "x", 1), f"m{number}", 1, number + 0.1), begun)
 
 
 class _Client:

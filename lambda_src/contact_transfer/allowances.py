@@ -49,7 +49,7 @@ class Allowances:
         held = records.number(item, _held(request))
         if not held:
             return
-        outdated = _outdated(item, now)
+        outdated = _outdated(request, item, now)
         self._table.update(
             _key(request, tree),
             f"SET #back = :back REMOVE {', '.join(['#held', *outdated])} ADD #taken :minus",
@@ -83,9 +83,10 @@ def _back(request: TransferRequest) -> str:
     return f"back:{request.client_token}"
 
 
-def _outdated(item: records.Item, now: float) -> dict[str, str]:
+def _outdated(request: TransferRequest, item: records.Item, now: float) -> dict[str, str]:
     before = round((now - LATEST_WRITE_SECONDS) * 1000)
-    over = [name for name in item if name.startswith("back:") and records.number(item, name) < before]
+    others = [name for name in item if name.startswith("back:") and name != _back(request)]
+    over = [name for name in others if records.number(item, name) < before]
     return {
         f"#old{number}": name for number, name in enumerate(sorted(over)[:3])
     }  # one comes with each; more than one may go

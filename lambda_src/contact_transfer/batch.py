@@ -1,7 +1,7 @@
 """One invocation: each message worked on in turn, then everything that follows from it, in the order that loses nothing.
 
     success   ledger (in the service), event, report
-    failure   event, park, ledger, report
+    failure   ledger (in the service), event, park, report
     deferred  visibility, reported as failed
 
 A crash anywhere repeats something harmless. Whatever one message does, the others of its batch are carried out.
@@ -24,7 +24,6 @@ from contact_transfer.queue import ParkingFailed, Queue
 from contact_transfer.request import Refused, TransferRequest, read_request
 from contact_transfer.service import Service, Told
 from contact_transfer.settings import Settings
-from contact_transfer.table import LedgerUnavailable
 from contact_transfer.telemetry import Telemetry
 
 
@@ -96,7 +95,7 @@ class Batch:
             request = read_request(opened.fields, self.settings, opened.door)
             turn.request = replace(request, asked_at=delivery.sent_at)
             turn.known = turn.request.public()
-            turn.told = self.service.carry_out(turn.request, delivery.receives, deadline)
+            turn.told = self.service.carry_out(turn.request, delivery, deadline)
         except MalformedMessage as error:
             turn.told = Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
         except Refused as error:
@@ -129,24 +128,9 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - as above: an odd message must not keep its batch from its end
             self.telemetry.defect(error, messageId=turn.delivery.message_id)
             self._come_back(turn, Cause.UNEXPECTED, type(error).__name__)
-            return
-        if turn.request is not None:
-            self._close(turn, turn.request, failure)
-
-    def _close(self, turn: _Turn, request: TransferRequest, failure: Failed) -> None:
-        try:
-            self.service.failed_for_good(request, failure, turn.told.begun)
-        except LedgerUnavailable as error:
-            # Parked and announced; it comes back to be parked once more rather than keep its name bound.
-            turn.told = Told(Deferred(Cause.LEDGER, self._delay(turn), error.detail, failure.attempts))
 
     def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
-        if turn.request is not None and isinstance(turn.outcome, Failed):
-            self.service.keep_for_later(turn.request, turn.told.begun)
-        turn.told = Told(Deferred(cause, self._delay(turn), detail))
-
-    def _delay(self, turn: _Turn) -> float:
-        return backoff.delay(turn.delivery.receives, self.chance.random)
+        turn.told = Told(Deferred(cause, backoff.delay(turn.delivery.receives, self.chance.random), detail))
 
     def _postpone(self, turns: Sequence[_Turn]) -> None:
         delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]

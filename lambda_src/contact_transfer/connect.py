@@ -55,8 +55,12 @@ _DENIALS = frozenset(
         "MissingAuthenticationToken",
         "NotAuthorized",
         "OptInRequired",
+        "RequestExpired",
+        "RequestTimeTooSkewed",
     }
 )
+#: Whatever their status, these do not say that nothing happened.
+_OPEN = frozenset({"IdempotencyException", "RequestAbortedException", "RequestTimeoutException", "RequestTimeout"})
 
 
 class Connect:
@@ -93,7 +97,7 @@ class Connect:
     def transfer(self, request: TransferRequest) -> Accepted | Rejected:
         """Call TransferContact, once; the caller has awaited its turn. Raise ``Doubtful`` or ``Unavailable``.
 
-        Only a definite 400, 402, 403, 404 or 429, or a connection that was never made, says that nothing happened.
+        Only a definite 400, 401, 402, 403, 404 or 429, or a connection that was never made, says that nothing happened.
         """
         destination = {"QueueId": request.queue_id, "UserId": request.user_id}
         self._pacing.take(TRANSFER, self._clock.elapsed())
@@ -113,12 +117,14 @@ class Connect:
             raise Unavailable(Cause.UNREACHABLE, type(error).__name__) from error
         except Exception as error:  # a lost answer, or one that cannot be read (a body that is not JSON, say)
             raise Doubtful(type(error).__name__) from error
+        if problem := _not_connects(answer):
+            raise Doubtful(problem)
         return Accepted(answer.get("ContactId") or None, answer.get("ContactArn") or None)
 
     def _refused(self, error: ClientError) -> Rejected:
         code, status = _code_and_status(error)
         detail = f"{code} (HTTP {status})"
-        if status not in {400, 402, 403, 404, 429} or code == "IdempotencyException":
+        if status not in {400, 401, 402, 403, 404, 429} or code in _OPEN:
             raise Doubtful(detail) from error
         self._raise_unavailable(TRANSFER, error)
         if status == 402 or code == "ServiceQuotaExceededException":
@@ -133,7 +139,7 @@ class Connect:
         if status == 429 or code in _THROTTLES:
             self._pacing.throttled(operation, self._clock.elapsed())
             raise Unavailable(Cause.THROTTLED, detail) from error
-        if status == 403 or code in _DENIALS:
+        if status in {401, 403} or code in _DENIALS:
             raise Unavailable(Cause.ACCESS_DENIED, detail) from error
         if status >= 500 or status in {408, 409}:
             raise Unavailable(Cause.SERVER_ERROR, detail) from error
@@ -145,7 +151,7 @@ class Connect:
             return self._client.describe_contact(InstanceId=instance_id, ContactId=contact_id)
 
         answer = self._look("DescribeContact", call, deadline)
-        return None if answer is None else contact_view(answer["Contact"])
+        return None if answer is None else contact_view(_shown(answer, "DescribeContact", "Contact"))
 
     def flow(self, instance_id: str, flow_id: str, deadline: Deadline) -> FlowView | None:
         """Describe a flow; None when Connect does not know it."""
@@ -161,7 +167,7 @@ class Connect:
         answer = self._look("DescribeContactFlow", call, deadline)
         if answer is None:
             return None
-        flow = answer["ContactFlow"]
+        flow = _shown(answer, "DescribeContactFlow", "ContactFlow")
         return FlowView(flow.get("Type"), flow.get("State") == "ARCHIVED", flow.get("Status") != "SAVED")
 
     def chain(self, instance_id: str, contact_id: str, deadline: Deadline) -> list[ContactView]:
@@ -190,7 +196,7 @@ class Connect:
         self.await_turn(operation, deadline)
         self._pacing.take(operation, self._clock.elapsed())
         try:
-            return call()
+            answer = call()
         except ClientError as error:
             self._raise_unavailable(operation, error)
             code, status = _code_and_status(error)
@@ -199,6 +205,26 @@ class Connect:
             raise Unavailable(Cause.SERVER_ERROR, f"{operation}: {code} (HTTP {status})") from error
         except Exception as error:
             raise Unavailable(Cause.UNREACHABLE, f"{operation}: {type(error).__name__}") from error
+        if problem := _not_connects(answer):
+            raise Unavailable(Cause.SERVER_ERROR, f"{operation}: {problem}")
+        return answer
+
+
+def _not_connects(answer: Any) -> str | None:
+    """Why a success is none of Connect's: botocore reads a proxy's page, or nothing at all, as an answer without fields."""
+    meta = answer.get("ResponseMetadata", {})
+    headers = meta.get("HTTPHeaders", {})
+    kind = headers.get("content-type", "json")
+    if meta.get("HTTPStatusCode", 200) != 200 or "json" not in kind.lower() or headers.get("content-length") == "0":
+        return f"an answer that is not Connect's (HTTP {meta.get('HTTPStatusCode')}, {kind})"
+    return None
+
+
+def _shown(answer: Any, operation: str, field: str) -> Any:
+    """What was asked for; a success without it says nothing."""
+    if not answer.get(field):
+        raise Unavailable(Cause.SERVER_ERROR, f"{operation}: an answer without {field}")
+    return answer[field]
 
 
 def _code_and_status(error: ClientError) -> tuple[str, int]:

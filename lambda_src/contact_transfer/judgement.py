@@ -71,7 +71,8 @@ class Judgement:
         if answer.refusal is Refusal.NOT_FOUND and (request.queue_id or request.user_id):
             kind, name = ("Queue", request.queue_id) if request.queue_id else ("Agent", request.user_id)
             return Failed(
-                FailureCode.DESTINATION_NOT_FOUND, f"{kind} {name} is not known to instance {request.instance_id}."
+                FailureCode.DESTINATION_NOT_FOUND,
+                f"{kind} {name} is not known to instance {request.instance_id}; if it is, the contact ended at that moment.",
             )
         return Failed(
             FailureCode.REJECTED_BY_CONNECT,

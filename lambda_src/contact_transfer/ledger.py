@@ -3,7 +3,7 @@
     claim     a ``requestId`` belongs to one set of parameters, until the request has failed
     begin     take the lease on the contact and note the attempt, in one conditional write
     finish    the transfer happened: nothing but a transfer to another contact stands against that
-    fail      the request ended without a transfer
+    fail      the request ended without a transfer; written before anybody is told
     release   not now: give the lease back, and keep what is in doubt
 
 Every write may be applied and its answer lost, so each can be sent again by the SDK: the lease's owner is unique to one
@@ -16,7 +16,7 @@ from typing import Any
 
 from contact_transfer import records
 from contact_transfer.outcome import Failed, FailureCode, Transferred
-from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Won
+from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
 
@@ -24,6 +24,8 @@ _ATTEMPT = (
     "attemptName, attemptSince, attemptLast, attemptUntil, attemptPrior, attemptPriorUntil, attemptQueue, attemptUser"
 )
 _LEASE = "leaseOwner, leaseUntil"
+#: An attempt that was noted by a begin which made no call.
+_AS_BEFORE = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil"
 #: An update expression has limits of its own; each failure leaves one trace, so even two would do.
 _FORGOTTEN_AT_ONCE = 3
 _FREE = "(attribute_not_exists(leaseOwner) OR leaseUntil < :now)"
@@ -45,24 +47,28 @@ class Ledger:
         self._keep = keep_seconds
 
     def claim(self, request: TransferRequest, now: float) -> Failed | None:
-        """Bind the request's ``requestId`` to its parameters. Answer ``IdempotencyMismatch`` when it has others."""
+        """Bind the request's ``requestId`` to its parameters. Answer ``IdempotencyMismatch`` when it has others.
+
+        A claim that reaches the table late, after its request has failed, binds nothing.
+        """
         refused = self._table.update(
             records.request_key(request.name),
             "SET fingerprint = :fingerprint, contactId = :contact, instanceId = :instance, claimedAt = :now,"
-            " #expires = :expires REMOVE failed",
-            "attribute_not_exists(pk) OR fingerprint = :fingerprint OR failed = :true",
+            " #expires = :expires REMOVE failedAt",
+            "attribute_not_exists(pk) OR (fingerprint = :fingerprint AND attribute_not_exists(failedAt)) OR failedAt <= :now",
             {
                 ":fingerprint": request.fingerprint,
                 ":contact": request.contact_id,
                 ":instance": request.instance_id,
                 ":now": _ms(now),
                 ":expires": self._expires(now),
-                ":true": True,
             },
             {"#expires": "expires"},
         )[1]
-        if refused is None or records.text(refused, "fingerprint") == request.fingerprint:
+        if refused is None:
             return None
+        if "failedAt" in refused:
+            raise LedgerUnavailable("the request failed just now, by the clock of a worker that is ahead")
         first = records.text(refused, "contactId")
         return Failed(
             FailureCode.IDEMPOTENCY_MISMATCH,
@@ -203,33 +209,43 @@ class Ledger:
             _names(request.name, "done", "doneArn", "unended", "failures") | {"#expires": "expires"},
         )
 
-    def fail(self, request: TransferRequest, failed: Failed, now: float, begun: Begun | None) -> None:
+    def fail(self, request: TransferRequest, verdict: Verdict, begun: Begun | None) -> None:
         """Write down that the request ended without a transfer: its name is free to be corrected and sent again.
 
-        ``begun``: what ``begin`` answered, or None when the request never had the lease. The lease goes with it, and the
-        attempt where it was this request's own. So do the traces of requests that failed long before it.
+        Call it before anybody is told. ``begun``: what ``begin`` answered, or None when the request never had the lease. The
+        lease goes with it, and the attempt where it was this request's own; so do the traces of requests that failed long before it.
+        A verdict that leaves a doubt frees no name, and the attempt stays to be looked into when the request comes again.
         """
-        if begun is not None:
-            gone = _LEASE if begun.foreign else f"{_LEASE}, {_ATTEMPT}"
-            ended = {"code": str(failed.code), "at": str(_ms(now)), "attempts": str(failed.attempts or 0)}
-            outdated = _traces(begun.outdated)
-            self._table.update(
-                records.contact_key(request.instance_id, request.contact_id),
-                "SET #ended = :ended, #expires = :expires"
-                f" REMOVE {', '.join([gone, '#first, #begun, #unended, #starts, #failures', *outdated])}",
-                "leaseOwner = :owner",
-                {":ended": ended, ":owner": begun.owner, ":expires": self._expires(now)},
-                _names(request.name, "ended", "first", "begun", "unended", "starts", "failures")
-                | {"#expires": "expires"}
-                | outdated,
-            )
-        if request.request_id is not None:
+        # First the name and then the lease: whoever begins after this would else be taken for failed while it is under way.
+        if request.request_id is not None and not verdict.failed.in_doubt:
             self._table.update(
                 records.request_key(request.name),
-                "SET failed = :true",
-                "fingerprint = :fingerprint",
-                {":true": True, ":fingerprint": request.fingerprint},
+                "SET failedAt = :now",
+                "fingerprint = :fingerprint AND claimedAt <= :now",
+                {":now": _ms(verdict.at), ":fingerprint": request.fingerprint},
             )
+        if begun is not None:
+            self._end(request, verdict, begun)
+
+    def _end(self, request: TransferRequest, verdict: Verdict, begun: Begun) -> None:
+        gone, kept = f"{_LEASE}, {_ATTEMPT}", ""
+        if begun.foreign:
+            gone = _LEASE
+        elif verdict.failed.in_doubt:
+            gone, kept = _LEASE, _AS_BEFORE
+        ended, outdated = verdict.texts(), _traces(begun.outdated)
+        _, refused = self._table.update(
+            records.contact_key(request.instance_id, request.contact_id),
+            f"SET #ended = :ended, #expires = :expires{kept}"
+            f" REMOVE {', '.join([gone, '#first, #begun, #unended, #starts, #failures', *outdated])}",
+            "leaseOwner = :owner",
+            {":ended": ended, ":owner": begun.owner, ":expires": self._expires(verdict.at)},
+            _names(request.name, "ended", "first", "begun", "unended", "starts", "failures")
+            | {"#expires": "expires"}
+            | outdated,
+        )
+        if refused is not None and records.texts(refused, f"ended:{request.name}") != ended:
+            raise LedgerUnavailable("the lease was lost before the verdict")
 
     def release(
         self,
@@ -250,7 +266,7 @@ class Ledger:
         kept = "" if doubt else f", {_ATTEMPT}"
         latest = ""
         if doubt and called is None:
-            latest = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil"
+            latest = _AS_BEFORE
         elif doubt:
             latest = ", attemptLast = :called"
         names = _names(request.name, "unended", "starts", *(["failures"] if failed else []))

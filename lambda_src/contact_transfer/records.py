@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contact_transfer.outcome import Failed, FailureCode
+
 Item = Mapping[str, Mapping[str, Any]]
 
 #: Of the requests that failed for a contact, so many leave a trace for operators; without an end an item would outgrow DynamoDB's
@@ -42,6 +44,38 @@ class Attempt:
 
 
 @dataclass(frozen=True)
+class Verdict:
+    """A permanent failure as it was given for one message: the same message, when it comes back, hears the same.
+
+    ``receives``: how often the message had been received. ``at``: epoch seconds.
+    """
+
+    failed: Failed
+    message_id: str
+    receives: int
+    at: float
+
+    def texts(self) -> dict[str, str]:
+        """As it is written in the ledger."""
+        doubt = {"inDoubt": "yes"} if self.failed.in_doubt else {}
+        return doubt | {
+            "code": str(self.failed.code),
+            "message": self.failed.message,
+            "attempts": str(self.failed.attempts or 0),
+            "at": str(round(self.at * 1000)),
+            "messageId": self.message_id,
+            "receives": str(self.receives),
+        }
+
+    @classmethod
+    def read(cls, given: Mapping[str, str]) -> Verdict:
+        failed = Failed(
+            FailureCode(given["code"]), given["message"], int(given["attempts"]), in_doubt="inDoubt" in given
+        )
+        return cls(failed, given["messageId"], int(given["receives"]), int(given["at"]) / 1000)
+
+
+@dataclass(frozen=True)
 class Begun:
     """The contact is ours until the lease ends. ``doubt``: an earlier attempt of this name that was never settled.
 
@@ -49,7 +83,7 @@ class Begun:
     any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
     asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
     ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: names whose requests failed before
-    the ``TRACES`` latest that did.
+    the ``TRACES`` latest that did. ``verdict``: the latest that was given on this name, None when there is none.
     """
 
     owner: str
@@ -61,6 +95,7 @@ class Begun:
     foreign: bool = False
     starts: int = 0
     outdated: tuple[str, ...] = ()
+    verdict: Verdict | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +143,7 @@ def seconds(item: Item, name: str) -> float:
 def begun(item: Item, name: str, owner: str) -> Begun:
     """Read the item that a successful begin left. An attempt before this one shows in ``attemptPrior``."""
     doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None
+    given = texts(item, f"ended:{name}")
     return Begun(
         owner=owner,
         attempts=number(item, f"begun:{name}"),
@@ -118,6 +154,7 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         foreign=doubt is not None and doubt.name != name,
         starts=number(item, f"starts:{name}"),
         outdated=_outdated(item, name),
+        verdict=Verdict.read(given) if given else None,
     )
 
 

@@ -1,13 +1,14 @@
 """What happens to one request, from top to bottom.
 
     ledger: claim, begin ─► in doubt? look ─► constraints, route ─► pace ─► TransferContact ─► ledger: finish
-                                     └───────────── Failed or Deferred wherever the way ends
+                                     └───────────── Failed or Deferred wherever the way ends ─► ledger: fail, release
 
 The rules that make it exactly once:
 
 1. The attempt is in the ledger before the call, so a crash leaves a doubt and never a gap.
 2. While any attempt on the contact is in doubt, nobody calls with another token and nobody gives a verdict.
 3. A 200 always wins.
+4. A verdict is in the ledger before anybody is told of it: its message, when it comes back, hears it again.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from dataclasses import dataclass, replace
 from contact_transfer import backoff
 from contact_transfer.clock import Chance, Clock, Deadline
 from contact_transfer.connect import TRANSFER, Connect
+from contact_transfer.delivery import Delivery
 from contact_transfer.flows import Flows
 from contact_transfer.judgement import Judgement
 from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
-from contact_transfer.records import Begun, Held, OthersDoubt, Won
+from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
 from contact_transfer.routes import Routes
 from contact_transfer.settings import Settings
-from contact_transfer.settlement import ACTIVE_PROVES_AFTER_SECONDS, NotApplied, Settlement, Unsettled
+from contact_transfer.settlement import ACTIVE_PROVES_AFTER_SECONDS, NotApplied, Settlement
 from contact_transfer.table import LedgerUnavailable
 from contact_transfer.views import Accepted, Doubtful, NoTime, Unavailable
 
@@ -42,14 +44,13 @@ DEADLY_LOOKS = 5
 
 @dataclass(frozen=True)
 class Told:
-    """What became of one message. ``begun``: the lease still held, for the caller to close once the outcome is out.
+    """What became of one message; the ledger knows it.
 
     ``happened``: a transfer that is certain although the ledger does not know it yet; it is announced all the same.
     ``conflict``: the name that the ledger has as the contact's winner although Connect answered 200 to this request.
     """
 
     outcome: Outcome
-    begun: Begun | None = None
     happened: Transferred | None = None
     conflict: str | None = None
 
@@ -85,34 +86,36 @@ class Service:
         self._judgement = Judgement(connect, Flows(connect, clock), settings.allowed_channels)
         self._settlement = Settlement(connect, clock, settings.settle_minutes * 60)
 
-    def carry_out(self, request: TransferRequest, receives: int, deadline: Deadline) -> Told:
-        """Do what can be done for the request before ``deadline``. ``receives``: how often its message was received."""
+    def carry_out(self, request: TransferRequest, delivery: Delivery, deadline: Deadline) -> Told:
+        """Do before ``deadline`` what can be done for the request, which ``delivery`` brought."""
         if not self._connect.time_for(TRANSFER, deadline):
             return Told(self._paced(self._connect.no_time(TRANSFER)))
         try:
-            return self._begin(request, receives, deadline)
+            return self._begin(request, delivery, deadline)
         except LedgerUnavailable as error:
-            return Told(self._ledger_away(error, receives))
+            return Told(self._ledger_away(error, delivery.receives))
 
-    def _begin(self, request: TransferRequest, receives: int, deadline: Deadline) -> Told:
+    def _begin(self, request: TransferRequest, delivery: Delivery, deadline: Deadline) -> Told:
         now = self._clock.now()
         if request.request_id is not None and (mismatch := self._ledger.claim(request, now)):
-            return Told(mismatch)
+            return self._fail(request, delivery, mismatch, None)
         owner, lease = self._chance.unique(), deadline.wall + LEASE_MARGIN_SECONDS
         state = self._ledger.begin(request, owner, now, lease)
         if isinstance(state, OthersDoubt):
             state = self._ledger.take_over(request, state.attempt, owner, now, lease)
         if isinstance(state, Begun):
-            return self._work(request, state, deadline)
+            return self._work(request, delivery, state, deadline)
         if isinstance(state, Won):
-            return Told(_already(request, state))
+            already = _already(request, state)
+            return Told(already) if isinstance(already, Transferred) else self._fail(request, delivery, already, None)
         until = state.until - now if isinstance(state, Held) else ACTIVE_PROVES_AFTER_SECONDS
-        return Told(Deferred(Cause.UNDER_WAY, min(until, backoff.delay(receives, self._chance.random))))
+        return Told(Deferred(Cause.UNDER_WAY, min(until, backoff.delay(delivery.receives, self._chance.random))))
 
-    def _work(self, request: TransferRequest, begun: Begun, deadline: Deadline) -> Told:
-        doubt = _Doubt(open=begun.doubt is not None)
+    def _work(self, request: TransferRequest, delivery: Delivery, begun: Begun, deadline: Deadline) -> Told:
+        given = _given(begun, delivery)
+        doubt = _Doubt(open=begun.doubt is not None and not (given and _its_own_doubt(given, begun.doubt)))
         try:
-            outcome = self._attempt(request, begun, doubt, deadline)
+            outcome = self._attempt(request, given, begun, doubt, deadline)
         except Doubtful as error:
             doubt.open, doubt.called = True, self._clock.now()
             outcome = self._later(Cause.IN_DOUBT, begun, error.detail)
@@ -123,9 +126,11 @@ class Service:
         outcome = self._within_retries(begun, outcome, doubt)
         if isinstance(outcome, Failed) and doubt.open:
             outcome = self._unsettled(begun, doubt)
-        return self._close(request, begun, outcome, doubt)
+        return self._close(request, delivery, begun, outcome, doubt)
 
-    def _attempt(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
+    def _attempt(
+        self, request: TransferRequest, given: Verdict | None, begun: Begun, doubt: _Doubt, deadline: Deadline
+    ) -> Outcome:
         deadly = _deadly(begun)
         if deadly and begun.starts >= CONFIRMED_BEGINS + DEADLY_LOOKS:
             doubt.open = False  # not even looking comes to an end: a person must
@@ -133,21 +138,32 @@ class Service:
         if _suspicious(begun):
             self._ledger.start(request, begun)
         if doubt.open:
-            seen = self._settlement.look(request, begun, deadline)
-            if isinstance(seen, Transferred | Failed):
-                doubt.open = False
+            look_only = deadly or given is not None or begun.foreign
+            if (seen := self._look(request, begun, doubt, deadline, look_only=look_only)) is not None:
                 return seen
-            if isinstance(seen, NotApplied):
-                doubt.open = False
-            elif isinstance(seen, Unsettled):
-                doubt.wait = seen.wait
-                if not seen.active or begun.foreign or deadly:
-                    return self._unsettled(begun, doubt)
-            if begun.foreign:
-                return Deferred(Cause.UNDER_WAY, 0.0)  # the other's doubt is settled: begin with an attempt of our own
+        if given is not None:
+            return given.failed
         if deadly:
             return _kills(request, begun)
         return self._try(request, begun, doubt, deadline)
+
+    def _look(
+        self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline, *, look_only: bool
+    ) -> Outcome | None:
+        """Look into the doubt. None: go on, either because nothing had happened or, unless ``look_only``, with the same call again."""
+        seen = self._settlement.look(request, begun, deadline)
+        if isinstance(seen, Transferred | Failed):
+            doubt.open = False
+            return seen
+        if isinstance(seen, NotApplied):
+            doubt.open = False
+        else:
+            doubt.wait = seen.wait
+            if not seen.active or look_only:
+                return self._unsettled(begun, doubt)
+        if begun.foreign:
+            return Deferred(Cause.UNDER_WAY, 0.0)  # the other's doubt is settled: begin with an attempt of our own
+        return None
 
     def _try(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
         if refused := self._expired(request) or self._given_up(begun):
@@ -205,22 +221,38 @@ class Service:
         cause = Cause.ACCESS_DENIED if error.denied else Cause.LEDGER
         return Deferred(cause, backoff.delay(receives, self._chance.random), error.detail)
 
-    def _close(self, request: TransferRequest, begun: Begun, outcome: Outcome, doubt: _Doubt) -> Told:
+    def _close(
+        self, request: TransferRequest, delivery: Delivery, begun: Begun, outcome: Outcome, doubt: _Doubt
+    ) -> Told:
         if isinstance(outcome, Transferred):
-            return self._finish(request, begun, outcome)
-        outcome = replace(outcome, attempts=begun.attempts)
+            return self._finish(request, delivery, begun, outcome)
         if isinstance(outcome, Failed):
-            return Told(outcome, begun)  # the ledger is told once the message is parked
+            attempts = (
+                begun.attempts if outcome.attempts is None else outcome.attempts
+            )  # a repeated verdict has its own
+            return self._fail(request, delivery, replace(outcome, attempts=attempts), begun)
         self._release(request, begun, doubt, failed=outcome.cause not in _PASSING)
-        return Told(outcome)
+        return Told(replace(outcome, attempts=begun.attempts))
 
-    def _finish(self, request: TransferRequest, begun: Begun, done: Transferred) -> Told:
+    def _fail(self, request: TransferRequest, delivery: Delivery, failed: Failed, begun: Begun | None) -> Told:
+        """Write the verdict down. What the ledger does not take is told to nobody; the lease then runs out by itself."""
+        try:
+            self._routes.failed(request, failed)
+            self._ledger.fail(
+                request, Verdict(failed, delivery.message_id, delivery.receives, self._clock.now()), begun
+            )
+        except LedgerUnavailable as error:
+            return Told(self._ledger_away(error, delivery.receives))
+        return Told(failed)
+
+    def _finish(self, request: TransferRequest, delivery: Delivery, begun: Begun, done: Transferred) -> Told:
         try:
             self._ledger.finish(request, done, self._clock.now(), begun.owner if done.inferred else None)
         except Conflict as conflict:
-            if done.inferred:
-                return Told(_already(request, conflict.won))
-            return Told(done, conflict=conflict.won.name)
+            already = _already(request, conflict.won)
+            if not done.inferred:
+                return Told(done, conflict=conflict.won.name)
+            return Told(already) if isinstance(already, Transferred) else self._fail(request, delivery, already, None)
         except LedgerUnavailable as error:
             return Told(self._ledger_away(error, begun.attempts), happened=None if done.inferred else done)
         return Told(done)
@@ -234,15 +266,18 @@ class Service:
         except LedgerUnavailable:
             return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
 
-    def failed_for_good(self, request: TransferRequest, failed: Failed, begun: Begun | None) -> None:
-        """The failure is announced and parked: the name is free again. Raise ``LedgerUnavailable``."""
-        self._routes.failed(request, failed)
-        self._ledger.fail(request, failed, self._clock.now(), begun)
 
-    def keep_for_later(self, request: TransferRequest, begun: Begun | None) -> None:
-        """The failure could not be announced or parked: give the lease back, to come to the same end again."""
-        if begun is not None:
-            self._release(request, begun, _Doubt(open=begun.foreign), failed=False)
+def _given(begun: Begun, delivery: Delivery) -> Verdict | None:
+    """The verdict that this very message was given before: it was received again, and not sent again."""
+    verdict = begun.verdict
+    if verdict is None or verdict.message_id != delivery.message_id or verdict.receives >= delivery.receives:
+        return None
+    return verdict
+
+
+def _its_own_doubt(given: Verdict, doubt: Attempt) -> bool:
+    """Whether nothing was tried since a verdict that left the doubt."""
+    return given.failed.in_doubt and doubt.last <= given.at
 
 
 def _suspicious(begun: Begun) -> bool:

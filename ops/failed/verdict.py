@@ -103,7 +103,7 @@ def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, Item]
             return Verdict(Prospect.TRANSFERRED, f"It has been transferred{to}.")
         return Verdict(Prospect.HOPELESS, f"Request {won.name} transferred the contact{to}.")
     claim = ledger.get(records.request_key(request.name), {})
-    bound = records.text(claim, "fingerprint") if claim and "failed" not in claim else None
+    bound = records.text(claim, "fingerprint") if claim and "failedAt" not in claim else None
     if bound is not None and bound != request.fingerprint:
         return Verdict(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
     if request.expires_at is not None and request.expires_at <= now:

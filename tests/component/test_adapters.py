@@ -8,12 +8,20 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
+from contact_transfer.clock import Clock, Deadline
+from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.delivery import Delivery
 from contact_transfer.events import Bus, Event
+from contact_transfer.outcome import Cause
+from contact_transfer.pacing import Pacing
 from contact_transfer.queue import ParkingFailed, Queue
+from contact_transfer.request import TransferRequest
+from contact_transfer.settings import DEFAULT_QUOTAS, Quota
+from contact_transfer.views import Accepted, Doubtful, Unavailable
 
 
 @dataclass
@@ -139,3 +147,66 @@ class _Stub:
 )
 def test_each_entrys_failure_is_read(answer: Any, codes: list[str | None]) -> None:
     assert Bus(_Stub(answer), "b").publish([Event("t", {}), Event("t", {})]) == codes
+
+
+_PAGES = [
+    (200, {"content-type": "text/html"}, b"<html>Please sign in</html>"),
+    (200, {"content-type": "application/json", "content-length": "0"}, b""),
+    (204, {}, b""),
+]
+
+
+def _answering(status: int, headers: dict[str, str], body: bytes) -> Connect:
+    """Connect behind a real botocore client, with something in between that answers in its place."""
+    client: Any = boto3.client("connect", region_name="us-east-1", endpoint_url="http://connect.local")
+    given: Any = headers
+    client.meta.events.register_first(
+        "before-send.connect", lambda request, **_: AWSResponse(request.url, status, given, _Body(body))
+    )
+    pacing = Pacing({name: Quota(10.0, 10.0) for name in (TRANSFER, *DEFAULT_QUOTAS)}, 1, 0.0)
+    return Connect(client, pacing, Clock(now=lambda: 0.0, elapsed=lambda: 0.0, sleep=lambda _: None), 6.0)
+
+
+class _Body:
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def stream(self, **_: Any) -> Iterator[bytes]:
+        yield self._body
+
+
+@pytest.fixture
+def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "test")
+
+
+@pytest.mark.usefixtures("_keys")
+@pytest.mark.parametrize("page", _PAGES)
+def test_a_success_that_connect_did_not_send_proves_nothing(page: tuple[int, dict[str, str], bytes]) -> None:
+    connect = _answering(*page)
+    with pytest.raises(Doubtful):
+        connect.transfer(TransferRequest("i", "c", "f"))
+    for look in (connect.contact, connect.flow, connect.chain):
+        with pytest.raises(Unavailable):
+            look("i", "c", Deadline(at=100.0, wall=100.0))
+
+
+@pytest.mark.usefixtures("_keys")
+def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
+    connect = _answering(200, {"content-type": "application/json"}, b"{}")
+    assert connect.transfer(TransferRequest("i", "c", "f")) == Accepted(
+        None, None
+    )  # both ids are optional in the model
+    for look in (connect.contact, connect.flow):
+        with pytest.raises(Unavailable):
+            look("i", "c", Deadline(at=100.0, wall=100.0))
+
+
+@pytest.mark.usefixtures("_keys")
+@pytest.mark.parametrize(("status", "code"), [(401, "NotAuthorized"), (400, "RequestExpired"), (403, "ExpiredToken")])
+def test_what_an_operator_must_mend_is_access_denied(status: int, code: str) -> None:
+    connect = _answering(status, {"content-type": "application/json", "x-amzn-errortype": code}, b"{}")
+    with pytest.raises(Unavailable) as raised:
+        connect.transfer(TransferRequest("i", "c", "f"))
+    assert raised.value.cause is Cause.ACCESS_DENIED

@@ -150,6 +150,17 @@ def test_what_was_given_back_long_ago_leaves_no_trace(doors: Doors) -> None:
     assert len([name for name in item if name.startswith("back:")]) == 1
 
 
+def test_one_request_that_fails_again_and_again_ends_each_time(doors: Doors) -> None:
+    contact = doors.contact()
+    doors.connect.add_fault(Fault(FaultKind.ACTIVE_TASK_QUOTA, "TransferContact"))
+    for _ in range(3):
+        expires = datetime.fromtimestamp(doors.time.now + 60, UTC).isoformat()
+        doors.route(contact, requestId="r", expiresAt=expires)
+        doors.settle(hours=1)
+        doors.time.now += 7200
+    assert doors.codes == ["RequestExpired"] * 3
+
+
 def test_what_another_request_won_gives_the_allowance_back(doors: Doors) -> None:
     """The route's request held its allowance when it was throttled; then somebody else's request moved the contact."""
     contact = doors.contact()

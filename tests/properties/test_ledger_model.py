@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Failed, FailureCode, Transferred
-from contact_transfer.records import Begun, Held, OthersDoubt, Won
+from contact_transfer.records import Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
 from local.virtual import Table as VirtualTable
@@ -112,7 +112,11 @@ class LedgerMachine(RuleBasedStateMachine):
         if mine is None:
             return
         self.ledger.claim(_request(name), self.now)
-        self.ledger.fail(_request(name), Failed(FailureCode.FLOW_NOT_FOUND, "no flow"), self.now, mine)
+        verdict = Verdict(Failed(FailureCode.FLOW_NOT_FOUND, "no flow"), "m", 1, self.now)
+        try:
+            self.ledger.fail(_request(name), verdict, mine)
+        except LedgerUnavailable:
+            assert self.model.holder != mine.owner  # what no longer holds the lease has no verdict to give
         if self.model.holder == mine.owner:
             self.model.holder = self.model.doubt = None
 

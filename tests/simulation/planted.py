@@ -165,8 +165,8 @@ PLAIN: tuple[Bug, ...] = (
         "access denied counts as a refusal",
         "c-code",
         "connect",
-        "        if status == 403 or code in _DENIALS:\n",
-        "        if operation != TRANSFER and (status == 403 or code in _DENIALS):\n",
+        "        if status in {401, 403} or code in _DENIALS:\n",
+        "        if operation != TRANSFER and (status in {401, 403} or code in _DENIALS):\n",
     ),
     _one(
         "quota-is-final",

@@ -1,0 +1,230 @@
+"""A verdict is given once: whatever fails between the ledger and the dead-letter queue, its message comes back to the same end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from botocore.exceptions import EndpointConnectionError
+
+from local.connect.model import Fault, FaultKind
+from tests.component.doors import Doors
+from tests.component.world import Message, World
+
+LATE = 3000.0  # seconds until a successor shows: settleMinutes are over by then
+
+
+def _unknown(world: World, send: Callable[[str], Message]) -> tuple[str, Message]:
+    """Transferred, the answer lost, the successor invisible; its next receive ends in ``OutcomeUnknown``."""
+    world.connect.set_switches(successor_listed_after=LATE)
+    contact = world.contact()
+    world.connect.add_fault(Fault(FaultKind.LOST_RESET, "TransferContact", calls=1))
+    message = send(contact)
+    while world.time.now - message.sent_at < 899:
+        world.once()
+        world.time.now = max(world.time.now, message.visible_at)
+    world.time.now = message.visible_at = world.time.now + 60
+    assert world.codes == []
+    return contact, message
+
+
+def _bus_refuses_once(world: World) -> None:
+    real = world.bus.put_events
+    refused: list[Any] = []
+
+    def put(*, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the API's name
+        if not refused:
+            refused.append(Entries)
+            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
+        return dict(real(Entries=Entries))
+
+    world.bus.put_events = put
+
+
+def _dead_letter_queue_refuses_once(world: World) -> None:
+    real = world.queue.send_message
+
+    def send(**_: Any) -> dict[str, Any]:
+        world.queue.send_message = real
+        raise EndpointConnectionError(endpoint_url="https://sqs")
+
+    world.queue.send_message = send
+
+
+@pytest.mark.parametrize("refuse", [_bus_refuses_once, _dead_letter_queue_refuses_once])
+def test_an_unknown_outcome_stays_unknown_to_its_message(world: World, refuse: Callable[[World], None]) -> None:
+    _unknown(world, lambda contact: world.send(world.request(contact, requestId="r")))
+    refuse(world)
+    world.settle()
+    assert world.codes == ["OutcomeUnknown"]
+    assert {told["failureCode"] for told in world.told("Failed")} == {"OutcomeUnknown"}
+    assert world.told("Succeeded") == []
+
+
+def test_a_redriven_doubt_is_looked_into_again(world: World) -> None:
+    """By then Connect shows the successor, and the operator is told the truth."""
+    contact, _ = _unknown(world, lambda contact: world.send(world.request(contact)))
+    world.settle()
+    assert world.codes == ["OutcomeUnknown"]
+    world.time.now += LATE
+    world.send(world.request(contact))
+    world.settle()
+    [(_, new)] = world.transfers
+    [told] = world.told("Succeeded")
+    assert (told["newContactId"], told["attribution"]) == (new, "inferred")
+    assert world.codes == ["OutcomeUnknown"]
+
+
+def test_a_doubt_that_stays_is_told_again_and_frees_no_name(world: World) -> None:
+    contact, _ = _unknown(world, lambda contact: world.send(world.request(contact, requestId="r")))
+    world.settle()
+    world.send(world.request(contact, requestId="r"))
+    world.send(
+        world.request(world.contact(), requestId="r")
+    )  # had the first moved its contact, this were a second transfer
+    world.settle()
+    assert sorted(world.codes) == ["IdempotencyMismatch", "OutcomeUnknown", "OutcomeUnknown"]
+    assert len(world.transfers) == 1
+
+
+def test_a_worker_that_dies_over_an_unknown_outcome_moves_the_tree_no_second_time(dynamodb: Any) -> None:
+    steps = _verdict(dynamodb, 0, None)
+    assert steps > 10
+    for at in range(1, steps):
+        _verdict(dynamodb, at, at)
+
+
+def _verdict(dynamodb: Any, number: int, dies: int | None) -> int:
+    """Let the worker die at a step of the verdict, then let the route ask for the successor. Answer how many steps it took."""
+    doors = Doors(dynamodb, routes={"again": 1})
+    doors.connect.store.random.seed(7000 + number)  # the ledger is shared: every world needs contacts of its own
+    _unknown(doors, doors.route)
+    doors.log.clear()
+    if dies is None:
+        doors.once()
+    else:
+        with doors.killed(dies):
+            doors.once()
+    steps = len(doors.log)
+    doors.settle()
+    [(_, new)] = doors.transfers
+    doors.time.now += LATE
+    doors.route(new)
+    doors.settle()
+    assert len(doors.transfers) == 1, f"died at {dies}"
+    assert set(doors.codes) == {"OutcomeUnknown", "RouteLimitReached"}, f"died at {dies}"
+    return steps
+
+
+def test_a_failure_that_was_announced_is_not_taken_back(world: World) -> None:
+    """The event is out, the dead-letter queue is away, and meanwhile the flow is published."""
+    draft, contact = world.seed.flows["Draft"], world.contact()
+    world.send(world.request(contact, contactFlowId=draft))
+    _dead_letter_queue_refuses_once(world)
+    world.once()
+    world.connect.others.publish_flow(draft)
+    world.settle()
+    assert world.codes == ["FlowNotUsable"]
+    assert world.transfers == []
+    world.send(world.request(contact, contactFlowId=draft))  # an operator sends it again: a message of its own
+    world.settle()
+    assert [old for old, _ in world.transfers] == [contact]
+
+
+def test_exhaustion_that_was_announced_is_not_taken_back(world: World) -> None:
+    number = world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "TransferContact"))
+    world.send(world.request(world.contact()))
+    real = world.queue.send_message
+
+    def send(**_: Any) -> dict[str, Any]:
+        world.queue.send_message = real
+        world.connect.remove_fault(number)
+        raise EndpointConnectionError(endpoint_url="https://sqs")
+
+    world.queue.send_message = send
+    world.settle()
+    assert world.codes == ["RetriesExhausted"]
+    assert world.transfers == []
+
+
+class _Watched:
+    """DynamoDB that notes each update whose expression has a certain word, and calls ``before`` ahead of the first."""
+
+    def __init__(self, client: Any, word: str, before: Callable[[], None] = lambda: None) -> None:
+        self._client, self._word, self._before = client, word, before
+        self.calls: list[dict[str, Any]] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._client, name)
+
+    def update_item(self, **call: Any) -> Any:
+        if self._word in call["UpdateExpression"]:
+            self.calls.append(call)
+            if len(self.calls) == 1:
+                self._before()
+        return self._client.update_item(**call)
+
+    def arrives_late(self) -> None:
+        """The first of them reaches the table now; the SDK had sent it a second time."""
+        try:
+            self._client.update_item(**self.calls[0])
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+
+def _watch(world: World, word: str, before: Callable[[], None] = lambda: None) -> _Watched:
+    watched = _Watched(world.dynamodb, word, before)
+    world.dynamodb = watched
+    world.worker = world.new_worker()
+    return watched
+
+
+def test_a_late_note_of_a_failure_frees_no_name_that_has_been_carried_out_since(world: World) -> None:
+    draft, contact = world.seed.flows["Draft"], world.contact()
+    watched = _watch(world, "SET failedAt")
+    world.send(world.request(contact, contactFlowId=draft, requestId="r"))
+    world.settle()
+    world.connect.others.publish_flow(draft)
+    world.time.now += 5
+    world.send(world.request(contact, contactFlowId=draft, requestId="r"))
+    world.settle()
+    watched.arrives_late()
+    world.send(world.request(world.contact(), requestId="r"))
+    world.settle()
+    assert world.codes == ["FlowNotUsable", "IdempotencyMismatch"]
+    assert [old for old, _ in world.transfers] == [contact]
+
+
+def test_a_late_claim_binds_no_name_that_has_failed_since(world: World) -> None:
+    contact = world.contact()
+    watched = _watch(world, "REMOVE failedAt")
+    world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"], requestId="r"))
+    world.interrupt("before describe_contact", lambda _: setattr(world.time, "now", world.time.now + 0.2))
+    world.settle()
+    watched.arrives_late()
+    world.send(world.request(contact, requestId="r"))
+    world.settle()
+    assert world.codes == ["FlowNotUsable"]
+    assert [old for old, _ in world.transfers] == [contact]
+
+
+def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
+    """A copy that is received between the two writes of a failure must not be taken for failed while it is under way."""
+    draft, contact = world.seed.flows["Draft"], world.contact()
+    copy = Message("copy", "", world.time.now)
+
+    def meanwhile() -> None:
+        world.connect.others.publish_flow(draft)
+        world.invoke([copy], world.new_worker())
+
+    first = world.send(world.request(contact, contactFlowId=draft, requestId="r"))
+    copy.body, copy.receives = first.body, 1
+    world.queue.waiting.append(copy)
+    copy.visible_at = world.time.now + 3600
+    watched = _watch(world, "SET failedAt", meanwhile)
+    world.once()
+    assert watched.calls
+    world.send(world.request(world.contact(), requestId="r"))
+    world.settle()
+    assert len(world.transfers) == 1
