@@ -167,6 +167,7 @@ def real_parts(
             requests,
             seed=seed,
             kill_every=kill_every,
+            quotas=real.QUOTAS,
             progress=lambda left: progress.update(bar, completed=requests - left),
         )
     if save is not None:
@@ -174,7 +175,7 @@ def real_parts(
     for finding in told.findings[:20]:
         print(finding)
     done = f"{told.transfers:,} transfers of {requests:,} requests in {told.seconds:.0f} s"
-    print(f"{done}, {told.kills} workers killed, {told.lost_answers} answers lost")
+    print(f"{done}, {told.kills} workers killed, {told.lost_answers} answers lost, {told.throttled} calls throttled")
     print(f"{len(told.findings)} promises broken" if told.findings else "every promise was kept")
     if told.findings:
         raise typer.Exit(1)

@@ -143,7 +143,7 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         "a 5xx, a 408 and a 409 say that nothing happened",
         "c-doubt c-code b-twice",
         "connect",
-        'if status not in {400, 401, 402, 403, 404, 429} or code in _OPEN:',
+        "if status not in {400, 401, 402, 403, 404, 429} or code in _OPEN:",
         "if status == 0:",
     ),
     _one(

@@ -20,17 +20,23 @@ from tests.simulation.real_audit import Account, Evidence, audit
 
 #: Requests that are sent together, and how many may be open when the next are. The emulator reads its whole queue at every receive.
 WAVE, BACKLOG = 200, 600
+#: Calls a second that Connect admits of each operation in the command's storm, as ``settings`` say.
+QUOTAS = {"TransferContact": 200, "DescribeContact": 1000, "DescribeContactFlow": 1000, "ListAssociatedContacts": 1000}
 _OUTCOMES = {"detail-type": ["Contact Transfer Succeeded", "Contact Transfer Failed"]}
 
 
 @dataclass
 class Storm:
-    """What came of a storm. ``findings`` is empty when every promise was kept. ``received``: how often a message was."""
+    """What came of a storm. ``findings`` is empty when every promise was kept. ``received``: how often a message was.
+
+    ``throttled``: calls to TransferContact that Connect refused for its quota, those left out that a fault refused.
+    """
 
     requests: int
     kills: int = 0
     received: int = 0
     calls: int = 0
+    throttled: int = 0
     lost_answers: int = 0
     transfers: int = 0
     announced: int = 0
@@ -41,11 +47,9 @@ class Storm:
 
 def settings(_seed: Mapping[str, Any]) -> dict[str, Any]:
     """Settings of the deployment for a storm: 200 transfers a second, four workers."""
-    quotas = {
-        name: {"rate": 1000, "burst": 1000}
-        for name in ("DescribeContact", "DescribeContactFlow", "ListAssociatedContacts")
-    }
-    return {"transfersPerSecond": 200, "burst": 200, "quotas": quotas, "maximumConcurrency": 4, "settleMinutes": 0.5}
+    rate = QUOTAS["TransferContact"]
+    quotas = {name: {"rate": one, "burst": one} for name, one in QUOTAS.items() if name != "TransferContact"}
+    return {"transfersPerSecond": rate, "burst": rate, "quotas": quotas, "maximumConcurrency": 4, "settleMinutes": 0.5}
 
 
 def storm(
@@ -55,11 +59,13 @@ def storm(
     seed: int,
     kill_every: float,
     most_kills: int = 1_000_000,
+    quotas: Mapping[str, float] | None = None,
     progress: Callable[[int], None] = lambda _left: None,
     patience: float = 900.0,
 ) -> Storm:
     """Send ``requests`` requests, kill a worker every ``kill_every`` seconds on average, and audit what came of it all.
 
+    ``quotas``: calls a second that Connect admits; it admits any number where there are none.
     Nothing new is sent, nobody is killed and no fault strikes once no more than a twentieth is open; what is open then has
     ``patience`` seconds to settle. ``progress`` is told how many are not done.
     """
@@ -67,6 +73,8 @@ def storm(
     account = Account(cloud.deliveries)
     cloud.control.set_active_task_quota(cloud.instance_id, 1_000_000)
     cloud.control.set_quota("*", None)
+    for operation, rate in (quotas or {}).items():
+        cloud.control.set_quota(operation, rate)
     with stage.short_time_outs(cloud), Listener(cloud, _OUTCOMES) as listener:
 
         def left() -> int:
@@ -105,6 +113,7 @@ def _judge(cloud: LocalCloud, told: Storm, account: Account, events: Sequence[Ma
     told.transfers, told.announced = len(evidence.transfers), len({contact for contact, _ in evidence.successes})
     told.parked, told.received = len(evidence.parked), account.received
     told.calls = len(evidence.calls)
+    told.throttled = sum(one["status"] == 429 and one["fault"] is None for one in evidence.calls)
     told.lost_answers = sum(one["applied"] and one["delivered"] != "answer" for one in evidence.calls)
     told.findings = audit(evidence)
 

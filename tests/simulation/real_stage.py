@@ -15,11 +15,12 @@ from typing import Self
 from local.cloud import LocalCloud
 from tests.simulation.real_audit import Account
 
-#: Faults on the wire: kind and chance, each for TransferContact; the first three are done and their answers lost.
+#: Faults on the wire: kind and chance, each for TransferContact; those named lost-… are done and their answers lost.
 FAULTS = {
     "lost-reset": 0.02,
     "lost-500": 0.02,
     "lost-409": 0.01,
+    "lost-hang": 0.003,
     "internal-error": 0.02,
     "throttle-400": 0.01,
     "reset": 0.02,
