@@ -10,32 +10,12 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precon
 
 from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Failed, FailureCode, Transferred
-from contact_transfer.records import Begun, Held, OthersDoubt, Verdict, Won
+from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
-from local.virtual import Table as VirtualTable
+from tests.properties.losing import Client
 
 _LEASE = 70.0
-
-
-class _Client:
-    """The virtual table with botocore's methods; ``lose`` makes the next answer get lost after the write, and the SDK send again."""
-
-    def __init__(self) -> None:
-        self.table = VirtualTable()
-        self.lose = False
-
-    def update_item(self, **asked: object) -> object:
-        if self.lose:
-            self.lose = False
-            try:
-                self.table.update_item(asked)
-            except Exception:  # noqa: BLE001 - whatever the first answer was, nobody has seen it
-                return self.table.update_item(asked)
-        return self.table.update_item(asked)
-
-    def get_item(self, **asked: object) -> object:
-        return self.table.get_item(asked)
 
 
 def _request(name: str) -> TransferRequest:
@@ -61,7 +41,7 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.client = _Client()
+        self.client = Client()
         self.ledger = Ledger(Table(self.client, "ledger"), 1000.0)
         self.model = _Model()
         self.now = 1000.0
@@ -94,31 +74,74 @@ class LedgerMachine(RuleBasedStateMachine):
             model.holder, model.until, model.doubt = owner, self.now + _LEASE, name
         return name, answer if isinstance(answer, Begun) else None
 
+    @precondition(lambda self: self.model.doubt is not None and self.model.winner is None)
+    @rule(target=begun, name=st.sampled_from(["a", "b"]))
+    def take_over(self, name: str) -> tuple[str, Begun | None]:
+        """Another request looks into the doubt: it has the lease, and the attempt stays as it was noted."""
+        model, doubt = self.model, str(self.model.doubt)
+        if name == doubt:
+            return name, None
+        self.count += 1
+        owner, request = f"owner-{self.count}", _request(name)
+        attempt = Attempt(_request(doubt).name, self.now, self.now, self.now, None, None)
+        answer = self.ledger.take_over(request, attempt, owner, self.now, self.now + _LEASE)
+        if model.holder is not None and model.until >= self.now:
+            assert isinstance(answer, Held)
+            return name, None
+        assert isinstance(answer, Begun)
+        assert answer.foreign
+        assert answer.doubt is not None
+        assert answer.doubt.name == _request(doubt).name
+        model.holder, model.until = owner, self.now + _LEASE
+        return name, answer
+
+    @rule(held=begun)
+    def start(self, held: tuple[str, Begun | None]) -> None:
+        """Only who still holds the lease may count its beginning."""
+        name, mine = held
+        if mine is None:
+            return
+        try:
+            self.ledger.start(_request(name), mine)
+        except LedgerUnavailable:
+            assert self.model.holder != mine.owner
+        else:
+            assert self.model.holder == mine.owner
+
     @rule(held=begun, doubt=st.booleans(), called=st.booleans())
     def release(self, held: tuple[str, Begun | None], doubt: bool, called: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
         name, mine = held
         if mine is None:
             return
         when = self.now if called else None
-        doubt = doubt and (called or mine.doubt is not None)  # without a call only an earlier doubt can be left
+        if mine.foreign:
+            when = None  # it looks, and calls nothing
+        doubt = doubt and (
+            when is not None or mine.doubt is not None
+        )  # without a call only an earlier doubt can be left
         self.ledger.release(_request(name), mine, failed=True, doubt=doubt, called=when)
         if self.model.holder == mine.owner:
             self.model.holder = None
-            self.model.doubt = name if doubt else None
+            if not (mine.foreign and doubt):
+                self.model.doubt = name if doubt else None
 
-    @rule(held=begun)
-    def fail(self, held: tuple[str, Begun | None]) -> None:
+    @rule(held=begun, in_doubt=st.booleans())
+    def fail(self, held: tuple[str, Begun | None], in_doubt: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
         name, mine = held
         if mine is None:
             return
+        in_doubt = in_doubt and mine.doubt is not None and not mine.foreign
         self.ledger.claim(_request(name), self.now)
-        verdict = Verdict(Failed(FailureCode.FLOW_NOT_FOUND, "no flow"), "m", 1, self.now)
+        failed = Failed(FailureCode.FLOW_NOT_FOUND, "no flow", in_doubt=in_doubt)
+        verdict = Verdict(failed, "m", self.count, self.now)
         try:
             self.ledger.fail(_request(name), verdict, mine)
         except LedgerUnavailable:
             assert self.model.holder != mine.owner  # what no longer holds the lease has no verdict to give
         if self.model.holder == mine.owner:
-            self.model.holder = self.model.doubt = None
+            self.model.holder = None
+            if not (in_doubt or mine.foreign):
+                self.model.doubt = None
 
     @rule(held=begun, new=st.sampled_from(["n1", "n2"]))
     def finish(self, held: tuple[str, Begun | None], new: str) -> None:

@@ -10,24 +10,40 @@ from contact_transfer.settings import Quota
 from local.connect.model import Rate
 from local.connect.model.quotas import Bucket
 
-_STEPS = st.lists(st.tuples(st.integers(0, 4), st.sampled_from([0.0, 0.05, 0.4, 3.0, 60.0])), min_size=1, max_size=80)
+_STEPS = st.lists(
+    st.tuples(st.integers(0, 4), st.sampled_from([0.0, 0.05, 0.4, 3.0, 60.0]), st.booleans()), min_size=1, max_size=80
+)
 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    steps=_STEPS, workers=st.integers(1, 5), rate=st.sampled_from([0.5, 2.0, 10.0]), burst=st.sampled_from([5.0, 15.0])
+    steps=_STEPS,
+    workers=st.integers(1, 5),
+    rate=st.sampled_from([0.5, 2.0, 10.0]),
+    burst=st.sampled_from([5.0, 15.0]),
+    at_once=st.booleans(),
 )
 def test_the_shares_never_overrun_the_quota(
-    steps: list[tuple[int, float]], workers: int, rate: float, burst: float
+    steps: list[tuple[int, float, bool]], workers: int, rate: float, burst: float, *, at_once: bool
 ) -> None:
-    """Each worker waits for its tokens; the account's bucket, full at first, then admits every call of them all."""
+    """Each worker waits for its tokens; the account's bucket, full at first, then admits every call of them all.
+
+    ``at_once``: the first messages had not to wait, which proves that the bucket is full. Later environments are recycled: a
+    new one is told how long nobody used its share, and nothing of a queue that has a backlog.
+    """
     now, calls = 1000.0, []
-    paced = [Pacing({"Call": Quota(rate, burst)}, workers, now) for _ in range(workers)]
+    quotas = {"Call": Quota(rate, burst)}
+    paced = [Pacing(quotas, workers, now) for _ in range(workers)]
+    for pacing in paced:
+        pacing.arrived(0.0 if at_once else None, now)
     free = [now] * workers
-    for number, pause in steps:
+    for number, pause, recycled in steps:
         now += pause
         worker = number % workers
         at = max(now, free[worker])
+        if recycled:
+            paced[worker] = Pacing(quotas, workers, at)
+            paced[worker].arrived(None, at, at - free[worker])
         at += paced[worker].wait("Call", at)
         paced[worker].take("Call", at)
         free[worker] = at
