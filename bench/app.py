@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import cpu, crowd, growth, machine, memory, pace, page, realtime, start, tried
-from bench.verdict import RESULTS, Finding, console
+from bench import cost, cpu, crowd, growth, machine, memory, pace, page, realtime, start, tried, verdict
+from bench.verdict import Check, Finding, console
 
 app = typer.Typer(
     add_completion=False,
@@ -31,6 +31,7 @@ MEASURES: dict[str, tuple[Measure, str]] = {
     "light": (crowd.light, "latency under a light load, on the virtual clock"),
     "tried": (tried.measure, "what was tried and did not pay, on the virtual clock"),
     "growth": (growth.measure, "time and memory against sizes (two minutes)"),
+    "cost": (cost.measure, "what a million transfers cost by list prices, on paper"),
 }
 
 #: Not in a whole run, because they take long.
@@ -39,9 +40,9 @@ LONG: dict[str, tuple[Measure, str]] = {
 }
 
 
-def carry_out(names: Sequence[str], *, document: bool) -> None:
+def carry_out(names: Sequence[str], *, document: bool = False, strict: bool = False) -> None:
     """Run the measures, show what they found, and end with 1 if a promise was missed."""
-    began, findings = time.monotonic(), []
+    began, run, findings = time.monotonic(), machine.begin(), []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
     for name in names:
         with Progress(*columns, console=console, transient=True) as progress:
@@ -51,18 +52,34 @@ def carry_out(names: Sequence[str], *, document: bool) -> None:
                 progress.update(task, description=f"{name}: {what}")  # type: ignore[arg-type]  # rich's task id is an int of its own type
 
             findings.append((MEASURES | LONG)[name][0](step))
+        findings[-1].run = run
         findings[-1].save()
         findings[-1].show()
-    machine.save()
-    missed = [check.what for found in findings for check in found.checks if not check.kept]
+    checks, seconds = [check for found in findings for check in found.checks], time.monotonic() - began
+    if set(names) >= set(MEASURES):
+        machine.end(run, seconds, checks)
     console.rule(align="left")
-    console.print(f"{time.monotonic() - began:.0f} s; the figures are in {RESULTS}")
+    console.print(f"{seconds:.0f} s; the figures are in {verdict.RESULTS}, of run {run[machine.NAME]}")
     if document:
         console.print(f"written: {', '.join(page.write())}")
-    if missed:
-        console.print(f"[red]missed:[/] {'; '.join(missed)}")
+    _judge([check for check in checks if not check.kept], strict=strict)
+
+
+def _judge(missed: Sequence[Check], *, strict: bool) -> None:
+    known = [check.what for check in missed if check.known]
+    unknown = [check.what for check in missed if not check.known]
+    if known:
+        console.print(f"[yellow]missed, as is known and explained in docs/performance.md:[/] {'; '.join(known)}")
+    if unknown:
+        console.print(f"[red]missed:[/] {'; '.join(unknown)}")
+    if unknown or (known and strict):
         raise typer.Exit(1)
-    console.print("[green]every promise kept[/]")
+    console.print("[green]every other promise kept[/]" if known else "[green]every promise kept[/]")
+
+
+Strict = Annotated[
+    bool, typer.Option("--strict", help="end non-zero for the limits too that are known to be missed (see the page)")
+]
 
 
 @app.callback(invoke_without_command=True)
@@ -72,15 +89,19 @@ def everything(
     document: Annotated[
         bool, typer.Option("--document", help="write docs/performance.md and its plots from this run")
     ] = False,
+    longer: Annotated[
+        bool, typer.Option("--longer", help="in the same run, what is else left out because it takes long")
+    ] = False,
+    strict: Strict = False,
 ) -> None:
     """Run every measure unless one is named."""
     if context.invoked_subcommand is None:
-        carry_out(list(MEASURES), document=document)
+        carry_out([*MEASURES, *(LONG if longer else ())], document=document, strict=strict)
 
 
 def _command(name: str, about: str) -> None:
-    def one() -> None:
-        carry_out([name], document=False)
+    def one(*, strict: Strict = False) -> None:
+        carry_out([name], strict=strict)
 
     app.command(name, help=about)(one)
 
@@ -91,5 +112,5 @@ for _name, (_, _about) in (MEASURES | LONG).items():
 
 @app.command("document")
 def write_page() -> None:
-    """Write docs/performance.md and its plots from the latest figures."""
+    """Write docs/performance.md and its plots from the latest run of every measure."""
     console.print(f"written: {', '.join(page.write())}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -55,25 +56,88 @@ def test_a_neighbour_who_takes_the_quota_is_seen_in_the_figures() -> None:
     assert crowded.ratio > 1.5
 
 
-@pytest.mark.usefixtures("results")
+RUN = {"run": "20260101T000000Z-abc", "date": "2026-01-01", "machine": "this one"}
+
+
+@pytest.fixture
+def measured(results: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Let a measure find checks, in a run called ``RUN``."""
+    monkeypatch.setattr(machine, "begin", lambda: RUN)
+
+    def plan(name: str, *checks: Check) -> None:
+        found = Finding(name, "a measure", rows=[{"what": "x", "s": 1.0}], checks=list(checks))
+        monkeypatch.setitem(command.MEASURES, name, (lambda _step: found, "a measure"))
+
+    assert not any(results.iterdir())
+    return plan
+
+
 @pytest.mark.parametrize(("value", "status"), [(1.0, 0), (1.2, 0), (1.21, 1)])
-def test_a_missed_promise_ends_the_command_non_zero(value: float, status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = Finding("light", "a measure", rows=[{"what": "x", "s": 1.0}], checks=[Check("ratio", value, 1.2)])
-    monkeypatch.setitem(command.MEASURES, "light", (lambda _step: found, "a measure"))
-    monkeypatch.setattr(machine, "save", lambda: None)
+def test_a_missed_promise_ends_the_command_non_zero(value: float, status: int, measured: Callable[..., None]) -> None:
+    measured("light", Check("ratio", value, 1.2))
     assert CliRunner().invoke(command.app, ["light"]).exit_code == status
-    assert verdict.load("light") == found
+    found = verdict.load("light")
+    assert found is not None
+    assert (found.checks, found.run) == ([Check("ratio", value, 1.2)], RUN)
+
+
+def test_what_must_be_at_least_so_much_is_missed_below() -> None:
+    assert [Check("share", value, 0.5, least=True).kept for value in (0.49, 0.5)] == [False, True]
+
+
+def test_a_limit_known_to_be_missed_is_told_and_ends_non_zero_when_asked_to(measured: Callable[..., None]) -> None:
+    measured("light", Check("ratio", 1.0202, 1.02, known="short"))
+    lenient, strict = (CliRunner().invoke(command.app, ["light", *given]) for given in ([], ["--strict"]))
+    assert (lenient.exit_code, strict.exit_code) == (0, 1)
+    assert verdict.load("light") is not None
+
+
+def test_a_known_miss_says_by_how_much_it_misses() -> None:
+    assert str(Check("ratio", 1.0202, 1.02, known="short")) == "ratio: 1.0202, at most 1.02"
 
 
 @pytest.mark.usefixtures("results")
-def test_a_page_without_figures_says_what_to_run() -> None:
-    with pytest.raises(page.NoFigures, match="python -m bench realtime"):
+def test_a_page_without_a_run_says_what_to_run() -> None:
+    with pytest.raises(page.NoFigures, match="run `python -m bench`"):
         page.write()
+
+
+@pytest.fixture
+def figures(results: Path) -> page.Figures:
+    """A run that is over."""
+    assert results.is_dir()
+    machine.end(RUN, 270.0, [Check("a", 1, 1), Check("b", 2, 1, known="so it is")])
+    return page.Figures.load()
+
+
+def test_a_run_tells_when_of_what_and_how_it_ended(figures: page.Figures) -> None:
+    told = figures.filled("{{run}}\n")
+    assert "- run: 20260101T000000Z-abc\n" in told
+    assert "- duration: 270 s\n" in told
+    assert "- promises: 1 kept, 1 known to be missed, 0 missed\n" in told
+
+
+@pytest.mark.parametrize("run", [{}, {**RUN, "run": "20251231T000000Z-abc"}])
+def test_figures_of_another_run_are_refused(run: dict[str, str], figures: page.Figures) -> None:
+    Finding("light", "a measure", rows=[{"s": 1.0}], run=run).save()
+    with pytest.raises(page.NoFigures, match="The figures of 'light' are of the run"):
+        figures.filled("{{table light}}\n")
+
+
+def test_what_may_be_of_another_run_says_of_which_one_it_is(figures: page.Figures) -> None:
+    Finding("longer", "a measure", rows=[{"s": 1.0}], run={**RUN, "run": "20251231T000000Z-abc"}).save()
+    assert figures.filled("{{table longer}}\n") == "| s |\n|---|\n| 1 |\n"
+    assert figures.filled("{{origin longer}}\n").startswith(
+        "**Of another run** (run 20251231T000000Z-abc, machine this one)"
+    )
+    Finding("longer", "a measure", rows=[{"s": 1.0}], run=RUN).save()
+    assert figures.filled("{{origin longer}}\n") == "Made in the same run:\n"
 
 
 def test_every_placeholder_of_the_page_names_a_measure() -> None:
     named = [line.strip("{} \n").split() for line in page.PROSE.read_text().splitlines() if line.startswith("{{")]
     assert {words[1] for words in named if len(words) > 1} == set(command.MEASURES | command.LONG)
+    assert all(hasattr(page.Figures, f"_{words[0]}") for words in named)
 
 
 def test_the_page_in_docs_was_made_from_the_prose() -> None:
