@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from bench.environments import peer_runtime
 from local.cloud import LocalCloud
-from local.event_source import EventSource
+from local.event_source import Delivery, EventSource
 from local.event_source_rules import Mapped
 from local.function import Function, FunctionConfiguration
 from local.simulator import ConnectProcess
@@ -30,6 +30,7 @@ class PeerStack:
         self._cloud = cloud
         self._name = name
         self.sqs = cloud.aws.client("sqs")
+        self.deliveries: list[Delivery] = []
 
     def __enter__(self) -> Self:
         cloud, name = self._cloud, self._name
@@ -47,7 +48,9 @@ class PeerStack:
         )
         self.function = Function(self._configuration(), peer_runtime(), self._variables, cloud.logs / f"{name}.jsonl")
         mapped = Mapped(self._arn(self.url), batch_size=BATCH, reports_failures=True)
-        self.source = EventSource(cloud.aws.client("sqs"), self.url, mapped, self.function)
+        self.source = EventSource(
+            cloud.aws.client("sqs"), self.url, mapped, self.function, observe=self.deliveries.append
+        )
         self.source.start()
         return self
 
