@@ -50,18 +50,24 @@ def race(found: Finding, target: Path, floor: float, *, requests: int) -> None:
 
 
 def shared(found: Finding, target: Path) -> None:
-    """Transfers a second, minute by minute, while somebody else takes half of the quota, all of it, nothing."""
-    times: Sequence[float] = found.data["transfers_at"]
+    """Transfers a second, minute by minute, ours and those of somebody else who asks for half of the quota, all of it, nothing."""
     minutes = range(30)
-    rates = [sum(60 * minute <= at < 60 * minute + 60 for at in times) / 60 for minute in minutes]
+
+    def rates(times: Sequence[float]) -> list[float]:
+        return [sum(60 * minute <= at < 60 * minute + 60 for at in times) / 60 for minute in minutes]
+
+    ours, others, rate = rates(found.data["ours_at"]), rates(found.data["other_at"]), float(found.data["rate"])
     with mpl.rc_context(_STYLE):
-        figure, axes = plt.subplots(figsize=(7, 2.6))
-        axes.bar([minute + 0.5 for minute in minutes], rates, width=0.9, color=_BLUE)
-        axes.axhline(2, color="black", linestyle=":", linewidth=1)
-        for begins, ends, text in ((0, 5, "half is taken"), (5, 15, "all is taken"), (15, 30, "all is ours again")):
-            axes.text((begins + ends) / 2, 2.2, text, ha="center", fontsize=8)
+        figure, axes = plt.subplots(figsize=(7, 2.8))
+        middles = [minute + 0.5 for minute in minutes]
+        axes.bar(middles, ours, width=0.9, color=_BLUE, label="ours")
+        axes.bar(middles, others, width=0.9, bottom=ours, color=_GREYS[2], label="the other's")
+        axes.axhline(rate, color="black", linestyle=":", linewidth=1, label="the quota")
+        for begins, ends, text in ((0, 5, "he asks for half"), (5, 15, "he asks for all"), (15, 30, "he is gone")):
+            axes.text((begins + ends) / 2, 1.1 * rate, text, ha="center", fontsize=8)
             axes.axvline(ends, color="grey", linewidth=0.8)
-        axes.set(xlabel="minutes", ylabel="our transfers a second", xlim=(0, 30), ylim=(0, 2.5))
+        axes.set(xlabel="minutes", ylabel="transfers a second", xlim=(0, 30), ylim=(0, 1.25 * rate))
+        axes.legend(frameon=False, fontsize=8, loc="upper center", bbox_to_anchor=(0.5, -0.22), ncols=3)
         _save(figure, target)
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from statistics import quantiles
 from typing import Any
 
 from bench.requests import INSTANCE_ARN, Backlog, Mix
@@ -66,7 +66,7 @@ class Run:
 
     ``floor``: when the last of the calls that had to be made could have been made at the earliest.
     ``starting``: seconds' worth of tokens for which the account's full bucket had no room while the workers came up.
-    ``waits``: seconds from each request to its transfer, in order.
+    ``ways``: each transferred request's, in order of their length. ``called_at``, ``throttled_at``: when calls were made, by operation.
     """
 
     load: Load
@@ -83,8 +83,10 @@ class Run:
     messages: int
     deliveries: int
     environments: int
-    waits: list[float]
+    ways: list[Way]
     transfers_at: list[float]
+    called_at: dict[str, list[float]]
+    throttled_at: dict[str, list[float]]
     cpu: float
 
     @property
@@ -97,16 +99,67 @@ class Run:
         return (self.makespan - self.starting) / self.floor
 
     @property
-    def throttled_share(self) -> float:
-        return self.throttled.total() / max(1, self.calls.total())
-
-    @property
     def receives(self) -> float:
         return self.deliveries / max(1, self.messages)
 
-    def wait(self, percent: int) -> float:
-        """The percentile of the waits, in seconds."""
-        return quantiles(self.waits, n=100)[percent - 1]
+
+@dataclass(frozen=True)
+class Way:
+    """A request's way to its transfer, in seconds: the ``whole``, of it until a worker ``queued`` it no more, of it in ``calls``."""
+
+    whole: float
+    queued: float
+    calls: float
+
+    @property
+    def own(self) -> float:
+        """What is left: waits of the worker's."""
+        return self.whole - self.queued - self.calls
+
+
+@dataclass
+class Log:
+    """When the worker's invocations began and which calls they made, by the contact of their first message."""
+
+    began: dict[str, float] = field(default_factory=dict)
+    calls: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
+
+    def begin(self, event: dict[str, Any], now: float) -> list[tuple[float, float]]:
+        """Begin an invocation; what is appended to the answer are its calls."""
+        contact = _contact(event["Records"][0]["body"])
+        self.began[contact] = now
+        return self.calls.setdefault(contact, [])
+
+    def way(self, contact: str, sent: float, done: float) -> Way:
+        """What the time from ``sent`` to ``done`` was made of. A call that ends later than ``done`` counts up to it."""
+        calls = sum(min(ended, done) - began for began, ended in self.calls.get(contact, ()) if began < done)
+        return Way(done - sent, self.began.get(contact, sent) - sent, calls)
+
+
+def _contact(body: str) -> str:
+    try:
+        return str(json.loads(body)["contactId"])
+    except ValueError:
+        return ""
+
+
+class Timed:
+    """A client whose calls are noted with their beginning and end."""
+
+    def __init__(self, client: Any, kit: Kit, note: Callable[[float, float], None]) -> None:
+        self._client, self._kit, self._note = client, kit, note
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._client, name)
+
+        def call(**asked: Any) -> Any:
+            began = self._kit.now()
+            try:
+                return method(**asked)
+            finally:
+                self._note(began, self._kit.now())
+
+        return call
 
 
 class Quiet:
@@ -129,7 +182,8 @@ class Quiet:
 def run(load: Load) -> Run:
     """Let the service carry out the load."""
     began = time.process_time()
-    cloud = Cloud(load.seed, _layout(load), (), _maker(load))
+    log = Log()
+    cloud = Cloud(load.seed, _layout(load), (), _maker(load, log))
     backlog = Backlog(cloud.connect, load.requests, load.mix, load.seed)
     for name, quota in {TRANSFER: Quota(load.rate, load.burst), **load.quotas}.items():
         cloud.connect.set_quota(name, quota.rate, quota.burst)
@@ -139,7 +193,7 @@ def run(load: Load) -> Run:
         load.others(cloud)
     cloud.loop.run(BEGINS, lambda: False)
     cloud.loop.run(BEGINS + PATIENCE, lambda: len(cloud.queue.messages) >= load.requests and cloud.queue.left == 0)
-    return _read(load, cloud, backlog, time.process_time() - began)
+    return _read(load, cloud, backlog, log, time.process_time() - began)
 
 
 def _send(cloud: Cloud, body: str) -> None:
@@ -175,16 +229,23 @@ def environment(load: Load) -> dict[str, str]:
     return replace(settings, maximum_concurrency=load.workers, **pace).to_environment()  # type: ignore[arg-type]  # the values fit their fields
 
 
-def _maker(load: Load) -> Callable[[Kit], Handler]:
+def _maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
     variables = environment(load)
+    timed = load.spread > 0  # of a backlog nobody asks, and a hundred thousand would take their time
 
     def make(kit: Kit) -> Handler:
         clock = Clock(now=kit.now, elapsed=kit.elapsed, sleep=kit.sleep)
         chance = Chance(random=kit.random, unique=kit.unique)
-        batch = wiring.batch(variables, kit.aws, clock, chance, Quiet())  # type: ignore[arg-type]  # the same methods
+        calls: list[list[tuple[float, float]]] = [[]]  # of the invocation under way
+        aws = kit.aws
+        if timed:
+            aws = {name: Timed(one, kit, lambda *span: calls[-1].append(span)) for name, one in aws.items()}
+        batch = wiring.batch(variables, aws, clock, chance, Quiet())  # type: ignore[arg-type]  # the same methods
 
         def handler(event: dict[str, Any], context: Context) -> Any:
             left = context.get_remaining_time_in_millis() / 1000
+            if timed:
+                calls[:] = [log.begin(event, clock.now())]
             back = batch.carry_out(event["Records"], Deadline(clock.elapsed() + left, clock.now() + left))
             return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
 
@@ -193,25 +254,26 @@ def _maker(load: Load) -> Callable[[Kit], Handler]:
     return make
 
 
-def _read(load: Load, cloud: Cloud, backlog: Backlog, cpu: float) -> Run:
-    calls, throttled = Counter[str](), Counter[str]()
+def _read(load: Load, cloud: Cloud, backlog: Backlog, log: Log, cpu: float) -> Run:
+    called_at, throttled_at = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
     for call in cloud.connect.history.calls:
-        calls[call.operation] += 1
-        throttled[call.operation] += call.status == 429
+        called_at[call.operation].append(call.time - BEGINS)
+        if call.status == 429:
+            throttled_at[call.operation].append(call.time - BEGINS)
     sent = {body: message.sent for body, message in zip(backlog.bodies, cloud.queue.messages, strict=False)}
     asked = dict(zip(backlog.contacts, backlog.bodies, strict=True))
     done = {one.old: one.time for one in cloud.connect.history.transfers if one.old in asked and one.by == TRANSFER}
-    waits = [at - sent[asked[contact]] for contact, at in done.items()]
+    ways = [log.way(contact, sent[asked[contact]], at) for contact, at in done.items()]
     parked = Counter(letter.body for letter in cloud.dead_letters.messages)
     wrongly = sum(1 for body in parked if body not in backlog.failing)
-    last = max((call.time for call in cloud.connect.history.calls if call.operation == TRANSFER), default=BEGINS)
+    last = max(called_at[TRANSFER], default=0.0)
     return Run(
         load=load,
         floor=max(0.0, (backlog.transfer_calls - load.burst) / load.rate),
-        makespan=last - BEGINS,
-        starting=_overflow(load, [call.time for call in cloud.connect.history.calls if call.operation == TRANSFER]),
-        calls=calls,
-        throttled=throttled,
+        makespan=last,
+        starting=_overflow(load, called_at[TRANSFER]),
+        calls=Counter({name: len(times) for name, times in called_at.items()}),
+        throttled=Counter({name: len(times) for name, times in throttled_at.items()}),
         transferred=len(done),
         failed_rightly=sum(parked.values()) - wrongly,
         failed_wrongly=wrongly,
@@ -220,19 +282,21 @@ def _read(load: Load, cloud: Cloud, backlog: Backlog, cpu: float) -> Run:
         messages=len(cloud.queue.messages),
         deliveries=cloud.function.deliveries,
         environments=len({one.environment for one in cloud.function.invocations}),
-        waits=sorted(waits),
+        ways=sorted(ways, key=lambda way: way.whole),
         transfers_at=sorted(at - BEGINS for at in done.values()),
+        called_at=called_at,
+        throttled_at=throttled_at,
         cpu=cpu,
     )
 
 
 def _overflow(load: Load, times: list[float]) -> float:
     # Walk through the account's bucket: it begins full, and what flows over in the first moments is nobody's.
-    level, at, lost = load.burst, BEGINS, 0.0
+    level, at, lost = load.burst, 0.0, 0.0
     for called in sorted(times):
         level += (called - at) * load.rate
         at = called
-        if called - BEGINS < STARTING_SECONDS:
+        if called < STARTING_SECONDS:
             lost += max(0.0, level - load.burst)
         level = min(level, load.burst) - 1
     return lost / load.rate

@@ -140,6 +140,13 @@ def test_every_placeholder_of_the_page_names_a_measure() -> None:
     assert all(hasattr(page.Figures, f"_{words[0]}") for words in named)
 
 
+def test_the_time_of_a_request_is_its_queueing_its_calls_and_our_waits() -> None:
+    alone, crowded = run(Load(40, spread=0.2)), run(Load(60, spread=3.0))
+    assert max(abs(way.own) for way in alone.ways) < 0.001
+    assert max(way.own for way in crowded.ways) > 0.1, "three a second wait for their tokens"
+    assert all(0 < way.calls < way.whole for way in (*alone.ways, *crowded.ways))
+
+
 def test_the_page_in_docs_was_made_from_the_prose() -> None:
     prose = [line for line in page.PROSE.read_text().splitlines() if line.startswith("#")]
     assert [line for line in page.PAGE.read_text().splitlines() if line.startswith("#")] == prose
