@@ -19,6 +19,7 @@ from contact_transfer.outcome import Failed, FailureCode
 from contact_transfer.records import TRACES, Begun, Verdict
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import Table as Adapter
+from infra.sizing import Sizing
 from local.virtual.dynamodb import Table
 
 BACKLOGS = (100, 1_000, 10_000, 100_000)
@@ -27,9 +28,14 @@ INSTANCES = (1, 10, 30)
 ROUTES = (0, 10, 100)
 #: Different requests for one contact, each of which ended and left its trace in the contact's item.
 NAMES = (1, 10, 100, 1000)
-#: From the smallest to the largest, time for one may grow by so much and still be called constant: caches grow cold, collections run.
+#: Messages that one environment works through, one after the other.
+WORKED = (100, 1_000, 10_000)
+#: From the smallest to the largest, time for one (and memory) may grow by so much and still be called constant: caches grow cold,
+#: collections run.
 CONSTANT = 1.6
 TRIES = 50
+
+ITEM = "requests that failed for the contact"
 
 Rows = Iterator[tuple[int, float, float | None]]
 
@@ -43,21 +49,43 @@ def measure(step: Callable[[str], None]) -> Finding:
             "messages in a batch": lambda: _batches(folder),
             "instances": lambda: _instances(folder),
             "routes": lambda: _routes(folder),
-            "requests that failed before for the contact": _names,
+            "messages an environment has had": lambda: _worked(folder),
+            ITEM: _names,
         }
         for what, rows in quantities.items():
+            step(what)
             seen = []
             for size, ms, peak in rows():
-                step(f"{size:,} {what}")
-                seen.append(ms)
+                step(f"{what}: {size:,}")
+                seen.append((size, ms, peak))
                 found.rows.append({"quantity": what, "size": size, "ms a message": round(ms, 3), "MB": peak})
-            found.checks.append(Check(f"{what}: the largest over the smallest", round(seen[-1] / seen[0], 2), CONSTANT))
+            found.checks += _checks(what, seen)
     found.notes.append(
-        "The backlog runs in virtual time (its simulation included, garbage collection left out: it would walk through the"
-        " simulation's memory), the ledger's item in the virtual table; the rest is the worker"
-        f" with instant answers. A contact's item (MB: its size) keeps a trace of the latest {TRACES} requests that failed for it."
+        "The backlog runs in virtual time, its simulation included, garbage collection left out, for it would walk through the"
+        " simulation's memory; so memory has rows of its own: what the messages before have left in an environment. The rest is the worker"
+        " with instant answers, each message timed by itself (the table under 'CPU and calls' times fifty at once). MB: the process's peak."
+    )
+    found.notes.append(
+        f"A contact's item (MB: its size; milliseconds: the ledger's code with the virtual table) keeps the traces of the latest {TRACES}"
+        f" requests that failed for it: beyond {TRACES} it no longer grows. How many items the ledger's table has does not matter: the"
+        " worker reads and writes one item at a time by its key (GetItem and UpdateItem are all that it may call) and never queries or"
+        " scans."
+    )
+    found.notes.append(
+        f"Held to: the largest at most {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, in size from {TRACES}"
+        " requests on."
     )
     return found
+
+
+def _checks(what: str, seen: list[tuple[int, float, float | None]]) -> Iterator[Check]:
+    sizes = [size for size, _, _ in seen]
+    times = [ms for _, ms, _ in seen]
+    yield Check(f"{what}: time, {sizes[-1]:,} over {sizes[0]:,}", round(times[-1] / times[0], 2), CONSTANT)
+    peaks = {size: peak for size, _, peak in seen if peak is not None and (size >= TRACES or what != ITEM)}
+    if peaks:
+        least, most = min(peaks), max(peaks)
+        yield Check(f"{what}: memory, {most:,} over {least:,}", round(peaks[most] / peaks[least], 2), CONSTANT)
 
 
 def _backlogs() -> Rows:
@@ -87,17 +115,23 @@ def _routes(folder: Path) -> Rows:
         yield (size, *_inside(folder, 1, {"ROUTES": ",".join(f"route-{number}=1" for number in range(size))}))
 
 
+def _worked(folder: Path) -> Rows:
+    for size in WORKED:
+        yield (size, *_inside(folder, Sizing().batch_size, {}, size))
+
+
 def _names() -> Rows:
     for size in NAMES:
         table = Table()
         ledger = Ledger(Adapter(_Client(table), "ledger"), 400 * 86400.0)
         for number in range(size):
             _fail(ledger, number)
+        item_mb = len(json.dumps(next(iter(table.items.values())))) / 1e6
         began = time.process_time()
         for number in range(size, size + TRIES):
             _fail(ledger, number)
         ms = (time.process_time() - began) / TRIES * 1000
-        yield size, ms, len(json.dumps(next(iter(table.items.values())))) / 1e6
+        yield size, ms, item_mb
 
 
 def _fail(ledger: Ledger, number: int) -> None:
@@ -118,6 +152,6 @@ class _Client:
         return self._table.update_item(asked)
 
 
-def _inside(folder: Path, batch: int, variables: dict[str, str]) -> tuple[float, float]:
-    seen: dict[str, Any] = inside(folder, "growth", batch, variables=variables)
+def _inside(folder: Path, batch: int, variables: dict[str, str], messages: int = 0) -> tuple[float, float]:
+    seen: dict[str, Any] = inside(folder, "growth", batch, messages or max(400, 3 * batch), variables=variables)
     return seen["ms"], round(seen["peak"], 1)

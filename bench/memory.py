@@ -18,6 +18,10 @@ def measure(step: Callable[[str], None]) -> Finding:
         peaks = inside(folder, "memory")
     found = Finding("memory", "Peak resident memory of the worker")
     found.rows = [{"until": name, "peak MB": round(value, 1)} for name, value in peaks.items()]
-    found.checks = [Check("peak during a batch", round(peaks["three thousand messages later"], 1), LIMIT_MB, " MB")]
-    found.notes.append("Lambda's own runtime client is a few MB more; the last rows are messages at SQS's limit.")
+    largest = max(peaks, key=lambda name: peaks[name])
+    found.checks = [Check(f"the largest peak ({largest})", round(peaks[largest], 1), LIMIT_MB, " MB")]
+    found.notes.append(
+        "Lambda's own runtime client is a few MB more. The last rows are messages at SQS's limit; an invocation of the deployed batch of"
+        f" one cannot have more than one. The largest row is the one that is held to {LIMIT_MB:g} MB."
+    )
     return found

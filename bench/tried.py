@@ -51,8 +51,17 @@ def measure(step: Callable[[str], None]) -> Finding:
             }
         )
     found.notes.append("Medians over seeds of makespan over floor; throttled calls, and in how many backlogs.")
+    found.notes.append(_half(found))
     found.checks = [Check("throttled calls as deployed", throttled_as_deployed, 0)]
     return found
+
+
+def _half(found: Finding) -> str:
+    way = next(way for way in WAYS if way.name == HALF)
+    ratio = float(next(row["so"] for row in found.rows if row["done otherwise"] == HALF))
+    workers, rate = way.otherwise(way.load).workers, way.load.rate
+    carried = rate / ratio
+    return f"Half the workers: {workers} of them carry {carried:.1f} of {rate:g} transfers a second, {carried / workers:.1f} each."
 
 
 def _runs(load: Load, seeds: int) -> list[Run]:
@@ -73,9 +82,10 @@ def _full() -> Iterator[None]:
         yield
 
 
+HALF = "half the workers"
 WAYS = (
     Way("batches of ten", *FAST, otherwise=lambda load: replace(load, batch=10)),
-    Way("half the workers", *FAST, otherwise=lambda load: replace(load, concurrency=load.workers // 2)),
+    Way(HALF, *FAST, otherwise=lambda load: replace(load, concurrency=load.workers // 2)),
     Way("half as many more workers", *FAST, otherwise=lambda load: replace(load, concurrency=load.workers * 3 // 2)),
     Way("no margin for calls that overtake", *SIXTY, change=lambda: patch.object(pacing, "JITTER_SECONDS", 0.0)),
     Way("buckets that start full", *CHANGING, change=_full),

@@ -19,8 +19,8 @@ SEND = "_make_api_call"
 recorded: list[tuple[Any, str, dict[str, Any]]] = []
 
 
-def record() -> None:
-    """Write down every call of one round."""
+def record(number: int) -> Counter[str]:
+    """Write down every call of so many messages; answer how many there were of each."""
     for client in CLIENTS.values():
         made = getattr(client, SEND)
 
@@ -29,14 +29,15 @@ def record() -> None:
             return made(operation, asked)
 
         setattr(client, SEND, call)
-    ours()
+    ours(number)
     for client in CLIENTS.values():
         delattr(client, SEND)
+    return Counter(operation for _, operation, _ in recorded)
 
 
-def ours() -> float:
-    """Seconds of CPU that a round of messages takes."""
-    events = [event(first, batch) for first in range(0, messages, batch)]
+def ours(number: int = messages) -> float:
+    """Seconds of CPU that so many messages take."""
+    events = [event(first, min(batch, number)) for first in range(0, number, batch)]
     context, began = Context(), time.process_time()
     for one in events:
         answer = handler(one, context)
@@ -53,12 +54,13 @@ def bare() -> float:
     return time.process_time() - began
 
 
+first = record(1)
 ours()  # caches fill: flows, signing keys, serializers
-record()
+recorded.clear()
+counts = record(messages)
 bare()
 # What the start made is left out of collections on both sides, and neither side always goes first.
 gc.collect()
 gc.freeze()
 pairs = [(ours(), bare()) if number % 2 else (bare(), ours())[::-1] for number in range(rounds)]
-counts = Counter(operation for _, operation, _ in recorded)
-print(json.dumps({"pairs": pairs, "calls": counts}), file=sys.stderr)
+print(json.dumps({"pairs": pairs, "calls": counts, "first": first}), file=sys.stderr)
