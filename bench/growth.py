@@ -63,7 +63,7 @@ def measure(step: Callable[[str], None]) -> Finding:
     found.notes.append(
         "The backlog runs in virtual time, its simulation included, garbage collection left out, for it would walk through the"
         " simulation's memory; so memory has rows of its own: what the messages before have left in an environment. The rest is the worker"
-        " with instant answers, each message timed by itself (the table under 'CPU and calls' times fifty at once). MB: the process's peak."
+        " with instant answers, each batch timed by itself, the quietest quarter of them. MB: the process's peak."
     )
     found.notes.append(
         f"A contact's item (MB: its size; milliseconds: the ledger's code with the virtual table) keeps the traces of the latest {TRACES}"
