@@ -58,12 +58,14 @@ class Figures:
             raise NoFigures("There is no run of every measure here: run `python -m bench`.")
         return cls(run)
 
-    def found(self, name: str, *, elsewhere: bool = False) -> Finding:
-        """What a measure found in this run; with ``elsewhere``, in whichever."""
+    def found(self, name: str) -> Finding:
+        """What a measure found in this run; those of ``ELSEWHERE`` in whichever, or nothing if they were never made."""
         found = load(name)
+        if found is None and name in ELSEWHERE:
+            return Finding(name, "not measured")
         if found is None:
-            raise NoFigures(f"There are no figures of '{name}' here: run `python -m bench {name}`.")
-        if not elsewhere and not self.made(found):
+            raise NoFigures(f"There are no figures of '{name}' here: run `python -m bench`.")
+        if name not in ELSEWHERE and not self.made(found):
             raise NoFigures(
                 f"The figures of '{name}' are of the run {found.run.get(machine.NAME, 'before runs had names')}, the page's other"
                 f" figures of {self.run[machine.NAME]}: run `python -m bench`, which measures everything."
@@ -87,7 +89,7 @@ class Figures:
             yield f"- {name}: {value}"
 
     def _table(self, name: str) -> Iterator[str]:
-        return _rows(self.found(name, elsewhere=name in ELSEWHERE).rows)
+        return _rows(self.found(name).rows)
 
     def _notes(self, name: str) -> Iterator[str]:
         yield "\n\n".join(self.found(name).notes)
@@ -104,7 +106,10 @@ class Figures:
         yield "</details>"
 
     def _origin(self, name: str) -> Iterator[str]:
-        found = self.found(name, elsewhere=True)
+        found = self.found(name)
+        if not found.rows:
+            yield f"Not measured here; `python -m bench {name}` does it:"
+            return
         if self.made(found):
             yield "Made in the same run:"
             return

@@ -125,6 +125,8 @@ def test_figures_of_another_run_are_refused(run: dict[str, str], figures: page.F
 
 
 def test_what_may_be_of_another_run_says_of_which_one_it_is(figures: page.Figures) -> None:
+    assert figures.filled("{{origin longer}}\n").startswith("Not measured here")
+    assert figures.filled("{{table longer}}\n") == "(none)\n"
     Finding("longer", "a measure", rows=[{"s": 1.0}], run={**RUN, "run": "20251231T000000Z-abc"}).save()
     assert figures.filled("{{table longer}}\n") == "| s |\n|---|\n| 1 |\n"
     assert figures.filled("{{origin longer}}\n").startswith(
