@@ -61,7 +61,7 @@ def _missed(found: Finding) -> str:
     found.data["missed"] = [
         {
             "backlog": f"{row['requests']} at {row['quota']}",
-            "over floor": row["over floor"],
+            "over floor": f"{row['over floor']:.4f}",
             "limit": row["limit"],
             "allowed s": round(row["floor s"] * (row["limit"] - 1), 2),
             "taken s": round(row["floor s"] * (row["over floor"] - 1), 2),
