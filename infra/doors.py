@@ -36,6 +36,11 @@ def rule_name(settings: DeploymentSettings) -> str:
     return f"{settings.prefix}-requests"
 
 
+def archive_name(settings: DeploymentSettings) -> str:
+    """The deployment's alone: an archive's name has at most 48 characters, and EventBridge names a rule of its own after it."""
+    return settings.prefix
+
+
 def rule_arns(settings: DeploymentSettings) -> list[str]:
     """Every rule that sends to the deployment's queues."""
     return [settings.place.arn("events", f"rule/{bus_name(settings)}/{rule_name(settings)}")]
@@ -69,7 +74,7 @@ class Doors(Construct):
         events.CfnArchive(
             self,
             "Archive",
-            archive_name=f"{settings.prefix}-requests",
+            archive_name=archive_name(settings),
             description="Requests that came over the bus, to be replayed",
             source_arn=self.bus.attr_arn,
             event_pattern=_pattern(),

@@ -24,7 +24,8 @@ from infra.sizing import Sizing
 DEPLOYMENTS = Path(__file__).resolve().parent.parent / "deployments"
 #: A message can be kept away for 12 hours from its first receive; an hour of it is left for retries. Source: SQS quotas.
 MOST_CONFIRM_MINUTES = 660
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")  # it is part of a rule's name, which has at most 64 characters
+#: "ContactTransfer-" with 32 more makes the 48 characters that the name of an archive of EventBridge has at most.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,10 @@ def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
 
 def parse(name: str, content: Mapping[str, Any], sizing: Sizing | None = None) -> DeploymentSettings:
     """Settings from a file's content. Raise ``DeploymentError`` for a bad value or an impossible combination."""
+    if not _NAME.fullmatch(name):
+        raise DeploymentError(
+            f"'{name}' cannot name a deployment: a letter, then up to 31 letters, digits and hyphens."
+        )
     read = Reader(content)
     instances = read.instances("instanceArns")
     transfers_per_second = read.number("transfersPerSecond", 2)

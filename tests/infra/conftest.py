@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from infra.node import use_node
-from infra.settings import parse
+from infra.settings import DeploymentSettings, parse
 
 INSTANCE = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 OTHER = "arn:aws:connect:us-east-1:000000000000:instance/9a9a9a9a-0000-4000-8000-000000000002"
@@ -91,16 +91,16 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
 
 
 @pytest.fixture(scope="session")
-def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, Mapping[str, Any]], Assembly]:
+def synthesize(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Assembly]:
     """Synthesizes settings under a name, with the security rules and without building the asset."""
 
-    def run(name: str, content: Mapping[str, Any]) -> Assembly:
-        return _once(tmp_path_factory, name, lambda folder: _variant(folder, content))
+    def run(name: str, content: Mapping[str, Any], deployment: str = "variant") -> Assembly:
+        return _once(tmp_path_factory, name, lambda folder: _variant(folder, parse(deployment, content)))
 
     return run
 
 
-def _variant(folder: Path, content: Mapping[str, Any]) -> None:
+def _variant(folder: Path, settings: DeploymentSettings) -> None:
     use_node()
     import cdk_nag  # noqa: PLC0415 - loads the CDK
     from aws_cdk import App, Validations  # noqa: PLC0415 - loads the CDK
@@ -112,5 +112,5 @@ def _variant(folder: Path, content: Mapping[str, Any]) -> None:
     context = {**defaults(), "aws:cdk:bundling-stacks": []}
     app = App(context=context, outdir=str(folder), analytics_reporting=False)
     Validations.of(app).add_plugins(cdk_nag.AwsSolutionsChecks(app))
-    ContactTransferStack(app, settings=parse("variant", content), code=asset_code())
+    ContactTransferStack(app, settings=settings, code=asset_code())
     app.synth()

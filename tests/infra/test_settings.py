@@ -197,6 +197,12 @@ def test_an_unknown_deployment_is_told_which_exist(name: str) -> None:
         load(name)
 
 
+@pytest.mark.parametrize("name", ["", "1st", "a b", "a" * 33, "a_b"])
+def test_a_name_that_aws_would_refuse_is_refused_first(name: str) -> None:
+    with pytest.raises(DeploymentError, match="cannot name a deployment: a letter, then up to 31 letters, digits"):
+        parse(name, {"instanceArns": [ARN]})
+
+
 @pytest.mark.parametrize(
     ("text", "says"),
     [

@@ -1,0 +1,85 @@
+"""The largest deployment that is accepted: every name, list and policy of it fits into what AWS takes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from infra.dashboard import ALARMS_OF_A_WIDGET
+from infra.observability import construct_id
+from infra.route_settings import MOST
+
+from .conftest import INSTANCE, Assembly
+
+NAME = "production-eu-central-1-and-more"
+#: Characters of what the template names or describes. Sources: the services' API references; the archive has the least.
+LONGEST: Mapping[str, Mapping[str, int]] = {
+    "AWS::CloudWatch::Alarm": {"AlarmName": 255, "AlarmDescription": 1024},
+    "AWS::CloudWatch::Dashboard": {"DashboardName": 255},
+    "AWS::DynamoDB::Table": {"TableName": 255},
+    "AWS::DynamoDB::GlobalTable": {"TableName": 255},
+    "AWS::Events::Archive": {"ArchiveName": 48, "Description": 512},
+    "AWS::Events::EventBus": {"Name": 256, "Description": 512},
+    "AWS::Events::Rule": {"Name": 64, "Description": 512},
+    "AWS::IAM::Policy": {"PolicyName": 128},
+    "AWS::IAM::Role": {"RoleName": 64, "Description": 1000},
+    "AWS::KMS::Alias": {"AliasName": 256},
+    "AWS::KMS::Key": {"Description": 8192},
+    "AWS::Lambda::Function": {"FunctionName": 64, "Description": 256},
+    "AWS::Logs::LogGroup": {"LogGroupName": 512},
+    "AWS::Logs::QueryDefinition": {"Name": 255},
+    "AWS::SNS::Topic": {"TopicName": 256, "DisplayName": 100},
+    "AWS::SQS::Queue": {"QueueName": 80},
+}
+#: Texts whose key ends in "Name" and which name something that is not of this resource.
+OTHERS = {"MetricName"}
+
+pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
+
+
+def _route(name: str) -> dict[str, Any]:
+    return {
+        "name": name,
+        "when": {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}},
+        "transfer": {"contactFlowId": "flow-1", "queueId": "queue-1"},
+    }
+
+
+@pytest.fixture(scope="module")
+def largest(synthesize: Callable[..., Assembly]) -> Assembly:
+    """A name of 32 characters, and as many routes as are taken, named as alike as can be."""
+    assert len(NAME) == 32
+    routes = [_route(f"{name}{number}") for number in range(MOST // 2) for name in ("night-", "night")]
+    return synthesize("largest", {"instanceArns": [INSTANCE], "confirmWithinMinutes": 30, "routes": routes}, NAME)
+
+
+def test_every_name_and_description_fits(largest: Assembly) -> None:
+    told = [
+        (resource["Type"], key, value)
+        for resource in largest.template["Resources"].values()
+        for key, value in resource.get("Properties", {}).items()
+        if isinstance(value, str) and key.endswith(("Name", "Description")) and key not in OTHERS
+    ]
+    assert {kind for kind, _, _ in told} > {"AWS::Events::Archive", "AWS::SQS::Queue", "AWS::CloudWatch::Alarm"}
+    assert [(kind, key, value) for kind, key, value in told if len(value) > LONGEST[kind][key]] == []
+    assert len(largest.one("Events::Archive")["ArchiveName"]) == 48
+    assert len(largest.template["Resources"]) <= 500
+
+
+def test_no_widget_has_more_alarms_than_it_shows_and_every_alarm_is_on_one(largest: Assembly) -> None:
+    body = largest.one("CloudWatch::Dashboard")["DashboardBody"]["Fn::Join"][1]
+    text = "".join(json.dumps(part).replace('"', "'") if isinstance(part, dict) else part for part in body)
+    shown = [widget["properties"]["alarms"] for widget in json.loads(text)["widgets"] if widget["type"] == "alarm"]
+    assert all(1 <= len(alarms) <= ALARMS_OF_A_WIDGET for alarms in shown)
+    alarms = largest.of_type("CloudWatch::Alarm")
+    assert len(alarms) > ALARMS_OF_A_WIDGET
+    assert {arn for alarms in shown for arn in alarms} == {str({"Fn::GetAtt": [name, "Arn"]}) for name in alarms}
+
+
+def test_every_alarm_has_a_construct_of_its_own() -> None:
+    routes = ("night1", "night-1", "night_1", "nightB", "night-b", "night-B", "night--b", "night.b")
+    assert len({construct_id(f"events-failed-route-{name}") for name in routes}) == len(routes)
+    assert construct_id("dead-letters") == "DeadLetters"
