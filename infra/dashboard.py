@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -12,6 +12,8 @@ from contact_transfer.telemetry import NAMESPACE, Metric, reasons
 from infra.alarms import Alarm, Watched, dimensions
 from infra.settings import DeploymentSettings
 
+#: Source: Amazon CloudWatch API reference, "Dashboard body structure and syntax", alarm widget.
+ALARMS_OF_A_WIDGET = 100
 _FIRST = """# Contact Transfer {name}
 {pace:g} transfers a second for the whole account. When an alarm rings: docs/runbook.md. At the terminal: `transfers watch`."""
 
@@ -36,9 +38,7 @@ class Dashboard:
         self._first_sight()
         self._second_sight()
         self._machinery()
-        self.dashboard.add_widgets(
-            cloudwatch.AlarmStatusWidget(title="Alarms", alarms=[alarm for _, alarm in alarms.values()], width=24)
-        )
+        self._alarms([alarm for _, alarm in alarms.values()])
 
     def _ours(self, metric: Metric, statistic: str = "Sum", reason: str = "", label: str = "") -> cloudwatch.Metric:
         return cloudwatch.Metric(
@@ -128,6 +128,12 @@ class Dashboard:
             ("Functions: longest run, ms", function("Duration", "Maximum")),
             ("Functions: at once", function("ConcurrentExecutions", "Maximum")),
         )
+
+    def _alarms(self, alarms: Sequence[cloudwatch.IAlarm]) -> None:
+        for start in range(0, len(alarms), ALARMS_OF_A_WIDGET):
+            shown = list(alarms[start : start + ALARMS_OF_A_WIDGET])
+            title = "Alarms" if start == 0 else f"Alarms after the first {start}"
+            self.dashboard.add_widgets(cloudwatch.AlarmStatusWidget(title=title, alarms=shown, width=24))
 
     def _graphs(self, *graphs: tuple[str, list[cloudwatch.Metric]]) -> None:
         self.dashboard.add_widgets(

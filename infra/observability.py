@@ -21,6 +21,16 @@ from infra.settings import DeploymentSettings
 from infra.topic import alarm_topic
 
 
+def construct_id(name: str) -> str:
+    """The id of an alarm's construct, another one for every name: ``night-1`` and ``night1`` are two routes.
+
+    In capitals where they can be undone; otherwise the name as it is, in which there is a hyphen.
+    """
+    parts = name.split("-")
+    plain = all(part.isascii() and part.isalpha() and part.islower() for part in parts)
+    return "".join(part.capitalize() for part in parts) if plain else name
+
+
 class Observability(Construct):
     """``topic`` takes the alarms, ``alarms`` has them by name.
 
@@ -52,7 +62,7 @@ class Observability(Construct):
             period=Duration.minutes(alarm.minutes),
         ).create_alarm(
             self,
-            "".join(part.capitalize() for part in alarm.name.split("-")),
+            construct_id(alarm.name),
             alarm_name=f"{settings.prefix}-{alarm.name}",
             alarm_description=alarm.description,
             threshold=alarm.threshold,

@@ -56,15 +56,19 @@ class Route:
 def parse_routes(entries: tuple[Mapping[str, Any], ...], instances: tuple[Instance, ...]) -> tuple[Route, ...]:
     """The routes of a settings file. Raise ``DeploymentError`` naming the route."""
     routes = tuple(_parse(number, entry, instances) for number, entry in enumerate(entries, 1))
-    names = [route.name for route in routes]
-    for name in names:
-        if names.count(name) > 1:
-            raise DeploymentError(
-                f"'routes' has '{name}' twice: a route's limit goes by its name, so give each its own."
-            )
+    _check_names([route.name for route in routes])
     if len(routes) > MOST:
         raise DeploymentError(f"'routes' has {len(routes)} entries and a queue's policy has room for {MOST}.")
     return routes
+
+
+def _check_names(names: list[str]) -> None:
+    seen: dict[str, str] = {}
+    for name in names:
+        if (other := seen.get(name.lower())) is not None:
+            what = f"'{name}' twice" if other == name else f"'{other}' and '{name}', which differ in capitals alone"
+            raise DeploymentError(f"'routes' has {what}: a route's limit goes by its name, so give each its own.")
+        seen[name.lower()] = name
 
 
 def _parse(number: int, entry: Mapping[str, Any], instances: tuple[Instance, ...]) -> Route:

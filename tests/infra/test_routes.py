@@ -97,6 +97,8 @@ def test_a_route_that_cannot_work_is_refused_with_a_sentence(changes: dict[str, 
 
 def test_names_are_unique_and_fit_into_their_rules_names() -> None:
     assert "has 'night' twice" in _refusal(routes=[_route(), _route()])
+    alike = "has 'Escalate' and 'escalate', which differ in capitals alone"
+    assert alike in _refusal(routes=[_route(name="Escalate"), _route(), _route(name="escalate")])
     assert "shorten the route's or the deployment's name" in _refusal("d" * 32, routes=[_route(name="r" * 20)])
     assert "has room for 40" in _refusal(routes=[_route(name=f"r{number}") for number in range(41)])
 
