@@ -39,6 +39,7 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
     yield from _pace(settings)
     yield from _quotas(settings)
     yield from _retentions(settings)
+    yield from _settling(settings)
     yield from route_checks.complaints(settings)
     yield from _environment(settings)
 
@@ -61,6 +62,12 @@ def _times(settings: DeploymentSettings) -> Iterator[str]:
 def _pace(settings: DeploymentSettings) -> Iterator[str]:
     """A bucket starts empty and a worker has its share of the pace: the last message of a batch waits for all of them."""
     sizing = settings.sizing
+    if settings.maximum_concurrency > settings.burst:
+        yield (
+            f"A 'maximumConcurrency' of {settings.maximum_concurrency}, which follows 'transfersPerSecond' when it is left out, is over"
+            f" the 'burst' of {settings.burst:g}, and every worker needs one call of the burst: give the account's own 'burst', or a"
+            " lower 'maximumConcurrency'."
+        )
     needed = sizing.batch_size * settings.maximum_concurrency / settings.transfers_per_second
     room = sizing.worker_timeout_seconds - sizing.reserve_seconds
     if needed > room:
@@ -120,6 +127,21 @@ def _retentions(settings: DeploymentSettings) -> Iterator[str]:
         yield (
             f"'ledgerDays' {settings.ledger_days:g} is under a contact's life of {sizing.contact_life_days} days and the queues'"
             f" retentions of {source} + {dead}, so a late redrive could transfer twice: make it at least {least}."
+        )
+
+
+def _settling(settings: DeploymentSettings) -> Iterator[str]:
+    """What is in doubt when the time for retries ends is still looked into until it is settled."""
+    sizing, minutes, retry = settings.sizing, settings.settle_minutes, settings.retry_for_hours
+    hours, kept = retry + minutes / 60, sizing.transfer_retention_days * HOURS_PER_DAY
+    both = f"'retryForHours' {retry:g} and 'settleMinutes' {minutes:g} together"
+    if hours > kept:
+        yield f"{both} are {hours:g} hours, and the transfer queue keeps messages for {kept}: lower 'settleMinutes'."
+    receives = math.ceil(hours * 3600 / sizing.mean_backoff_seconds)
+    if receives > sizing.maximum_receive_count * 3 // 4:
+        yield (
+            f"{both} take about {receives} receives, over three quarters of the transfer queue's maxReceiveCount of"
+            f" {sizing.maximum_receive_count}: lower 'settleMinutes'."
         )
 
 

@@ -5,7 +5,6 @@ Source: Amazon EventBridge user guide, "Creating Amazon EventBridge event patter
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from ipaddress import ip_network
 from types import MappingProxyType
@@ -17,6 +16,8 @@ from infra.errors import DeploymentError
 FIELDS = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "replay-name")
 #: Characters of a pattern. Source: EventBridge quotas, "Event pattern size".
 LONGEST = 2048
+#: Numbers that can be compared, on both sides of 0. Source: "Comparison operators", numeric matching.
+FURTHEST = 5_000_000_000
 _ORDER = ("<", "<=", "=", ">=", ">")
 
 
@@ -60,6 +61,8 @@ def _values(values: list[Any], path: str) -> Iterator[str]:
     for value in values:
         if isinstance(value, Mapping):
             yield from _operation(value, path)
+        elif _numerical(value) and not _number(value):
+            yield f"{path} has a number that EventBridge cannot compare: they go from -{FURTHEST:,} to {FURTHEST:,}."
         elif isinstance(value, list):
             yield f"{path} has a list within a list: write its values into the one list."
 
@@ -108,7 +111,11 @@ def _cidr(operand: Any) -> str | None:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    return _numerical(value) and -FURTHEST <= value <= FURTHEST
+
+
+def _numerical(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _numeric(operand: Any) -> str | None:
@@ -116,7 +123,7 @@ def _numeric(operand: Any) -> str | None:
         return "takes a comparison and a number, as in ['>', 5], or a range, as in ['>', 0, '<=', 5]"
     pairs = list(zip(operand[::2], operand[1::2], strict=True))
     if not all(sign in _ORDER and _number(value) for sign, value in pairs):
-        return f"compares with {', '.join(_ORDER)} and takes numbers"
+        return f"compares with {', '.join(_ORDER)} and takes numbers from -{FURTHEST:,} to {FURTHEST:,}"
     if len(pairs) == 1:
         return None
     (low_sign, low), (high_sign, high) = pairs
@@ -133,7 +140,7 @@ def _anything_but(operand: Any) -> str | None:
         return "has an empty list"
     if all(isinstance(value, str) for value in values) or all(_number(value) for value in values):
         return None
-    return "takes texts or numbers, not both"
+    return f"takes texts, or numbers from -{FURTHEST:,} to {FURTHEST:,}, not both"
 
 
 def _anything_but_operation(operand: Mapping[str, Any]) -> str | None:

@@ -11,6 +11,8 @@ from contact_transfer.settings import DEFAULT_QUOTAS, Quota
 from infra.arns import Instance, parse_instance
 from infra.errors import DeploymentError
 
+#: Calls a second, or at once: far above every quota that AWS has raised, so that a slip of the keyboard is noticed.
+MOST_CALLS = 10_000
 _ID = re.compile(r"[A-Za-z0-9_.:-]{1,256}")
 _PRINCIPAL = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
@@ -39,9 +41,9 @@ class Reader:
         """The key is read elsewhere."""
         self._known.add(key)
 
-    def number(self, key: str, default: float) -> float:
-        """A number above 0; it may have a fraction."""
-        return _positive(key, self._get(key, default))
+    def number(self, key: str, default: float, most: float, least: float = 0) -> float:
+        """A number from ``least`` (above it, when that is 0) to ``most``; it may have a fraction."""
+        return _number(key, self._get(key, default), most, least)
 
     def whole(self, key: str, default: int, least: int, most: int) -> int:
         """A whole number from ``least`` to ``most``."""
@@ -149,9 +151,11 @@ def _quoted(names: list[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def _positive(key: str, value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not (value > 0 and math.isfinite(value)):
-        raise DeploymentError(f"'{key}' is to be a number above 0.")
+def _number(key: str, value: Any, most: float, least: float = 0) -> float:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    if not number or not max(least, math.ulp(0)) <= value <= most:  # so no NaN either
+        lower = f"from {least:g}" if least else "above 0 and up"
+        raise DeploymentError(f"'{key}' is to be a number {lower} to {most:g}.")
     return float(value)
 
 
@@ -165,7 +169,8 @@ def _quota(key: str, operation: str, value: Any) -> Quota:
     if not isinstance(value, dict) or set(value) != {"rate", "burst"}:
         raise DeploymentError(f"'{key}': {operation} is to be an object with rate and burst and nothing else.")
     return Quota(
-        _positive(f"{key}.{operation}.rate", value["rate"]), _positive(f"{key}.{operation}.burst", value["burst"])
+        _number(f"{key}.{operation}.rate", value["rate"], MOST_CALLS),
+        _number(f"{key}.{operation}.burst", value["burst"], MOST_CALLS),
     )
 
 

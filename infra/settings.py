@@ -17,13 +17,20 @@ from contact_transfer.settings import DEFAULT_CHANNELS, Quota, Settings
 from infra.arns import Instance, Place
 from infra.checks import check, default_concurrency
 from infra.errors import DeploymentError
-from infra.reading import Reader
+from infra.reading import MOST_CALLS, Reader
 from infra.route_settings import Route, parse_routes
 from infra.sizing import Sizing
 
 DEPLOYMENTS = Path(__file__).resolve().parent.parent / "deployments"
 #: A message can be kept away for 12 hours from its first receive; an hour of it is left for retries. Source: SQS quotas.
 MOST_CONFIRM_MINUTES = 660
+#: What the largest concurrency of a queue, 1000, carries by far.
+MOST_TRANSFERS_PER_SECOND = 1000
+#: Above what any retention of a queue allows; the checks say how much less it is.
+LEAST_RETRY_HOURS, MOST_RETRY_HOURS = 0.01, 336
+#: From what is of use with a simulated Connect to a day: Connect shows a successor within minutes (assumed).
+LEAST_SETTLE_MINUTES, MOST_SETTLE_MINUTES = 0.05, 1440
+MOST_LEDGER_DAYS = 3650
 #: "ContactTransfer-" with 32 more makes the 48 characters that the name of an archive of EventBridge has at most.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 
@@ -122,6 +129,8 @@ def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
         raise DeploymentError(f"{path.name} is not UTF-8 text.") from error
     except DeploymentError as error:
         raise DeploymentError(f"{path.name}: {error}") from error
+    except (ValueError, RecursionError) as error:
+        raise DeploymentError(f"{path.name} has a number too long, or lists nested too deep, to be read.") from error
     if not isinstance(content, dict):
         raise DeploymentError(f"{path.name} is to hold one JSON object.")
     try:
@@ -138,21 +147,21 @@ def parse(name: str, content: Mapping[str, Any], sizing: Sizing | None = None) -
         )
     read = Reader(content)
     instances = read.instances("instanceArns")
-    transfers_per_second = read.number("transfersPerSecond", 2)
+    transfers_per_second = read.number("transfersPerSecond", 2, MOST_TRANSFERS_PER_SECOND)
     settings = DeploymentSettings(
         name=name,
         instances=instances,
         transfers_per_second=transfers_per_second,
-        burst=read.number("burst", 5),
+        burst=read.number("burst", 5, MOST_CALLS),
         quotas=read.quotas("quotas"),
         maximum_concurrency=read.whole("maximumConcurrency", default_concurrency(transfers_per_second), 2, 1000),
         allowed_channels=read.channels("allowedChannels", DEFAULT_CHANNELS),
         allowed_contact_flow_ids=read.ids("allowedContactFlowIds", "contact-flow", instances),
         allowed_queue_ids=read.ids("allowedQueueIds", "queue", instances),
         allowed_user_ids=read.ids("allowedUserIds", "agent", instances),
-        retry_for_hours=read.number("retryForHours", 24),
-        settle_minutes=read.number("settleMinutes", 15),
-        ledger_days=read.number("ledgerDays", 400),
+        retry_for_hours=read.number("retryForHours", 24, MOST_RETRY_HOURS, LEAST_RETRY_HOURS),
+        settle_minutes=read.number("settleMinutes", 15, MOST_SETTLE_MINUTES, LEAST_SETTLE_MINUTES),
+        ledger_days=read.number("ledgerDays", 400, MOST_LEDGER_DAYS),
         producer_principals=read.principals("producerPrincipals"),
         alarm_email=read.email("alarmEmail"),
         confirm_within_minutes=read.minutes("confirmWithinMinutes", MOST_CONFIRM_MINUTES),

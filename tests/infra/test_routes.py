@@ -86,6 +86,10 @@ def test_ids_may_be_arns_of_the_instances() -> None:
         ({"when": WHEN | {"detail": {"eventType": []}}}, "when.detail.eventType has an empty list"),
         ({"when": WHEN | {"detail": {"eventType": "QUEUED"}}}, 'as in ["QUEUED"]'),
         ({"when": WHEN | {"detail": {"x": [{"begins-with": "y"}]}}}, "unknown operator 'begins-with'"),
+        ({"when": WHEN | {"detail": {"x": [float("inf")]}}}, "a number that EventBridge cannot compare"),
+        ({"when": WHEN | {"detail": {"x": [10**400]}}}, "from -5,000,000,000 to 5,000,000,000"),
+        ({"when": WHEN | {"detail": {"x": [{"numeric": [">", 10**400]}]}}}, "takes numbers from -5,000,000,000"),
+        ({"when": WHEN | {"detail": {"x": [{"anything-but": [float("nan")]}]}}}, "texts, or numbers from"),
         ({"when": WHEN | {"detail": {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
     ],
 )

@@ -80,7 +80,12 @@ def test_settle_minutes_may_be_a_fraction() -> None:
         ({"transfersPerSecond": 0}, "'transfersPerSecond' is to be a number above 0"),
         ({"transfersPerSecond": True}, "'transfersPerSecond' is to be a number"),
         ({"burst": "5"}, "'burst' is to be a number"),
-        ({"settleMinutes": 0}, "'settleMinutes' is to be a number above 0"),
+        ({"transfersPerSecond": 1001}, "'transfersPerSecond' is to be a number above 0 and up to 1000"),
+        ({"settleMinutes": 0}, "'settleMinutes' is to be a number from 0.05 to 1440"),
+        ({"settleMinutes": 0.01}, "'settleMinutes' is to be a number from 0.05 to 1440"),
+        ({"settleMinutes": 20160}, "'settleMinutes' is to be a number from 0.05 to 1440"),
+        ({"retryForHours": 1e-9}, "'retryForHours' is to be a number from 0.01 to 336"),
+        ({"ledgerDays": 1e40}, "'ledgerDays' is to be a number above 0 and up to 3650"),
         ({"settleMinutes": -1}, "'settleMinutes'"),
         ({"retryForHours": None}, "'retryForHours'"),
         ({"maximumConcurrency": 1}, "'maximumConcurrency' is to be a whole number from 2"),
@@ -106,6 +111,32 @@ def test_a_bad_value_is_one_sentence_that_names_its_key(content: dict[str, Any],
     assert says in refusal(**content)
 
 
+@pytest.mark.parametrize(
+    "key",
+    ["transfersPerSecond", "burst", "maximumConcurrency", "retryForHours", "settleMinutes", "ledgerDays", "confirmWithinMinutes"],
+)  # fmt: skip
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e300, 10**400, -1, "1", [1]])
+def test_no_number_is_absurd(key: str, value: Any) -> None:
+    assert f"'{key}' is to be a " in refusal(**{key: value})
+
+
+@pytest.mark.parametrize("part", ["rate", "burst"])
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, 0, None])
+def test_no_quota_is_absurd(part: str, value: Any) -> None:
+    quota = {"rate": 10, "burst": 15} | {part: value}
+    assert f"'quotas.DescribeContact.{part}' is to be a number above 0" in refusal(quotas={"DescribeContact": quota})
+
+
+def test_every_worker_needs_one_call_of_the_burst() -> None:
+    wide = {name: {"rate": 99, "burst": 99} for name in DEFAULT_QUOTAS}
+    assert settings(maximumConcurrency=5).burst == 5
+    assert "every worker needs one call of the burst" in refusal(maximumConcurrency=6)
+    assert settings(transfersPerSecond=10, quotas=wide).maximum_concurrency == 5
+    assert refusal(transfersPerSecond=20, quotas=wide).startswith("A 'maximumConcurrency' of 10, which follows")
+    assert settings(transfersPerSecond=20, burst=50, quotas=wide).maximum_concurrency == 10
+    assert "the 'burst' of 1.5" in refusal(burst=1.5)
+
+
 def test_visibility_under_six_times_the_time_out_is_refused() -> None:
     assert "make it at least 360 s" in refusal(Sizing(visibility_timeout_seconds=359))
 
@@ -122,7 +153,7 @@ def test_a_batch_that_the_pace_cannot_serve_in_the_time_out_is_refused() -> None
 def test_a_describe_contact_quota_under_the_pace_is_refused() -> None:
     wide = {"ListAssociatedContacts": {"rate": 99, "burst": 99}}
     assert settings(transfersPerSecond=10, quotas=wide).transfers_per_second == 10
-    assert refusal(transfersPerSecond=10.5, quotas=wide).startswith("The quota of DescribeContact,")
+    assert refusal(transfersPerSecond=10.5, burst=9, quotas=wide).startswith("The quota of DescribeContact,")
 
 
 def test_a_list_associated_contacts_quota_under_the_pace_is_refused() -> None:
@@ -151,6 +182,16 @@ def test_a_source_retention_under_twice_the_retry_time_is_refused() -> None:
 def test_expected_receives_over_half_of_the_maximum_are_refused() -> None:
     assert settings(retryForHours=62.5).retry_for_hours == 62.5
     assert "lower it to 62.5 or less" in refusal(retryForHours=63)
+
+
+def test_what_is_in_doubt_at_the_end_of_the_retries_can_still_be_settled() -> None:
+    assert settings(retryForHours=62.5, settleMinutes=1440).settle_minutes == 1440
+    short = Sizing(transfer_retention_days=1)
+    assert settings(short, retryForHours=12, settleMinutes=720).settle_minutes == 720
+    assert "the transfer queue keeps messages for 24" in refusal(short, retryForHours=12, settleMinutes=721)
+    few = Sizing(maximum_receive_count=400)
+    assert settings(few, settleMinutes=810).settle_minutes == 810
+    assert "over three quarters of the transfer queue's maxReceiveCount" in refusal(few, settleMinutes=811)
 
 
 def test_a_ledger_that_forgets_before_the_last_redrive_is_refused() -> None:
@@ -210,6 +251,8 @@ def test_a_name_that_aws_would_refuse_is_refused_first(name: str) -> None:
         ("[]", "bad.json is to hold one JSON object"),
         ('{"burst": 1, "burst": 2}', "bad.json: 'burst' is there twice"),
         ("{}", "bad.json: 'instanceArns' is to name at least one"),
+        ('{"burst": 1' + "0" * 5000 + "}", "bad.json has a number too long"),
+        ('{"routes": ' + "[" * 200_000, "bad.json has a number too long, or lists nested too deep"),
     ],
 )
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> None:
