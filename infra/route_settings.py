@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,6 +105,11 @@ def _route(name: str, read: Reader, instances: tuple[Instance, ...]) -> Route:
 
 def _check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
     check_pattern(when, "when")
+    if "$or" in when:
+        raise DeploymentError(
+            "when.$or cannot be set: source, detail-type and instances hold for all of a route's events; write the alternatives"
+            " into 'detail', or make two routes."
+        )
     if "replay-name" in when:
         raise DeploymentError("when.replay-name cannot be set: replayed events never ask for a transfer.")
     if when.get("source", ["aws.connect"]) != ["aws.connect"]:
@@ -121,6 +126,14 @@ def _check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> Non
         raise DeploymentError(
             "when.detail.instanceArn can only list some of the 'instanceArns'; without it, all are meant."
         )
+    if any("instanceArn" in alternative for alternative in _alternatives(detail)):
+        raise DeploymentError("when.detail.$or cannot name instanceArn: list it beside '$or', or make two routes.")
+
+
+def _alternatives(level: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+    for alternative in level.get("$or", []):
+        yield alternative
+        yield from _alternatives(alternative)
 
 
 def _check_types(types: Any) -> None:

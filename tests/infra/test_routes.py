@@ -56,6 +56,15 @@ def test_ids_may_be_arns_of_the_instances() -> None:
     assert (route.contact_flow_id, route.queue_id, route.user_id) == ("f", None, "u")
 
 
+def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
+    detail = {
+        "$or": [{"channel": ["TASK"]}, {"queueInfo": {"queueArn": [{"suffix": "/q"}]}}],
+        "instanceArn": [INSTANCE],
+    }
+    given = _settings(routes=[_route(when=WHEN | {"detail": detail})])
+    assert given.routes[0].pattern(given.instances)["detail"] == detail
+
+
 @pytest.mark.parametrize(
     ("changes", "says"),
     [
@@ -83,6 +92,19 @@ def test_ids_may_be_arns_of_the_instances() -> None:
         ({"when": WHEN | {"detailType": ["x"]}}, "no field 'detailType'"),
         ({"when": WHEN | {"detail": ["x"]}}, "when.detail is to be an object"),
         ({"when": WHEN | {"detail": {"instanceArn": [OTHER]}}}, "some of the 'instanceArns'"),
+        (
+            {"when": WHEN | {"$or": [{"source": ["shop"]}, {"replay-name": [{"exists": True}]}]}},
+            "when.$or cannot be set",
+        ),
+        ({"when": WHEN | {"$or": [{"unheard-of": ["x"]}, {"id": ["x"]}]}}, "when.$or cannot be set"),
+        (
+            {"when": WHEN | {"detail": {"$or": [{"instanceArn": [OTHER]}, {"channel": ["TASK"]}]}}},
+            "cannot name instanceArn",
+        ),
+        (
+            {"when": WHEN | {"detail": {"$or": [{"x": [1]}, {"$or": [{"y": [1]}, {"instanceArn": [OTHER]}]}]}}},
+            "beside '$or'",
+        ),
         ({"when": WHEN | {"detail": {"eventType": []}}}, "when.detail.eventType has an empty list"),
         ({"when": WHEN | {"detail": {"eventType": "QUEUED"}}}, 'as in ["QUEUED"]'),
         ({"when": WHEN | {"detail": {"x": [{"begins-with": "y"}]}}}, "unknown operator 'begins-with'"),

@@ -101,6 +101,7 @@ def check(given: Any) -> str:
         assert 1 <= route.most <= 11
         pattern = route.pattern(settings.instances)
         assert pattern["source"] == ["aws.connect"]
+        assert "$or" not in pattern
         assert pattern["replay-name"] == [{"exists": False}]
         assert len(json.dumps(pattern, separators=(",", ":"))) <= LONGEST
     return "taken"
