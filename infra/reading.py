@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from contact_transfer import fields
 from contact_transfer.settings import DEFAULT_QUOTAS, Quota
 from infra.arns import Instance, parse_instance
 from infra.errors import DeploymentError
 
 #: Calls a second, or at once: far above every quota that AWS has raised, so that a slip of the keyboard is noticed.
 MOST_CALLS = 10_000
-_ID = re.compile(r"[A-Za-z0-9_.:-]{1,256}")
 _PRINCIPAL = re.compile(r"\d{12}|arn:aws[a-z-]*:iam::\d{12}:(root|(role|user)/[\w+=,.@/-]+)")
 _EMAIL = re.compile(r"[^@\s]+@[^@\s]+")
 
@@ -181,6 +181,6 @@ def _reduce(key: str, text: str, kind: str, instances: tuple[Instance, ...]) -> 
         if prefix is None:
             raise DeploymentError(f"'{key}': '{text}' is not the ARN of a {kind} of one of the 'instanceArns'.")
         reduced = text[len(prefix) :]
-    if not _ID.fullmatch(reduced):
+    if not fields.is_id(reduced) or len(reduced) > fields.LONGEST[kind]:
         raise DeploymentError(f"'{key}': '{text}' is not an id or ARN.")
     return reduced

@@ -44,9 +44,12 @@ _RFC3339 = re.compile(
     re.ASCII,
 )
 _NAMES_TOLD = 10
+#: Characters of an id, by the word before it in an ARN.
+LONGEST: Mapping[str, int] = {field.kind: field.limit for field in FIELDS.values() if field.kind is not None}
 
 
 def is_id(text: str) -> bool:
+    """The one rule for ids, in requests and in a deployment's settings."""
     return _ID.fullmatch(text) is not None and text not in {".", ".."}
 
 

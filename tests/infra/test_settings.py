@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from contact_transfer.request import Refused, read_request
 from contact_transfer.settings import DEFAULT_QUOTAS, Quota, Settings
 from infra.checks import ENVIRONMENT_BYTES
 from infra.errors import DeploymentError
@@ -109,6 +110,21 @@ def test_settle_minutes_may_be_a_fraction() -> None:
 )
 def test_a_bad_value_is_one_sentence_that_names_its_key(content: dict[str, Any], says: str) -> None:
     assert says in refusal(**content)
+
+
+@pytest.mark.parametrize(
+    "text", ["a:b", "a b", "a/b", "..", "a,b", "a~b+c=d@e", "x" * 500, "x" * 501, "11111111-2222-4333"]
+)
+def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
+    route = {"when": {"detail-type": ["Amazon Connect Contact Event"]}, "transfer": {"contactFlowId": text}}
+    content = {"routes": [route | {"name": "night"}], "allowedContactFlowIds": [text]}
+    worker = settings().for_worker("u", "d", "b", "t")
+    try:
+        read_request({"contactId": "c", "contactFlowId": text}, worker)
+    except Refused:
+        assert "not an id or ARN" in refusal(**content)
+    else:
+        assert settings(**content).routes[0].contact_flow_id == text
 
 
 @pytest.mark.parametrize(
