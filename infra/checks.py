@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from infra import route_checks
+from infra import policy_checks, route_checks
 from infra.environment import TELEMETRY
 from infra.errors import DeploymentError
 from infra.sizing import HOURS_PER_DAY
@@ -41,6 +41,7 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
     yield from _retentions(settings)
     yield from _settling(settings)
     yield from route_checks.complaints(settings)
+    yield from policy_checks.complaints(settings)
     yield from _environment(settings)
 
 

@@ -19,7 +19,7 @@ CONTACT_EVENTS = ("Amazon Connect Contact Event", "Connect Customer Contact Even
 _RULES = ("Contact Lens", "conversational analytics")
 _RULES_MATCHED = re.compile(rf"(?:{'|'.join(_RULES)}) (.* Rules Matched)", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
-#: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes.
+#: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
 MOST = 40
 #: A contact is transferred at most so often, whoever asks. Source: TransferContact.
 MOST_TRANSFERS = 11

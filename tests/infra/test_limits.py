@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from infra.dashboard import ALARMS_OF_A_WIDGET
+from infra.errors import DeploymentError
 from infra.observability import construct_id
+from infra.policy_checks import POLICY_BYTES, queue_policy_bytes
 from infra.route_settings import MOST
+from infra.settings import parse
 
 from .conftest import INSTANCE, Assembly
 
@@ -36,6 +39,8 @@ LONGEST: Mapping[str, Mapping[str, int]] = {
 }
 #: Texts whose key ends in "Name" and which name something that is not of this resource.
 OTHERS = {"MetricName"}
+#: As many as are taken beside so many routes: one more account would be refused, by its bytes.
+ROLES = [f"arn:aws:iam::{number:012d}:role/producer/{'r' * 19}" for number in range(47)]
 
 pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
@@ -48,12 +53,16 @@ def _route(name: str) -> dict[str, Any]:
     }
 
 
+def _content() -> dict[str, Any]:
+    routes = [_route(f"{name}{number}") for number in range(MOST // 2) for name in ("night-", "night")]
+    return {"instanceArns": [INSTANCE], "confirmWithinMinutes": 30, "routes": routes, "producerPrincipals": ROLES}
+
+
 @pytest.fixture(scope="module")
 def largest(synthesize: Callable[..., Assembly]) -> Assembly:
     """A name of 32 characters, and as many routes as are taken, named as alike as can be."""
     assert len(NAME) == 32
-    routes = [_route(f"{name}{number}") for number in range(MOST // 2) for name in ("night-", "night")]
-    return synthesize("largest", {"instanceArns": [INSTANCE], "confirmWithinMinutes": 30, "routes": routes}, NAME)
+    return synthesize("largest", _content(), NAME)
 
 
 def test_every_name_and_description_fits(largest: Assembly) -> None:
@@ -83,3 +92,40 @@ def test_every_alarm_has_a_construct_of_its_own() -> None:
     routes = ("night1", "night-1", "night_1", "nightB", "night-b", "night-B", "night--b", "night.b")
     assert len({construct_id(f"events-failed-route-{name}") for name in routes}) == len(routes)
     assert construct_id("dead-letters") == "DeadLetters"
+
+
+def _written(policy: Any) -> int:
+    """Bytes of a policy whose references are ARNs: of the transfer queue, or roles of the longest names."""
+    queue = f"arn:aws:sqs:us-east-1:000000000000:ContactTransfer-{NAME}-transfers"
+    role = f"arn:aws:iam::000000000000:role/{'r' * 64}"
+
+    def written(part: Any) -> Any:
+        if isinstance(part, list):
+            return [written(item) for item in part]
+        if not isinstance(part, dict):
+            return part
+        if "Fn::GetAtt" in part:
+            return queue if "Queue" in part["Fn::GetAtt"][0] else role
+        return {key: written(value) for key, value in part.items()}
+
+    return len(json.dumps(written(policy), separators=(",", ":")))
+
+
+def test_the_policies_fit_and_the_queues_is_no_larger_than_was_reckoned(largest: Assembly) -> None:
+    queue = _written(largest.one("SQS::QueuePolicy", "Transfers")["PolicyDocument"])
+    reckoned = queue_policy_bytes(parse(NAME, _content()))
+    assert queue <= reckoned <= queue + 32
+    assert POLICY_BYTES - 100 < reckoned <= POLICY_BYTES
+    assert _written(largest.one("Events::EventBus")["Policy"]) <= 10_240
+    assert all(_written(key["Properties"]["KeyPolicy"]) <= 32_768 for key in largest.of_type("KMS::Key").values())
+
+
+def test_producers_that_do_not_fit_into_the_queues_policy_are_refused() -> None:
+    with pytest.raises(
+        DeploymentError, match=r"make a queue policy of 8,\d\d\d bytes and SQS takes 8,192: name accounts"
+    ):
+        parse(NAME, _content() | {"producerPrincipals": [*ROLES, "arn:aws:iam::999999999999:role/" + "r" * 64]})
+    accounts = [f"{number:012d}" for number in range(49)]
+    assert parse("test", {"instanceArns": [INSTANCE], "producerPrincipals": accounts[:48]})
+    with pytest.raises(DeploymentError, match=r"has 49 entries and a queue's policy has room for 48 principals"):
+        parse("test", {"instanceArns": [INSTANCE], "producerPrincipals": accounts})
