@@ -26,7 +26,9 @@ class InstanceArn:
     instance_id: str
 
     def resource_id(self, kind: str, text: str) -> str | None:
-        """The id in the ARN ``text`` of a ``kind`` (``contact``, ``queue``, …) of this very instance, or None."""
+        """The id in the ARN ``text`` of this very ``instance``, or of a ``kind`` (``contact``, ``queue``, …) of it, or None."""
+        if kind == "instance":
+            return self.instance_id if text == self.text else None
         prefix = f"{self.text}/{kind}/"
         return text[len(prefix) :] if text.startswith(prefix) else None
 

@@ -96,13 +96,16 @@ def read_request(given: Mapping[str, Any], settings: Rules, door: str = "queue")
     return _Reading(given, settings).request(door)
 
 
+_PUBLIC = [name for name in fields.FIELDS if name != "expiresAt"]
+_WORDS = ("requestId", "reason")
+
+
 class _Reading:
     def __init__(self, given: Mapping[str, Any], settings: Rules) -> None:
         self._given = given
         self._settings = settings
-        self._known = {
-            name: value for name, value in fields.readable(given, fields.FIELDS).items() if name != "expiresAt"
-        }
+        self._instances = [parse_instance(text) for text in settings.instance_arns]
+        self._known = self._tellable()
 
     def request(self, door: str) -> TransferRequest:
         self._refuse(_invalid(fields.problems(self._given)))
@@ -116,6 +119,24 @@ class _Reading:
         lists = (self._settings.allowed_queue_ids, self._settings.allowed_user_ids)
         self._refuse(constraints.allowed_destination(request.queue_id, request.user_id, *lists))
         return request
+
+    def _tellable(self) -> dict[str, str]:
+        """What may be told of a request that is not understood yet: ids, ARNs as ids, and the two fields that are the producer's words."""
+        told = {}
+        for name, text in fields.readable(self._given, _PUBLIC).items():
+            reduced = text if name in _WORDS else self._reduced(fields.FIELDS[name].kind, text)
+            if reduced is not None and (name in _WORDS or fields.is_id(reduced)):
+                told[name] = reduced
+        return told
+
+    def _reduced(self, kind: str | None, text: str) -> str | None:
+        """The id in an ARN of one of the deployment's instances, or of something in it; None for every other ARN."""
+        if not is_arn(text):
+            return text
+        given = self._given.get("instanceId")
+        named = [instance for instance in self._instances if given in (instance.instance_id, instance.text)]
+        found = (instance.resource_id(kind or "", text) for instance in named or self._instances)
+        return next((reduced for reduced in found if reduced), None)
 
     def _built(self, instance: InstanceArn, ids: Mapping[str, str], door: str) -> TransferRequest:
         expires_at = self._given.get("expiresAt")
@@ -137,14 +158,13 @@ class _Reading:
             raise Refused(failed, self._known)
 
     def _instance(self) -> InstanceArn:
-        instances = [parse_instance(text) for text in self._settings.instance_arns]
         given = self._given.get("instanceId")
         if given is None:
-            if len(instances) > 1:
+            if len(self._instances) > 1:
                 self._refuse(_invalid(["instanceId is missing; this deployment serves several instances"]))
-            self._known["instanceId"] = instances[0].instance_id
-            return instances[0]
-        for instance in instances:
+            self._known["instanceId"] = self._instances[0].instance_id
+            return self._instances[0]
+        for instance in self._instances:
             if given in {instance.instance_id, instance.text}:
                 self._known["instanceId"] = instance.instance_id
                 return instance

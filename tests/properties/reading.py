@@ -10,6 +10,8 @@ from contact_transfer.outcome import FailureCode
 from contact_transfer.request import Refused, TransferRequest, read_request
 from tests.properties.bodies import SECRET, SETTINGS
 
+_IDS = {name for name, field in fields.FIELDS.items() if field.kind is not None} | {"route"}
+
 
 def read(body: object) -> TransferRequest | FailureCode:
     """Read a body as the worker does and check everything that is promised of the result. Raise ``AssertionError``."""
@@ -30,6 +32,7 @@ def _explained(refused: Refused) -> None:
     _harmless(refused.failed.message)
     json.dumps(dict(refused.known)).encode()
     assert all(isinstance(value, str) and value.strip() for value in refused.known.values())
+    assert all(fields.is_id(value) for name, value in refused.known.items() if name in _IDS)
     assert refused.failed.code is not FailureCode.MALFORMED_MESSAGE
 
 

@@ -90,6 +90,7 @@ def test_infra_reads_names_from_the_functions_and_nothing_else() -> None:
     allowed = {
         "function_settings",
         "settings",
+        "fields",
         "news",
         "telemetry",
         "outcome",
