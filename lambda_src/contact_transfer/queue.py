@@ -2,7 +2,8 @@
 
 A parked message is the message as it was sent, with the reason in attributes. A message has at most ten attributes, and
 body and attributes together at most 1 MiB (SQS message quotas): the reason wins over the message's own attributes, and a
-body too large for either goes without.
+body too large for either goes without. Nothing of the reason is from an earlier failure of the message, after which it was
+sent back: what this failure does not know is left out.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.delivery import Delivery
+from contact_transfer.reports import REASON
 
 MAXIMUM_ATTRIBUTES = 10
 MAXIMUM_BYTES = 1_048_576
@@ -102,7 +104,7 @@ def _choices(delivery: Delivery, reason: Mapping[str, str]) -> Iterator[Attribut
     told = {
         name: {"DataType": "String", "StringValue": text} for name, value in reason.items() if (text := _clean(value))
     }
-    own = dict(_own(delivery.attributes, without=told))
+    own = dict(_own(delivery.attributes, without=REASON))
     room = MAXIMUM_ATTRIBUTES - len(told)
     both = told | dict(list(own.items())[:room])
     body = len(delivery.body.encode(errors="replace"))

@@ -9,6 +9,18 @@ from typing import Any
 from contact_transfer.events import FAILED, SUCCEEDED, Event
 from contact_transfer.outcome import Failed, Transferred
 
+#: The attributes of a parked message that are the worker's. Under these names a message has nothing of its own: what it
+#: carries is of an earlier failure, after which it was sent back.
+REASON = (
+    "FailureCode",
+    "FailureMessage",
+    "FailedAt",
+    "RequestName",
+    "ContactId",
+    "Attempts",
+    "OriginalMessageId",
+)
+
 
 def succeeded(known: Mapping[str, str], done: Transferred) -> Event:
     """``Contact Transfer Succeeded``. ``known``: the request's public fields."""

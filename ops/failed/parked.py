@@ -12,18 +12,9 @@ from typing import Any
 
 from contact_transfer.fields import instant
 from contact_transfer.message import MalformedMessage, open_body
+from contact_transfer.reports import REASON
 from ops.errors import Exit, Stop
 
-#: What the worker adds to a message that it parks; the rest is the message's own.
-REASON = (
-    "FailureCode",
-    "FailureMessage",
-    "FailedAt",
-    "RequestName",
-    "ContactId",
-    "Attempts",
-    "OriginalMessageId",
-)
 #: Messages that came here without the worker: given up by the queue, or not delivered by EventBridge.
 NO_CODE, NOT_DELIVERED = "NoCode", "NotDelivered"
 _AGE = re.compile(r"(\d+)([smhd])")

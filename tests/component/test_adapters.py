@@ -16,9 +16,10 @@ from contact_transfer.clock import Clock, Deadline
 from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.delivery import Delivery
 from contact_transfer.events import Bus, Event
-from contact_transfer.outcome import Cause
+from contact_transfer.outcome import Cause, Failed, FailureCode
 from contact_transfer.pacing import Pacing
 from contact_transfer.queue import ParkingFailed, Queue
+from contact_transfer.reports import REASON, attributes
 from contact_transfer.request import TransferRequest
 from contact_transfer.settings import DEFAULT_QUOTAS, Quota
 from contact_transfer.views import Accepted, Doubtful, Unavailable
@@ -63,6 +64,20 @@ def test_a_parked_message_has_its_body_and_its_reason(sqs: Sqs) -> None:
     assert parked["Body"] == "body ü \t"
     attributes = {name: value.get("StringValue") for name, value in parked["MessageAttributes"].items()}
     assert attributes == {"FailureCode": "InvalidField", "FailureMessage": "a\ufffdb", "trace": "t", "n": "7"}
+
+
+def test_a_message_that_was_sent_back_and_fails_again_has_the_new_reason_alone(sqs: Sqs) -> None:
+    """A redrive by SQS itself leaves the attributes of the first parking on the message."""
+    earlier = {name: {"dataType": "String", "stringValue": "earlier"} for name in REASON}
+    own = {"trace": {"dataType": "String", "stringValue": "t"}}
+    failed = Failed(FailureCode.MALFORMED_MESSAGE, "The body is empty.")
+    reason = attributes({}, failed, "m", "2026-03-01T09:30:00Z")
+    sqs.queue.park(delivery(messageAttributes=earlier | own), reason)
+    [parked] = sqs.receive(sqs.dead)
+    found = {name: value["StringValue"] for name, value in parked["MessageAttributes"].items()}
+    assert found == reason | {"trace": "t"}
+    assert found["OriginalMessageId"] == "m"
+    assert not {"RequestName", "ContactId", "Attempts"} & set(found)
 
 
 class _Smaller:

@@ -22,7 +22,7 @@ from infra.calls import WORKER_CALLS
 from local.cloudwatch import embedded
 from ops.errors import Stop
 from ops.failed.moving import Moved, Mover, by_size
-from ops.failed.parked import REASON, Choice, Parked, moment
+from ops.failed.parked import Choice, Parked, moment
 
 
 def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:
@@ -33,7 +33,7 @@ def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:
 def test_what_a_redrive_takes_off_is_what_the_worker_puts_on() -> None:
     known = {"requestName": "n", "contactId": "c"}
     told = reports.attributes(known, Failed(FailureCode.INVALID_FIELD, "why", 3), "message", "2026-03-01T09:30:00Z")
-    assert set(told) == set(REASON)
+    assert set(told) == set(reports.REASON)
 
 
 def test_own_attributes_come_back_as_sqs_takes_them() -> None:

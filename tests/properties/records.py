@@ -65,6 +65,7 @@ def park(random: Random, given: dict[str, Any]) -> str:
         return "with nothing but its body"
     told = [name for name, text in reason.items() if text]
     assert all(attributes[name]["DataType"] == "String" for name in told), "the reason wins over the message's own"
+    assert {name for name in attributes if name in REASON} == set(told), "nothing is left of an earlier failure"
     return "with its own attributes" if len(attributes) > len(told) else "with its reason"
 
 
