@@ -116,8 +116,11 @@ def test_a_bad_value_is_one_sentence_that_names_its_key(content: dict[str, Any],
     "text", ["a:b", "a b", "a/b", "..", "a,b", "a~b+c=d@e", "x" * 500, "x" * 501, "11111111-2222-4333"]
 )
 def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
-    route = {"when": {"detail-type": ["Amazon Connect Contact Event"]}, "transfer": {"contactFlowId": text}}
-    content = {"routes": [route | {"name": "night"}], "allowedContactFlowIds": [text]}
+    route: dict[str, Any] = {
+        "when": {"detail-type": ["Amazon Connect Contact Event"]},
+        "transfer": {"contactFlowId": text},
+    }
+    content: dict[str, Any] = {"routes": [route | {"name": "night"}], "allowedContactFlowIds": [text]}
     worker = settings().for_worker("u", "d", "b", "t")
     try:
         read_request({"contactId": "c", "contactFlowId": text}, worker)
