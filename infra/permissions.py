@@ -9,6 +9,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
 from infra.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, WORKER_CALLS, Calls, action
+from infra.policy_checks import flow_arns
 from infra.settings import DeploymentSettings
 
 # What DynamoDB does with the key for whoever reads and writes the table. Source: DynamoDB developer guide, "Authorizing use
@@ -22,17 +23,15 @@ def connect_statements(settings: DeploymentSettings) -> list[iam.PolicyStatement
     Contacts cannot be named beforehand, so each instance's contacts are ``contact/*``; its flows are named when the
     deployment lists the allowed ones.
     """
-    flows = sorted(settings.allowed_contact_flow_ids) or ["*"]
     return [
         _allow(
             "Contacts",
             ["connect:DescribeContact", "connect:ListAssociatedContacts", "connect:TransferContact"],
             [instance.within("contact", "*") for instance in settings.instances],
         ),
-        _allow(
-            "Flows",
-            ["connect:DescribeContactFlow", "connect:TransferContact"],
-            [instance.within("contact-flow", flow) for instance in settings.instances for flow in flows],
+        *(
+            _allow(f"Flows{number or ''}", ["connect:DescribeContactFlow", "connect:TransferContact"], arns)
+            for number, arns in enumerate(flow_arns(settings))
         ),
         _allow("Instances", ["connect:TransferContact"], [instance.arn for instance in settings.instances]),
     ]

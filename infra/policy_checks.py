@@ -1,6 +1,7 @@
-"""The transfer queue's policy, which names every rule and every producer, must fit into what SQS takes.
+"""Policies that grow with the settings must fit into what AWS takes.
 
-The key's policy and the bus's hold the same lists, and may be larger.
+The transfer queue's names every rule and every producer; the key's and the bus's hold the same lists, and may be larger. The
+worker's role names every flow of every instance; the CDK spreads its statements over as many policies as they need.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ MOST_PRODUCERS = 48
 #: The three statements without what varies: the queue's ARN, the rules', the principals'.
 _FRAME_BYTES = 480
 _SEPARATOR = len('"",')
+#: Of the ARNs in one statement: a managed policy, which one statement cannot outgrow, has at most 6,144 characters.
+_STATEMENT_BYTES = 4500
+#: A role has at most so many managed policies, and one of its own. Source: IAM quotas.
+_MOST_STATEMENTS = 10
 
 
 def complaints(settings: DeploymentSettings) -> Iterator[str]:
@@ -36,6 +41,26 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
             f"The rules of {routes} route(s) and {producers} 'producerPrincipals' make a queue policy of {size:,} bytes and SQS takes"
             f" {POLICY_BYTES:,}: name accounts instead of their roles and users, or have fewer routes."
         )
+    statements = len(flow_arns(settings))
+    if statements > _MOST_STATEMENTS:
+        yield (
+            f"The {len(settings.allowed_contact_flow_ids)} 'allowedContactFlowIds' of {len(settings.instances)} instances take"
+            f" {statements} IAM policies and a role has {_MOST_STATEMENTS}: name fewer flows, or make a deployment for each instance."
+        )
+
+
+def flow_arns(settings: DeploymentSettings) -> list[list[str]]:
+    """The ARNs of the flows that the worker may use, in parts that fit into a statement each."""
+    flows = sorted(settings.allowed_contact_flow_ids) or ["*"]
+    parts: list[list[str]] = [[]]
+    size = 0
+    for arn in (instance.within("contact-flow", flow) for instance in settings.instances for flow in flows):
+        size += len(arn) + _SEPARATOR
+        if parts[-1] and size > _STATEMENT_BYTES:
+            parts.append([])
+            size = len(arn) + _SEPARATOR
+        parts[-1].append(arn)
+    return parts
 
 
 def queue_policy_bytes(settings: DeploymentSettings) -> int:

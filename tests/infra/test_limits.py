@@ -15,7 +15,7 @@ from infra.policy_checks import POLICY_BYTES, queue_policy_bytes
 from infra.route_settings import MOST
 from infra.settings import parse
 
-from .conftest import INSTANCE, Assembly
+from .conftest import INSTANCE, OTHER, Assembly
 
 NAME = "production-eu-central-1-and-more"
 #: Characters of what the template names or describes. Sources: the services' API references; the archive has the least.
@@ -27,6 +27,7 @@ LONGEST: Mapping[str, Mapping[str, int]] = {
     "AWS::Events::Archive": {"ArchiveName": 48, "Description": 512},
     "AWS::Events::EventBus": {"Name": 256, "Description": 512},
     "AWS::Events::Rule": {"Name": 64, "Description": 512},
+    "AWS::IAM::ManagedPolicy": {"ManagedPolicyName": 128, "Description": 1000},
     "AWS::IAM::Policy": {"PolicyName": 128},
     "AWS::IAM::Role": {"RoleName": 64, "Description": 1000},
     "AWS::KMS::Alias": {"AliasName": 256},
@@ -41,6 +42,7 @@ LONGEST: Mapping[str, Mapping[str, int]] = {
 OTHERS = {"MetricName"}
 #: As many as are taken beside so many routes: one more account would be refused, by its bytes.
 ROLES = [f"arn:aws:iam::{number:012d}:role/producer/{'r' * 19}" for number in range(47)]
+FLOWS = ["flow-1", *(f"{number:08d}-0000-4000-8000-000000000000" for number in range(60))]
 
 pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
@@ -55,7 +57,8 @@ def _route(name: str) -> dict[str, Any]:
 
 def _content() -> dict[str, Any]:
     routes = [_route(f"{name}{number}") for number in range(MOST // 2) for name in ("night-", "night")]
-    return {"instanceArns": [INSTANCE], "confirmWithinMinutes": 30, "routes": routes, "producerPrincipals": ROLES}
+    lists = {"producerPrincipals": ROLES, "allowedContactFlowIds": FLOWS}
+    return {"instanceArns": [INSTANCE, OTHER], "confirmWithinMinutes": 30, "routes": routes, **lists}
 
 
 @pytest.fixture(scope="module")
@@ -129,3 +132,26 @@ def test_producers_that_do_not_fit_into_the_queues_policy_are_refused() -> None:
     assert parse("test", {"instanceArns": [INSTANCE], "producerPrincipals": accounts[:48]})
     with pytest.raises(DeploymentError, match=r"has 49 entries and a queue's policy has room for 48 principals"):
         parse("test", {"instanceArns": [INSTANCE], "producerPrincipals": accounts})
+
+
+def test_the_worker_may_use_every_flow_by_policies_that_iam_takes(largest: Assembly) -> None:
+    inline = [p["Properties"] for name, p in largest.of_type("IAM::Policy").items() if "Worker" in name]
+    managed = [p["Properties"] for name, p in largest.of_type("IAM::ManagedPolicy").items() if "Worker" in name]
+    assert sum(_written(policy["PolicyDocument"]) for policy in inline) <= 10_240
+    assert all(_written(policy["PolicyDocument"]) <= 6144 for policy in managed)
+    statements = [s for policy in [*inline, *managed] for s in policy["PolicyDocument"]["Statement"]]
+    found = [arn for s in statements if s.get("Sid", "").startswith("Flows") for arn in s["Resource"]]
+    assert sorted(found) == sorted(
+        f"{instance}/contact-flow/{flow}" for instance in (INSTANCE, OTHER) for flow in FLOWS
+    )
+    depends = largest.one_resource("Lambda::Function", "Worker")["DependsOn"]
+    assert {name for name in largest.of_type("IAM::ManagedPolicy") if "Worker" in name} < set(depends)
+    assert [plugin["violations"] for plugin in largest.report()["pluginReports"]] == [[]]
+
+
+def test_more_flows_than_a_roles_policies_have_room_for_are_refused() -> None:
+    instances = [INSTANCE[:-2] + f"{number:02d}" for number in range(8)]
+    with pytest.raises(
+        DeploymentError, match=r"of 8 instances take 1\d IAM policies and a role has 10: name fewer flows"
+    ):
+        parse("test", {"instanceArns": instances, "allowedContactFlowIds": FLOWS})
