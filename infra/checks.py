@@ -63,12 +63,6 @@ def _times(settings: DeploymentSettings) -> Iterator[str]:
 def _pace(settings: DeploymentSettings) -> Iterator[str]:
     """A bucket starts empty and a worker has its share of the pace: the last message of a batch waits for all of them."""
     sizing = settings.sizing
-    if settings.maximum_concurrency > settings.burst:
-        yield (
-            f"A 'maximumConcurrency' of {settings.maximum_concurrency}, which follows 'transfersPerSecond' when it is left out, is over"
-            f" the 'burst' of {settings.burst:g}, and every worker needs one call of the burst: give the account's own 'burst', or a"
-            " lower 'maximumConcurrency'."
-        )
     needed = sizing.batch_size * settings.maximum_concurrency / settings.transfers_per_second
     room = sizing.worker_timeout_seconds - sizing.reserve_seconds
     if needed > room:

@@ -27,9 +27,9 @@ MOST_CONFIRM_MINUTES = 660
 #: What the largest concurrency of a queue, 1000, carries by far.
 MOST_TRANSFERS_PER_SECOND = 1000
 #: Above what any retention of a queue allows; the checks say how much less it is.
-LEAST_RETRY_HOURS, MOST_RETRY_HOURS = 0.01, 336
+LEAST_RETRY_HOURS, MOST_RETRY_HOURS = 0.0005, 336
 #: From what is of use with a simulated Connect to a day: Connect shows a successor within minutes (assumed).
-LEAST_SETTLE_MINUTES, MOST_SETTLE_MINUTES = 0.05, 1440
+LEAST_SETTLE_MINUTES, MOST_SETTLE_MINUTES = 0.01, 1440
 MOST_LEDGER_DAYS = 3650
 #: "ContactTransfer-" with 32 more makes the 48 characters that the name of an archive of EventBridge has at most.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")

@@ -24,14 +24,17 @@ class Bucket:
 
     def __init__(self, quota: Quota, workers: int, now: float) -> None:
         self.rate = quota.rate / workers
-        self.capacity = max(1.0, (quota.burst - quota.rate * JITTER_SECONDS) / workers)
+        self._share = (quota.burst - quota.rate * JITTER_SECONDS) / workers
+        self.capacity = max(
+            1.0, self._share
+        )  # where workers outnumber the burst, each still needs a whole token to call
         self._level = 0.0
         self._pace = 1.0  # the part of the rate in use
         self._at = now
 
     def start(self, queued: float | None, held: float, now: float) -> None:
         """Tell a new bucket what its account's bucket must hold: see ``Pacing.arrived``."""
-        proven = 0.0 if queued is None else max(0.0, self.capacity - self.rate * max(0.0, queued))
+        proven = 0.0 if queued is None else max(0.0, self._share - self.rate * max(0.0, queued))
         self._level = min(self.capacity, proven + self.rate * max(0.0, held))
         self._at = now
 
