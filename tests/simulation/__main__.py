@@ -8,7 +8,7 @@ import time
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -29,6 +29,14 @@ console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 _CORES = os.cpu_count() or 1
 _ENDLESS = 10**9
 Workers = Annotated[int, typer.Option(help="processes, one a core")]
+
+
+def _planted(given: Any) -> Any:
+    """The planted bugs that were named, one or several. Refuse a name that none has."""
+    unknown = sorted(set([given] if isinstance(given, str) else given or ()) - set(campaign.BUGS))
+    if unknown:
+        raise typer.BadParameter(f"no planted bug is called {', '.join(unknown)}. Known: {', '.join(campaign.BUGS)}.")
+    return given
 
 
 @app.command("run")
@@ -66,7 +74,7 @@ def run_seeds(
 @app.command()
 def replay(
     seed: Annotated[int, typer.Argument(help="the seed to run again")],
-    bug: Annotated[str | None, typer.Option(help="with this planted bug")] = None,
+    bug: Annotated[str | None, typer.Option(help="with this planted bug", callback=_planted)] = None,
     *,
     small: Annotated[bool, typer.Option("--shrink", help="make the failing scenario small first")] = False,
     quiet: Annotated[bool, typer.Option(help="findings only, no trace")] = False,
@@ -86,7 +94,9 @@ def replay(
 
 @app.command()
 def bugs(
-    names: Annotated[list[str] | None, typer.Argument(help="planted bugs; all when none is named")] = None,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="planted bugs; all when none is named", callback=_planted)
+    ] = None,
     first: Annotated[int, typer.Option(help="the first seed")] = 1,
     seeds: Annotated[int, typer.Option(help="how many seeds at most for each")] = 5000,
     workers: Workers = _CORES,
