@@ -2,6 +2,7 @@
 
     a-lost        every message ends transferred and announced, parked, or is still queued; and it was so before it was deleted
     b-twice       a contact is transferred at most once, and a name transfers at most once; one name has one token
+    b-expired     no call to transfer is started after the request has expired
     b-route       a route moves a tree of contacts as often as it may, and no more; what may have moved it counts
     c-first       what can never be carried out is parked by its first completed receive
     c-code        a failure's code is true
@@ -32,6 +33,7 @@ Rule = Callable[[Case], Iterator[str]]
 RULES: dict[str, Rule] = {
     "a-lost": rules_fate.lost,
     "b-twice": rules_calls.twice,
+    "b-expired": rules_calls.expired,
     "b-route": rules_routes.limit,
     "c-first": rules_verdicts.first,
     "c-code": rules_verdicts.code,

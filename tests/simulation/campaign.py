@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain
 
-from tests.simulation import auditor, planted, planted_interleavings, planted_routes
+from tests.simulation import auditor, planted, planted_interleavings, planted_outcomes, planted_routes
 from tests.simulation.case import SUCCEEDED
 from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT
@@ -22,7 +22,13 @@ from tests.simulation.subject import Subject, load
 
 BLOCK = 40
 BUGS: dict[str, Bug] = {
-    bug.name: bug for bug in (*planted.PLAIN, *planted_interleavings.INTERLEAVINGS, *planted_routes.ROUTES)
+    bug.name: bug
+    for bug in (
+        *planted.PLAIN,
+        *planted_outcomes.OUTCOMES,
+        *planted_interleavings.INTERLEAVINGS,
+        *planted_routes.ROUTES,
+    )
 }
 
 

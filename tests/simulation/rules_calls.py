@@ -1,4 +1,4 @@
-"""Rules on what Connect was asked to do: at most once (b), and not faster than its quotas allow (e)."""
+"""Rules on what Connect was asked to do: at most once, not after its time (b), and not faster than its quotas allow (e)."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from contact_transfer.settings import DEFAULT_QUOTAS
+from local.connect.model import CallRecord, FaultKind
+from local.virtual import Kind
+from local.virtual.wire import TRAVEL
 from tests.simulation.case import Case
 
 
@@ -46,6 +49,33 @@ def _tokens(case: Case) -> Iterator[str]:
             yield f"contact {key[0]} was asked to be transferred where nobody wanted it"
         elif len(seen) > len(names[key]) or None in seen:
             yield f"contact {key[0]}: one request was sent with {len(seen)} tokens"
+
+
+def expired(case: Case) -> Iterator[str]:
+    """A call to transfer was started after the request had expired, by any clock that its worker may have had."""
+    until: dict[tuple[str | None, ...], float] = {}
+    for wanted in case.evidence.wanted:
+        target, expires = wanted.target, wanted.request.expires_in
+        key = (target.contact, target.flow, target.queue, target.user)
+        until[key] = max(until.get(key, 0.0), float("inf") if expires is None else case.evidence.began + expires)
+    for call in case.evidence.calls:
+        if call.operation == "TransferContact":
+            asked = tuple(call.ids.get(name) for name in ("ContactId", "ContactFlowId", "QueueId", "UserId"))
+            late = call.time - until.get(asked, float("inf"))
+            if late > case.evidence.scenario.sizing.skew + _on_its_way(case, call):
+                yield f"contact {asked[0]} was called for {late:.1f} s after its request had expired"
+
+
+def _on_its_way(case: Case, call: CallRecord) -> float:
+    """How long before it is seen a call may have been started."""
+    scenario, at = case.evidence.scenario, call.time - case.evidence.began
+    held = sum(fault.delay for fault in scenario.connect_faults if fault.kind is FaultKind.LATE)
+    frozen = [
+        fault.seconds
+        for fault in scenario.faults
+        if fault.kind is Kind.FREEZE and fault.service == "connect" and fault.begins <= at < fault.ends + fault.seconds
+    ]
+    return TRAVEL["connect"][1] + (held if "late" in (call.fault or "") else 0.0) + max(frozen, default=0.0)
 
 
 def quota(case: Case) -> Iterator[str]:

@@ -56,8 +56,9 @@ def _true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 def _gone(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     contact = wanted.target.contact
-    ended = case.evidence.ended_contacts.get(contact, float("inf")) <= verdict.time
-    return ended or bool(case.transfers.get(contact))
+    ended = case.evidence.ended_contacts.get(contact, float("inf")) <= verdict.decided
+    # a transferred contact may really end only later; by the run's one clock, so that no worker's clock matters here
+    return ended or case.successes_of_contact(contact, verdict.decided)
 
 
 def _gone_and_not_found(case: Case, verdict: Verdict, wanted: Wanted) -> bool:

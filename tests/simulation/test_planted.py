@@ -21,6 +21,8 @@ _QUICK = (
     "timeout-is-final",
     "success-told-once",
     "short-lease",
+    "expiry-ignored",
+    "held-is-gone",
 )
 
 
