@@ -11,7 +11,7 @@
     d-early       nothing transient ends before its deadline
     e-quota       never more calls than the paced workers' shares allow, per operation
     f-mates       nothing that is in a message fails an invocation; the answer names only what was in the batch
-    g-announced   no success is announced that did not happen, and no failure that was not parked
+    g-announced   no success is announced that did not happen, and no failure that was not parked; each event tells it right
     g-forgotten   no transfer is left unannounced
     g-ledger      the ledger tells what happened (the only rule that reads it)
     h-settled     everything settles once the faults stop
@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.simulation import rules_calls, rules_fate, rules_ledger, rules_routes, rules_verdicts
+from tests.simulation import rules_calls, rules_events, rules_fate, rules_ledger, rules_routes, rules_verdicts
 from tests.simulation.case import Case
 from tests.simulation.run import Evidence
 
@@ -42,7 +42,7 @@ RULES: dict[str, Rule] = {
     "d-early": rules_verdicts.early,
     "e-quota": rules_calls.quota,
     "f-mates": rules_fate.mates,
-    "g-announced": rules_fate.announced,
+    "g-announced": rules_events.announced,
     "g-forgotten": rules_fate.forgotten,
     "g-ledger": rules_ledger.ledger,
     "h-settled": rules_fate.settled,

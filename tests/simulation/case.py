@@ -17,6 +17,23 @@ FAILED = "Contact Transfer Failed"
 KILLS = "it kills the worker"
 #: From so many deaths on it may be told so.
 DEADLY = 20
+#: What only work on a request can find out, so that it is known how often it began.
+FROM_WORK = frozenset(
+    {
+        "UnsupportedChannel",
+        "UnsupportedFlowType",
+        "FlowNotUsable",
+        "ContactNotFound",
+        "FlowNotFound",
+        "DestinationNotFound",
+        "TransferLimitReached",
+        "RouteLimitReached",
+        "RequestExpired",
+        "RejectedByConnect",
+        "OutcomeUnknown",
+        "RetriesExhausted",
+    }
+)
 #: How far the clocks of workers and Connect may be apart: what a worker says of times may be off by this.
 SKEW = 8.0
 
@@ -32,6 +49,10 @@ class Verdict:
     original: str
     wanted: Wanted | None
     parked: Message
+
+    def told(self, name: str) -> str:
+        """An attribute of the parked message; empty when it is not there."""
+        return str(self.parked.attributes.get(name, {}).get("StringValue", ""))
 
 
 class Case:
@@ -144,6 +165,36 @@ class Case:
             for message in invocation.messages:
                 found[message.id].append(invocation)
         return found
+
+    @cached_property
+    def sent(self) -> dict[str, Message]:
+        """The messages by id."""
+        return {message.id: message for message in self.evidence.messages}
+
+    @cached_property
+    def parked_as(self) -> set[tuple[str, str]]:
+        """The messages that were parked at any time, each with its code."""
+        return {(verdict.original, verdict.code) for verdict in self.verdicts}
+
+    def publishing(self, event: Published, wanted: Wanted) -> list[Invocation]:
+        """The invocations that may have published an event of the request: an entry may be on its way when its worker has ended."""
+        late = [fault.seconds for fault in self.evidence.scenario.faults if fault.service == "events"]
+        travels = max(late, default=0.0) + 1.0
+        told = event.detail.get("originalMessageId")
+        messages = [one.id for one in wanted.messages] if told is None else [told]
+        runs = [run for message in messages for run in self.runs_of.get(message, ())]
+        return [run for run in runs if run.began <= event.time and (not run.how or event.time <= run.ended + travels)]
+
+    def asked_by(self, wanted: Wanted) -> list[CallRecord]:
+        """The calls that asked for this very transfer."""
+        target = wanted.target
+        return [
+            call
+            for call in self.calls.get(target.contact, ())
+            if call.operation == "TransferContact"
+            and (call.ids.get("ContactFlowId"), call.ids.get("QueueId"), call.ids.get("UserId"))
+            == (target.flow, target.queue, target.user)
+        ]
 
     def made_by(self, wanted: Wanted) -> list[TransferRecord]:
         """The transfers that this very request made: its contact, flow and destination, through the API."""

@@ -47,4 +47,98 @@ VERDICTS: tuple[Bug, ...] = (
     ),
 )
 
-OUTCOMES = (*EXPIRY, *VERDICTS)
+TOLD: tuple[Bug, ...] = (
+    _one(
+        "deferral-announced",
+        "a failure is announced of what only comes back later",
+        "g-announced",
+        "batch",
+        "        return reports.failed(turn.known, turn.outcome, turn.delivery.message_id, turn.failed_at)\n    return None\n",
+        "        return reports.failed(turn.known, turn.outcome, turn.delivery.message_id, turn.failed_at)\n"
+        '    told = Failed(FailureCode.FLOW_NOT_USABLE, "later", 1)\n'
+        "    return reports.failed(turn.known, told, turn.delivery.message_id, turn.failed_at)\n",
+    ),
+    _one(
+        "announced-as-another",
+        "a failure is announced with another code than it is parked with",
+        "g-announced",
+        "reports",
+        '        "failureCode": str(failure.code),\n',
+        '        "failureCode": str(failure.code).replace("UnsupportedChannel", "FlowNotUsable"),\n',
+    ),
+    _one(
+        "wrong-arn",
+        "a success names the old contact's ARN as the new one's",
+        "g-announced",
+        "reports",
+        'detail["newContactArn"] = done.new_contact_arn',
+        "detail[\"newContactArn\"] = f\"{done.new_contact_arn.rpartition('/')[0]}/{known['contactId']}\"",
+    ),
+    _one(
+        "attempts-not-counted",
+        "a success says that work on it never began",
+        "g-announced",
+        "reports",
+        '{**known, "attempts": done.attempts}',
+        '{**known, "attempts": 0}',
+    ),
+    _one(
+        "first-attempt-always",
+        "a success says that its first attempt did it",
+        "g-announced",
+        "reports",
+        '{**known, "attempts": done.attempts}',
+        '{**known, "attempts": 1}',
+    ),
+    _one(
+        "attribution-dropped",
+        "a success that was inferred is told as one that Connect answered",
+        "g-announced",
+        "reports",
+        "    if done.inferred:\n",
+        "    if False:\n",
+        interleaving=True,
+    ),
+    _one(
+        "parked-without-name",
+        "a parked message says neither whose request it was nor which contact it was about",
+        "c-body g-announced",
+        "reports",
+        '        "RequestName": known.get("requestName", ""),\n        "ContactId": known.get("contactId", ""),\n',
+        "",
+    ),
+    _one(
+        "parked-under-another-name",
+        "a parked message has the contact's id for the request's name",
+        "g-announced",
+        "reports",
+        '"RequestName": known.get("requestName", "")',
+        '"RequestName": known.get("contactId", "")',
+    ),
+    _one(
+        "foreign-source",
+        "events are published with another source",
+        "g-announced",
+        "events",
+        'SOURCE = "contact-transfer"',
+        'SOURCE = "contact.transfer"',
+    ),
+    _one(
+        "one-name-for-all",
+        "events call every request by its instance",
+        "g-announced",
+        "request",
+        '            "requestName": self.name,\n',
+        '            "requestName": self.instance_id,\n',
+    ),
+    _one(
+        "private-field-published",
+        "events carry a field that the contract does not know",
+        "g-announced",
+        "request",
+        '            "route": self.route,\n        }',
+        '            "route": self.route,\n            "clientToken": self.client_token,\n        }',
+    ),
+)
+
+OUTCOMES = (*EXPIRY, *VERDICTS, *TOLD)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.virtual import Message
-from tests.simulation.case import FAILED, SUCCEEDED, Case
+from tests.simulation.case import Case
 from tests.simulation.run import Wanted
 
 
@@ -47,37 +47,6 @@ def mates(case: Case) -> Iterator[str]:
             yield f"invocation {invocation.number}: {invocation.flaw}"
     for defect in case.evidence.defects[:3]:
         yield f"the worker reports a defect of its own: {defect}"
-
-
-def announced(case: Case) -> Iterator[str]:
-    """An event tells of something that did not happen."""
-    for event in case.evidence.events:
-        detail = event.detail
-        if event.detail_type == SUCCEEDED:
-            yield from _did_happen(case, event.time, detail)
-        elif event.detail_type == FAILED and case.of_detail(detail) is None:
-            yield f"a failure is announced {_at(case, event.time)} of a message that nobody sent: {detail.get('originalMessageId')}"
-    for verdict in case.verdicts:
-        events = case.failures.get(verdict.wanted.number, ()) if verdict.wanted else ()
-        if not any(e.time <= verdict.time and e.detail.get("originalMessageId") == verdict.original for e in events):
-            yield f"{verdict.original} was parked {_at(case, verdict.time)} as {verdict.code}, which no event had told"
-
-
-def _did_happen(case: Case, time: float, detail: object) -> Iterator[str]:
-    if not isinstance(detail, dict):
-        return
-    wanted = case.of_detail(detail)
-    contact, new = str(detail.get("contactId")), detail.get("newContactId")
-    inferred = detail.get("attribution") == "inferred"
-    if wanted is None:
-        yield f"a success is announced {_at(case, time)} for contact {contact}, which nobody asked for"
-        return
-    made = case.fitting(wanted) if inferred else case.made_by(wanted)
-    fitting = [one for one in made if one.time <= time and new in (one.new, None)]
-    if not fitting:
-        yield f"a success of request {wanted.number} is announced {_at(case, time)} (contact {contact} to {new}) that did not happen"
-    elif new is None and not case.switch("answers_without_contact_id"):
-        yield f"the success of request {wanted.number} is announced {_at(case, time)} without the new contact"
 
 
 def forgotten(case: Case) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from local.connect.model.records import MAXIMUM_TRANSFERS
 from tests.simulation import rules_routes
-from tests.simulation.case import DEADLY, KILLS, SKEW, Case, Verdict
+from tests.simulation.case import DEADLY, FROM_WORK, KILLS, SKEW, Case, Verdict
 from tests.simulation.run import Wanted
 
 
@@ -24,15 +24,23 @@ def first(case: Case) -> Iterator[str]:
 
 def body(case: Case) -> Iterator[str]:
     """A parked message differs from what was sent, or says nothing of why."""
-    sent = {message.id: message.body for message in case.evidence.messages}
     for verdict in case.verdicts:
-        if verdict.original not in sent:
+        if verdict.original not in case.sent:
             yield f"a parked message names {verdict.original!r} as its original, which was never sent"
-        elif sent[verdict.original] != verdict.parked.body:
+        elif case.sent[verdict.original].body != verdict.parked.body:
             yield f"{verdict.original} was parked with another body"
-        missing = [name for name in ("FailureMessage", "FailedAt") if name not in verdict.parked.attributes]
+        missing = [name for name in _reason(verdict) if not verdict.told(name)]
         if missing:
             yield f"{verdict.original} was parked without {' and '.join(missing)}"
+
+
+def _reason(verdict: Verdict) -> Iterator[str]:
+    """What is known of it at least."""
+    yield from ("FailureMessage", "FailedAt")
+    if verdict.wanted is not None and not verdict.wanted.request.static:
+        yield from ("RequestName", "ContactId")
+    if verdict.code in FROM_WORK:
+        yield "Attempts"
 
 
 def code(case: Case) -> Iterator[str]:

@@ -50,6 +50,11 @@ class Wanted:
     target: Target
     messages: list[Message] = field(default_factory=list)
 
+    @property
+    def identity(self) -> str | Target:
+        """What makes it one request with others: its requestId, or where it goes."""
+        return self.request.request_id or self.target
+
 
 @dataclass(frozen=True)
 class Evidence:

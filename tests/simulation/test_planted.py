@@ -23,6 +23,12 @@ _QUICK = (
     "short-lease",
     "expiry-ignored",
     "held-is-gone",
+    "deferral-announced",
+    "announced-as-another",
+    "wrong-arn",
+    "attempts-not-counted",
+    "parked-without-name",
+    "foreign-source",
 )
 
 

@@ -1,0 +1,61 @@
+"""How often work on a request began, as far as it can be told from outside: at least once for each call that only it can have
+made since it failed last, at most once for each invocation that its messages were in.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Hashable, Iterator
+
+from local.virtual import Kind, Published
+from tests.simulation.case import FAILED, FROM_WORK, Case
+from tests.simulation.run import Wanted
+
+#: How often a begin is sent at most: one that reaches the ledger late may count once more.
+_SENT_AGAIN = 3
+#: Seconds after a failure in which calls made before it may still be seen.
+_LATE = 60.0
+
+
+class Attempts:
+    """Judges the counts of a run's events."""
+
+    def __init__(self, case: Case) -> None:
+        self._case = case
+        self._begins: dict[Hashable, list[float]] = defaultdict(list)
+        self._failed: dict[Hashable, list[float]] = defaultdict(list)
+        self._askers: dict[Hashable, set[Hashable]] = defaultdict(set)
+        late = (one for one in case.evidence.scenario.faults if one.service == "dynamodb" and one.kind is Kind.LATE)
+        self._times = _SENT_AGAIN if any(late) else 1
+        for wanted in case.evidence.wanted:
+            runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
+            self._begins[wanted.identity] += [run.began for run in runs]
+            self._failed[wanted.identity] += [one.time for one in case.verdicts_of.get(wanted.number, ())]
+            self._askers[wanted.target].add(wanted.identity)
+        for times in (*self._begins.values(), *self._failed.values()):
+            times.sort()
+
+    def wrong(self, event: Published, wanted: Wanted) -> Iterator[str]:
+        """What is wrong with the event's count."""
+        told = event.detail.get("attempts")
+        if told is None:
+            code = event.detail.get("failureCode")
+            if event.detail_type != FAILED or code in FROM_WORK:
+                yield "does not say how often work began"
+            return
+        most = bisect_right(self._begins[wanted.identity], event.time) * self._times
+        least = self._least(event, wanted)
+        if type(told) is not int or not least <= told <= most:
+            yield f"says that work began {told!r} times; it was {least} to {most}"
+
+    def _least(self, event: Published, wanted: Wanted) -> int:
+        if len(self._askers[wanted.target]) > 1:
+            return 1  # its calls look like another's
+        before = min((run.began for run in self._case.publishing(event, wanted)), default=0.0)
+        failed = self._failed[wanted.identity]
+        ends = bisect_right(failed, before)
+        if ends < bisect_right(failed, event.time):
+            return 1  # a failure parked meanwhile begins the count anew
+        since = failed[ends - 1] + _LATE if ends else 0.0
+        return max(1, sum(since < call.time <= before for call in self._case.asked_by(wanted)))

@@ -1,0 +1,197 @@
+"""Rule g: an event tells of something that happened, and tells it right; a failure is parked as it was told, and told as it is parked.
+
+What an event may say is what was asked, what Connect's history shows, and the contract's list of fields.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from local.virtual import Fault, Invocation, Published
+from tests.simulation.attempts import Attempts
+from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case, Verdict
+from tests.simulation.run import Wanted
+from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
+
+_SOURCE = "contact-transfer"
+_REQUEST = (
+    "requestName",
+    "instanceId",
+    "contactId",
+    "contactFlowId",
+    "queueId",
+    "userId",
+    "requestId",
+    "reason",
+    "route",
+)
+_SUCCESS = frozenset({*_REQUEST, "attempts", "newContactId", "newContactArn", "attribution"})
+_FAILURE = frozenset({*_REQUEST, "attempts", "failureCode", "failureMessage", "originalMessageId", "failedAt"})
+
+
+def announced(case: Case) -> Iterator[str]:
+    """An event tells of something that did not happen, or not of what happened."""
+    attempts = Attempts(case)
+    for event in case.evidence.events:
+        wanted = case.of_detail(event.detail)
+        if event.source != _SOURCE:
+            yield f"an event of source {event.source!r} is published {_at(case, event.time)}"
+        if event.detail_type == SUCCEEDED:
+            found = _success(case, event, wanted)
+        elif event.detail_type == FAILED:
+            found = _failure(case, event, wanted)
+        else:
+            continue
+        yield from found
+        if wanted is not None:
+            told = f"the event {_at(case, event.time)} of request {wanted.number}"
+            yield from (f"{told} {what}" for what in (*_fields(case, event, wanted), *attempts.wrong(event, wanted)))
+    yield from _parked(case)
+    yield from _names(case)
+
+
+def _at(case: Case, moment: float) -> str:
+    return f"at {moment - case.evidence.began:.1f} s"
+
+
+def _success(case: Case, event: Published, wanted: Wanted | None) -> Iterator[str]:
+    detail, at = event.detail, _at(case, event.time)
+    contact, new = str(detail.get("contactId")), detail.get("newContactId")
+    if wanted is None:
+        yield f"a success is announced {at} for contact {contact}, which nobody asked for"
+        return
+    inferred = detail.get("attribution") == "inferred"
+    made = case.fitting(wanted) if inferred else case.made_by(wanted)
+    fitting = [one for one in made if one.time <= event.time and new in (one.new, None)]
+    if not fitting:
+        yield f"a success of request {wanted.number} is announced {at} (contact {contact} to {new}) that did not happen"
+    elif new is None and not case.switch("answers_without_contact_id"):
+        yield f"the success of request {wanted.number} is announced {at} without the new contact"
+    elif not inferred and not _answered(case, wanted, event.time):
+        yield f"the success of request {wanted.number} is announced {at} as answered, and no answer had told it"
+    arn = None if new is None else f"{INSTANCE_ARN}/contact/{new}"
+    if detail.get("newContactArn") != arn:
+        yield f"the success of request {wanted.number} is announced {at} with newContactArn {detail.get('newContactArn')}"
+
+
+def _answered(case: Case, wanted: Wanted, by: float) -> bool:
+    return any(
+        call.operation == "TransferContact" and call.status == 200 and call.delivered == "answer" and call.time <= by
+        for call in case.calls.get(wanted.target.contact, ())
+    )
+
+
+def _failure(case: Case, event: Published, wanted: Wanted | None) -> Iterator[str]:
+    detail, at = event.detail, _at(case, event.time)
+    message, code = detail.get("originalMessageId"), detail.get("failureCode")
+    if message not in case.evidence.of_message:
+        yield f"a failure is announced {at} of a message that nobody sent: {message}"
+    elif wanted is not None and (message, code) not in case.parked_as and not _kept_from_parking(case, event, wanted):
+        yield f"a failure of {message} (request {wanted.number}) is announced {at} as {code}, and was never parked as that"
+
+
+def _kept_from_parking(case: Case, event: Published, wanted: Wanted) -> bool:
+    """Whether the run that published it was cut short before it parked, could not park, or was not told that it had published."""
+    return any(
+        run.how != "completed"
+        or (run.disturbed and any(_keeps(case, fault, run) for fault in case.evidence.scenario.faults))
+        for run in case.publishing(event, wanted)
+    )
+
+
+def _keeps(case: Case, fault: Fault, run: Invocation) -> bool:
+    parks = fault.service == "events" or (fault.service == "sqs" and fault.operation in ("*", "SendMessage"))
+    return parks and fault.begins <= run.ended - case.evidence.began and run.began - case.evidence.began < fault.ends
+
+
+def _fields(case: Case, event: Published, wanted: Wanted) -> Iterator[str]:
+    detail, failed = event.detail, event.detail_type == FAILED
+    unknown = sorted(set(detail) - (_FAILURE if failed else _SUCCESS))
+    if unknown:
+        yield f"has {', '.join(unknown)}, which the contract does not know"
+    if detail.get("attribution") not in (None, "inferred"):
+        yield f"says attribution {detail['attribution']!r}"
+    if failed:
+        yield from _why(case, event)
+    if failed and wanted.request.static:
+        return  # what could be read of it, as it was written
+    for name, value in _asked(wanted).items():
+        if detail.get(name) != value:
+            yield f"says {name} {detail.get(name)!r} where it is {value!r}"
+    if not detail.get("requestName"):
+        yield "has no requestName"
+
+
+def _asked(wanted: Wanted) -> Mapping[str, Any]:
+    target, request = wanted.target, wanted.request
+    return {
+        "instanceId": INSTANCE,
+        "contactId": target.contact,
+        "contactFlowId": target.flow,
+        "queueId": target.queue,
+        "userId": target.user,
+        "requestId": request.request_id,
+        "route": request.route,
+        "reason": dict(request.extra).get("reason"),
+    }
+
+
+def _why(case: Case, event: Published) -> Iterator[str]:
+    if not event.detail.get("failureMessage"):
+        yield "has no failureMessage"
+    try:
+        failed = datetime.fromisoformat(str(event.detail.get("failedAt"))).timestamp()
+    except ValueError:
+        yield f"says failedAt {event.detail.get('failedAt')!r}"
+        return
+    if abs(event.time - failed) > case.evidence.scenario.sizing.timeout + SKEW:
+        yield f"says failedAt {event.detail['failedAt']}, {event.time - failed:.0f} s before it was published"
+
+
+_ALIKE = {
+    "RequestName": "requestName",
+    "ContactId": "contactId",
+    "Attempts": "attempts",
+    "FailedAt": "failedAt",
+}
+
+
+def _parked(case: Case) -> Iterator[str]:
+    """What is parked was told before, in the same words."""
+    first: dict[tuple[str, ...], float] = {}
+    for event in case.evidence.events:
+        if event.detail_type == FAILED:
+            reason = (str(event.detail.get("originalMessageId")), str(event.detail.get("failureCode")))
+            for key in (reason, reason + tuple(str(event.detail.get(name, "")) for name in _ALIKE.values())):
+                first.setdefault(key, event.time)
+    for verdict in case.verdicts:
+        reason, at = (verdict.original, verdict.code), _at(case, verdict.time)
+        told = [reason + words for words in _words(case, verdict)]
+        if first.get(reason, float("inf")) > verdict.time:
+            yield f"{verdict.original} was parked {at} as {verdict.code}, which no event had told"
+        elif min(first.get(words, float("inf")) for words in told) > verdict.time:
+            yield f"{verdict.original} was parked {at} as {verdict.code}, and {', '.join(_ALIKE)} differ from what was told"
+
+
+def _words(case: Case, verdict: Verdict) -> Iterator[tuple[str, ...]]:
+    """How it is parked; and the same without a count that a message which was sent back had brought with it and kept."""
+    yield tuple(verdict.told(name) for name in _ALIKE)
+    brought = case.sent[verdict.original].attributes if verdict.original in case.sent else {}
+    if verdict.parked.attributes.get("Attempts") == brought.get("Attempts"):
+        yield tuple("" if name == "Attempts" else verdict.told(name) for name in _ALIKE)
+
+
+def _names(case: Case) -> Iterator[str]:
+    """One request has one name, and one name is one request's."""
+    names: dict[Any, set[str]] = defaultdict(set)
+    owners: dict[str, set[Any]] = defaultdict(set)
+    for event in case.evidence.events:
+        wanted, name = case.of_detail(event.detail), event.detail.get("requestName")
+        if wanted is not None and name and not wanted.request.static:
+            names[wanted.identity].add(name)
+            owners[name].add(wanted.identity)
+    yield from (f"{owner} is called by {len(told)} names" for owner, told in names.items() if len(told) > 1)
+    yield from (f"{name} is the name of {len(who)} requests" for name, who in owners.items() if len(who) > 1)
