@@ -10,11 +10,12 @@
     c-body        a parked message says what was sent, and why it failed
     d-early       nothing transient ends before its deadline
     e-quota       never more calls than the paced workers' shares allow, per operation
-    f-mates       nothing that is in a message fails an invocation; the answer names only what was in the batch
+    f-mates       a message ends as it would alone, whoever its mates are; the answer names what must come back, and nothing else
     g-announced   no success is announced that did not happen, and no failure that was not parked; each event tells it right
     g-forgotten   no transfer is left unannounced
     g-ledger      the ledger tells what happened (the only rule that reads it)
     h-settled     everything settles once the faults stop
+    h-defect      the worker reports no defect of its own (its telemetry, the other of the two that read the service's own account)
 
 Only ``rules_ledger`` looks at the service's own account.
 """
@@ -24,7 +25,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tests.simulation import rules_calls, rules_events, rules_fate, rules_ledger, rules_routes, rules_verdicts
+from tests.simulation import (
+    rules_calls,
+    rules_ends,
+    rules_events,
+    rules_fate,
+    rules_ledger,
+    rules_routes,
+    rules_verdicts,
+)
 from tests.simulation.case import Case
 from tests.simulation.run import Evidence
 
@@ -35,17 +44,18 @@ RULES: dict[str, Rule] = {
     "b-twice": rules_calls.twice,
     "b-expired": rules_calls.expired,
     "b-route": rules_routes.limit,
-    "c-first": rules_verdicts.first,
+    "c-first": rules_ends.first,
     "c-code": rules_verdicts.code,
     "c-doubt": rules_verdicts.doubt,
     "c-body": rules_verdicts.body,
     "d-early": rules_verdicts.early,
     "e-quota": rules_calls.quota,
-    "f-mates": rules_fate.mates,
+    "f-mates": rules_ends.mates,
     "g-announced": rules_events.announced,
     "g-forgotten": rules_fate.forgotten,
     "g-ledger": rules_ledger.ledger,
     "h-settled": rules_fate.settled,
+    "h-defect": rules_ledger.defects,
 }
 
 

@@ -141,4 +141,48 @@ TOLD: tuple[Bug, ...] = (
     ),
 )
 
-OUTCOMES = (*EXPIRY, *VERDICTS, *TOLD)
+_CARRIED_OUT = "            turn.told = self.service.carry_out(turn.request, delivery.receives, deadline)\n"
+_REFUSED = "            turn.told, turn.known = Told(error.failed), error.known\n"
+
+MATES: tuple[Bug, ...] = (
+    _one(
+        "permanent-deferred",
+        "a failure that Connect shows is permanent counts as transient until the third begin",
+        "c-first",
+        "service",
+        "        outcome = self._within_retries(begun, outcome, doubt)\n",
+        "        if isinstance(outcome, Failed) and begun.doubt is None and begun.attempts < 3:\n"
+        '            outcome = self._later(Cause.SERVER_ERROR, begun, "")\n'
+        "        outcome = self._within_retries(begun, outcome, doubt)\n",
+    ),
+    Bug(
+        "mates-wait-behind-bad",
+        "what follows a bad record in its batch is not begun until its third receive",
+        ("f-mates",),
+        (
+            Edit(
+                "batch",
+                _CARRIED_OUT,
+                '            if self.__dict__["_bad"] and delivery.receives < 3:\n                return turn\n'
+                + _CARRIED_OUT,
+            ),
+            Edit("batch", _REFUSED, _REFUSED + '            self.__dict__["_bad"] = True\n'),
+            Edit(
+                "batch",
+                "        self._arrived(deliveries)\n",
+                '        self._arrived(deliveries)\n        self.__dict__["_bad"] = False\n',
+            ),
+        ),
+    ),
+    _one(
+        "mates-sent-back",
+        "what was transferred beside a bad record is reported as failed",
+        "f-mates",
+        "batch",
+        "turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)]\n",
+        "turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)"
+        " or (isinstance(turn.outcome, Transferred) and any(isinstance(one.outcome, Failed) for one in turns))]\n",
+    ),
+)
+
+OUTCOMES = (*EXPIRY, *VERDICTS, *TOLD, *MATES)

@@ -1,4 +1,4 @@
-"""Rules on what becomes of messages and what is announced: a, f, g and h."""
+"""Rules on what becomes of messages and what is announced: a, g and h."""
 
 from __future__ import annotations
 
@@ -36,17 +36,6 @@ def _safe(case: Case, message: Message, wanted: Wanted, by: float) -> bool:
 
 def _is_of(detail: object, message: Message) -> bool:
     return isinstance(detail, dict) and detail.get("originalMessageId") == message.id
-
-
-def mates(case: Case) -> Iterator[str]:
-    """Something in a message broke its batch."""
-    for invocation in case.evidence.invocations:
-        if invocation.how == "raised":
-            yield f"invocation {invocation.number} raised {invocation.error}"
-        if invocation.flaw:
-            yield f"invocation {invocation.number}: {invocation.flaw}"
-    for defect in case.evidence.defects[:3]:
-        yield f"the worker reports a defect of its own: {defect}"
 
 
 def forgotten(case: Case) -> Iterator[str]:

@@ -1,4 +1,6 @@
-"""Rule g's other half, and the only one that reads the ledger: what it tells must be what Connect did."""
+"""The two rules that read the service's own account: what the ledger tells must be what Connect did (g), and the worker's telemetry
+must not tell of a defect of its own (h).
+"""
 
 from __future__ import annotations
 
@@ -31,3 +33,9 @@ def _happened(case: Case, contact: str, item: Item) -> Iterator[str]:
         made = [record for record in made if record.by == "TransferContact"]
     if not any(told in (record.new, None) for record in made):
         yield f"the ledger has contact {contact} transferred to {told}, which did not happen"
+
+
+def defects(case: Case) -> Iterator[str]:
+    """The worker itself says that something happened which should never happen."""
+    for defect in case.evidence.defects[:3]:
+        yield f"the worker reports a defect of its own: {defect}"

@@ -1,4 +1,4 @@
-"""Rules on failures: at once where they are certain (c), true, looked into, complete, and never too early (d)."""
+"""Rules on failures: true, looked into, complete (c), and never too early (d)."""
 
 from __future__ import annotations
 
@@ -8,18 +8,6 @@ from local.connect.model.records import MAXIMUM_TRANSFERS
 from tests.simulation import rules_routes
 from tests.simulation.case import DEADLY, FROM_WORK, KILLS, SKEW, Case, Verdict
 from tests.simulation.run import Wanted
-
-
-def first(case: Case) -> Iterator[str]:
-    """What its body alone condemns came back after a receive in which everything worked."""
-    for message in case.evidence.messages:
-        wanted = case.evidence.of_message[message.id]
-        if not wanted.request.static:
-            continue
-        clean = [run for run in case.runs_of.get(message.id, ()) if run.how == "completed" and not run.disturbed]
-        parked = [one.time for one in case.verdicts_of.get(wanted.number, ()) if one.original == message.id]
-        if clean and not any(time <= clean[0].ended for time in parked):
-            yield f"{message.id} of request {wanted.number} was not parked by invocation {clean[0].number}, in which nothing was wrong"
 
 
 def body(case: Case) -> Iterator[str]:

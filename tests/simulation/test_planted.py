@@ -29,6 +29,9 @@ _QUICK = (
     "attempts-not-counted",
     "parked-without-name",
     "foreign-source",
+    "permanent-deferred",
+    "mates-wait-behind-bad",
+    "mates-sent-back",
 )
 
 

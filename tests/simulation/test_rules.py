@@ -71,3 +71,8 @@ def test_events_of_another_source_or_under_one_name_are_found(evidence: Evidence
     assert any("of source 'shop'" in what for what in _found(replace(evidence, events=foreign), "g-announced"))
     same = [replace(event, detail={**event.detail, "requestName": "all"}) for event in evidence.events]
     assert any("name of 2 requests" in what for what in _found(replace(evidence, events=same), "g-announced"))
+
+
+def test_a_defect_that_the_worker_reports_is_a_finding_of_its_own(evidence: Evidence) -> None:
+    assert _found(replace(evidence, defects=["KeyError: 'x'"]), "h-defect") != []
+    assert _found(replace(evidence, defects=["KeyError: 'x'"]), "f-mates") == []
