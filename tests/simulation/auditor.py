@@ -9,7 +9,7 @@
     c-doubt       no verdict while an answer is outstanding that nobody looked into, and none against what happened
     c-body        a parked message says what was sent, and why it failed
     d-early       nothing transient ends before its deadline
-    e-quota       never more calls than the paced workers' shares allow, per operation
+    e-quota       never more calls than the paced workers' shares allow, per operation, at once and in the long run
     f-mates       a message ends as it would alone, whoever its mates are; the answer names what must come back, and nothing else
     g-announced   no success is announced that did not happen, and no failure that was not parked; each event tells it right
     g-forgotten   no transfer is left unannounced
@@ -31,6 +31,7 @@ from tests.simulation import (
     rules_events,
     rules_fate,
     rules_ledger,
+    rules_pace,
     rules_routes,
     rules_verdicts,
 )
@@ -49,7 +50,7 @@ RULES: dict[str, Rule] = {
     "c-doubt": rules_verdicts.doubt,
     "c-body": rules_verdicts.body,
     "d-early": rules_verdicts.early,
-    "e-quota": rules_calls.quota,
+    "e-quota": rules_pace.quota,
     "f-mates": rules_ends.mates,
     "g-announced": rules_events.announced,
     "g-forgotten": rules_fate.forgotten,

@@ -185,4 +185,15 @@ MATES: tuple[Bug, ...] = (
     ),
 )
 
-OUTCOMES = (*EXPIRY, *VERDICTS, *TOLD, *MATES)
+PACE: tuple[Bug, ...] = (
+    _one(
+        "pace-a-fifth-too-fast",
+        "each worker's rate is a fifth above its share",
+        "e-quota",
+        "pacing",
+        "self.rate = quota.rate / workers",
+        "self.rate = quota.rate * 1.2 / workers",
+    ),
+)
+
+OUTCOMES = (*EXPIRY, *VERDICTS, *TOLD, *MATES, *PACE)

@@ -1,11 +1,10 @@
-"""Rules on what Connect was asked to do: at most once, not after its time (b), and not faster than its quotas allow (e)."""
+"""Rules on what Connect was asked to do (b): at most once, and not after its time."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
 
-from contact_transfer.settings import DEFAULT_QUOTAS
 from local.connect.model import CallRecord, FaultKind
 from local.virtual import Kind
 from local.virtual.wire import TRAVEL
@@ -76,32 +75,3 @@ def _on_its_way(case: Case, call: CallRecord) -> float:
         if fault.kind is Kind.FREEZE and fault.service == "connect" and fault.begins <= at < fault.ends + fault.seconds
     ]
     return TRAVEL["connect"][1] + (held if "late" in (call.fault or "") else 0.0) + max(frozen, default=0.0)
-
-
-def quota(case: Case) -> Iterator[str]:
-    """The account's bucket, had it granted every call, would be deeper in debt than calls that overtake each other explain."""
-    settings = case.evidence.settings
-    workers = int(settings.get("maximum_concurrency", 2))
-    own = {name: (quota.rate, quota.burst) for name, quota in DEFAULT_QUOTAS.items()}
-    own["TransferContact"] = (settings["transfers_per_second"], settings["burst"])
-    times: dict[str, list[float]] = defaultdict(list)
-    for call in case.evidence.calls:
-        times[call.operation].append(call.time)
-    for operation, (rate, burst) in own.items():
-        if rate < 1:
-            continue  # a fresh environment that finds a fresh message owns a whole token, which is seconds of such a rate
-        debt = _debt(sorted(times[operation]), rate, burst)
-        allowed = workers + 2.0  # calls overtake each other on their way: one call each is rounding on the wire
-        if case.evidence.scenario.sizing.recycle_after == 1:
-            allowed += workers  # each environment that finds a fresh message owns a share of the burst, and here each message has its own
-        if debt > allowed:
-            yield f"{operation}: {debt:.1f} calls more than {rate:g}/s with a burst of {burst:g} admit ({allowed:.1f} are explained)"
-
-
-def _debt(times: list[float], rate: float, burst: float) -> float:
-    level, at, deepest = burst, times[0] if times else 0.0, 0.0
-    for time in times:
-        level = min(burst, level + (time - at) * rate) - 1
-        at = time
-        deepest = min(deepest, level)
-    return -deepest
