@@ -93,10 +93,12 @@ class Unhindered:
     def _clean(self, run: Invocation, contact: str) -> bool:
         if run.how != "completed" or run.disturbed:
             return False
-        # nobody knows of a call that arrives when its caller has given up
+        # nobody knows of a call that arrives when its caller has given up; one about a flow names no contact
         delays = [fault.delay for fault in self._case.evidence.scenario.connect_faults if fault.kind is FaultKind.LATE]
         until = run.ended + sum(delays) + 1.0
-        return not any(
-            "late" in (call.fault or "") and run.began <= call.time <= until
-            for call in self._case.calls.get(contact, ())
-        )
+        return not any(of in ("", contact) and run.began <= time <= until for of, time in self._late)
+
+    @cached_property
+    def _late(self) -> list[tuple[str, float]]:
+        calls = self._case.evidence.calls
+        return [(call.ids.get("ContactId", ""), call.time) for call in calls if "late" in (call.fault or "")]
