@@ -37,13 +37,19 @@ class Kit:
 
 @dataclass(frozen=True)
 class Layout:
-    """How the deployment is sized. ``connect`` and ``others``: the SDK clients' settings of the consumer."""
+    """How the deployment is sized. ``connect`` and ``others``: the SDK clients' settings of the consumer.
+
+    ``limit_from_first``: SQS hides a message for 12 hours from its first receive, not from the latest. ``expired_stay``: how many
+    seconds an expired item of the table stays at most, None: for ever.
+    """
 
     sizing: Sizing = field(default_factory=Sizing)
     visibility: float = 360.0
     retention: float = 7 * 86400.0
     maximum_receives: int = 1000
+    limit_from_first: bool = False
     table_key: str = "pk"
+    expired_stay: float | None = None
     connect: Patience = field(default_factory=lambda: Patience(5.0, 1))
     others: Patience = field(default_factory=lambda: Patience(2.0, 3))
 
@@ -58,7 +64,7 @@ class Cloud:
         self.loop = Loop(BEGINS)
         self.weather = Weather(faults, Random(random.getrandbits(64)), BEGINS)
         self.connect = Connect(lambda: self.loop.now, Random(random.getrandbits(64)))
-        self.table = Table(layout.table_key)
+        self.table = Table(layout.table_key, now=lambda: self.loop.now, stay=layout.expired_stay, seed=seed)
         self.bus = Bus(lambda: self.loop.now)
         chance = Random(random.getrandbits(64))
         self.dead_letters = Queue(self.loop, chance)
@@ -69,6 +75,7 @@ class Cloud:
             retention=layout.retention,
             maximum_receives=layout.maximum_receives,
             dead_letters=self.dead_letters,
+            limit_from_first=layout.limit_from_first,
         )
         self.function = Function(
             self.loop,

@@ -1,11 +1,13 @@
-"""A DynamoDB table: items by one key, conditional writes, one at a time. No sockets, no throughput, no time to live.
+"""A DynamoDB table: items by one key, conditional writes, one at a time. No sockets, no throughput.
 
-Items that have expired stay: DynamoDB deletes them within a few days, so nobody may rely on it (documented).
+Items that have expired (attribute ``expires``, epoch seconds) stay for a while: DynamoDB deletes them within a few days, so nobody may
+rely on either (documented). How long each stays is drawn, unless they stay for ever.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from random import Random
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -13,17 +15,46 @@ from botocore.exceptions import ClientError
 from local.virtual import expressions
 from local.virtual.expressions import Item
 
+EXPIRES = "expires"
+
 
 class Table:
-    """``items`` by the text of their key."""
+    """``items`` by the text of their key. ``stay``: how many seconds an expired item stays at most, None: for ever.
 
-    def __init__(self, key: str = "pk") -> None:
+    ``deleted``: how many items the table itself has deleted.
+    """
+
+    def __init__(
+        self, key: str = "pk", *, now: Callable[[], float] = lambda: 0.0, stay: float | None = None, seed: int = 0
+    ) -> None:
         self.key = key
         self.items: dict[str, Item] = {}
+        self.deleted = 0
+        self._now = now
+        self._stay = stay
+        self._seed = seed
+
+    def sweep(self) -> None:
+        """Delete what has expired long enough ago."""
+        for key in list(self.items):
+            self._forget(key)
+
+    def _forget(self, key: str) -> None:
+        item = self.items.get(key)
+        if self._stay is None or item is None or EXPIRES not in item:
+            return
+        expires = float(item[EXPIRES]["N"])
+        if self._now() < expires:
+            return
+        # drawn of the item alone: nothing else changes by what is asked, or how often
+        if self._now() >= expires + self._stay * Random(f"{self._seed} {key} {expires}").random():
+            del self.items[key]
+            self.deleted += 1
 
     def update_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """UpdateItem. Raise ``ClientError`` ConditionalCheckFailedException, with the item when it was asked for."""
         key, names, values = self._read(asked)
+        self._forget(key)
         item = self.items.get(key, {})
         self._check(asked, item, names, values)
         base = item or {self.key: {"S": key}}
@@ -35,13 +66,16 @@ class Table:
         """PutItem: the same for whole items."""
         key = asked["Item"][self.key]["S"]
         _, names, values = self._read({**asked, "Key": {self.key: {"S": key}}})
+        self._forget(key)
         self._check(asked, self.items.get(key, {}), names, values)
         self.items[key] = dict(asked["Item"])
         return {}
 
     def get_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """GetItem, always consistent."""
-        item = self.items.get(asked["Key"][self.key]["S"])
+        key = asked["Key"][self.key]["S"]
+        self._forget(key)
+        item = self.items.get(key)
         return {"Item": dict(item)} if item else {}
 
     def delete_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from typing import Any
 
 from local.virtual.loop import Loop
 
-#: No message can be hidden for longer than this after it was received.
+#: No message can be hidden for longer than this after it was received. Which receive counts, the latest or the message's first, is
+#: not clear from the documentation: ``limit_from_first`` says it. A refused change leaves the receive's own time-out as it is (assumed).
 LONGEST_HIDDEN_SECONDS = 12 * 3600.0
 
 
@@ -47,7 +48,11 @@ class Message:
 
 
 class Queue:
-    """A standard queue. ``visibility``, ``retention`` in seconds; ``messages`` are all that ever were in it."""
+    """A standard queue. ``visibility``, ``retention`` in seconds; ``messages`` are all that ever were in it.
+
+    ``left``: how many are still there. ``moved``: how often it moved one to the dead-letter queue; ``too_long``: how often it
+    refused to hide one for longer than SQS does.
+    """
 
     def __init__(
         self,
@@ -58,6 +63,7 @@ class Queue:
         retention: float = 7 * 86400.0,
         maximum_receives: int = 1000,
         dead_letters: Queue | None = None,
+        limit_from_first: bool = False,
     ) -> None:
         self._loop = loop
         self._random = random
@@ -65,10 +71,13 @@ class Queue:
         self._retention = retention
         self._maximum_receives = maximum_receives
         self._dead_letters = dead_letters
+        self._limit_from_first = limit_from_first
         self._visible: list[Message] = []
         self._handles: dict[str, Message] = {}
         self.messages: list[Message] = []
         self.left = 0
+        self.moved = 0
+        self.too_long = 0
         self.on_visible: Callable[[], None] = lambda: None
         self.on_gone: Callable[[Message], None] = lambda _message: None
 
@@ -101,6 +110,7 @@ class Queue:
                 continue
             if message.receives >= self._maximum_receives and self._dead_letters is not None:
                 message.moved = self._loop.now
+                self.moved += 1
                 self._dead_letters.send(message.body, message.attributes, message.sent)
                 self._leave(message)
                 continue
@@ -131,7 +141,9 @@ class Queue:
             return "ReceiptHandleIsInvalid"
         if message.place >= 0:
             return "MessageNotInflight"
-        if self._loop.now + seconds > message.received + LONGEST_HIDDEN_SECONDS:
+        since = message.first_received if self._limit_from_first else message.received
+        if self._loop.now + seconds > since + LONGEST_HIDDEN_SECONDS:
+            self.too_long += 1
             return "InvalidParameterValue"
         self._keep_hidden(message, seconds)
         return None

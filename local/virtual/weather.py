@@ -6,6 +6,7 @@ the deaths of workers, and for what SQS and Lambda do by themselves.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
 from random import Random
@@ -53,7 +54,7 @@ class Fault:
 
 
 class Weather:
-    """All faults of a run. ``began``: when the run began, epoch seconds."""
+    """All faults of a run. ``began``: when the run began, epoch seconds. ``struck``: how often each kind did, by service and kind."""
 
     def __init__(self, faults: tuple[Fault, ...], random: Random, began: float) -> None:
         self._by_service: dict[str, list[Fault]] = {}
@@ -61,6 +62,7 @@ class Weather:
             self._by_service.setdefault(fault.service, []).append(fault)
         self._random = random
         self._began = began
+        self.struck: Counter[tuple[str, Kind]] = Counter()
 
     def strikes(self, service: str, operation: str, now: float, contact: str | None = None) -> Fault | None:
         """Answer the first fault that strikes a call, or None."""
@@ -75,6 +77,7 @@ class Weather:
                 and (fault.contact is None or fault.contact == contact)
                 and self._random.random() < fault.probability
             ):
+                self.struck[service, fault.kind] += 1
                 return fault
         return None
 
@@ -86,5 +89,6 @@ class Weather:
         now -= self._began
         for fault in faults:
             if fault.kind is kind and fault.begins <= now < fault.ends and self._random.random() < fault.probability:
+                self.struck[service, kind] += 1
                 return fault
         return None

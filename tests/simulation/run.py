@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
@@ -14,7 +15,7 @@ from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Published, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 from local.virtual.expressions import Item
-from tests.simulation.scenario import INSTANCE_ARN, Ask, Request, Scenario
+from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.subject import Silent, Subject
 
@@ -61,6 +62,7 @@ class Evidence:
     """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
 
     ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it.
+    ``struck``: how often each fault of AWS's, and each thing that others do, took place.
     ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
     """
 
@@ -85,6 +87,7 @@ class Evidence:
     defects: list[str]
     settings: dict[str, Any]
     wire: list[tuple[float, int, str]]
+    struck: Counter[str]
 
 
 Around = Callable[[Callable[[], float]], AbstractContextManager[None]]
@@ -93,7 +96,14 @@ Maker = Callable[[dict[str, str], Silent], Callable[[Kit], Handler]]
 
 def run(scenario: Scenario, subject: Subject, *, watch: bool = False) -> Evidence:
     """Run the scenario with the service. ``watch``: note every call on the wire, for the trace."""
-    layout = Layout(scenario.sizing, connect=subject.connect, others=subject.others)
+    layout = Layout(
+        scenario.sizing,
+        maximum_receives=scenario.maximum_receives,
+        limit_from_first=scenario.limit_from_first,
+        expired_stay=scenario.expired_stay,
+        connect=subject.connect,
+        others=subject.others,
+    )
     return run_with(scenario, subject.maker, layout, watch=watch)
 
 
@@ -141,6 +151,7 @@ class _Run:
         self._old_transfers = len(self.cloud.connect.history.transfers)
         self._old_contacts = set(self.cloud.connect.store.contacts)
         self._pending = len(scenario.asks) + len(scenario.redrives)
+        self.redriven = 0
         self._by_body: dict[str, Wanted] = {}
         self.of_message: dict[str, Wanted] = {}
         self.wanted = [
@@ -148,15 +159,12 @@ class _Run:
             for number, request in enumerate(scenario.requests)
         ]
         for ask in scenario.asks:
-            self.cloud.loop.at(BEGINS + ask.at, self._send, self.wanted[ask.request], self._body(ask))
+            self.cloud.loop.at(BEGINS + ask.at, self._send, self.wanted[ask.request], self.stage.message(ask))
         for at in scenario.redrives:
             self.cloud.loop.at(BEGINS + at, self._redrive)
         if scenario.loops:
             self._chance = Random(scenario.seed + 2)
             self.cloud.connect.store.listener = self._heard
-
-    def _body(self, ask: Ask) -> str:
-        return self.stage.body(self._scenario.requests[ask.request], ask.form)
 
     def _named(self, fault: Fault) -> Fault:
         if fault.contact is None or not fault.contact.startswith("#"):
@@ -203,6 +211,7 @@ class _Run:
         waiting = [one for one in self.cloud.dead_letters.messages if not one.gone]
         for parked in waiting[:REDRIVEN_AT_MOST]:
             if parked.body in self._by_body:
+                self.redriven += 1
                 self.cloud.dead_letters.purge_one(parked)
                 self._enter(self._by_body[parked.body], parked.body, dict(parked.attributes))
 
@@ -225,6 +234,7 @@ class _Run:
     def evidence(self, telemetry: Silent, wire: list[tuple[float, int, str]]) -> Evidence:
         cloud, connect = self.cloud, self.cloud.connect
         connect.tick()
+        cloud.table.sweep()
         return Evidence(
             scenario=self._scenario,
             began=BEGINS,
@@ -247,7 +257,18 @@ class _Run:
             defects=telemetry.defects,
             settings={**_DEFAULTS, **dict(self._scenario.settings)},
             wire=wire,
+            struck=self._struck(),
         )
+
+    def _struck(self) -> Counter[str]:
+        cloud = self.cloud
+        struck = Counter({f"{service}: {kind}": count for (service, kind), count in cloud.weather.struck.items()})
+        struck.update({f"others: {what}": count for what, count in self.stage.done.items()})
+        struck["queue: not hidden beyond 12 hours"] = cloud.queue.too_long
+        struck["queue: receives used up"] = cloud.queue.moved
+        struck["dynamodb: expired item deleted"] = cloud.table.deleted
+        struck["operator: redriven"] = self.redriven
+        return struck
 
 
 def _ended(connect: Connect) -> dict[str, float]:

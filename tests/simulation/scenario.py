@@ -9,6 +9,8 @@ from local.connect.model import Fault as ConnectFault
 from local.virtual import Fault, Sizing
 
 INSTANCE = "3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
+#: The transfer queue's maxReceiveCount as the stack sets it: so many that only the deadline ends a request.
+RECEIVES = 1000
 INSTANCE_ARN = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}"
 
 
@@ -36,11 +38,16 @@ class Request:
 
 @dataclass(frozen=True)
 class Ask:
-    """One message. ``at``: seconds of the run; ``form``: ``bare``, ``arn`` (ids as ARNs) or ``event`` (an EventBridge event around it)."""
+    """One message. ``at``: seconds of the run; ``form``: ``bare``, ``arn`` (ids as ARNs) or ``event`` (an EventBridge event around it).
+
+    ``event``: which of the request's events; EventBridge's duplicates share it. ``replay``: the name of the replay that brings it again.
+    """
 
     at: float
     request: int
     form: str = "bare"
+    event: int = 0
+    replay: str | None = None
 
 
 @dataclass(frozen=True)
@@ -71,7 +78,8 @@ class Scenario:
     """A run. ``settings``: the worker's, beside the fixed ones. ``quiet``: when the last fault is over, seconds of the run.
 
     ``redrives``: when an operator sends everything in the dead-letter queue back. ``hours``: how long after ``quiet`` all must
-    have settled.
+    have settled. ``maximum_receives``: the queue's maxReceiveCount. ``limit_from_first``: SQS counts its 12 hours from a message's first
+    receive. ``expired_stay``: how many seconds DynamoDB keeps an expired item at most, None: for ever.
     """
 
     seed: int
@@ -89,6 +97,9 @@ class Scenario:
     active_tasks: tuple[float, int] | None = None
     sizing: Sizing = field(default_factory=Sizing)
     hours: float = 6.0
+    maximum_receives: int = RECEIVES
+    limit_from_first: bool = False
+    expired_stay: float | None = None
 
     @property
     def calm(self) -> bool:

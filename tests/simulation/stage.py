@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import json
+import uuid
+from collections import Counter
 from datetime import UTC, datetime
 from typing import Any
 
 from local.connect.model import Connect
 from local.connect.seed import SeedData, seed
 from local.virtual.cloud import BEGINS
-from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Doing, Request, Scenario
+from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Ask, Doing, Request, Scenario
 
 _NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 
 class Stage:
-    """``contacts``: the ids by number. ``bodies``: what each message says, by ask."""
+    """``contacts``: the ids by number. ``done``: how often others did what, to what they could do it to."""
 
     def __init__(self, connect: Connect, scenario: Scenario) -> None:
         self._connect = connect
@@ -23,6 +25,7 @@ class Stage:
         connect.add_instance(INSTANCE_ARN)
         self.data: SeedData = seed(connect, INSTANCE)
         self.contacts: list[str] = []
+        self.done: Counter[str] = Counter()
         for kind in scenario.contacts:
             self.contacts.append(self._contact(kind))
         connect.set_switches(**dict(scenario.switches))
@@ -73,11 +76,13 @@ class Stage:
     def _plan(self, doing: Doing) -> None:
         at, others = BEGINS + doing.at, self._connect.others
         if doing.what in ("archive", "restore"):
+            self.done[doing.what] += 1
             others.archive_flow(self.data.flows["Move to queue"], archived=doing.what == "archive", at=at)
             return
         contact = self.contacts[doing.contact]
         if contact not in self._connect.store.contacts:
             return
+        self._connect.store.due.at(at, lambda: self._count(doing.what, contact))
         if doing.what == "end":
             others.end(contact, at=at)
         elif doing.what == "transfer":
@@ -87,16 +92,37 @@ class Stage:
         else:
             others.pause(contact, at=at)
 
+    def _count(self, what: str, contact: str) -> None:
+        self.done[what] += self._connect.store.contacts[contact].active
+
     def target(self, request: Request) -> tuple[str, str, str | None, str | None]:
         """Contact, flow, queue and user of a request, as ids."""
         queue = None if request.queue is None else self.data.queues.get(request.queue, _NOWHERE)
         user = None if request.user is None else self.data.users.get(request.user, _NOWHERE)
         return self.contacts[request.contact], self.data.flows.get(request.flow, _NOWHERE), queue, user
 
+    def message(self, ask: Ask) -> str:
+        """The text of the message that an ask sends."""
+        request = self._scenario.requests[ask.request]
+        if ask.form != "event" or request.body is not None:
+            return self.body(request, ask.form)
+        replayed = {} if ask.replay is None else {"replay-name": ask.replay}
+        envelope = {
+            "version": "0",
+            "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._scenario.seed} {ask.request} {ask.event}")),
+            "detail-type": "Contact Transfer Requested",
+            "source": "shop",
+            "account": "000000000000",
+            "region": "us-east-1",
+            "resources": [],
+        }
+        return json.dumps(envelope | replayed | {"detail": self._fields(request, "bare")})
+
     def body(self, request: Request, form: str) -> str:
-        """The text of a message, in one of the forms of an ask."""
-        if request.body is not None:
-            return request.body
+        """A request's text by itself: ``bare``, or with ids as ARNs."""
+        return request.body if request.body is not None else json.dumps(self._fields(request, form))
+
+    def _fields(self, request: Request, form: str) -> dict[str, Any]:
         contact, flow, queue, user = self.target(request)
         arn = INSTANCE_ARN + "/{}/{}" if form == "arn" else "{1}"
         fields: dict[str, Any] = {
@@ -113,9 +139,4 @@ class Stage:
             fields["route"] = request.route
         if request.expires_in is not None:
             fields["expiresAt"] = datetime.fromtimestamp(BEGINS + request.expires_in, UTC).isoformat()
-        fields |= dict(request.extra)
-        if form == "event":
-            return json.dumps(
-                {"version": "0", "detail-type": "Contact Transfer Requested", "source": "shop", "detail": fields}
-            )
-        return json.dumps(fields)
+        return fields | dict(request.extra)
