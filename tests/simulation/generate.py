@@ -9,6 +9,7 @@ from local.virtual import Sizing
 from tests.simulation import generate_faults as weather
 from tests.simulation import generate_requests as requests
 from tests.simulation import generate_routes as routes
+from tests.simulation.generate_further import further
 from tests.simulation.scenario import Ask, Doing, Loop, Request, Scenario
 
 _SPREADS = (1.0, 30.0, 300.0, 1800.0)
@@ -18,6 +19,10 @@ _ROUTED = 0.12
 
 def scenario(seed: int) -> Scenario:
     """The scenario of a seed: always the same one."""
+    return further(_drawn(seed))
+
+
+def _drawn(seed: int) -> Scenario:
     random = Random(f"scenario {seed}")
     span = random.choice(_SPREADS)
     if random.random() < 0.05:

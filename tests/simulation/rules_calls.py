@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from local.connect.model import CallRecord, FaultKind
 from local.virtual import Kind
 from local.virtual.wire import TRAVEL
+from tests.simulation import rules_names
 from tests.simulation.case import Case
 
 
@@ -18,19 +19,8 @@ def twice(case: Case) -> Iterator[str]:
         if len(ours) > 1:
             times = ", ".join(f"{one.time - case.evidence.began:.1f} s" for one in ours)
             yield f"contact {contact} was transferred {len(ours)} times, at {times}"
-    yield from _names(case)
+    yield from rules_names.twice(case)
     yield from _tokens(case)
-
-
-def _names(case: Case) -> Iterator[str]:
-    by_name: dict[str, set[int]] = defaultdict(set)
-    for wanted in case.evidence.wanted:
-        name = wanted.request.request_id
-        if name is not None:
-            by_name[name] |= {record.number for record in case.made_by(wanted)}
-    for name, made in by_name.items():
-        if len(made) > 1:
-            yield f"requestId {name} has transferred {len(made)} times"
 
 
 def _tokens(case: Case) -> Iterator[str]:

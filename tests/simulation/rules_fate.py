@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.virtual import Message
+from tests.simulation import rules_names
 from tests.simulation.case import Case
 from tests.simulation.run import Wanted
+from tests.simulation.scenario import RECEIVES
 
 
 def lost(case: Case) -> Iterator[str]:
@@ -15,10 +17,16 @@ def lost(case: Case) -> Iterator[str]:
         wanted = case.evidence.of_message[message.id]
         if message.expired is not None:
             yield f"{message.id} outlived the queue's retention"
-        elif message.moved is not None:
+        elif message.moved is not None and not _spent(case, message):
             yield f"{message.id} was moved to the dead-letter queue after {message.receives} receives, without a reason"
         elif message.deleted is not None and not _safe(case, message, wanted, message.deleted):
             yield f"{message.id} of request {wanted.number} was deleted {_at(case, message.deleted)}, neither announced nor parked"
+
+
+def _spent(case: Case, message: Message) -> bool:
+    """Whether a queue with few receives moved it after all of them: then nobody has said why (documented)."""
+    most = case.evidence.scenario.maximum_receives
+    return most < RECEIVES and message.receives >= most
 
 
 def _at(case: Case, moment: float) -> str:
@@ -50,8 +58,8 @@ def forgotten(case: Case) -> Iterator[str]:
 
 
 def _over(wanted: Wanted) -> bool:
-    """Whether all its messages have come to an end; what is still queued may still be told."""
-    return all(message.gone for message in wanted.messages)
+    """Whether all its messages have come to an end; what is still queued, or was moved unanswered, may still be told."""
+    return all(message.gone for message in wanted.messages) and not rules_names.unanswered(wanted)
 
 
 def settled(case: Case) -> Iterator[str]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.virtual.expressions import Item
+from tests.simulation import rules_names
 from tests.simulation.case import Case
 from tests.simulation.scenario import INSTANCE
 
@@ -19,8 +20,14 @@ def ledger(case: Case) -> Iterator[str]:
             yield from _happened(case, key.rpartition("#")[2], item)
     for record in case.evidence.transfers:
         item = items.get(f"contact#{INSTANCE}#{record.old}", {})
-        if record.old in case.deadly:
+        if record.old in case.deadly or record.time <= case.evidence.ended - rules_names.remembered(case):
             continue
+        if any(
+            rules_names.unanswered(wanted) for wanted in case.evidence.wanted if wanted.target.contact == record.old
+        ):
+            continue
+        if case.switch("answers_old_contact_id") and any(name.startswith("done:") for name in item):
+            continue  # for the ledger the contact lives on, and others may ask for it
         if record.by == "TransferContact" and "winner" not in item and not case.evidence.left:
             yield f"contact {record.old} was transferred to {record.new}, and the ledger does not know"
 

@@ -73,7 +73,7 @@ def _moved(case: Case, wanted: Wanted, by: float) -> bool:
 def _under_way(case: Case, wanted: Wanted, since: float, until: float) -> bool:
     """Whether work on the request had begun, and its message was not yet done, at some time between."""
     return any(
-        run.began <= until and (message.over is None or message.over >= since)
+        run.began <= until and (message.over is None or message.moved is not None or message.over >= since)
         for message in wanted.messages
         for run in case.runs_of.get(message.id, ())
     )

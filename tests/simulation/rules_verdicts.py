@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from local.connect.model.records import MAXIMUM_TRANSFERS
-from tests.simulation import rules_routes
+from tests.simulation import rules_names, rules_routes
 from tests.simulation.case import DEADLY, FROM_WORK, KILLS, SKEW, Case, Verdict
 from tests.simulation.run import Wanted
 
@@ -88,15 +88,6 @@ def _full(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     return case.evidence.preceding.get(wanted.target.contact, 0) >= MAXIMUM_TRANSFERS
 
 
-def _named_otherwise(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
-    name = wanted.request.request_id
-    return any(
-        other.request.request_id == name and other.target != wanted.target
-        for other in case.evidence.wanted
-        if name is not None
-    )
-
-
 _TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "ContactNotActive": _gone,
     "RequestExpired": _expired,
@@ -105,7 +96,7 @@ _TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "ContactNotFound": _gone_and_not_found,
     "DestinationNotFound": _gone_and_not_found,
     "FlowNotUsable": _archived,
-    "IdempotencyMismatch": _named_otherwise,
+    "IdempotencyMismatch": rules_names.bound,
     "TransferLimitReached": _full,
     "RouteLimitReached": rules_routes.reached,
 }
@@ -164,6 +155,8 @@ def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -
     """Whether a transfer belies the verdict: made before it, or after it by a call that had been made before it."""
     if verdict.code == "IdempotencyMismatch":
         return False
+    if transferred <= verdict.decided - rules_names.remembered(case):
+        return False  # the ledger need not know it any more
     if transferred <= verdict.decided:
         return True
     runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
