@@ -209,6 +209,27 @@ PLAIN: tuple[Bug, ...] = (
         "        if wait < 0:\n            self._clock.sleep(wait)\n",
     ),
     _one(
+        "claim-does-not-bind",
+        "a requestId is taken by whoever sends it",
+        "b-twice",
+        "ledger",
+        " OR failedAt <= :now",
+        " OR failedAt <= :now OR attribute_exists(pk)",
+    ),
+    Bug(
+        "failed-name-stays-bound",
+        "a requestId whose request has failed cannot be corrected",
+        ("c-code",),
+        (
+            Edit("ledger", " OR failedAt <= :now", " OR (failedAt <= :now AND fingerprint = :fingerprint)"),
+            Edit(
+                "ledger",
+                '        if "failedAt" in refused:\n',
+                '        if "failedAt" not in refused and not refused:\n',
+            ),
+        ),
+    ),
+    _one(
         "no-failure-event",
         "failures are parked without an event",
         "g-announced a-lost",
