@@ -18,6 +18,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
 from tests.simulation import auditor, campaign, comparison, outages, plots, report
+from tests.simulation.acted import EXPECTED
 from tests.simulation.generate import scenario
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -67,6 +68,7 @@ def run_seeds(
     wall = time.monotonic() - began
     print(f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s: {speed:,.0f} a second and core")
     print(f"{len(total.findings)} seeds broke a promise" if total.findings else "every promise was kept")
+    _tell_idle(total)
     if total.findings:
         raise typer.Exit(1)
 
@@ -199,6 +201,13 @@ def write_report(
     """Write the report from the figures that ``run --save`` and ``bugs --save`` have written."""
     out.write_text(report.render(figures))
     print(f"wrote {out}")
+
+
+def _tell_idle(total: campaign.Tally) -> None:
+    idle = [name for name in EXPECTED if not total.acted[name]]
+    rarest = ", ".join(f"{name} ({total.acted[name]:,})" for name in sorted(EXPECTED, key=total.acted.__getitem__)[:3])
+    done = f"{len(EXPECTED) - len(idle)} of {len(EXPECTED)} faults acted"
+    print(f"{done}; never: {', '.join(idle)}" if idle else f"{done}; the rarest: {rarest}")
 
 
 def _smallest(found: Scenario, bug: str | None) -> Scenario:

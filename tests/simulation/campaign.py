@@ -13,6 +13,7 @@ from functools import cache, partial
 from itertools import chain
 
 from tests.simulation import auditor, planted, planted_interleavings, planted_outcomes, planted_routes
+from tests.simulation.acted import acted
 from tests.simulation.case import SUCCEEDED
 from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT
@@ -34,13 +35,14 @@ BUGS: dict[str, Bug] = {
 
 @dataclass
 class Tally:
-    """What was run: counts by name, findings by seed, seconds of one core."""
+    """What was run: counts by name, how often each fault acted, findings by seed, seconds of one core."""
 
     seeds: int = 0
     deliveries: int = 0
     seconds: float = 0.0
     virtual_hours: float = 0.0
     counts: Counter[str] = field(default_factory=Counter)
+    acted: Counter[str] = field(default_factory=Counter)
     findings: dict[int, list[str]] = field(default_factory=dict)
 
     def add(self, other: Tally) -> None:
@@ -50,6 +52,7 @@ class Tally:
         self.seconds += other.seconds
         self.virtual_hours += other.virtual_hours
         self.counts.update(other.counts)
+        self.acted.update(other.acted)
         self.findings.update(other.findings)
 
     def note(self, evidence: Evidence) -> None:
@@ -58,6 +61,7 @@ class Tally:
         self.deliveries += evidence.deliveries
         self.virtual_hours += (evidence.ended - evidence.began) / 3600
         self.counts.update(_counts(evidence))
+        self.acted.update(acted(evidence))
         found = auditor.audit(evidence)
         if found:
             self.findings[evidence.scenario.seed] = [str(finding) for finding in found]

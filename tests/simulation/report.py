@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.simulation import campaign
+from tests.simulation.acted import EXPECTED
 from tests.simulation.comparison import CONSUMERS, FATES
 
 _HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,
@@ -33,6 +34,7 @@ def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: floa
             "python": platform.python_version(),
             "date": datetime.now(UTC).date().isoformat(),
             "counts": dict(sorted(tally.counts.items())),
+            "acted": {name: tally.acted[name] for name in EXPECTED},
             "findings": {str(seed): found for seed, found in sorted(tally.findings.items())},
         },
     )
@@ -49,6 +51,7 @@ def load(path: Path) -> tuple[campaign.Tally, int, float]:
         seconds=found["core seconds"],
         virtual_hours=found["virtual hours"],
         counts=Counter(found["counts"]),
+        acted=Counter(found.get("acted", {})),
         findings={int(seed): told for seed, told in found["findings"].items()},
     )
     return tally, found["first seed"], found["wall seconds"]
@@ -139,6 +142,9 @@ def _runs(runs: dict[str, Any], title: str) -> str:
         *((name, f"{count:,}") for name, count in runs["counts"].items()),
     ]
     told = [f"## {title}", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
+    if "acted" in runs:
+        told += ["", f"### {title}: how often each fault acted", "", "| fault | times |", "|---|---:|"]
+        told += [f"| {name} | {count:,} |" for name, count in runs["acted"].items()]
     return "\n".join(told + [f"\nSeed {seed}: {found[0]}" for seed, found in broken.items()])
 
 
