@@ -214,9 +214,9 @@ _CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] 
     ("linked to full", 0.04, _linked_to_full),
     ("outage", 0.04, _outage),
     ("few receives", 0.04, _few_receives),
-    ("names", 0.08, _names),
+    ("same names", 0.08, _names),
     ("events", 1.0, _events),
-    ("replay", 0.05, _replay),
+    ("replayed", 0.05, _replay),
     ("forgetful", 0.05, _forgetful),
     ("old id", 0.1, _old_id),
 )

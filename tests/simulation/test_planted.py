@@ -15,6 +15,7 @@ _QUICK = (
     "bad-request-raises",
     "minutes-for-hours",
     "no-failure-event",
+    "failed-name-stays-bound",
     "wrong-identifier",
     "event-after-report",
     "attempt-not-noted",
