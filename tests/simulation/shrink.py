@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from local.virtual import Sizing
-from tests.simulation.scenario import Scenario
+from tests.simulation.scenario import RECEIVES, Scenario
 
 Fails = Callable[[Scenario], bool]
 _LISTS = ("faults", "connect_faults", "doings", "loops", "redrives", "asks", "switches")
@@ -61,4 +61,7 @@ def _simpler(scenario: Scenario) -> Iterator[Scenario]:
     yield replace(scenario, sizing=replace(sizing, skew=0.0))
     yield replace(scenario, sizing=replace(Sizing(), concurrency=sizing.concurrency))
     yield replace(scenario, active_tasks=None)
+    yield replace(scenario, maximum_receives=RECEIVES)
+    yield replace(scenario, limit_from_first=False)
+    yield replace(scenario, expired_stay=None)
     yield replace(scenario, asks=tuple(replace(ask, form="bare") for ask in scenario.asks))
