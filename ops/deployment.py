@@ -26,10 +26,11 @@ class Aws:
     """Clients by service, made on first use; endpoints, Region and credentials as in every AWS tool."""
 
     def __init__(self, session: boto3.Session | None = None) -> None:
-        self._session = session or boto3.Session()
+        # boto3 alone reads AWS_DEFAULT_REGION and not AWS_REGION, which every other AWS tool puts first.
+        self._session = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         self._clients: dict[str, Any] = {}
         if self._session.region_name is None:
-            raise Stop("There is no Region: set AWS_REGION, or a profile that has one.", Exit.UNREACHABLE)
+            raise Stop("There is no Region: set AWS_REGION, or choose a profile that has one.", Exit.UNREACHABLE)
 
     @property
     def region(self) -> str:
