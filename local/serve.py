@@ -16,7 +16,7 @@ from local.deployment import DeployError
 from local.processes import StartError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
+console = Console(highlight=False, emoji=False, soft_wrap=True)
 
 BOTO3 = """\
 import boto3, json, os

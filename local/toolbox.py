@@ -18,7 +18,7 @@ from rich.console import Console
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
-_say = Console(stderr=True, highlight=False)
+_say = Console(stderr=True, highlight=False, emoji=False)
 
 
 def say(text: str) -> None:

@@ -17,8 +17,9 @@ from ops.errors import Exit, Stop
 
 #: Where nobody's terminal says how wide it is, lines are as long as ids and reasons need.
 _WIDE = 160
-out = Console(highlight=False, width=None if sys.stdout.isatty() else _WIDE)
-err = Console(stderr=True, highlight=False, width=None if sys.stderr.isatty() else _WIDE)
+# Ids are shown as they are: contact:abc: is no emoji.
+out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _WIDE)
+err = Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
 def note(text: str, style: str = "dim") -> None:

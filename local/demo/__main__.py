@@ -21,7 +21,7 @@ from local.deployment import DeployError
 from local.processes import StartError
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-console = Console(width=None if sys.stdout.isatty() else 100, highlight=False)
+console = Console(width=None if sys.stdout.isatty() else 100, highlight=False, emoji=False)
 
 
 @app.command()
@@ -83,4 +83,5 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     return [*found.complaints, *arrivals.complaints(requests)]
 
 
-app()
+if __name__ == "__main__":
+    app()
