@@ -1,5 +1,10 @@
-"""``python -m ops`` is ``transfers``."""
+"""``python -m ops`` is ``transfers``. Ctrl-C ends it without a traceback, also while it still loads."""
 
-from ops.main import main
+import sys
 
-main()
+try:
+    from ops.main import main
+
+    main()
+except KeyboardInterrupt:
+    sys.exit(130)
