@@ -29,7 +29,7 @@ def pause(
 ) -> None:
     """Stop transfers at once; the transfer queue keeps every request. The first thing to do in an incident.
 
-    A batch under way is finished. Requests wait in the queue for as long as it keeps messages (said below); only an
+    What a worker has in hand is finished. Requests wait in the queue for as long as it keeps messages (said below); only an
     expiresAt of their own can pass. Start again with `transfers resume`.
     """
     _switch(open_deployment(deployment), on=False, dry_run=dry_run, yes=yes, as_json=json)
