@@ -5,8 +5,9 @@ cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
 say() { printf '\033[2m%s\033[0m\n' "$*" >&2; }
 
+found=$(command -v "$python" >/dev/null && "$python" --version 2>&1) || found=none
 "$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || {
-  echo "Contact Transfer needs Python 3.11 or later as '$python' (found: $("$python" --version 2>&1 || echo none)). Install one, or name it: make PYTHON=python3.12 ..." >&2
+  echo "Contact Transfer needs Python 3.11 or later as '$python' (found: $found). Install one, or name it: make PYTHON=python3.12 ..." >&2
   exit 1
 }
 if [ ! -x .venv/bin/python ]; then

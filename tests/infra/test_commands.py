@@ -58,3 +58,18 @@ def test_without_node_the_sentence_says_what_to_run(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(node, "find_spec", lambda _name: None)
     with pytest.raises(DeploymentError, match="run 'make setup'"):
         node.find_node()
+
+
+def test_setup_without_a_python_is_one_sentence() -> None:
+    ran = subprocess.run(
+        [ROOT / "tools" / "setup.sh"],
+        env={**os.environ, "PYTHON": "no-such-python"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 1
+    assert ran.stderr.splitlines() == [
+        "Contact Transfer needs Python 3.11 or later as 'no-such-python' (found: none)."
+        " Install one, or name it: make PYTHON=python3.12 ..."
+    ]
