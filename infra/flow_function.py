@@ -61,4 +61,4 @@ class FlowFunction(Function):
                 integration_type="LAMBDA_FUNCTION",
                 integration_arn=self.function.function_arn,
             )
-            association.add_dependency(allowed)
+            association.add_resource_dependency(allowed)
