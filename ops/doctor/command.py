@@ -11,13 +11,12 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from contact_transfer.arn import parse_instance
-from infra.errors import DeploymentError
-from infra.settings import load
 from ops import options, say
 from ops.deployment import Aws, Deployment, find
 from ops.doctor import in_account, in_connect, in_stack
 from ops.doctor.finding import Check, Finding, Level, Subject, Target
 from ops.errors import Exit, Stop
+from ops.planned import planned
 
 ALWAYS: tuple[Check, ...] = (
     in_stack.stack,
@@ -120,10 +119,7 @@ def _routes(found: Deployment) -> Iterator[Target]:
 
 
 def _planned(name: str) -> Subject:
-    try:
-        settings = load(name)
-    except DeploymentError as error:
-        raise Stop(str(error), Exit.NOT_ALL) from None
+    settings = planned(name)
     aws = Aws()
     say.note(
         f"account {settings.place.account}  Region {settings.place.region}  deployments/{name}.json", style="bold cyan"

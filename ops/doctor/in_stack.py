@@ -12,7 +12,8 @@ def stack(subject: Subject) -> Iterator[Finding]:
     """CloudFormation finished what it began."""
     found = subject.found
     if found is None:
-        yield look("stack", "not deployed; its settings file is checked instead", "Deploy when the rest is good.")
+        seen = "not looked at: before a deployment its settings file is checked"
+        yield look("stack", seen, "Deploy when the rest is good; what runs is checked without --before.")
     elif found.status.endswith("_COMPLETE") and "ROLLBACK" not in found.status:
         yield good("stack", found.status)
     else:
