@@ -8,15 +8,15 @@ from constructs import Construct
 from infra import acknowledgements, permissions
 from infra.alarms import Watched
 from infra.confirmation import Confirmation
-from infra.confirmation_rules import DEFAULT_BUS, confirmation_rule_arns, confirmation_rules
-from infra.doors import Doors, bus_arn, bus_name, rule_arns, rule_name
+from infra.confirmation_rules import confirmation_rule_arns
+from infra.doors import Doors
 from infra.flow_function import FlowFunction
 from infra.keys import Keys
 from infra.ledger import Ledger
 from infra.observability import Observability
 from infra.queues import Queues
-from infra.route_checks import route_rule_name
 from infra.routes import Routes, route_rule_arns
+from infra.rules import all_rules, bus_arn, bus_name, rule_arns
 from infra.settings import DeploymentSettings
 from infra.worker import Worker
 
@@ -82,11 +82,7 @@ class ContactTransfer(Construct):
                 "flow": self.flow.function.function_name,
                 "confirmation": self.confirmation_function.function_name,
             },
-            rules=(
-                (bus_name(self.settings), rule_name(self.settings)),
-                *((DEFAULT_BUS, route_rule_name(self.settings, route)) for route in self.settings.routes),
-                *confirmation_rules(self.settings),
-            ),
+            rules=all_rules(self.settings),
             queues={"confirmation": self.confirmation.dead_letters.queue_name},
         )
 

@@ -12,6 +12,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from infra.rules import bus_arn, bus_name, rule_name
 from infra.settings import DeploymentSettings
 
 SOURCE = "contact-transfer"
@@ -21,29 +22,9 @@ RETRY_SECONDS = 24 * 3600
 RETRY_ATTEMPTS = 185
 
 
-def bus_name(settings: DeploymentSettings) -> str:
-    """Fixed, because the keys' policies name the bus and its rules."""
-    return settings.prefix
-
-
-def bus_arn(settings: DeploymentSettings) -> str:
-    """The ARN of the deployment's bus."""
-    return settings.place.arn("events", f"event-bus/{bus_name(settings)}")
-
-
-def rule_name(settings: DeploymentSettings) -> str:
-    """The rule that turns events into messages of the transfer queue."""
-    return f"{settings.prefix}-requests"
-
-
 def archive_name(settings: DeploymentSettings) -> str:
     """The deployment's alone: an archive's name has at most 48 characters, and EventBridge names a rule of its own after it."""
     return settings.prefix
-
-
-def rule_arns(settings: DeploymentSettings) -> list[str]:
-    """Every rule that sends to the deployment's queues."""
-    return [settings.place.arn("events", f"rule/{bus_name(settings)}/{rule_name(settings)}")]
 
 
 class Doors(Construct):

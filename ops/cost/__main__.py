@@ -1,7 +1,8 @@
 """``python -m ops.cost``: the command by itself."""
 
-import typer
+import sys
 
-from ops.cost.command import cost
+from ops.main import run
 
-typer.run(cost)
+if __name__ == "__main__":
+    sys.exit(run(["cost", *sys.argv[1:]]))

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json as jsons
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from infra.errors import DeploymentError
-from infra.settings import load
+from ops import say
 from ops.cost.model import Volume, busy, idle
 from ops.cost.peers import peers
 from ops.cost.prices import LIST, Item, Prices
+from ops.planned import planned
 
 MILLION = 1_000_000
+#: The column of what another million transfers would add.
+MORE = "a million more"
+_NOTES = (
+    "What is paid by the month is in no million more. Beside other ways ours stands without its idle cost, and without what Connect"
+    " asks for a contact, which is the same in every way. The other ways have no pace, no ledger and no reasons: their calls are"
+    " throttled and their failures are yours. The container is paid whether or not it has anything to do, and one task is down while it"
+    " is replaced."
+)
 
 
 def cost(
@@ -33,66 +41,74 @@ def cost(
     ] = LIST,
     json: Annotated[bool, typer.Option("--json", help="Write JSON to standard output, for scripts.")] = False,
 ) -> None:
-    """Say what a deployment costs a month and a million transfers, item by item, idle and at a volume, beside other ways to do it."""
-    try:
-        settings = load(deployment)
-    except DeploymentError as error:
-        raise typer.BadParameter(str(error), param_hint="--deployment") from error
+    """Say in USD what a deployment costs a month, and a million transfers more, item by item, idle and at a volume, beside other ways."""
+    settings = planned(deployment)
     listed, volume = Prices.read(prices), Volume(transfers, backlog)
     resting, working = list(idle(settings)), list(busy(settings, volume))
-    others = {name: listed.total(items) for name, items in peers(settings, volume).items()}
+    others = peers(settings, volume)
     if json:
         typer.echo(jsons.dumps(_as_dict(listed, resting, working, others), indent=1))
         return
-    console = Console(highlight=False, width=None)
-    console.print(_bill(listed, resting, working, volume))
-    console.print(_beside(listed.total(working), others, volume))
-    console.print(
-        f"List prices of {listed.region} as of {listed.date}, free tiers left out. What Connect asks for a contact is the same in every"
-        " way. The other ways have no pace, no ledger and no reasons: their calls are throttled and their failures are yours. The container"
-        " is paid whether or not it has anything to do, and one task is down while it is replaced.",
-        style="dim",
-    )
+    say.out.print(_bill(listed, resting, working, volume))
+    say.out.print()
+    say.out.print(_beside(listed, {"Contact Transfer": working, **others}, volume))
+    say.out.print(f"\nList prices of {listed.region} as of {listed.date}, free tiers left out. {_NOTES}", style="dim")
 
 
 def _bill(listed: Prices, resting: list[Item], working: list[Item], volume: Volume) -> Table:
-    table = Table("item", "", show_edge=False, header_style="bold")
-    table.add_column("USD a month", justify="right")
-    table.add_column("USD a million", justify="right")
+    table = Table("item", "", show_edge=False, pad_edge=False, header_style="bold")
+    for column in ("USD a month", MORE):
+        table.add_column(column, justify="right", no_wrap=True)
     for item in resting:
         table.add_row(item.what, item.why, f"{listed.usd(item):.2f}", "")
     table.add_row("idle", "", f"{listed.total(resting):.2f}", "", style="bold", end_section=True)
     for item in working:
-        table.add_row(item.what, item.why, f"{listed.usd(item):.2f}", _a_million(listed.usd(item), volume))
+        table.add_row(item.what, item.why, f"{listed.usd(item):.2f}", _more(listed, [item], volume))
     total = listed.total(working)
     table.add_row(
-        f"{volume.transfers:,.0f} transfers", "on top of idle", f"{total:.2f}", _a_million(total, volume), style="bold"
+        f"{volume.transfers:,.0f} transfers",
+        "on top of idle",
+        f"{total:.2f}",
+        _more(listed, working, volume),
+        style="bold",
     )
     return table
 
 
-def _beside(ours: float, others: dict[str, float], volume: Volume) -> Table:
-    table = Table("beside it; without what our deployment costs idle", show_edge=False, header_style="bold")
-    table.add_column("USD a month", justify="right")
-    table.add_column("USD a million", justify="right")
-    for name, total in {"Contact Transfer": ours, **others}.items():
-        table.add_row(name, f"{total:.2f}", _a_million(total, volume))
+def _beside(listed: Prices, bills: Mapping[str, list[Item]], volume: Volume) -> Table:
+    table = Table("beside other ways", show_edge=False, pad_edge=False, header_style="bold")
+    for column in ("USD a month", MORE):
+        table.add_column(column, justify="right", no_wrap=True)
+    for name, items in bills.items():
+        table.add_row(name, f"{listed.total(items):.2f}", _more(listed, items, volume))
     return table
 
 
-def _a_million(usd: float, volume: Volume) -> str:
-    return f"{usd / volume.transfers * MILLION:.2f}" if volume.transfers else ""
+def _more(listed: Prices, items: list[Item], volume: Volume) -> str:
+    """What another million transfers would add: what is paid by the month is paid already."""
+    grows = [item for item in items if not item.fixed]
+    return f"{listed.total(grows) / volume.transfers * MILLION:.2f}" if grows and volume.transfers else ""
 
 
-def _as_dict(listed: Prices, resting: list[Item], working: list[Item], others: dict[str, float]) -> dict[str, Any]:
+def _as_dict(
+    listed: Prices, resting: list[Item], working: list[Item], others: Mapping[str, list[Item]]
+) -> dict[str, Any]:
     def lines(items: list[Item]) -> list[dict[str, Any]]:
         return [
-            {"item": one.what, "why": one.why, "count": one.count, "usd": round(listed.usd(one), 4)} for one in items
+            {
+                "item": one.what,
+                "why": one.why,
+                "count": one.count,
+                "usd": round(listed.usd(one), 4),
+                "fixed": one.fixed,
+            }
+            for one in items
         ]
 
+    totals = {name: listed.total(items) for name, items in others.items()}
     return {
         "prices": {"region": listed.region, "date": listed.date, "sources": sorted(listed.sources)},
         "idle": lines(resting),
         "busy": lines(working),
-        "usd": {"idle": listed.total(resting), "busy": listed.total(working), **others},
+        "usd": {"idle": listed.total(resting), "busy": listed.total(working), **totals},
     }

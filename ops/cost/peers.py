@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from infra.settings import DeploymentSettings
-from ops.cost.model import KB, MB, MONTH_SECONDS, Volume
+from ops.cost.model import KB, MB, MESSAGE, MONTH_SECONDS, Volume
 from ops.cost.prices import Item
 
 #: Seconds of one boto3 call, and environments that a backlog keeps busy with retries when nothing limits them (measured: five).
@@ -35,12 +35,11 @@ def peers(settings: DeploymentSettings, volume: Volume) -> Mapping[str, list[Ite
 def _loop(volume: Volume) -> Iterator[Item]:
     """A container that polls a queue and calls: throttled calls are repeated by the SDK, so each message is received once."""
     polls = MONTH_SECONDS / POLL_SECONDS
-    yield Item("container: CPU", "fargate_vcpu_hour", TASK_VCPU * HOURS, f"{TASK_VCPU} vCPU, all month")
-    yield Item("container: memory", "fargate_gb_hour", TASK_GB * HOURS, f"{TASK_GB} GB, all month")
-    yield Item("container: address", "ipv4_hour", HOURS, "its way to AWS; a NAT gateway is dearer")
-    yield Item(
-        "queue", "sqs_request", 3 * volume.transfers + polls, f"send, receive, delete; a long poll of {POLL_SECONDS} s"
-    )
+    yield Item("container: CPU", "fargate_vcpu_hour", TASK_VCPU * HOURS, f"{TASK_VCPU} vCPU, all month", fixed=True)
+    yield Item("container: memory", "fargate_gb_hour", TASK_GB * HOURS, f"{TASK_GB} GB, all month", fixed=True)
+    yield Item("container: address", "ipv4_hour", HOURS, "its way to AWS; a NAT gateway is dearer", fixed=True)
+    yield Item("polls", "sqs_request", polls, f"a long poll of {POLL_SECONDS} s", fixed=True)
+    yield Item("queue", "sqs_request", MESSAGE * volume.transfers, "send, receive, delete")
 
 
 def _batch(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
@@ -69,7 +68,7 @@ def _idempotency(volume: Volume) -> Iterator[Item]:
 
 def _express(volume: Volume) -> Iterator[Item]:
     count = volume.transfers
-    yield Item("queue", "sqs_request", 3 * count, "send, receive, delete")
+    yield Item("queue", "sqs_request", MESSAGE * count, "send, receive, delete")
     yield Item("pipe", "pipes_request", count, "one a message")
     yield Item("workflow", "express_request", count, "one a message")
     yield Item("workflow time", "express_gb_second", count * 0.2 * 64 * MB, "0.2 s at 64 MB, the least that is billed")
@@ -78,7 +77,7 @@ def _express(volume: Volume) -> Iterator[Item]:
 
 def _standard(volume: Volume, steps: int) -> Iterator[Item]:
     count = volume.transfers
-    yield Item("queue", "sqs_request", 3 * count, "send, receive, delete")
+    yield Item("queue", "sqs_request", MESSAGE * count, "send, receive, delete")
     yield Item("pipe", "pipes_request", count, "one a message")
     yield Item(
         "transitions", "standard_transition", (steps + 1) * count, f"{steps} step(s) and the start, no retry counted"

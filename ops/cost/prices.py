@@ -12,12 +12,16 @@ LIST = Path(__file__).with_name("prices.json")
 
 @dataclass(frozen=True)
 class Item:
-    """A line of a bill: ``count`` of what a price is for, in a month. ``why``: where the count comes from."""
+    """A line of a bill: ``count`` of what a price is for, in a month. ``why``: where the count comes from.
+
+    ``fixed``: it is paid by the month, however many transfers there are.
+    """
 
     what: str
     price: str
     count: float
     why: str
+    fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,3 +56,7 @@ class Prices:
     def total(self, items: list[Item]) -> float:
         """What a bill comes to."""
         return sum(self.usd(item) for item in items)
+
+    def fixed(self, items: list[Item]) -> float:
+        """The part of a bill that does not grow with the transfers."""
+        return sum(self.usd(item) for item in items if item.fixed)

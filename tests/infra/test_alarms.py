@@ -13,6 +13,10 @@ import pytest
 from contact_transfer.outcome import Cause
 from contact_transfer.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
 from infra.alarms import PASSING, RUNBOOK, slug
+from infra.settings import load, parse
+from ops.cost.model import idle
+
+from .conftest import INSTANCE
 
 if TYPE_CHECKING:
     from tests.infra.conftest import Assembly
@@ -86,6 +90,18 @@ def test_every_function_every_rule_and_every_dead_letter_queue_is_watched(
     names = [policy["deadLetterTargetArn"]["Fn::GetAtt"][0] for policy in policies if policy]
     dead = {json.dumps({"Fn::GetAtt": [name, "QueueName"]}) for name in names}
     assert watched("ApproximateNumberOfMessagesVisible", "QueueName") == dead
+
+
+def test_the_cost_counts_every_alarm_of_the_stack(
+    assembly: Assembly, synthesize: Callable[[str, Mapping[str, Any]], Assembly]
+) -> None:
+    to = {"contactFlowId": "11111111-2222-4333-8444-555555555555"}
+    when = {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}}
+    routes = [{"name": name, "when": when, "transfer": to} for name in ("one", "two")]
+    content = {"instanceArns": [INSTANCE], "routes": routes, "confirmWithinMinutes": 5}
+    for settings, made in ((load("local"), assembly), (parse("variant", content), synthesize("many-rules", content))):
+        [counted] = [item.count for item in idle(settings) if item.what == "alarms"]
+        assert counted == len(made.of_type("CloudWatch::Alarm"))
 
 
 def test_every_alarms_text_leads_to_a_section_of_the_runbook_that_names_it(alarms: list[dict[str, Any]]) -> None:

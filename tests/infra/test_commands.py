@@ -61,7 +61,7 @@ def test_without_node_the_sentence_says_what_to_run(monkeypatch: pytest.MonkeyPa
 
 
 def test_setup_without_a_python_is_one_sentence() -> None:
-    ran = subprocess.run(
+    ran = subprocess.run(  # noqa: S603 - our own script
         [ROOT / "tools" / "setup.sh"],
         env={**os.environ, "PYTHON": "no-such-python"},
         capture_output=True,
@@ -69,7 +69,5 @@ def test_setup_without_a_python_is_one_sentence() -> None:
         check=False,
     )
     assert ran.returncode == 1
-    assert ran.stderr.splitlines() == [
-        "Contact Transfer needs Python 3.11 or later as 'no-such-python' (found: none)."
-        " Install one, or name it: make PYTHON=python3.12 ..."
-    ]
+    assert len(ran.stderr.splitlines()) == 1
+    assert "needs Python 3.11 or later as 'no-such-python' (found: none)." in ran.stderr

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
-from typer import Typer
-from typer.testing import CliRunner
 
+from infra import settings as infra_settings
 from infra.settings import DeploymentSettings, load
-from ops.cost.command import cost
-from ops.cost.model import Volume, busy, idle
+from ops import planned
+from ops.cost.model import Volume, busy, hearing, idle, verdicts
 from ops.cost.peers import peers
 from ops.cost.prices import LIST, Item, Prices
 from ops.main import run
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +75,12 @@ def test_the_bill_follows_the_settings(settings: DeploymentSettings) -> None:
     assert half == pytest.approx(one / 2)
 
 
-def test_the_command_tells_the_same_as_json_and_as_a_table() -> None:
-    app = Typer()
-    app.command()(cost)
-    told = json.loads(CliRunner().invoke(app, ["--json", "--transfers", "1000"]).stdout)
+def test_the_command_tells_the_same_as_json_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["cost", "--json", "--transfers", "1000"]) == 0
+    told = json.loads(capsys.readouterr().out)
     assert sum(one["usd"] for one in told["busy"]) == pytest.approx(told["usd"]["busy"], abs=0.01)
-    table = CliRunner().invoke(app, ["--transfers", "1000"]).stdout
+    assert run(["cost", "--transfers", "1000"]) == 0
+    table = capsys.readouterr().out
     assert f"{told['usd']['busy']:.2f}" in table
     assert told["prices"]["date"] in table
 
@@ -98,9 +104,77 @@ def test_a_container_is_paid_for_though_nothing_happens(settings: DeploymentSett
     assert working[name] - resting[name] == pytest.approx(3 * listed.per_one["sqs_request"] * 1e6)
 
 
-def test_a_deployment_that_is_not_there_is_refused_with_a_sentence() -> None:
-    app = Typer()
-    app.command()(cost)
-    refused = CliRunner().invoke(app, ["--deployment", "nope"])
-    assert refused.exit_code != 0
-    assert "There is no deployment" in refused.output
+def column(table: str, row: str) -> list[str]:
+    """The cells of a row that hold money."""
+    (line,) = [line for line in table.splitlines() if line.startswith(row)]
+    return re.findall(r"[\d.]+", line.removeprefix(row))
+
+
+def test_what_is_paid_by_the_month_is_in_no_million_more(capsys: pytest.CaptureFixture[str]) -> None:
+    bills = {}
+    for transfers in ("1000", "1000000"):
+        assert run(["cost", "--transfers", transfers]) == 0
+        bills[transfers] = capsys.readouterr().out
+    few, many = bills["1000"], bills["1000000"]
+    assert column(few, "Contact Transfer")[-1] == column(many, "Contact Transfer")[-1]
+    container = "boto3 in a loop, a container that is always on"
+    fixed, more = map(float, column(many, container))
+    assert more == pytest.approx(1.2)
+    assert fixed > more
+
+
+def test_the_readme_says_what_a_deployment_costs_idle(settings: DeploymentSettings) -> None:
+    [said] = re.findall(r"costs about (\d+) USD a month", (ROOT / "README.md").read_text("utf-8"))
+    assert int(said) == round(Prices.read().total(list(idle(settings))))
+
+
+def test_the_page_on_doors_has_the_models_figures(settings: DeploymentSettings) -> None:
+    listed, million, page = Prices.read(), 1e6, (ROOT / "docs" / "doors.md").read_text("utf-8")
+    transfers = [item for item in busy(settings, Volume(million)) if item.what.startswith("confirmation: ")]
+    heard = list(hearing(settings, million))
+    assert {item.what for item in transfers} == {item.what for item in (*heard, *verdicts(million))}
+    rows = {
+        "events of tasks and e-mails that agents transferred": heard,
+        "confirmed transfers, four events each": transfers,
+    }
+    for name, items in rows.items():
+        cells = [
+            listed.total([item for item in items if item.price.startswith(kind)])
+            for kind in ("sqs_", "lambda_", "dynamodb_", "events_")
+        ]
+        told = " | ".join(f"${usd:.2f}" if usd else "0" for usd in cells)
+        assert f"| {name} | {told} | **${sum(cells):.2f}** |" in page
+    assert line(transfers, "confirmation: invocations").count == 4 * million
+    for price, per in (("sqs_request", 1e6), ("dynamodb_read", 1e6), ("dynamodb_write", 1e6), ("events_custom", 1e6)):
+        assert f"${listed.per_one[price] * per:.3f}".rstrip("0").ljust(5, "0") in page, price
+    assert f"{line(transfers, 'confirmation: time').why.replace('0.02 s', '20 ms')}" in page
+
+
+def test_a_deployment_that_is_not_there_is_one_sentence_and_status_4(capsys: pytest.CaptureFixture[str]) -> None:
+    for command in (["cost", "-d", "nope"], ["doctor", "--before", "-d", "nope"]):
+        assert run(command) == 4
+        assert capsys.readouterr().err == "There is no deployment 'nope': deployments/ has local.\n"
+
+
+def test_a_setting_that_is_wrong_is_one_sentence_and_status_1(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "wrong.json").write_text('{"instanceArns": [], "unheardOf": 1}')
+    for module in (infra_settings, planned):
+        monkeypatch.setattr(module, "DEPLOYMENTS", tmp_path)
+    for command in (["cost", "-d", "wrong"], ["doctor", "--before", "-d", "wrong"]):
+        assert run(command) == 1
+        told = capsys.readouterr()
+        assert (told.out, len(told.err.splitlines())) == ("", 1)
+
+
+def test_make_cost_is_the_same_command() -> None:
+    ran = subprocess.run(
+        [sys.executable, "-m", "ops.cost", "--deployment", "nope"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'lambda_src'}"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (ran.returncode, ran.stderr) == (4, "There is no deployment 'nope': deployments/ has local.\n")
