@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cached_property
@@ -45,7 +46,8 @@ class LocalCloud:
     ``wait``          long poll of the event source loops, seconds
     ``effort``        how contact events reach the default bus
 
-    Raises ``StartError`` or ``DeployError``, each with the end of the log that matters.
+    Raises ``StartError`` or ``DeployError``, each with the end of the log that matters. The folder ``logs`` goes with the cloud, unless
+    something went wrong: an exception other than Ctrl-C, or a message that names the folder (``keep_logs``).
     """
 
     def __init__(
@@ -59,7 +61,6 @@ class LocalCloud:
         effort: Effort = FAITHFUL,
     ) -> None:
         self.deployment = deployment
-        self.logs = Path(tempfile.mkdtemp(prefix="contact-transfer-"))
         self.deliveries: list[Delivery] = []
         self.tellings: list[Delivery] = []
         self._overrides = overrides
@@ -69,14 +70,16 @@ class LocalCloud:
         self._ends = contextlib.ExitStack()
         given = {} if overrides is None or callable(overrides) else overrides
         identity, self.instance_arns = identity_of(deployment, given)
+        self.logs = Path(tempfile.mkdtemp(prefix="contact-transfer-"))
+        self._keep = False
         self.aws = Aws(identity, self.logs, secure=secure)
 
     def start(self) -> Self:
         """Start everything; what had been started is ended again if anything fails."""
         try:
             self._start()
-        except BaseException:
-            self.stop()
+        except BaseException as error:
+            self._end(error)
             raise
         return self
 
@@ -211,11 +214,24 @@ class LocalCloud:
         try:
             return wait_until(condition, what, timeout=timeout, pause=0.1)
         except TimeoutError as error:
-            raise TimeoutError(f"{error}; the logs are in {self.logs}") from None
+            raise TimeoutError(f"{error}; the logs are in {self.keep_logs()}") from None
+
+    def keep_logs(self) -> Path:
+        """Let the logs outlive the cloud, because somebody is told of them; return their folder."""
+        self._keep = True
+        return self.logs
 
     def stop(self) -> None:
         """End everything. Safe to call again."""
         self._ends.close()
+
+    def _end(self, error: BaseException | None) -> None:
+        """End everything, and take the logs along when nobody needs them."""
+        try:
+            self.stop()
+        finally:
+            if not self._keep and (error is None or isinstance(error, KeyboardInterrupt)):
+                shutil.rmtree(self.logs, ignore_errors=True)
 
     def __enter__(self) -> Self:
         return self.start()
@@ -223,4 +239,4 @@ class LocalCloud:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self.stop()
+        self._end(error)

@@ -21,6 +21,13 @@ _living: set[Child] = set()
 _guard = threading.Lock()
 
 
+def end_as_by_ctrl_c() -> None:
+    """Let SIGTERM and the loss of the terminal end this process the way Ctrl-C does; one under nohup keeps running."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.default_int_handler)
+
+
 class StartError(RuntimeError):
     """A part of the local cloud did not come up; the message says which and shows the end of its log."""
 

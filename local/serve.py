@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import signal
 import threading
 from collections.abc import Iterator
 from typing import Annotated
@@ -13,7 +12,7 @@ from rich.console import Console
 
 from local.cloud import LocalCloud
 from local.deployment import DeployError
-from local.processes import StartError
+from local.processes import StartError, end_as_by_ctrl_c
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False, emoji=False, soft_wrap=True)
@@ -85,7 +84,7 @@ def main(
     deployment: Annotated[str, typer.Option(help="Which deployment: deployments/NAME.json.")] = "local",
 ) -> None:
     """Keep the local cloud up until Ctrl-C, and print what to export and how to send requests."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_as_by_ctrl_c()
     try:
         with LocalCloud(deployment) as cloud:
             for heading, text in guide(cloud, contacts(cloud)):

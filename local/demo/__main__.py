@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 import time
 from collections.abc import Sequence
@@ -18,7 +17,7 @@ from local.demo.arrivals import Arrivals, effort
 from local.demo.request import Request
 from local.demo.story import Story, overrides, send
 from local.deployment import DeployError
-from local.processes import StartError
+from local.processes import StartError, end_as_by_ctrl_c
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=None if sys.stdout.isatty() else 100, highlight=False, emoji=False)
@@ -33,14 +32,14 @@ def main(
 
     Status 0: every contact was transferred exactly once or its request failed with the right reason. Status 1: it says what broke.
     """
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    end_as_by_ctrl_c()
     try:
         with LocalCloud(deployment, overrides, effort=effort) as cloud:
             complaints = show(cloud, patience)
             for complaint in complaints:
                 console.print(f"broken: {complaint}", style="bold red", markup=False)
             if complaints:
-                console.print(f"the logs are in {cloud.logs}", markup=False)
+                console.print(f"the logs are in {cloud.keep_logs()}", markup=False)
     except (StartError, DeployError, TimeoutError) as error:
         console.print(str(error), style="bold red", markup=False)
         raise typer.Exit(1) from None

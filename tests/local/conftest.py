@@ -65,7 +65,7 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[LocalCloud]:
+def cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
     """The whole local cloud. IAM policies are enforced where openssl is there to make the certificate that this takes.
 
     Tests that use it belong to the group ``cloud``, so that one worker starts it once, and leave no faults behind.
@@ -75,6 +75,8 @@ def cloud() -> Iterator[LocalCloud]:
         for operation in ("TransferContact", *QUOTAS, "StartTaskContact"):
             running.control.set_quota(operation, None)
         yield running
+        if request.session.testsfailed:
+            running.keep_logs()
 
 
 @pytest.fixture

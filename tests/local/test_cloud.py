@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -52,3 +54,56 @@ def test_stopping_a_child_stops_what_it_started(tmp_path: Path) -> None:
         pid = int(wait_until(lambda: child.tail().strip() or None, "the grandchild runs"))
     wait_until(lambda: not psutil.pid_exists(pid) or psutil.Process(pid).status() == "zombie", "the grandchild ends")
     assert child.exit_status() is not None
+
+
+class Idle(LocalCloud):
+    """A local cloud that starts nothing."""
+
+    def _start(self) -> None:
+        (self.logs / "some.log").write_text("")
+
+
+def test_the_logs_go_with_a_cloud_that_nothing_went_wrong_with() -> None:
+    with Idle() as cloud:
+        assert cloud.logs.is_dir()
+    assert not cloud.logs.exists()
+    with pytest.raises(KeyboardInterrupt), Idle() as cloud:
+        raise KeyboardInterrupt
+    assert not cloud.logs.exists()
+
+
+def test_the_logs_stay_when_something_went_wrong_or_a_message_names_them() -> None:
+    with pytest.raises(ValueError, match="wrong"), Idle() as failed:
+        raise ValueError("wrong")
+    with Idle() as waiting, pytest.raises(TimeoutError, match=str(waiting.logs)):
+        waiting.wait_until(lambda: None, "nothing", timeout=0.01)
+    for cloud in (failed, waiting):
+        assert cloud.logs.is_dir()
+        shutil.rmtree(cloud.logs)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_a_lost_terminal_ends_it_as_ctrl_c_does_but_not_under_nohup(number: signal.Signals) -> None:
+    waits = """
+import signal, sys, time
+from local.processes import end_as_by_ctrl_c
+if "nohup" in sys.argv:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+end_as_by_ctrl_c()
+try:
+    print("ready", flush=True)
+    time.sleep(1 if "nohup" in sys.argv else 600)
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+    def said(*arguments: str) -> str:
+        command = [sys.executable, "-c", waits, *arguments]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603 - our own text
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+            process.send_signal(number)
+            return process.stdout.read()
+
+    assert said() == "ended\n"
+    assert said("nohup") == ("" if number == signal.SIGHUP else "ended\n")

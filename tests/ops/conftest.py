@@ -27,7 +27,7 @@ QUOTAS = {
 
 
 @pytest.fixture(scope="session")
-def cloud() -> Iterator[LocalCloud]:
+def cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
     """A local cloud without limits on its pace: what is tested here is not about waiting."""
     settings = {
         "settleMinutes": 0.1,
@@ -39,6 +39,8 @@ def cloud() -> Iterator[LocalCloud]:
     with LocalCloud("local", settings, wait=1) as running:
         running.control.set_quota("*", None)
         yield running
+        if request.session.testsfailed:
+            running.keep_logs()
 
 
 @dataclass(frozen=True)
