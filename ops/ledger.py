@@ -50,7 +50,7 @@ class Story:
             return f"transferred to {asked.done.new_contact_id}"
         if asked.ended:
             at = say.when(int(asked.ended["at"]) / 1000)
-            return f"failed: {asked.ended['code']} at {at}, begun {asked.ended.get('attempts', '?')} times"
+            return f"failed: {asked.ended['code']} at {at}, begun {say.times(asked.ended.get('attempts', '?'))}"
         if self.won is not None:
             return "not carried out: another request transferred the contact"
         if self.doubt is not None and self.doubt.name == asked.name:
@@ -69,21 +69,37 @@ class Story:
             facts["arrival"] = f"{state} ({how}) {say.when(at)}"
         if self.doubt is not None and self.won is None:
             facts["attempt"] = f"of {self.doubt.name}, since {say.when(self.doubt.since)}, not settled"
-        if self.lease_until is not None and self.lease_until > time.time():
+        if self._in_hand:
             facts["in hand"] = f"a worker has it until {say.when(self.lease_until)} at the latest"
         return facts
 
+    @property
+    def _in_hand(self) -> bool:
+        return self.lease_until is not None and self.lease_until > time.time()
+
     def as_dict(self) -> dict[str, Any]:
-        """The story for scripts."""
+        """The story for scripts: every key is always there, null where there is nothing to tell."""
+        arrival, arrival_as, arrival_at = self.arrival or (None, None, None)
+        doubt = self.doubt if self.won is None else None
         return {
             "instanceId": self.instance_id,
             "contactId": self.contact_id,
-            **self.facts(),
             "newContactId": self.won.new_contact_id if self.won else None,
+            "transferredAt": say.when(self.transferred_at) or None,
+            "transferredBy": self.won.name if self.won else None,
+            "inferred": self.won.inferred if self.won else None,
+            "arrival": arrival,
+            "arrivalAs": arrival_as,
+            "arrivalAt": say.when(arrival_at) or None,
+            "inDoubt": doubt.name if doubt else None,
+            "inDoubtSince": say.when(doubt.since) if doubt else None,
+            "inHandUntil": say.when(self.lease_until) if self._in_hand else None,
             "requests": [
                 {
                     "requestName": asked.name,
                     **asked.given,
+                    "askedAt": say.when(asked.asked_at) or None,
+                    "firstTriedAt": say.when(asked.first_at) or None,
                     "begun": asked.begun,
                     "failures": asked.failures,
                     "failureCode": asked.ended.get("code"),

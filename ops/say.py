@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console, JustifyMethod
 from rich.table import Table
 from rich.text import Text
@@ -49,6 +50,22 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     return made
 
 
+def facts(title: str, told: Mapping[str, str]) -> None:
+    """Names and values, a line each, and a blank line below. A value with a word longer than the line is left to the terminal to
+    break, so that an id is whole where it is copied.
+    """
+    out.print(Text(title, style="bold"), soft_wrap=True)
+    left = max(map(cell_len, told), default=0) + 2
+    for name, value in told.items():
+        row = Table.grid()
+        row.add_column(width=left)
+        row.add_column(overflow="fold")
+        row.add_row(Text(name, style="dim"), Text(value))
+        long = max(map(cell_len, value.split()), default=0) > out.width - left
+        out.print(Text.assemble((name.ljust(left), "dim"), value) if long else row, soft_wrap=long)
+    out.print()
+
+
 def confirm(question: str, *, yes: bool) -> None:
     """Ask before something is changed. Raise ``Stop`` when the answer is no, or when nobody is there to answer."""
     if yes:
@@ -64,6 +81,19 @@ def confirm(question: str, *, yes: bool) -> None:
 def when(moment: float | None) -> str:
     """A moment in UTC, to the second."""
     return "" if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def times(count: int | str) -> str:
+    """How often something was done."""
+    return "once" if str(count) == "1" else f"{count} times"
+
+
+def clock(moment: float | None) -> str:
+    """A moment in UTC, short: today's to the second, any other's to the minute."""
+    if moment is None:
+        return ""
+    at, now = datetime.fromtimestamp(moment, UTC), datetime.now(UTC)
+    return at.strftime("%H:%M:%SZ" if at.date() == now.date() else "%Y-%m-%d %H:%MZ")
 
 
 def span(seconds: float) -> str:

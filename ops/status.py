@@ -14,6 +14,7 @@ from ops import options, say
 from ops.deployment import Deployment, open_deployment
 from ops.errors import Exit, Stop
 from ops.ledger import Asked, Story, read_story
+from ops.listing import Listing
 from ops.look import Looker
 
 NameOrContact = Annotated[
@@ -117,9 +118,9 @@ def _chain(found: Deployment, story: Story) -> list[ContactView]:
 
 
 def _show(story: Story) -> None:
-    say.out.print(say.table(f"contact {story.contact_id}", ("", ""), story.facts().items()))
+    say.facts(f"contact {story.contact_id}", story.facts())
     for asked in story.requests:
-        say.out.print(say.table(f"request {asked.name}", ("", ""), _facts(asked, story).items()))
+        say.facts(f"request {asked.name}", _facts(asked, story))
 
 
 def _facts(asked: Asked, story: Story) -> dict[str, str]:
@@ -131,28 +132,39 @@ def _facts(asked: Asked, story: Story) -> dict[str, str]:
         "requestId": given.get("requestId", ""),
         "reason": given.get("reason", ""),
         "first tried": say.when(asked.first_at),
-        "work begun": f"{asked.begun} times, {asked.failures} transient errors" if asked.begun else "",
+        "work begun": _work(asked) if asked.begun else "",
         "outcome": story.outcome(asked),
     }
     return {name: value for name, value in facts.items() if value}
 
 
-def _tree(tree: Sequence[ContactView], known: set[str]) -> Any:
+def _work(asked: Asked) -> str:
+    errors = "1 transient error" if asked.failures == 1 else f"{asked.failures or 'no'} transient errors"
+    return f"{say.times(asked.begun)}, {errors}"
+
+
+def _tree(tree: Sequence[ContactView], known: set[str]) -> Listing:
     rows = [
         (
-            "*" if view.contact_id in known else "",
-            view.contact_id,
+            f"{'*' if view.contact_id in known else ' '} {view.contact_id}",
             view.channel,
             view.initiation_method,
-            say.when(view.initiated_at),
-            say.when(view.ended_at) or "active",
-            view.queue_id or view.user_id,
+            f"{say.clock(view.initiated_at)} - {say.clock(view.ended_at) or 'active'}",
+            view.queue_id,
+            view.user_id,
         )
         for view in tree
     ]
-    columns = ("", "!contact", "channel", "by", "began", "ended", "queue or agent")
-    return say.table("the chain, as Connect shows it (* in the ledger)", columns, rows)
+    columns = ("!  contact", "!channel", "!by", "!time", "!queue", "!agent")
+    return Listing("the chain, as Connect shows it (* in the ledger)", columns, rows)
 
 
 def _view(view: ContactView) -> dict[str, Any]:
-    return {name: value for name, value in view.__dict__.items() if value is not None}
+    """A contact for scripts, in the spelling and with the times of the rest."""
+    told = view.__dict__ | {"initiated_at": say.when(view.initiated_at), "ended_at": say.when(view.ended_at)}
+    return {_camel(name): value for name, value in told.items() if value}
+
+
+def _camel(name: str) -> str:
+    first, *rest = name.split("_")
+    return first + "".join(word.capitalize() for word in rest)

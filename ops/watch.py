@@ -20,6 +20,8 @@ from ops import options, say
 from ops.deployment import Deployment, open_deployment
 from ops.figures import MINUTES, Figures, Watching
 
+#: Lines of a terminal that has room for everything.
+TALL = 30
 _BARS = "·▁▂▃▄▅▆▇█"
 
 
@@ -45,26 +47,25 @@ def watch(
     with Live(console=say.out, auto_refresh=False, screen=say.out.is_terminal) as live:
         try:
             while True:
-                live.update(screen(found, watching.figures()), refresh=True)
+                live.update(screen(found, watching.figures(), say.out.height), refresh=True)
                 time.sleep(every)  # the screen's pace
         except KeyboardInterrupt:
             return
 
 
-def screen(found: Deployment, figures: Figures) -> RenderableType:
-    """The whole screen."""
+def screen(found: Deployment, figures: Figures, lines: int = TALL) -> RenderableType:
+    """The whole screen; what a terminal of fewer ``lines`` would cut off is left out, or is at the end."""
     state = Text(" running ", style="black on green") if figures.running else Text(" paused ", style="black on yellow")
     title = Text.assemble(
-        (found.stack, "bold"), "  ", state, f"  {found.account}  {found.region}  {say.when(figures.at)}"
+        (found.stack, "bold"), "  ", state, f"  {found.account}  {found.region}  {say.clock(figures.at)}"
     )
     boxes = [_queues(figures), _pace(figures), _outcomes(figures)]
-    reasons = [
-        _reasons("failed by code", figures.by_reason.get(Metric.FAILED, {}), "red"),
-        _reasons("deferred by cause", figures.by_reason.get(Metric.DEFERRED, {}), "yellow"),
-    ]
+    reasons = [_reasons("failed by code", figures.by_reason.get(Metric.FAILED, {}), "red")]
+    if lines >= TALL:
+        reasons.append(_reasons("deferred by cause", figures.by_reason.get(Metric.DEFERRED, {}), "yellow"))
     minutes = Panel(_minutes(figures), title=f"the last {MINUTES} minutes", title_align="left", border_style="dim")
     alarms = Text(f"alarms: {', '.join(figures.ringing)}", "bold red") if figures.ringing else Text("no alarm", "green")
-    return Group(title, Columns(boxes), minutes, Columns(reasons), alarms)
+    return Group(title, alarms, Columns(boxes), minutes, Columns(reasons))
 
 
 def _box(title: str, rows: Sequence[tuple[str, RenderableType]], width: int = 32) -> Panel:

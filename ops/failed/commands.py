@@ -14,6 +14,7 @@ from ops.errors import Exit, Stop
 from ops.failed import redriving, showing
 from ops.failed.dropping import drop_all
 from ops.failed.looking import Looking
+from ops.failed.moving import Moved
 from ops.failed.parked import Choice, Parked, moment
 from ops.failed.tasks import Tasks
 from ops.failed.verdict import WORTH_SENDING, Prospect, prospects
@@ -64,8 +65,8 @@ def ls(
     route: Route = None,
     after: After = None,
     before: Before = None,
-    each: Annotated[bool, typer.Option("--each", "-e", help="One line a message, not only the groups.")] = False,
-    limit: Annotated[int, typer.Option(min=1, help="With --each, at most so many lines.")] = 50,
+    each: Annotated[bool, typer.Option("--each", "-e", help="Every message, not only the groups.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="With --each, at most so many messages.")] = 50,
     deployment: options.DeploymentName = "local",
     json: options.AsJson = False,
 ) -> None:
@@ -142,7 +143,7 @@ def redrive(
     """Send failed requests again: to the transfer queue first, out of the dead-letter queue second.
 
     Says beforehand which have meanwhile been transferred, which have expired and which cannot succeed, and leaves those.
-    Ctrl-C ends it between two batches. Status 1: not everything chosen was moved.
+    Ctrl-C ends it between two batches. Status 1: not everything chosen was moved; 3: nothing fits, or nothing is worth sending.
     """
     choice = _chosen(_choice(codes, contact, route, after, before), ids, everything=everything)
     if server_side and not everything:
@@ -158,6 +159,12 @@ def redrive(
     if dry_run:
         redriving.tell(found, plan, None, as_json=json)
         return
+    if not plan.chosen:
+        if json:
+            redriving.tell(found, plan, Moved(), as_json=True)
+        raise Stop(
+            f"None of the {len(plan.messages)} is worth sending; --also names what to send all the same.", Exit.NOTHING
+        )
     count = f"up to {plan.looking.total}" if server_side else str(len(plan.chosen))
     say.confirm(f"Send {count} of {len(plan.messages)} requests again?", yes=yes)
     if server_side:

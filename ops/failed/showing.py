@@ -16,6 +16,7 @@ from ops import say
 from ops.failed.looking import Looking
 from ops.failed.parked import Parked
 from ops.failed.verdict import Prospect, Verdict
+from ops.listing import Listing
 
 Prospects = dict[str, tuple[Verdict, TransferRequest | None]]
 
@@ -33,21 +34,21 @@ def groups(messages: Sequence[Parked]) -> Table:
     return say.table(f"{len(messages)} failed", ("code", "route", "#messages", "oldest", "newest"), rows)
 
 
-def listing(messages: Sequence[Parked], limit: int) -> Table:
-    """One line a message, oldest first."""
-    rows = [(m.message_id, say.when(m.failed_at), m.code, m.contact, m.route, m.why) for m in messages[:limit]]
+def listing(messages: Sequence[Parked], limit: int) -> Listing:
+    """One line a message, or some where the terminal is narrow; oldest first."""
+    rows = [(m.message_id, m.code, say.clock(m.failed_at), m.contact, m.route, m.why) for m in messages[:limit]]
     title = f"the oldest {limit} of {len(messages)}" if len(messages) > limit else f"{len(messages)} messages"
-    return say.table(title, ("!message", "failed at", "!code", "!contact", "route", "why"), rows)
+    return Listing(title, ("!message", "!code", "!failed at", "!contact", "!route", "why"), rows)
 
 
 def whole(message: Parked, verdict: Verdict) -> None:
     """Everything about one message, its body included."""
     facts = {name: str(value) for name, value in message.summary().items() if value is not None}
     facts["if sent again"] = f"{verdict.prospect}: {verdict.why}"
-    say.out.print(say.table(message.message_id, ("", ""), facts.items()))
+    say.facts(message.message_id, facts)
     own = {name: value.get("StringValue", "(binary)") for name, value in message.own_attributes().items()}
     if own:
-        say.out.print(say.table("its own attributes", ("", ""), own.items()))
+        say.facts("its own attributes", own)
     say.out.print(Panel(Text(_pretty(message.body)), title="body", title_align="left"))
 
 

@@ -199,3 +199,21 @@ def test_nothing_is_chosen_by_accident(centre: Centre, transfers: Transfers) -> 
     assert transfers("failed", "redrive", "--yes", "--code", "FlowNotFound").status == 3
     assert transfers("failed", "ls", "--after", "yesterday").status == 2
     assert centre.counts() == (1, 0)
+
+
+def test_where_nothing_is_worth_sending_nobody_is_asked(
+    centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unasked(*_arguments: object, **_options: object) -> bool:
+        raise AssertionError("there is nothing to ask about")
+
+    monkeypatch.setattr("typer.confirm", unasked)
+    centre.park(["no request"] * 2, FailureCode.MALFORMED_MESSAGE)
+    ran = transfers("failed", "redrive", "--all")
+    assert (ran.status, ran.err.splitlines()[-1]) == (
+        3,
+        "None of the 2 is worth sending; --also names what to send all the same.",
+    )
+    told = transfers("failed", "redrive", "--all", "--json")
+    assert (told.status, told.json["chosen"], told.json["moved"]["sent"]) == (3, 0, [])
+    assert centre.counts() == (2, 0)

@@ -1,0 +1,144 @@
+"""What is shown fits the terminal, and no id is cut."""
+
+from __future__ import annotations
+
+import io
+import time
+import uuid
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from rich.console import Console, RenderableType
+
+from contact_transfer.outcome import FailureCode
+from contact_transfer.records import Won
+from contact_transfer.telemetry import Metric
+from contact_transfer.views import ContactView
+from ops import say, status, watch
+from ops.deployment import Deployment
+from ops.failed import showing
+from ops.failed.parked import Parked
+from ops.figures import MINUTES, Figures
+from ops.ledger import Asked, Story
+
+OLD, NEW, QUEUE = (str(uuid.uuid4()) for _ in range(3))
+NAME = f"contact:{OLD}:{'0123456789abcdef' * 2}"
+
+
+def shown(what: RenderableType, width: int) -> list[str]:
+    console = Console(width=width, file=io.StringIO(), highlight=False, emoji=False)
+    with console.capture() as captured:
+        console.print(what)
+    return captured.get().splitlines()
+
+
+def parked(code: str, failed_at: float, why: str = "why " * 12) -> Parked:
+    told = {"FailureCode": code, "ContactId": OLD, "FailureMessage": why}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
+    return Parked(str(uuid.uuid4()), "r", '{"route": "overflow"}', attributes, failed_at)
+
+
+@pytest.mark.parametrize("width", [80, 100, 120])
+def test_every_message_is_listed_with_whole_ids_its_code_and_its_time(width: int) -> None:
+    longest = max(FailureCode, key=len)
+    for failed_at in (time.time(), 0.0):
+        messages = [parked(code, failed_at) for code in (longest, "NoCode")]
+        lines = shown(showing.listing(messages, 50), width)
+        assert max(map(len, lines)) <= width
+        for message in messages:
+            [first] = [number for number, line in enumerate(lines) if message.message_id in line]
+            assert message.code in lines[first]
+            assert say.clock(failed_at) in lines[first]
+            assert OLD in "".join(lines[first : first + 2])
+        assert "overflow" in "".join(lines)
+
+
+def test_where_there_is_room_it_is_a_table_without_empty_columns() -> None:
+    message = replace(parked("NoCode", 0.0), body="{}")
+    lines = shown(showing.listing([message, message], 1), 200)
+    assert lines[0] == "the oldest 1 of 2"
+    assert lines[1].split() == ["message", "code", "failed", "at", "contact", "why"]
+    assert len(lines) == 3
+
+
+def test_an_id_that_is_longer_than_a_line_goes_on_in_the_next() -> None:
+    message = replace(parked("NoCode", 0.0), message_id="x" * 300)
+    assert sum(line.count("x") for line in shown(showing.listing([message], 1), 80)) == 300
+
+
+@pytest.mark.parametrize("width", [80, 100, 160])
+def test_the_chain_has_whole_ids_and_times_and_no_empty_column(width: int) -> None:
+    now = time.time()
+    tree = [
+        ContactView(OLD, None, "TASK", "API", now, now, queue_id=QUEUE),
+        ContactView(NEW, None, "EMAIL", "TRANSFER", now, None, OLD, OLD, QUEUE),
+    ]
+    lines = shown(status._tree(tree, {OLD}), width)
+    assert max(map(len, lines)) <= width
+    text = "\n".join(lines)
+    for word in (f"* {OLD}", f"  {NEW}", QUEUE, f"{say.clock(now)} - active"):
+        assert word in text
+    assert "agent" not in text
+
+
+def test_a_fact_longer_than_the_line_is_left_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    console = Console(width=80, file=io.StringIO(), highlight=False, emoji=False)
+    monkeypatch.setattr(say, "out", console)
+    with console.capture() as captured:
+        say.facts(f"request {NAME}", {"transferred": f"by {NAME}", "outcome": "word " * 30})
+    lines = captured.get().split("\n")
+    assert lines[0] == f"request {NAME}"
+    assert lines[1] == f"transferred  by {NAME}"
+    assert all(set(line.split()) <= {"outcome", "word"} for line in lines[2:])
+    assert lines[-2:] == ["", ""]
+
+
+def test_the_story_for_scripts_has_one_spelling_and_each_thing_once() -> None:
+    asked = Asked(NAME, {"door": "queue"}, 1.0, 2.0, 1, 0, {}, None)
+    story = Story(
+        "i", OLD, (asked,), Won(NAME, NEW, None, 1, inferred=True), 3.0, None, None, ("confirmed", "QUEUED", 4.0)
+    )
+    told = story.as_dict()
+    view = status._view(ContactView(OLD, initiation_method="API", initiated_at=0.0))
+    for keys in (told, told["requests"][0], view):
+        assert all(key.isalnum() and key[0].islower() for key in keys)
+    assert "instance" not in told
+    assert (told["transferredAt"], told["arrivalAs"], told["inferred"]) == ("1970-01-01 00:00:03Z", "QUEUED", True)
+    assert view == {"contactId": OLD, "initiationMethod": "API", "initiatedAt": "1970-01-01 00:00:00Z"}
+
+
+def test_once_is_not_one_times() -> None:
+    asked = Asked(NAME, {}, None, None, 1, 1, {"code": "NoCode", "at": "0", "attempts": "1"}, None)
+    story = Story("i", OLD, (asked,))
+    assert story.outcome(asked).endswith("begun once")
+    assert status._facts(asked, story)["work begun"] == "once, 1 transient error"
+    assert say.times(2) == "2 times"
+
+
+def test_the_watch_fits_a_terminal_of_24_lines_and_says_which_alarm_rings() -> None:
+    aws: Any = None
+    found = Deployment("local", "000000000000", "eu-central-1", "CREATE_COMPLETE", {}, aws)
+    reasons: dict[str, dict[str, float]] = {
+        Metric.FAILED: {"FlowNotUsable": 2.0},
+        Metric.DEFERRED: {"Throttled": 3.0, "Paced": 4.0},
+    }
+    minutes: dict[str, list[float]] = {Metric.FAILED: [0.0] * MINUTES}
+    figures = Figures(
+        at=time.time(),
+        running=True,
+        waiting=10,
+        in_flight=2,
+        failed=3,
+        pace=2.0,
+        minutes=minutes,
+        by_reason=reasons,
+        ringing=("dead-letters", "throttled"),
+    )
+    short, tall = shown(watch.screen(found, figures, 24), 80), shown(watch.screen(found, figures, 40), 120)
+    assert len(short) <= 24
+    for lines in (short, tall):
+        assert "alarms: dead-letters, throttled" in lines[1]
+        assert any("FlowNotUsable" in line for line in lines)
+    assert "Throttled" not in "".join(short)
+    assert "Throttled" in "".join(tall)
