@@ -33,8 +33,9 @@ aws connect describe-contact --endpoint-url "$AWS_ENDPOINT_URL_CONNECT" \\
     --instance-id "$CONNECT_INSTANCE_ID" --contact-id {contact}"""
 
 
-def exports(cloud: LocalCloud) -> dict[str, str]:
-    """Return the environment variables for a shell that wants to use this cloud."""
+def exports(cloud: LocalCloud, tasks: list[str]) -> dict[str, str]:
+    """Return the environment variables for a shell that wants to use this cloud; the last two tasks are for the README's examples."""
+    first, second = tasks[-2:]
     return {
         **cloud.environment(),
         "TRANSFER_QUEUE_URL": cloud.outputs["TransferQueueUrl"],
@@ -43,15 +44,19 @@ def exports(cloud: LocalCloud) -> dict[str, str]:
         "LEDGER_TABLE_NAME": cloud.outputs["LedgerTableName"],
         "CONNECT_INSTANCE_ID": cloud.instance_id,
         "CONNECT_CONTROL_URL": f"{cloud.connect.url}/_control/",
+        "CONTACT_ID": first,
+        "ANOTHER_CONTACT_ID": second,
+        "CONTACT_FLOW_ID": cloud.seed["flows"]["Move to queue"],
+        "QUEUE_ID": cloud.seed["queues"]["Billing"],
     }
 
 
 def contacts(cloud: LocalCloud) -> list[str]:
-    """Make two tasks to try out with."""
+    """Make tasks to try out with: two for the examples that are printed, two for the README's."""
     connect, flow = cloud.client("connect"), cloud.seed["flows"]["Inbound"]
     made = (
         connect.start_task_contact(InstanceId=cloud.instance_id, ContactFlowId=flow, Name=f"Task {number}")
-        for number in (1, 2)
+        for number in (1, 2, 3, 4)
     )
     return [str(answer["ContactId"]) for answer in made]
 
@@ -60,7 +65,7 @@ def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
     """Yield headings and texts: what to export, how to send a request, what there is to name in one."""
     flows, queues = cloud.seed["flows"], cloud.seed["queues"]
     first, second = (
-        {"contactId": task, "contactFlowId": flows["Move to queue"], "queueId": queues["Billing"]} for task in tasks
+        {"contactId": task, "contactFlowId": flows["Move to queue"], "queueId": queues["Billing"]} for task in tasks[:2]
     )
     entry = {
         "Source": "my-application",
@@ -68,8 +73,8 @@ def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
         "Detail": json.dumps(second),
         "EventBusName": cloud.outputs["EventBusName"],
     }
-    yield "export", "\n".join(f"export {name}={value}" for name, value in exports(cloud).items())
-    yield "send a request to the queue, in Python", BOTO3.format(request=json.dumps(first))
+    yield "export", "\n".join(f"export {name}={value}" for name, value in exports(cloud, tasks).items())
+    yield "send a request to the queue, in Python (.venv/bin/python)", BOTO3.format(request=json.dumps(first))
     yield "the same with the AWS CLI", QUEUE_CLI.format(request=json.dumps(first))
     yield "or put an event on the bus", BUS_CLI.format(entries=json.dumps([entry]))
     yield "and look at the contact", CONNECT_CLI.format(contact=tasks[0])

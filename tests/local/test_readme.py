@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from local.cloud import LocalCloud
+from local.serve import contacts, exports
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -23,21 +24,13 @@ CODE = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"
 @pytest.mark.xdist_group("cloud")
 @pytest.mark.parametrize("example", EXAMPLES, ids=["queue", "bus"])
 def test_an_example_transfers_the_contact(cloud: LocalCloud, example: str) -> None:
-    seed = cloud.seed
-    contact = cloud.client("connect").start_task_contact(
-        InstanceId=cloud.instance_id, ContactFlowId=seed["flows"]["Inbound"], Name="from the README"
-    )["ContactId"]
-    given = {
-        "TRANSFER_QUEUE_URL": cloud.outputs["TransferQueueUrl"],
-        "EVENT_BUS_NAME": cloud.outputs["EventBusName"],
-        "CONTACT_ID": contact,
-        "CONTACT_FLOW_ID": seed["flows"]["Move to queue"],
-        "QUEUE_ID": seed["queues"]["Billing"],
-    }
+    """With what `make serve` prints to export, and nothing else."""
+    given = exports(cloud, contacts(cloud))
+    contact = given["ANOTHER_CONTACT_ID" if "ANOTHER_CONTACT_ID" in example else "CONTACT_ID"]
     example = example.replace("ticket-4711-escalation", f"ticket-{contact}")
     ran = subprocess.run(  # noqa: S603 - the README's own lines
         [sys.executable, "-c", example],
-        env={**os.environ, **cloud.environment(), **given},
+        env={"PATH": os.environ["PATH"], **given},
         capture_output=True,
         text=True,
         check=False,
@@ -68,6 +61,15 @@ def test_its_links_lead_somewhere() -> None:
     for page in [ROOT / "README.md", *(ROOT / "docs").rglob("*.md")]:
         for link in re.findall(r"\]\(([^)#]+)[^)]*\)", page.read_text()):
             assert link.startswith("https://") or (page.parent / link).exists(), f"{page.name} links to {link}"
+
+
+def test_the_list_of_decisions_has_every_page_by_its_title() -> None:
+    folder = ROOT / "docs" / "decisions"
+    titles = {
+        page.name: re.sub(r"^# (\d+[.:] )?", "", page.read_text().splitlines()[0]) for page in folder.glob("[0-9]*.md")
+    }
+    listed = [f"- [{int(name[:4])}: {title}]({name})" for name, title in sorted(titles.items())]
+    assert [line for line in (folder / "README.md").read_text().splitlines() if line.startswith("- ")] == listed
 
 
 def test_ci_calls_the_test_command_of_the_readme() -> None:
