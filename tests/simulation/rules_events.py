@@ -12,7 +12,7 @@ from typing import Any
 
 from local.virtual import Fault, Invocation, Published
 from tests.simulation.attempts import Attempts
-from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case, Verdict
+from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case
 from tests.simulation.run import Wanted
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
 
