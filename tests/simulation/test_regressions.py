@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.simulation import auditor, campaign
-from tests.simulation.kept import KEPT
+from tests.simulation.kept import KEPT, OPEN
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
 from tests.simulation.subject import Subject
@@ -23,3 +23,10 @@ def test_what_was_mended_stays_mended(bug: str) -> None:
 @pytest.mark.parametrize("bug", KEPT)
 def test_the_scenarios_would_show_it_again(bug: str) -> None:
     assert _found(KEPT[bug], campaign.subject(bug)) & set(campaign.BUGS[bug].rules)
+
+
+@pytest.mark.parametrize("bug", OPEN)
+def test_what_is_open_is_mended(bug: str) -> None:
+    scenarios, rules = OPEN[bug]
+    service = campaign.subject()
+    assert [finding for one in scenarios for finding in auditor.audit(run(one, service), rules)] == []
