@@ -166,7 +166,7 @@ class Service:
         return None
 
     def _try(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
-        if refused := self._expired(request) or self._given_up(begun):
+        if refused := self._expired(request) or self._given_up(begun) or self._lost_its_name(request, begun):
             return refused
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
         if refused := self._judgement.check(request, contact, deadline):
@@ -188,6 +188,12 @@ class Service:
         return Failed(
             FailureCode.REQUEST_EXPIRED, f"expiresAt passed before contact {request.contact_id} could be transferred."
         )
+
+    def _lost_its_name(self, request: TransferRequest, begun: Begun) -> Failed | None:
+        """A copy that failed while this one was beginning has freed the name: bind it once more, now that nobody else can begin."""
+        if request.request_id is None or begun.verdict is None:
+            return None
+        return self._ledger.claim(request, self._clock.now())
 
     def _exhausted(self, begun: Begun) -> bool:
         return self._clock.now() >= begun.first_at + self._settings.retry_for_hours * 3600
