@@ -10,6 +10,8 @@ from collections.abc import Hashable, Iterator
 
 from local.virtual import Kind, Published
 from tests.simulation.case import FAILED, FROM_WORK, Case
+from tests.simulation.rules_names import remembered
+from tests.simulation.rules_routes import deciding
 from tests.simulation.run import Wanted
 
 #: How often a begin is sent at most: one that reaches the ledger late may count once more.
@@ -24,16 +26,20 @@ class Attempts:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._begins: dict[Hashable, list[float]] = defaultdict(list)
-        self._failed: dict[Hashable, list[float]] = defaultdict(list)
+        #: From when on the verdict may have been found, and when it was parked.
+        self._failed: dict[Hashable, list[tuple[float, float]]] = defaultdict(list)
         self._askers: dict[Hashable, set[Hashable]] = defaultdict(set)
         late = (one for one in case.evidence.scenario.faults if one.service == "dynamodb" and one.kind is Kind.LATE)
         self._times = _SENT_AGAIN if any(late) else 1
         for wanted in case.evidence.wanted:
             runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
             self._begins[wanted.identity] += [run.began for run in runs]
-            self._failed[wanted.identity] += [one.time for one in case.verdicts_of.get(wanted.number, ())]
+            self._failed[wanted.identity] += [
+                (min((since for since, _ in deciding(case, one)), default=0.0), one.time)
+                for one in case.verdicts_of.get(wanted.number, ())
+            ]
             self._askers[wanted.target].add(wanted.identity)
-        for times in (*self._begins.values(), *self._failed.values()):
+        for times in self._begins.values():
             times.sort()
 
     def wrong(self, event: Published, wanted: Wanted) -> Iterator[str]:
@@ -54,8 +60,8 @@ class Attempts:
             return 1  # its calls look like another's
         before = min((run.began for run in self._case.publishing(event, wanted)), default=0.0)
         failed = self._failed[wanted.identity]
-        ends = bisect_right(failed, before)
-        if ends < bisect_right(failed, event.time):
-            return 1  # a failure parked meanwhile begins the count anew
-        since = failed[ends - 1] + _LATE if ends else 0.0
+        if any(found <= event.time and before < told for found, told in failed):
+            return 1  # a failure found meanwhile begins the count anew
+        since = max((told + _LATE for _, told in failed if told <= before), default=0.0)
+        since = max(since, before - remembered(self._case))
         return max(1, sum(since < call.time <= before for call in self._case.asked_by(wanted)))

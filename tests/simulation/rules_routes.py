@@ -6,7 +6,7 @@ and what became of the messages; nobody asks the ledger.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from tests.simulation.case import Case, Verdict
 from tests.simulation.run import Wanted
@@ -33,17 +33,27 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     if wanted.request.route is None:
         return False
     asked = case.routed[case.tree(wanted), wanted.request.route]
-    # a duplicate of the message may have been looked at meanwhile: the run that gave the verdict is one that was under way then
-    runs = (run for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided <= run.ended)
-    began = min((run.began for run in runs), default=0.0)
-    others = (other for other in asked if other is not wanted)
-    used = sum(
-        _moved(case, one, verdict.decided)
-        or _under_way(case, one, began, verdict.decided)
-        or _outlived(case, one, verdict.decided)
-        for one in others
+    others = [other for other in asked if other is not wanted]
+    most = int(case.evidence.settings["routes"][wanted.request.route])
+    return any(_used(case, others, since, until) >= most for since, until in deciding(case, verdict))
+
+
+def deciding(case: Case, verdict: Verdict) -> Iterator[tuple[float, float]]:
+    """When it may have been found so: in a run that was under way when it was announced, or in an earlier one that could not tell."""
+    runs = [run for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided]
+    # a duplicate of the message may have been looked at meanwhile, so that more than one run was under way
+    now = [run.began for run in runs if verdict.decided <= run.ended]
+    yield min(now, default=0.0), verdict.decided
+    for run in runs:
+        if run.ended < verdict.decided and (run.how != "completed" or run.disturbed):
+            yield run.began, run.ended
+
+
+def _used(case: Case, others: Iterable[Wanted], since: float, until: float) -> int:
+    """How many of them had, or may have had, an allowance at some time between."""
+    return sum(
+        _moved(case, one, until) or _under_way(case, one, since, until) or _outlived(case, one, until) for one in others
     )
-    return used >= int(case.evidence.settings["routes"][wanted.request.route])
 
 
 def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
