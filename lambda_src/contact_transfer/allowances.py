@@ -27,16 +27,23 @@ class Allowances:
     def take(self, request: TransferRequest, begun: Begun, tree: str, most: int, now: float) -> bool:
         """Hold one of the ``most`` allowances of the request's route and tree. False when others hold them all."""
         self._remember(request, begun, tree)
-        refused = self._table.update(
-            _key(request, tree),
-            "SET #held = :now, #expires = :expires ADD #taken :one",
-            "(attribute_not_exists(#back) OR #back < :now) AND"
-            " attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
-            {":now": round(now * 1000), ":expires": int(now + self._keep), ":one": 1, ":most": most},
-            {"#held": _held(request), "#back": _back(request), "#expires": "expires", "#taken": "taken"},
-        )[1]
-        if refused and _held(request) not in refused and records.number(refused, _back(request)) >= round(now * 1000):
-            raise LedgerUnavailable("the route's allowance was given back by a worker whose clock is ahead")
+
+        def write(at: int) -> records.Item | None:
+            return self._table.update(
+                _key(request, tree),
+                "SET #held = :at, #expires = :expires ADD #taken :one",
+                "(attribute_not_exists(#back) OR #back < :at) AND"
+                " attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
+                {":at": at, ":expires": int(now + self._keep), ":one": 1, ":most": most},
+                {"#held": _held(request), "#back": _back(request), "#expires": "expires", "#taken": "taken"},
+            )[1]
+
+        at = round(now * 1000)
+        refused = write(at)
+        if refused and _held(request) not in refused and records.number(refused, _back(request)) >= at:
+            refused = write(
+                records.number(refused, _back(request)) + 1
+            )  # by a clock that is ahead: who reads this is not late
         return refused is None or _held(request) in refused
 
     def give_back(self, request: TransferRequest, now: float) -> None:

@@ -39,6 +39,14 @@ class Conflict(Exception):
         self.won = won
 
 
+def mismatch(first: str | None) -> Failed:
+    """The requestId belongs to other parameters, for the contact ``first``."""
+    return Failed(
+        FailureCode.IDEMPOTENCY_MISMATCH,
+        f"requestId has been used before with other parameters, for contact {first}. Use a new requestId for a new request.",
+    )
+
+
 class Ledger:
     """``keep_seconds``: how long an item outlives its last change. Every method can raise ``LedgerUnavailable``."""
 
@@ -75,11 +83,7 @@ class Ledger:
             return None
         if "failedAt" in refused:
             raise LedgerUnavailable("the request failed again while it was claimed")
-        first = records.text(refused, "contactId")
-        return Failed(
-            FailureCode.IDEMPOTENCY_MISMATCH,
-            f"requestId has been used before with other parameters, for contact {first}. Use a new requestId for a new request.",
-        )
+        return mismatch(records.text(refused, "contactId"))
 
     def begin(
         self, request: TransferRequest, owner: str, now: float, lease_until: float

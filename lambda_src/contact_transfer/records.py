@@ -100,13 +100,17 @@ class Begun:
 
 @dataclass(frozen=True)
 class Won:
-    """The contact has been transferred (or, where Connect kept the contact's id, this request has been carried out)."""
+    """The contact has been transferred (or, where Connect kept the contact's id, this request has been carried out).
+
+    ``goal``: flow, queue and agent of the request that did it, as they were asked for; None where they are not known.
+    """
 
     name: str
     new_contact_id: str | None
     new_contact_arn: str | None
     attempts: int
     inferred: bool
+    goal: tuple[str | None, str | None, str | None] | None = None
 
 
 @dataclass(frozen=True)
@@ -189,13 +193,19 @@ def won(item: Item, name: str) -> Won | None:
             text(item, f"doneArn:{name}"),
             number(item, f"begun:{name}"),
             inferred=False,
+            goal=_goal(item, name),
         )
     winner = text(item, "winner")
     if winner is None:
         return None
     inferred = bool(item.get("inferred", {}).get("BOOL"))
     ids = (text(item, "newContactId"), text(item, "newContactArn"))
-    return Won(winner, *ids, number(item, f"begun:{winner}"), inferred)
+    return Won(winner, *ids, number(item, f"begun:{winner}"), inferred, _goal(item, winner))
+
+
+def _goal(item: Item, name: str) -> tuple[str | None, str | None, str | None] | None:
+    asked = texts(item, f"asked:{name}")
+    return (asked.get("flow"), asked.get("queue"), asked.get("user")) if asked else None
 
 
 def held(item: Item, now: float) -> Held | None:

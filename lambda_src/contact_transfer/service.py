@@ -21,7 +21,7 @@ from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.delivery import Delivery
 from contact_transfer.flows import Flows
 from contact_transfer.judgement import Judgement
-from contact_transfer.ledger import Conflict, Ledger
+from contact_transfer.ledger import Conflict, Ledger, mismatch
 from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
 from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
@@ -97,8 +97,8 @@ class Service:
 
     def _begin(self, request: TransferRequest, delivery: Delivery, deadline: Deadline) -> Told:
         now = self._clock.now()
-        if request.request_id is not None and (mismatch := self._ledger.claim(request, now)):
-            return self._fail(request, delivery, mismatch, None)
+        if request.request_id is not None and (refused := self._ledger.claim(request, now)):
+            return self._fail(request, delivery, refused, None)
         owner, lease = self._chance.unique(), deadline.wall + LEASE_MARGIN_SECONDS
         state = self._ledger.begin(request, owner, now, lease)
         if isinstance(state, OthersDoubt):
@@ -303,6 +303,11 @@ def _kills(request: TransferRequest, begun: Begun) -> Failed:
 
 
 def _already(request: TransferRequest, won: Won) -> Transferred | Failed:
+    if won.name == request.name and won.goal not in {
+        None,
+        (request.contact_flow_id, request.queue_id, request.user_id),
+    }:
+        return mismatch(request.contact_id)  # the item of the requestId expired before the contact's
     if won.name == request.name:
         return Transferred(won.new_contact_id, won.new_contact_arn, won.attempts, won.inferred, repeated=True)
     to = f" to contact {won.new_contact_id}" if won.new_contact_id else ""

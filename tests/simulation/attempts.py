@@ -8,10 +8,9 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Hashable, Iterator
 
-from local.virtual import Kind, Published
+from local.virtual import Invocation, Kind, Published
 from tests.simulation.case import FAILED, FROM_WORK, Case
 from tests.simulation.rules_names import remembered
-from tests.simulation.rules_routes import deciding
 from tests.simulation.run import Wanted
 
 #: How often a begin is sent at most: one that reaches the ledger late may count once more.
@@ -28,14 +27,16 @@ class Attempts:
         self._begins: dict[Hashable, list[float]] = defaultdict(list)
         #: From when on the verdict may have been found, and when it was parked.
         self._failed: dict[Hashable, list[tuple[float, float]]] = defaultdict(list)
+        self._silent: dict[Hashable, list[Invocation]] = defaultdict(list)
         self._askers: dict[Hashable, set[Hashable]] = defaultdict(set)
         late = (one for one in case.evidence.scenario.faults if one.service == "dynamodb" and one.kind is Kind.LATE)
         self._times = _SENT_AGAIN if any(late) else 1
         for wanted in case.evidence.wanted:
             runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
             self._begins[wanted.identity] += [run.began for run in runs]
+            self._silent[wanted.identity] += [run for run in runs if run.how != "completed" or run.disturbed]
             self._failed[wanted.identity] += [
-                (min((since for since, _ in deciding(case, one)), default=0.0), one.time)
+                (min(since for since, _ in case.deciding(one)), one.time)
                 for one in case.verdicts_of.get(wanted.number, ())
             ]
             self._askers[wanted.target].add(wanted.identity)
@@ -64,4 +65,7 @@ class Attempts:
             return 1  # a failure found meanwhile begins the count anew
         since = max((told + _LATE for _, told in failed if told <= before), default=0.0)
         since = max(since, before - remembered(self._case))
+        # a failure that could not be told begins the count anew as well
+        silent = (run.ended for run in self._silent[wanted.identity] if run.began <= before)
+        since = max(since, max(silent, default=0.0) + _LATE)
         return max(1, sum(since < call.time <= before for call in self._case.asked_by(wanted)))

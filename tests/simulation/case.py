@@ -235,3 +235,18 @@ class Case:
     def successes_of_contact(self, contact: str, by: float) -> bool:
         """Whether the contact's transfer had been made by then, through the API or by hand."""
         return any(record.time <= by for record in self.transfers.get(contact, ()))
+
+    def deciding(self, verdict: Verdict) -> list[tuple[float, float]]:
+        """When it may have been found so: in a run that was under way when it was announced, or in an earlier one that could not tell."""
+        runs = [run for run in self.runs_of.get(verdict.original, ()) if run.began <= verdict.decided]
+        # a duplicate of the message may have been looked at meanwhile, so that more than one run was under way
+        now = min((run.began for run in runs if verdict.decided <= run.ended), default=0.0)
+        silent = [run for run in runs if run.ended < verdict.decided and (run.how != "completed" or run.disturbed)]
+        return [(now, verdict.decided), *((run.began, run.ended) for run in silent)]
+
+    def by_a_copy(self, verdict: Verdict, wanted: Wanted, time: float) -> bool:
+        """Whether a call was made by another message of the request when the verdict on this one may have been found already."""
+        if not any(since <= time for since, _ in self.deciding(verdict)):
+            return False
+        copies = (message for message in wanted.messages if message.id != verdict.original)
+        return any(run.began <= time <= run.ended for copy in copies for run in self.runs_of.get(copy.id, ()))

@@ -213,15 +213,15 @@ PLAIN: tuple[Bug, ...] = (
         "a requestId is taken by whoever sends it",
         "b-twice",
         "ledger",
-        " OR failedAt <= :now",
-        " OR failedAt <= :now OR attribute_exists(pk)",
+        " OR failedAt <= :at",
+        " OR failedAt <= :at OR attribute_exists(pk)",
     ),
     Bug(
         "failed-name-stays-bound",
         "a requestId whose request has failed cannot be corrected",
         ("c-code",),
         (
-            Edit("ledger", " OR failedAt <= :now", " OR (failedAt <= :now AND fingerprint = :fingerprint)"),
+            Edit("ledger", " OR failedAt <= :at", " OR (failedAt <= :at AND fingerprint = :fingerprint)"),
             Edit(
                 "ledger",
                 '        if "failedAt" in refused:\n',

@@ -141,7 +141,7 @@ TOLD: tuple[Bug, ...] = (
     ),
 )
 
-_CARRIED_OUT = "            turn.told = self.service.carry_out(turn.request, delivery.receives, deadline)\n"
+_CARRIED_OUT = "            turn.told = self.service.carry_out(turn.request, delivery, deadline)\n"
 _REFUSED = "            turn.told, turn.known = Told(error.failed), error.known\n"
 
 MATES: tuple[Bug, ...] = (

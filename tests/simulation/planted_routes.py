@@ -56,10 +56,10 @@ ROUTES: tuple[Bug, ...] = (
         (
             Edit(
                 "allowances",
-                '        refused = self._table.update(\n            _key(request, tree),\n            "SET #held',
+                "        refused = write(at)\n        if refused and",
                 '        if records.number(self._table.read(_key(request, tree)), "taken") >= most:\n'
                 "            return _held(request) in self._table.read(_key(request, tree))\n"
-                '        refused = self._table.update(\n            _key(request, tree),\n            "SET #held',
+                "        refused = write(at)\n        if refused and",
             ),
             Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", "attribute_not_exists(#held)"),
             Edit("allowances", '":one": 1, ":most": most},', '":one": 1},'),
@@ -74,7 +74,7 @@ ROUTES: tuple[Bug, ...] = (
         (
             Edit(
                 "allowances",
-                "(attribute_not_exists(#back) OR #back < :now) AND",
+                "(attribute_not_exists(#back) OR #back < :at) AND",
                 "(attribute_not_exists(#back) OR #back <> :one) AND",
             ),
         ),

@@ -35,18 +35,7 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     asked = case.routed[case.tree(wanted), wanted.request.route]
     others = [other for other in asked if other is not wanted]
     most = int(case.evidence.settings["routes"][wanted.request.route])
-    return any(_used(case, others, since, until) >= most for since, until in deciding(case, verdict))
-
-
-def deciding(case: Case, verdict: Verdict) -> Iterator[tuple[float, float]]:
-    """When it may have been found so: in a run that was under way when it was announced, or in an earlier one that could not tell."""
-    runs = [run for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided]
-    # a duplicate of the message may have been looked at meanwhile, so that more than one run was under way
-    now = [run.began for run in runs if verdict.decided <= run.ended]
-    yield min(now, default=0.0), verdict.decided
-    for run in runs:
-        if run.ended < verdict.decided and (run.how != "completed" or run.disturbed):
-            yield run.began, run.ended
+    return any(_used(case, others, since, until) >= most for since, until in case.deciding(verdict))
 
 
 def _used(case: Case, others: Iterable[Wanted], since: float, until: float) -> int:

@@ -158,7 +158,7 @@ def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -
     if transferred <= verdict.decided - rules_names.remembered(case):
         return False  # the ledger need not know it any more
     if transferred <= verdict.decided:
-        return True
+        return not case.by_a_copy(verdict, wanted, transferred)
     runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
     return not any(run.began <= transferred and (run.ended or transferred) > verdict.decided for run in runs)
 
@@ -169,7 +169,12 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
         contact, verdict.decided
     ):
         return  # settled by another request's transfer
-    asked = [time for time in _unanswered(case, contact, verdict.decided) if _asked_by(case, contact, time, wanted)]
+    since = verdict.decided - rules_names.remembered(case)
+    asked = [
+        time
+        for time in _unanswered(case, contact, verdict.decided)
+        if time > since and _asked_by(case, contact, time, wanted) and not case.by_a_copy(verdict, wanted, time)
+    ]
     if not asked:
         return
     looks = [
