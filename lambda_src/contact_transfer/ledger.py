@@ -259,10 +259,10 @@ class Ledger:
         _, refused = self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
             f"SET #ended = :ended, #expires = :expires{kept}"
-            f" REMOVE {', '.join([gone, '#first, #begun, #unended, #starts, #failures', *outdated])}",
+            f" REMOVE {', '.join([gone, '#first, #begun, #unended, #starts, #failures, #undone', *outdated])}",
             "leaseOwner = :owner",
             {":ended": ended, ":owner": begun.owner, ":expires": self._expires(verdict.at)},
-            _names(request.name, "ended", "first", "begun", "unended", "starts", "failures")
+            _names(request.name, "ended", "first", "begun", "unended", "starts", "failures", "undone")
             | {"#expires": "expires"}
             | outdated,
         )
@@ -286,6 +286,9 @@ class Ledger:
         made at the latest, None when none was made now. ``unended``, ``starts``: what the next begin is to think of earlier ones.
         """
         kept = "" if doubt else f", {_ATTEMPT}"
+        undone = {}
+        if not doubt and begun.foreign and begun.doubt is not None:
+            undone = {"#undone": f"undone:{begun.doubt.name}"}
         latest = ""
         if doubt and called is None:
             latest = _AS_BEFORE
@@ -297,11 +300,11 @@ class Ledger:
             values[":called"] = _ms(called)
         self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
-            f"SET #unended = :unended, #starts = :starts{latest} REMOVE {_LEASE}{kept}"
+            f"SET #unended = :unended, #starts = :starts{latest}{', #undone = :undone' if undone else ''} REMOVE {_LEASE}{kept}"
             + (" ADD #failures :one" if failed else ""),
             "leaseOwner = :owner",
-            values | ({":one": 1} if failed else {}),
-            names,
+            values | ({":one": 1} if failed else {}) | ({":undone": True} if undone else {}),
+            names | undone,
         )
 
     def _expires(self, now: float) -> int:

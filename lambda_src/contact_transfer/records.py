@@ -83,7 +83,8 @@ class Begun:
     any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
     asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
     ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: names whose requests failed before
-    the ``TRACES`` latest that did. ``verdict``: the latest that was given on this name, None when there is none.
+    the ``TRACES`` latest that did. ``verdict``: the latest that was given on this name, None when there is none. ``undone``: another
+    request has found that an attempt of this name did nothing.
     """
 
     owner: str
@@ -96,6 +97,7 @@ class Begun:
     starts: int = 0
     outdated: tuple[str, ...] = ()
     verdict: Verdict | None = None
+    undone: bool = False
 
 
 @dataclass(frozen=True)
@@ -159,6 +161,7 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         starts=number(item, f"starts:{name}"),
         outdated=_outdated(item, name),
         verdict=Verdict.read(given) if given else None,
+        undone=f"undone:{name}" in item,
     )
 
 

@@ -199,8 +199,11 @@ class Service:
         return self._clock.now() >= begun.first_at + self._settings.retry_for_hours * 3600
 
     def _given_up(self, begun: Begun) -> Failed | None:
-        """After the deadline an attempt that was in doubt, and turned out to have done nothing, was the last one."""
-        if begun.doubt is None or not self._exhausted(begun):
+        """After the deadline an attempt that was in doubt, and turned out to have done nothing, was the last one.
+
+        So it is when another request has found that out, or two that wait for each other would call for ever.
+        """
+        if (begun.doubt is None and not begun.undone) or not self._exhausted(begun):
             return None
         return self._exhaustion("a lost answer, which turned out to have transferred nothing")
 

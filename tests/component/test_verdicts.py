@@ -148,6 +148,22 @@ def test_exhaustion_that_was_announced_is_not_taken_back(world: World) -> None:
     assert world.transfers == []
 
 
+def test_after_the_deadline_an_attempt_that_another_request_settled_was_the_last_one(world: World) -> None:
+    """Else two requests of one contact whose calls all end in doubt would settle each other's doubts and call for ever."""
+    contact = world.contact()
+    world.connect.add_fault(Fault(FaultKind.RESET, "TransferContact", calls=1))
+    first = world.send(world.request(contact))
+    world.once()
+    world.time.now += 25 * 3600
+    second = world.send(world.request(contact, queueId=world.seed.queues["Support"]))
+    assert world.invoke([second]) == [second.message_id]  # it finds that the first's call did nothing
+    first.receives += 1
+    assert world.invoke([first]) == []
+    assert (world.codes, world.calls("TransferContact")) == (["RetriesExhausted"], 1)
+    world.settle()
+    assert [old for old, _ in world.transfers] == [contact]
+
+
 class _Watched:
     """DynamoDB that notes each update whose expression has a certain word, and calls ``before`` ahead of the first."""
 

@@ -106,16 +106,15 @@ def late_freedom(seed: int) -> Scenario:
     )
 
 
-#: What is not mended yet, with the rules that see it.
-OPEN: dict[str, tuple[list[Scenario], tuple[str, ...]]] = {
-    "late-freedom": ([late_freedom(seed) for seed in range(1, 101)], ("b-twice",)),
-}
+#: Two of its requests differ in ``expiresAt`` alone, so an event does not tell which of them it is about: this rule can judge all the same.
+ONLY: dict[str, frozenset[str]] = {"late-freedom": frozenset({"b-twice"})}
 
 #: By the bug that they show. A hunt for it begins with them: chance alone needs thousands of seeds.
 KEPT: dict[str, list[Scenario]] = {
     "quiet-from-the-beginning": [rivals(seed) for seed in (21, 82, 257, 357)],
     "doubt-gives-back": [doubtful_route(seed) for seed in range(1, 4)],
     "stale-look": [stale_look(seed) for seed in range(1, 13)],
+    "late-freedom": [late_freedom(seed) for seed in range(1, 31)],
     "late-allowance": [late_allowance(seed) for seed in range(1, 21)],
     "lost-begins-condemn": [lost_begins(seed) for seed in range(2)],
 }

@@ -35,6 +35,15 @@ EXPIRY: tuple[Bug, ...] = (
 
 VERDICTS: tuple[Bug, ...] = (
     _one(
+        "late-freedom",
+        "a copy that begins after its twin has failed goes on with a name that is free",
+        "b-twice",
+        "service",
+        " or self._lost_its_name(request, begun)",
+        "",
+        interleaving=True,
+    ),
+    _one(
         "held-is-gone",
         "a contact that another request has in hand counts as transferred by it",
         "c-code",
