@@ -160,7 +160,7 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         foreign=doubt is not None and doubt.name != name,
         starts=number(item, f"starts:{name}"),
         outdated=_outdated(item, name),
-        verdict=Verdict.read(given) if given else None,
+        verdict=Verdict.read(given) if "messageId" in given else None,  # items of earlier versions name no message
         undone=f"undone:{name}" in item,
     )
 
