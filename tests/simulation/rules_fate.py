@@ -53,8 +53,15 @@ def forgotten(case: Case) -> Iterator[str]:
             if not _over(wanted) or record.old in case.deadly:
                 continue
             told = case.successes.get(wanted.number, ())
-            if not told:
+            if not told and not _by_the_queue(case, wanted, record.time):
                 yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
+
+
+def _by_the_queue(case: Case, wanted: Wanted, made: float) -> bool:
+    """Whether the queue itself ended the messages of then, and nobody sent them back while the ledger had to remember."""
+    until = made + rules_names.remembered(case)
+    asked = [message for message in wanted.messages if message.sent < until]
+    return bool(asked) and all(message.moved is not None for message in asked)
 
 
 def _over(wanted: Wanted) -> bool:
