@@ -3,7 +3,7 @@
 A request takes an allowance before the contact is moved and keeps it when it was moved, or may have been. It is taken in one
 conditional write, so two requests of one tree cannot both have the last one; a holder's own redeliveries take nothing more.
 The contact's item remembers the tree, so that a later failure knows what to give back. Either write may reach the table late, after
-the client has given it up and sent it again: what was given back notes when, and no older write takes it or gives it back again.
+the client has given it up and sent it again: whoever fails notes when, and no older write takes an allowance or gives one back.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ from contact_transfer.records import Begun
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
 
-#: How late a write may reach the table (assumed: a client gives one up after seconds). Older notes of what was given back may go.
-LATEST_WRITE_SECONDS = 3600.0
+#: How often a write is sent anew because others have written meanwhile. Each of them got what it wanted.
+_TURNS = 5
+_NAMES = {"#back": "back", "#expires": "expires"}
+_IN_TURN = "(attribute_not_exists(#back) OR #back < :at)"
 
 
 class Allowances:
@@ -27,43 +29,78 @@ class Allowances:
     def take(self, request: TransferRequest, begun: Begun, tree: str, most: int, now: float) -> bool:
         """Hold one of the ``most`` allowances of the request's route and tree. False when others hold them all."""
         self._remember(request, begun, tree)
-
-        def write(at: int) -> records.Item | None:
-            return self._table.update(
-                _key(request, tree),
-                "SET #held = :at, #expires = :expires ADD #taken :one",
-                "(attribute_not_exists(#back) OR #back < :at) AND"
-                " attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
-                {":at": at, ":expires": int(now + self._keep), ":one": 1, ":most": most},
-                {"#held": _held(request), "#back": _back(request), "#expires": "expires", "#taken": "taken"},
-            )[1]
-
-        at = round(now * 1000)
-        refused = write(at)
-        if refused and _held(request) not in refused and records.number(refused, _back(request)) >= at:
-            refused = write(
-                records.number(refused, _back(request)) + 1
-            )  # by a clock that is ahead: who reads this is not late
-        return refused is None or _held(request) in refused
+        at = _ms(now)
+        for _ in range(_TURNS):
+            refused = self._take(request, tree, most, at, now)
+            since = _since(request, refused)
+            if since not in {0, at}:
+                at = max(at, since + 1)
+                refused = self._renew(request, tree, since, at)
+            if refused is None or _since(request, refused) == at:
+                return True
+            if not _since(request, refused) and records.number(refused, "taken") >= most:
+                return False
+            at = max(at, records.number(refused, "back") + 1)  # who reads this is not late
+        raise _crowded()
 
     def give_back(self, request: TransferRequest, now: float) -> None:
-        """The request failed for certain. Call it while nobody else can begin it: its lease is held, or its contact is won."""
+        """The request failed for certain. Call it while nobody else can begin it: its lease is held, or its contact is won.
+
+        A request that holds nothing leaves its note all the same: one of its writes, given up, may still be on its way.
+        """
         contact = self._table.read(records.contact_key(request.instance_id, request.contact_id))
         tree = records.text(contact, _tree(request))
         if tree is None:
             return
         item = self._table.read(_key(request, tree))
-        held = records.number(item, _held(request))
-        if not held:
-            return
-        outdated = _outdated(request, item, now)
-        self._table.update(
+        for _ in range(_TURNS):
+            since = _since(request, item)
+            at = max(_ms(now), since, records.number(item, "back") + 1)
+            refused = self._let_go(request, tree, since, at) if since else self._note(request, tree, at, now)
+            if refused is None or (not _since(request, refused) and records.number(refused, "back") >= at):
+                return
+            item = refused
+        raise _crowded()
+
+    def _take(self, request: TransferRequest, tree: str, most: int, at: int, now: float) -> records.Item | None:
+        return self._table.update(
             _key(request, tree),
-            f"SET #back = :back REMOVE {', '.join(['#held', *outdated])} ADD #taken :minus",
-            "#held = :held",
-            {":back": max(held, round(now * 1000)), ":held": held, ":minus": -1},
-            {"#held": _held(request), "#back": _back(request), "#taken": "taken"} | outdated,
-        )
+            "SET #held = :at, #expires = :expires ADD #taken :one",
+            f"{_IN_TURN} AND attribute_not_exists(#held) AND (attribute_not_exists(#taken) OR #taken < :most)",
+            {":at": at, ":expires": self._expires(now), ":one": 1, ":most": most},
+            _NAMES | {"#held": _held(request), "#taken": "taken"},
+        )[1]
+
+    def _renew(self, request: TransferRequest, tree: str, since: int, at: int) -> records.Item | None:
+        """Hold from now on what is held already: a failure that was never told may still be about to give it back."""
+        return self._table.update(
+            _key(request, tree),
+            "SET #held = :at",
+            "#held = :since",
+            {":at": at, ":since": since},
+            {"#held": _held(request)},
+        )[1]
+
+    def _let_go(self, request: TransferRequest, tree: str, since: int, at: int) -> records.Item | None:
+        return self._table.update(
+            _key(request, tree),
+            "SET #back = :at REMOVE #held ADD #taken :minus",
+            f"{_IN_TURN} AND #held = :since",
+            {":at": at, ":since": since, ":minus": -1},
+            {"#back": "back", "#held": _held(request), "#taken": "taken"},
+        )[1]
+
+    def _note(self, request: TransferRequest, tree: str, at: int, now: float) -> records.Item | None:
+        return self._table.update(
+            _key(request, tree),
+            "SET #back = :at, #expires = if_not_exists(#expires, :expires)",
+            f"{_IN_TURN} AND attribute_not_exists(#held)",
+            {":at": at, ":expires": self._expires(now)},
+            _NAMES | {"#held": _held(request)},
+        )[1]
+
+    def _expires(self, now: float) -> int:
+        return int(now + self._keep)
 
     def _remember(self, request: TransferRequest, begun: Begun, tree: str) -> None:
         refused = self._table.update(
@@ -77,6 +114,14 @@ class Allowances:
             raise LedgerUnavailable("the lease was lost before the route's allowance was taken")
 
 
+def _ms(now: float) -> int:
+    return round(now * 1000)
+
+
+def _crowded() -> LedgerUnavailable:
+    return LedgerUnavailable("others took and gave back the tree's allowances too fast")
+
+
 def _key(request: TransferRequest, tree: str) -> str:
     return f"route#{request.instance_id}#{tree}#{request.route}"
 
@@ -86,17 +131,9 @@ def _held(request: TransferRequest) -> str:
     return f"held:{request.client_token}"
 
 
-def _back(request: TransferRequest) -> str:
-    return f"back:{request.client_token}"
-
-
-def _outdated(request: TransferRequest, item: records.Item, now: float) -> dict[str, str]:
-    before = round((now - LATEST_WRITE_SECONDS) * 1000)
-    others = [name for name in item if name.startswith("back:") and name != _back(request)]
-    over = [name for name in others if records.number(item, name) < before]
-    return {
-        f"#old{number}": name for number, name in enumerate(sorted(over)[:3])
-    }  # one comes with each; more than one may go
+def _since(request: TransferRequest, item: records.Item | None) -> int:
+    """Since when the request has held an allowance, 0 when it holds none."""
+    return records.number(item or {}, _held(request))
 
 
 def _tree(request: TransferRequest) -> str:

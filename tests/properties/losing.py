@@ -1,16 +1,25 @@
-"""The virtual table with botocore's methods, which loses an answer when it is told to."""
+"""The virtual table with botocore's methods, which loses an answer, or is reached late, when it is told to."""
 
 from __future__ import annotations
+
+from contextlib import suppress
+
+from botocore.exceptions import ReadTimeoutError
 
 from local.virtual import Table
 
 
 class Client:
-    """``lose`` makes the next answer get lost after the write, and the SDK send it again."""
+    """``lose`` makes the next answer get lost after the write, and the SDK send it again.
+
+    ``late`` makes the client give up one of the next, the second for 2, which reaches the table when ``arrive`` is called.
+    """
 
     def __init__(self) -> None:
         self.table = Table()
         self.lose = False
+        self.late = 0
+        self._under_way: list[dict[str, object]] = []
 
     def update_item(self, **asked: object) -> object:
         if self.lose:
@@ -19,7 +28,19 @@ class Client:
                 self.table.update_item(asked)
             except Exception:  # noqa: BLE001 - whatever the first answer was, nobody has seen it
                 return self.table.update_item(asked)
+        if self.late:
+            self.late -= 1
+            if not self.late:
+                self._under_way.append(asked)
+                raise ReadTimeoutError(endpoint_url="dynamodb")
         return self.table.update_item(asked)
+
+    def arrive(self) -> None:
+        """What was late reaches the table, and whoever sent it has long given it up."""
+        under_way, self._under_way = self._under_way, []
+        for asked in under_way:
+            with suppress(Exception):
+                self.table.update_item(asked)
 
     def get_item(self, **asked: object) -> object:
         return self.table.get_item(asked)

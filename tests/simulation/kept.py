@@ -9,7 +9,7 @@ from typing import Any
 
 from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
-from local.virtual import Fault, Kind
+from local.virtual import Fault, Kind, Sizing
 from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
 
@@ -89,6 +89,45 @@ def late_allowance(seed: int) -> Scenario:
     )
 
 
+def late_after_the_end(seed: int) -> Scenario:
+    """Routed requests expire while what they wrote is still on its way to the ledger; then another contact of each tree is to move."""
+    expired = frozenset({"RequestExpired"})
+    return Scenario(
+        seed=seed,
+        contacts=(*["task"] * 5, *(f"sibling{number}" for number in range(5))),
+        requests=(
+            *(Request(contact, queue="Support", route="once", expires_in=6.0, codes=expired) for contact in range(5)),
+            *(Request(contact, queue="Support", route="once") for contact in range(5, 10)),
+        ),
+        asks=(*(Ask(number * 0.1, number) for number in range(5)), *(Ask(300.0, number) for number in range(5, 10))),
+        faults=(Fault("dynamodb", Kind.LATE, "UpdateItem", 0.6, 0.0, 9.0, seconds=14.0),),
+        active_tasks=(60.0, 0),
+        settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
+        sizing=Sizing(batch_size=1, concurrency=8),
+    )
+
+
+def late_return(seed: int) -> Scenario:
+    """Routed requests expire, and what gives their allowances back is long on its way to the ledger; they come again without an end to
+    their time and are carried out, and then another contact of each tree is to move.
+    """
+    again: dict[str, Any] = {"queue": "Support", "route": "once"}
+    return Scenario(
+        seed=seed,
+        contacts=(*["task"] * 5, *(f"sibling{number}" for number in range(5))),
+        requests=(
+            *(Request(contact, request_id=f"order-{contact}", expires_in=1.5, **again) for contact in range(5)),
+            *(Request(contact, request_id=f"order-{contact}", **again) for contact in range(5)),
+            *(Request(contact, **again) for contact in range(5, 10)),
+        ),
+        asks=tuple(Ask(at, first + number) for first, at in ((0, 0.0), (5, 60.0), (10, 600.0)) for number in range(5)),
+        faults=(Fault("dynamodb", Kind.LATE, "UpdateItem", 0.7, 1.2, 12.0, seconds=200.0),),
+        active_tasks=(30.0, 0),
+        settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
+        sizing=Sizing(batch_size=1, concurrency=8),
+    )
+
+
 def late_freedom(seed: int) -> Scenario:
     """A request that had expired is sent again, without an end to its time, while the ledger is still told of its failure; the name
     comes a minute later for another contact.
@@ -106,8 +145,8 @@ def late_freedom(seed: int) -> Scenario:
     )
 
 
-#: Two of its requests differ in ``expiresAt`` alone, so an event does not tell which of them it is about: this rule can judge all the same.
-ONLY: dict[str, frozenset[str]] = {"late-freedom": frozenset({"b-twice"})}
+#: Some of their requests differ in ``expiresAt`` alone, so an event does not tell which it is about: these rules can judge all the same.
+ONLY: dict[str, frozenset[str]] = {"late-freedom": frozenset({"b-twice"}), "hold-not-renewed": frozenset({"b-route"})}
 
 #: By the bug that they show. A hunt for it begins with them: chance alone needs thousands of seeds.
 KEPT: dict[str, list[Scenario]] = {
@@ -115,6 +154,8 @@ KEPT: dict[str, list[Scenario]] = {
     "doubt-gives-back": [doubtful_route(seed) for seed in range(1, 4)],
     "stale-look": [stale_look(seed) for seed in range(1, 13)],
     "late-freedom": [late_freedom(seed) for seed in range(1, 31)],
+    "hold-not-renewed": [late_return(seed) for seed in range(1, 41)],
+    "end-without-note": [late_after_the_end(seed) for seed in range(1, 21)],
     "late-allowance": [late_allowance(seed) for seed in range(1, 21)],
     "lost-begins-condemn": [lost_begins(seed) for seed in range(2)],
 }

@@ -36,7 +36,13 @@ ROUTES: tuple[Bug, ...] = (
         ("c-code",),
         (
             Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", _FREE),
-            Edit("allowances", "return refused is None or _held(request) in refused", "return refused is None"),
+            Edit("allowances", "since = _since(request, refused)\n            if", "since = 0\n            if"),
+            Edit("allowances", "if refused is None or _since(request, refused) == at:", "if refused is None:"),
+            Edit(
+                "allowances",
+                'if not _since(request, refused) and records.number(refused, "taken")',
+                'if records.number(refused, "taken")',
+            ),
         ),
         interleaving=True,
         routed=True,
@@ -56,10 +62,10 @@ ROUTES: tuple[Bug, ...] = (
         (
             Edit(
                 "allowances",
-                "        refused = write(at)\n        if refused and",
+                "        at = _ms(now)\n        for",
                 '        if records.number(self._table.read(_key(request, tree)), "taken") >= most:\n'
                 "            return _held(request) in self._table.read(_key(request, tree))\n"
-                "        refused = write(at)\n        if refused and",
+                "        at = _ms(now)\n        for",
             ),
             Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", "attribute_not_exists(#held)"),
             Edit("allowances", '":one": 1, ":most": most},', '":one": 1},'),
@@ -74,8 +80,30 @@ ROUTES: tuple[Bug, ...] = (
         (
             Edit(
                 "allowances",
-                "(attribute_not_exists(#back) OR #back < :at) AND",
-                "(attribute_not_exists(#back) OR #back <> :one) AND",
+                'f"{_IN_TURN} AND attribute_not_exists(#held) AND (',
+                'f"(attribute_not_exists(#back) OR #back <> :one) AND attribute_not_exists(#held) AND (',
+            ),
+        ),
+        interleaving=True,
+        routed=True,
+    ),
+    Bug(
+        "end-without-note",
+        "a request that fails and holds no allowance leaves no note: a write that was given up takes one for it late",
+        ("c-code",),
+        (Edit("allowances", " if since else self._note(request, tree, at, now)", " if since else None"),),
+        interleaving=True,
+        routed=True,
+    ),
+    Bug(
+        "hold-not-renewed",
+        "a request that comes again does not renew its hold: a failure that was never told gives it back late",
+        ("b-route",),
+        (
+            Edit(
+                "allowances",
+                "if since not in {0, at}:\n",
+                "if since:\n                return True\n            if since:\n",
             ),
         ),
         interleaving=True,
