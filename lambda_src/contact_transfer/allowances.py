@@ -29,7 +29,7 @@ class Allowances:
     def take(self, request: TransferRequest, begun: Begun, tree: str, most: int, now: float) -> bool:
         """Hold one of the ``most`` allowances of the request's route and tree. False when others hold them all."""
         self._remember(request, begun, tree)
-        at = _ms(now)
+        at = records.ms(now)
         for _ in range(_TURNS):
             refused = self._take(request, tree, most, at, now)
             since = _since(request, refused)
@@ -55,7 +55,7 @@ class Allowances:
         item = self._table.read(_key(request, tree))
         for _ in range(_TURNS):
             since = _since(request, item)
-            at = max(_ms(now), since, records.number(item, "back") + 1)
+            at = max(records.ms(now), since, records.number(item, "back") + 1)
             refused = self._let_go(request, tree, since, at) if since else self._note(request, tree, at, now)
             if refused is None or (not _since(request, refused) and records.number(refused, "back") >= at):
                 return
@@ -112,10 +112,6 @@ class Allowances:
         )[1]
         if refused is not None:
             raise LedgerUnavailable("the lease was lost before the route's allowance was taken")
-
-
-def _ms(now: float) -> int:
-    return round(now * 1000)
 
 
 def _crowded() -> LedgerUnavailable:

@@ -65,7 +65,7 @@ class Arrivals:
         values = {
             ":arrival": CONFIRMED,
             ":as": news.kind,
-            ":at": round(news.at * 1000),
+            ":at": records.ms(news.at),
             ":queue": news.queue_id or "",
             ":user": news.user_id or "",
         }
@@ -75,7 +75,7 @@ class Arrivals:
         """Write down that no arrival was seen. False when there is a verdict already, unless it is this message's own."""
         if transfer.arrival is not None and transfer.arrival_from != message_id:
             return False
-        values = {":arrival": UNCONFIRMED, ":as": why, ":at": round(at * 1000), ":queue": "", ":user": ""}
+        values = {":arrival": UNCONFIRMED, ":as": why, ":at": records.ms(at), ":queue": "", ":user": ""}
         return self._write(transfer, message_id, values)
 
     def _write(

@@ -15,9 +15,10 @@ from __future__ import annotations
 from typing import Any
 
 from contact_transfer import records
-from contact_transfer.outcome import Failed, FailureCode, Transferred
-from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
+from contact_transfer.outcome import Failed, Transferred
+from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won, ms
 from contact_transfer.request import TransferRequest
+from contact_transfer.request_ids import RequestIds
 from contact_transfer.table import LedgerUnavailable, Table
 
 _ATTEMPT = (
@@ -39,51 +40,17 @@ class Conflict(Exception):
         self.won = won
 
 
-def mismatch(first: str | None) -> Failed:
-    """The requestId belongs to other parameters, for the contact ``first``."""
-    return Failed(
-        FailureCode.IDEMPOTENCY_MISMATCH,
-        f"requestId has been used before with other parameters, for contact {first}. Use a new requestId for a new request.",
-    )
-
-
 class Ledger:
     """``keep_seconds``: how long an item outlives its last change. Every method can raise ``LedgerUnavailable``."""
 
     def __init__(self, table: Table, keep_seconds: float) -> None:
         self._table = table
         self._keep = keep_seconds
+        self._requests = RequestIds(table, keep_seconds)
 
     def claim(self, request: TransferRequest, now: float) -> Failed | None:
-        """Bind the request's ``requestId`` to its parameters. Answer ``IdempotencyMismatch`` when it has others.
-
-        A claim that reaches the table late, after its request has failed, binds nothing.
-        """
-
-        def write(at: int) -> records.Item | None:
-            return self._table.update(
-                records.request_key(request.name),
-                "SET fingerprint = :fingerprint, contactId = :contact, instanceId = :instance, claimedAt = :at,"
-                " #expires = :expires REMOVE failedAt",
-                "attribute_not_exists(pk) OR (fingerprint = :fingerprint AND attribute_not_exists(failedAt)) OR failedAt <= :at",
-                {
-                    ":fingerprint": request.fingerprint,
-                    ":contact": request.contact_id,
-                    ":instance": request.instance_id,
-                    ":at": at,
-                    ":expires": self._expires(now),
-                },
-                {"#expires": "expires"},
-            )[1]
-
-        refused = write(_ms(now))
-        if refused is not None and "failedAt" in refused:  # by a clock that is ahead: whoever reads this is not late
-            refused = write(records.number(refused, "failedAt"))
-        if refused is None:
-            return None
-        if "failedAt" in refused:
-            raise LedgerUnavailable("the request failed again while it was claimed")
-        return mismatch(records.text(refused, "contactId"))
+        """Bind the request's ``requestId`` to its parameters, until it has failed. Answer ``IdempotencyMismatch`` when it has others."""
+        return self._requests.claim(request, now)
 
     def begin(
         self, request: TransferRequest, owner: str, now: float, lease_until: float
@@ -101,13 +68,13 @@ class Ledger:
             " AND (attribute_not_exists(attemptName) OR attemptName = :name)",
             {
                 ":owner": owner,
-                ":lease": _ms(lease_until),
+                ":lease": ms(lease_until),
                 ":name": name,
                 ":queue": request.queue_id or "",
                 ":user": request.user_id or "",
                 ":zero": 0,
                 ":one": 1,
-                ":now": _ms(now),
+                ":now": ms(now),
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
@@ -130,9 +97,9 @@ class Ledger:
             f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE} AND attemptName = :other",
             {
                 ":owner": owner,
-                ":lease": _ms(lease_until),
+                ":lease": ms(lease_until),
                 ":one": 1,
-                ":now": _ms(now),
+                ":now": ms(now),
                 ":other": attempt.name,
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
@@ -166,17 +133,17 @@ class Ledger:
         if refused is not None:
             raise LedgerUnavailable("the lease was lost")
 
-    def finish(self, request: TransferRequest, done: Transferred, now: float, owner: str | None = None) -> None:
+    def finish(self, request: TransferRequest, done: Transferred, now: float, owner: str) -> None:
         """Write down that the contact was transferred. Raise ``Conflict`` when it went to another contact.
 
-        A 200 needs no lease. What was only inferred must still hold it: pass its ``owner``.
+        A 200 needs no lease. What was only inferred must still hold it, as ``owner``.
         """
         if done.new_contact_id == request.contact_id:
-            return self._finish_and_live_on(request, done, now)
+            return self._finish_and_live_on(request, done, now, owner)
         mine = "winner = :name AND newContactId = :new"
         condition = f"attribute_not_exists(winner) OR ({mine})"
         values: dict[str, Any] = {}
-        if owner is not None:
+        if done.inferred:
             condition = f"(attribute_not_exists(winner) AND leaseOwner = :owner) OR ({mine})"
             values[":owner"] = owner
         _, refused = self._table.update(
@@ -189,7 +156,7 @@ class Ledger:
                 ":name": request.name,
                 ":new": done.new_contact_id or "",
                 ":arn": done.new_contact_arn or "",
-                ":now": _ms(now),
+                ":now": ms(now),
                 ":inferred": done.inferred,
                 ":zero": 0,
                 ":asked": _asked(request),
@@ -204,20 +171,26 @@ class Ledger:
             raise Conflict(won)
         return None
 
-    def _finish_and_live_on(self, request: TransferRequest, done: Transferred, now: float) -> None:
-        # Connect kept the contact's id: this request is carried out, and others may follow.
-        self._table.update(
-            records.contact_key(request.instance_id, request.contact_id),
-            f"SET #done = :new, #doneArn = :arn, #unended = :zero, #expires = :expires REMOVE {_LEASE}, {_ATTEMPT}, #failures",
-            "attribute_exists(pk)",
-            {
-                ":new": done.new_contact_id or "",
-                ":arn": done.new_contact_arn or "",
-                ":zero": 0,
-                ":expires": self._expires(now),
-            },
-            _names(request.name, "done", "doneArn", "unended", "failures") | {"#expires": "expires"},
-        )
+    def _finish_and_live_on(self, request: TransferRequest, done: Transferred, now: float, owner: str) -> None:
+        """Connect kept the contact's id: this request is carried out, and others may follow, or hold the contact already."""
+
+        def write(condition: str, gone: str, values: dict[str, Any]) -> records.Item | None:
+            return self._table.update(
+                records.contact_key(request.instance_id, request.contact_id),
+                f"SET #done = :new, #doneArn = :arn, #unended = :zero, #expires = :expires REMOVE {gone}#failures",
+                condition,
+                values
+                | {
+                    ":new": done.new_contact_id or "",
+                    ":arn": done.new_contact_arn or "",
+                    ":zero": 0,
+                    ":expires": self._expires(now),
+                },
+                _names(request.name, "done", "doneArn", "unended", "failures") | {"#expires": "expires"},
+            )[1]
+
+        if write("leaseOwner = :owner", f"{_LEASE}, {_ATTEMPT}, ", {":owner": owner}) is not None:
+            write("attribute_exists(pk)", "", {})
 
     def fail(self, request: TransferRequest, verdict: Verdict, begun: Begun | None) -> None:
         """Write down that the request ended without a transfer: its name is free to be corrected and sent again.
@@ -228,26 +201,9 @@ class Ledger:
         """
         # First the name and then the lease: whoever begins after this would else be taken for failed while it is under way.
         if request.request_id is not None and not verdict.failed.in_doubt:
-            self._free(request, verdict.at)
+            self._requests.free(request, verdict.at)
         if begun is not None:
             self._end(request, verdict, begun)
-
-    def _free(self, request: TransferRequest, now: float) -> None:
-        """Free the request's name. Late, after the name has been claimed again, it frees nothing."""
-
-        def write(at: int) -> records.Item | None:
-            return self._table.update(
-                records.request_key(request.name),
-                "SET failedAt = :at",
-                "fingerprint = :fingerprint AND claimedAt <= :at",
-                {":at": at, ":fingerprint": request.fingerprint},
-            )[1]
-
-        refused = write(_ms(now))
-        if refused is not None and records.text(refused, "fingerprint") == request.fingerprint:
-            write(
-                records.number(refused, "claimedAt")
-            )  # by a clock that is ahead, of a copy that could not begin meanwhile
 
     def _end(self, request: TransferRequest, verdict: Verdict, begun: Begun) -> None:
         gone, kept = f"{_LEASE}, {_ATTEMPT}", ""
@@ -297,7 +253,7 @@ class Ledger:
         names = _names(request.name, "unended", "starts", *(["failures"] if failed else []))
         values: dict[str, Any] = {":unended": unended, ":starts": starts, ":owner": begun.owner}
         if doubt and called is not None:
-            values[":called"] = _ms(called)
+            values[":called"] = ms(called)
         self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
             f"SET #unended = :unended, #starts = :starts{latest}{', #undone = :undone' if undone else ''} REMOVE {_LEASE}{kept}"
@@ -321,7 +277,7 @@ def _asked(request: TransferRequest) -> dict[str, str]:
         "reason": request.reason,
         "route": request.route,
         "door": request.door,
-        "at": None if request.asked_at is None else str(_ms(request.asked_at)),
+        "at": None if request.asked_at is None else str(ms(request.asked_at)),
     }
     return {name: value for name, value in given.items() if value is not None}
 
@@ -335,7 +291,3 @@ def _traces(names: tuple[str, ...]) -> dict[str, str]:
     return {
         f"#{kind}{number}": f"{kind}:{name}" for number, name in enumerate(some) for kind in ("ended", "asked", "tree")
     }
-
-
-def _ms(moment: float) -> int:
-    return round(moment * 1000)

@@ -62,7 +62,7 @@ class Verdict:
             "code": str(self.failed.code),
             "message": self.failed.message,
             "attempts": str(self.failed.attempts or 0),
-            "at": str(round(self.at * 1000)),
+            "at": str(ms(self.at)),
             "messageId": self.message_id,
             "receives": str(self.receives),
         }
@@ -127,6 +127,11 @@ class OthersDoubt:
     """Another request's attempt on the contact is not settled."""
 
     attempt: Attempt
+
+
+def ms(moment: float) -> int:
+    """Epoch milliseconds, as every time in an item is, except ``expires``."""
+    return round(moment * 1000)
 
 
 def number(item: Item, name: str) -> int:

@@ -15,16 +15,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from contact_transfer import backoff
+from contact_transfer import backoff, deadly
 from contact_transfer.clock import Chance, Clock, Deadline
 from contact_transfer.connect import TRANSFER, Connect
 from contact_transfer.delivery import Delivery
 from contact_transfer.flows import Flows
 from contact_transfer.judgement import Judgement
-from contact_transfer.ledger import Conflict, Ledger, mismatch
+from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
 from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
+from contact_transfer.request_ids import mismatch
 from contact_transfer.routes import Routes
 from contact_transfer.settings import Settings
 from contact_transfer.settlement import ACTIVE_PROVES_AFTER_SECONDS, NotApplied, Settlement
@@ -32,14 +33,8 @@ from contact_transfer.table import LedgerUnavailable
 from contact_transfer.views import Accepted, Doubtful, NoTime, Unavailable
 
 LEASE_MARGIN_SECONDS = 10.0
-#: Begun so often without any end, a request kills its worker. A begin counts even if its answer was lost and no work was
-#: begun, so the last of them must be known to have begun.
-DEADLY_BEGINS = 20
-CONFIRMED_BEGINS = 3
 #: Waiting, not failing.
 _PASSING = frozenset({Cause.PACED, Cause.UNDER_WAY})
-#: Looks that a deadly request is still granted, since looking does less than transferring.
-DEADLY_LOOKS = 5
 
 
 @dataclass(frozen=True)
@@ -131,20 +126,20 @@ class Service:
     def _attempt(
         self, request: TransferRequest, given: Verdict | None, begun: Begun, doubt: _Doubt, deadline: Deadline
     ) -> Outcome:
-        deadly = _deadly(begun)
-        if deadly and begun.starts >= CONFIRMED_BEGINS + DEADLY_LOOKS:
+        kills = deadly.kills(begun)
+        if deadly.beyond_looking(begun):
             doubt.open = False  # not even looking comes to an end: a person must
-            return replace(_kills(request, begun), in_doubt=True)
-        if _suspicious(begun):
+            return replace(deadly.failure(request, begun), in_doubt=True)
+        if deadly.suspicious(begun):
             self._ledger.start(request, begun)
         if doubt.open:
-            look_only = deadly or given is not None or begun.foreign
+            look_only = kills or given is not None or begun.foreign
             if (seen := self._look(request, begun, doubt, deadline, look_only=look_only)) is not None:
                 return seen
         if given is not None:
             return given.failed
-        if deadly:
-            return _kills(request, begun)
+        if kills:
+            return deadly.failure(request, begun)
         return self._try(request, begun, doubt, deadline)
 
     def _look(
@@ -256,7 +251,7 @@ class Service:
 
     def _finish(self, request: TransferRequest, delivery: Delivery, begun: Begun, done: Transferred) -> Told:
         try:
-            self._ledger.finish(request, done, self._clock.now(), begun.owner if done.inferred else None)
+            self._ledger.finish(request, done, self._clock.now(), begun.owner)
         except Conflict as conflict:
             already = _already(request, conflict.won)
             if not done.inferred:
@@ -268,7 +263,7 @@ class Service:
 
     def _release(self, request: TransferRequest, begun: Begun, doubt: _Doubt, *, failed: bool) -> None:
         # A deadly request stays deadly until it has ended; only looks that came to no end count against it.
-        unended, starts = (DEADLY_BEGINS, CONFIRMED_BEGINS) if _deadly(begun) else (0, 0)
+        unended, starts = deadly.LEFT if deadly.kills(begun) else (0, 0)
         counts = {"unended": unended, "starts": starts}
         try:
             self._ledger.release(request, begun, failed=failed, doubt=doubt.open, called=doubt.called, **counts)
@@ -287,22 +282,6 @@ def _given(begun: Begun, delivery: Delivery) -> Verdict | None:
 def _its_own_doubt(given: Verdict, doubt: Attempt) -> bool:
     """Whether nothing was tried since a verdict that left the doubt."""
     return given.failed.in_doubt and doubt.last <= given.at
-
-
-def _suspicious(begun: Begun) -> bool:
-    return begun.unended > DEADLY_BEGINS - CONFIRMED_BEGINS
-
-
-def _deadly(begun: Begun) -> bool:
-    return begun.unended > DEADLY_BEGINS and begun.starts >= CONFIRMED_BEGINS
-
-
-def _kills(request: TransferRequest, begun: Begun) -> Failed:
-    return Failed(
-        FailureCode.RETRIES_EXHAUSTED,
-        f"Work on contact {request.contact_id} began {begun.unended - 1} times without any end: it kills the worker. "
-        "Whether the last attempt transferred the contact shows in the contact's details in Connect.",
-    )
 
 
 def _already(request: TransferRequest, won: Won) -> Transferred | Failed:

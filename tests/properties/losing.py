@@ -36,11 +36,10 @@ class Client:
         return self.table.update_item(asked)
 
     def arrive(self) -> None:
-        """What was late reaches the table, and whoever sent it has long given it up."""
-        under_way, self._under_way = self._under_way, []
-        for asked in under_way:
+        """What was late first reaches the table, and whoever sent it has long given it up."""
+        if self._under_way:
             with suppress(Exception):
-                self.table.update_item(asked)
+                self.table.update_item(self._under_way.pop(0))
 
     def get_item(self, **asked: object) -> object:
         return self.table.get_item(asked)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
 
+from contact_transfer import records
 from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Failed, FailureCode, Transferred
 from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
@@ -22,20 +25,27 @@ def _request(name: str) -> TransferRequest:
     return TransferRequest("instance", "contact", "flow", queue_id=f"queue-{name}", request_id=name)
 
 
+_LATE = st.sampled_from([0, 0, 0, 1, 2])
+_ITEM = "contact#instance#contact"
+
+
 @dataclass
 class _Model:
-    """What must be so: who holds the lease until when, whose attempt is in doubt, who has won."""
+    """What must be so: who holds the lease until when, whose attempt is in doubt, who has won, whose request the contact outlived."""
 
     holder: str | None = None
     until: float = 0.0
     doubt: str | None = None
     winner: str | None = None
     new: str = ""
-    owners: dict[str, Begun] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
 
 
 class LedgerMachine(RuleBasedStateMachine):
-    """Two names and one contact; time goes on, answers get lost."""
+    """Two names and one contact; time goes on, answers get lost, writes come late.
+
+    ``late`` is the write of an operation, the first for 1, that its client gives up and that arrives when the machine says so.
+    """
 
     begun = Bundle("begun")
 
@@ -46,6 +56,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.model = _Model()
         self.now = 1000.0
         self.count = 0
+        self.late = set[str]()
 
     @rule(seconds=st.sampled_from([0.1, 5.0, 80.0]))
     def time_goes_on(self, seconds: float) -> None:
@@ -55,15 +66,33 @@ class LedgerMachine(RuleBasedStateMachine):
     def the_next_answer_is_lost(self) -> None:
         self.client.lose = True
 
-    @rule(target=begun, name=st.sampled_from(["a", "b"]))
-    def begin(self, name: str) -> tuple[str, Begun | None]:
+    @rule()
+    def what_is_late_arrives(self) -> None:
+        """It may do what its owner wanted, and nothing to what others hold or have in doubt, unless the contact has been transferred."""
+        before, winner = self._item(), self.model.winner
+        self.client.arrive()
+        after = self._item()
+        if winner is not None:
+            assert records.text(after, "winner") == records.text(before, "winner")
+            assert records.text(after, "newContactId") == self.model.new
+        held = self.model.holder is not None and self.model.until >= self.now
+        if held and self.model.holder not in self.late and "winner" not in after:
+            assert records.text(after, "leaseOwner") == self.model.holder
+            assert records.text(after, "attemptName") == records.text(before, "attemptName")
+        self._agree(after)
+
+    @rule(target=begun, name=st.sampled_from(["a", "b"]), late=_LATE)
+    def begin(self, name: str, late: int) -> tuple[str, Begun | None]:
         self.count += 1
         owner, model, request = f"owner-{self.count}", self.model, _request(name)
-        answer = self.ledger.begin(request, owner, self.now, self.now + _LEASE)
-        if model.winner is not None:
+        with self._lately(owner, late) as given_up:
+            answer = self.ledger.begin(request, owner, self.now, self.now + _LEASE)
+        if given_up:
+            return name, None
+        if model.winner is not None or name in model.done:
             assert isinstance(answer, Won)
-            assert (answer.name == request.name) is (model.winner == name)
-            assert answer.new_contact_id == model.new
+            assert (answer.name == request.name) is (name in {model.winner, *model.done})
+            assert answer.new_contact_id == ("contact" if name in model.done else model.new)
         elif model.holder is not None and model.until >= self.now:
             assert isinstance(answer, Held)
         elif model.doubt not in (None, name):
@@ -75,16 +104,19 @@ class LedgerMachine(RuleBasedStateMachine):
         return name, answer if isinstance(answer, Begun) else None
 
     @precondition(lambda self: self.model.doubt is not None and self.model.winner is None)
-    @rule(target=begun, name=st.sampled_from(["a", "b"]))
-    def take_over(self, name: str) -> tuple[str, Begun | None]:
+    @rule(target=begun, name=st.sampled_from(["a", "b"]), late=_LATE)
+    def take_over(self, name: str, late: int) -> tuple[str, Begun | None]:
         """Another request looks into the doubt: it has the lease, and the attempt stays as it was noted."""
         model, doubt = self.model, str(self.model.doubt)
-        if name == doubt:
+        if name == doubt or name in model.done:
             return name, None
         self.count += 1
         owner, request = f"owner-{self.count}", _request(name)
         attempt = Attempt(_request(doubt).name, self.now, self.now, self.now, None, None)
-        answer = self.ledger.take_over(request, attempt, owner, self.now, self.now + _LEASE)
+        with self._lately(owner, late) as given_up:
+            answer = self.ledger.take_over(request, attempt, owner, self.now, self.now + _LEASE)
+        if given_up:
+            return name, None
         if model.holder is not None and model.until >= self.now:
             assert isinstance(answer, Held)
             return name, None
@@ -108,8 +140,8 @@ class LedgerMachine(RuleBasedStateMachine):
         else:
             assert self.model.holder == mine.owner
 
-    @rule(held=begun, doubt=st.booleans(), called=st.booleans())
-    def release(self, held: tuple[str, Begun | None], doubt: bool, called: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+    @rule(held=begun, doubt=st.booleans(), called=st.booleans(), late=_LATE)
+    def release(self, *, held: tuple[str, Begun | None], doubt: bool, called: bool, late: int) -> None:
         name, mine = held
         if mine is None:
             return
@@ -119,55 +151,75 @@ class LedgerMachine(RuleBasedStateMachine):
         doubt = doubt and (
             when is not None or mine.doubt is not None
         )  # without a call only an earlier doubt can be left
-        self.ledger.release(_request(name), mine, failed=True, doubt=doubt, called=when)
-        if self.model.holder == mine.owner:
+        with self._lately(mine.owner, late) as given_up:
+            self.ledger.release(_request(name), mine, failed=True, doubt=doubt, called=when)
+        if self.model.holder == mine.owner and not given_up:
             self.model.holder = None
             if not (mine.foreign and doubt):
                 self.model.doubt = name if doubt else None
 
-    @rule(held=begun, in_doubt=st.booleans())
-    def fail(self, held: tuple[str, Begun | None], in_doubt: bool) -> None:  # noqa: FBT001 - drawn by Hypothesis
+    @rule(held=begun, in_doubt=st.booleans(), late=_LATE)
+    def fail(self, *, held: tuple[str, Begun | None], in_doubt: bool, late: int) -> None:
         name, mine = held
         if mine is None:
             return
         in_doubt = in_doubt and mine.doubt is not None and not mine.foreign
+        self.client.lose = False
         self.ledger.claim(_request(name), self.now)
         failed = Failed(FailureCode.FLOW_NOT_FOUND, "no flow", in_doubt=in_doubt)
         verdict = Verdict(failed, "m", self.count, self.now)
         try:
-            self.ledger.fail(_request(name), verdict, mine)
+            with self._lately(mine.owner, late) as given_up:
+                self.ledger.fail(_request(name), verdict, mine)
         except LedgerUnavailable:
             assert self.model.holder != mine.owner  # what no longer holds the lease has no verdict to give
-        if self.model.holder == mine.owner:
+        if self.model.holder == mine.owner and not given_up:
             self.model.holder = None
             if not (in_doubt or mine.foreign):
                 self.model.doubt = None
 
-    @rule(held=begun, new=st.sampled_from(["n1", "n2"]))
-    def finish(self, held: tuple[str, Begun | None], new: str) -> None:
+    @rule(held=begun, new=st.sampled_from(["n1", "n2"]), late=_LATE)
+    def finish(self, held: tuple[str, Begun | None], new: str, late: int) -> None:
         """A 200 arrives, also long after the lease has gone."""
         name, mine = held
-        if mine is None:
+        if mine is None or name in self.model.done:
             return
         model = self.model
         try:
-            self.ledger.finish(_request(name), Transferred(new, None, 1), self.now)
+            with self._lately(mine.owner, late) as given_up:
+                self.ledger.finish(_request(name), Transferred(new, None, 1), self.now, mine.owner)
         except Conflict as conflict:
             self._is_conflict(conflict, name, new)
             return
-        assert model.winner in (None, name)
-        model.winner, model.new, model.holder, model.doubt = name, new, None, None
+        if not given_up:
+            assert model.winner in (None, name)
+            model.winner, model.new, model.holder, model.doubt = name, new, None, None
 
     def _is_conflict(self, conflict: Conflict, name: str, new: str) -> None:
         assert (self.model.winner, self.model.new) != (name, new)
         assert conflict.won.new_contact_id == self.model.new
 
     @precondition(lambda self: self.model.winner is None)
+    @rule(held=begun, late=_LATE)
+    def finish_and_live_on(self, held: tuple[str, Begun | None], late: int) -> None:
+        """A 200 names the contact itself: the other request may have it, or be in doubt about it, by now."""
+        name, mine = held
+        if mine is None or mine.foreign:
+            return
+        with self._lately(mine.owner, late) as given_up:
+            self.ledger.finish(_request(name), Transferred("contact", None, 1), self.now, mine.owner)
+        if given_up:
+            return
+        self.model.done.add(name)
+        if self.model.holder == mine.owner:
+            self.model.holder, self.model.doubt = None, None
+
+    @precondition(lambda self: self.model.winner is None)
     @rule(held=begun)
     def infer(self, held: tuple[str, Begun | None]) -> None:
         """What was only inferred counts while the lease is still held, and not otherwise."""
         name, mine = held
-        if mine is None:
+        if mine is None or name in self.model.done:
             return
         try:
             self.ledger.finish(_request(name), Transferred("n3", None, 1, inferred=True), self.now, mine.owner)
@@ -177,13 +229,42 @@ class LedgerMachine(RuleBasedStateMachine):
         assert self.model.holder == mine.owner
         self.model.winner, self.model.new, self.model.holder, self.model.doubt = name, "n3", None, None
 
+    @contextmanager
+    def _lately(self, owner: str, late: int) -> Iterator[list[bool]]:
+        """Run an operation whose write of that number is late; the list has something in it when the operation was given up."""
+        given_up: list[bool] = []
+        self.client.late, self.client.lose = late, self.client.lose and not late
+        try:
+            yield given_up
+        except LedgerUnavailable:
+            if not late or self.client.late:
+                raise
+            given_up.append(True)
+            self.late.add(owner)
+        finally:
+            self.client.late = 0
+
+    def _item(self) -> records.Item:
+        return dict(self.client.table.items.get(_ITEM, {}))
+
+    def _agree(self, item: records.Item) -> None:
+        """Know from now on what a late write has done."""
+        model, names = self.model, {_request(name).name: name for name in ("a", "b")}
+        model.holder, model.until = records.text(item, "leaseOwner"), records.number(item, "leaseUntil") / 1000
+        model.doubt = names.get(records.text(item, "attemptName") or "")
+        model.winner, model.new = (
+            names.get(records.text(item, "winner") or ""),
+            records.text(item, "newContactId") or "",
+        )
+        model.done = {name for known, name in names.items() if f"done:{known}" in item}
+
     @invariant()
     def the_item_says_what_the_model_says(self) -> None:
-        item = self.client.table.items.get("contact#instance#contact", {})
+        item = self._item()
         assert ("winner" in item) is (self.model.winner is not None)
         assert ("leaseOwner" in item) is (self.model.holder is not None)
         assert ("attemptName" in item) is (self.model.doubt is not None)
 
 
-LedgerMachine.TestCase.settings = settings(max_examples=120, stateful_step_count=40, deadline=None)
+LedgerMachine.TestCase.settings = settings(max_examples=400, stateful_step_count=40, deadline=None)
 TestLedger = LedgerMachine.TestCase

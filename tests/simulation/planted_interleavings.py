@@ -42,11 +42,7 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         ("g-ledger", "g-forgotten"),
         (
             Edit("service", "LEASE_MARGIN_SECONDS = 10.0", "LEASE_MARGIN_SECONDS = -59.0"),
-            Edit(
-                "service",
-                "self._clock.now(), begun.owner if done.inferred else None)",
-                "self._clock.now(), begun.owner)",
-            ),
+            Edit("ledger", "        if done.inferred:\n", "        if owner:\n"),
             Edit(
                 "service",
                 "happened=None if done.inferred else done)",
@@ -216,7 +212,7 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         "lost-begins-condemn",
         "begins whose answer was lost make a request deadly",
         "d-early c-doubt g-forgotten",
-        "service",
+        "deadly",
         "    return begun.unended > DEADLY_BEGINS and begun.starts >= CONFIRMED_BEGINS\n",
         "    begun.__dict__['starts'] = 99\n    return begun.unended > DEADLY_BEGINS\n",
     ),

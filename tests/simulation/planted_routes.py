@@ -62,10 +62,10 @@ ROUTES: tuple[Bug, ...] = (
         (
             Edit(
                 "allowances",
-                "        at = _ms(now)\n        for",
+                "        at = records.ms(now)\n        for",
                 '        if records.number(self._table.read(_key(request, tree)), "taken") >= most:\n'
                 "            return _held(request) in self._table.read(_key(request, tree))\n"
-                "        at = _ms(now)\n        for",
+                "        at = records.ms(now)\n        for",
             ),
             Edit("allowances", f"attribute_not_exists(#held) AND {_FREE}", "attribute_not_exists(#held)"),
             Edit("allowances", '":one": 1, ":most": most},', '":one": 1},'),

@@ -15,6 +15,7 @@ PURE = {
     "backoff",
     "clock",
     "constraints",
+    "deadly",
     "delivery",
     "environment",
     "fields",
