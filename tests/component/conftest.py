@@ -11,6 +11,7 @@ import boto3
 import pytest
 from moto import mock_aws
 
+from tests.component.doors import Doors, NewDoors
 from tests.component.world import World
 
 _SESSION = boto3.Session()
@@ -42,6 +43,16 @@ def new_world(dynamodb: Any) -> Callable[..., World]:
 @pytest.fixture
 def world(new_world: Callable[..., World]) -> World:
     return new_world()
+
+
+@pytest.fixture
+def new_doors(dynamodb: Any) -> NewDoors:
+    return lambda **given: Doors(dynamodb, **given)
+
+
+@pytest.fixture
+def doors(new_doors: NewDoors) -> Doors:
+    return new_doors()
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
@@ -30,6 +30,14 @@ class Doors(World):
         self._within = within
         self._jitter = Random(5)  # noqa: S311 - jitter of a test world
         self.confirmation = self.new_confirmation()
+
+    def transferred(self, **given: Any) -> str:
+        """A contact for which a request was sent and carried out."""
+        contact = self.contact()
+        self.send(self.request(contact, **given))
+        self.settle()
+        assert [old for old, _ in self.transfers][-1] == contact
+        return contact
 
     # -- confirmation --------------------------------------------------------------------------------------------
 
@@ -112,3 +120,6 @@ class _Sender:
         if self._world.queue.refuse is not None:
             raise self._world.queue.refuse
         return {"MessageId": self._world.send(call["MessageBody"]).message_id}
+
+
+NewDoors = Callable[..., Doors]

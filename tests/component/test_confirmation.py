@@ -4,39 +4,17 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable
-from typing import Any
 
 import pytest
 
 from contact_transfer.telemetry import Metric
 from local.connect.model import Course, Fault, FaultKind
-from tests.component.doors import Doors
-from tests.component.world import START, Killed
-
-NewDoors = Callable[..., Doors]
-
-
-@pytest.fixture
-def new_doors(dynamodb: Any) -> NewDoors:
-    return lambda **given: Doors(dynamodb, **given)
-
-
-@pytest.fixture
-def doors(new_doors: NewDoors) -> Doors:
-    return new_doors()
-
-
-def _transfer(doors: Doors, **given: Any) -> str:
-    contact = doors.contact()
-    doors.send(doors.request(contact, **given))
-    doors.settle()
-    assert [old for old, _ in doors.transfers][-1] == contact
-    return contact
+from tests.component.doors import Doors, NewDoors
+from tests.component.world import START
 
 
 def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:
-    contact = _transfer(doors, requestId="r-1", reason="escalation")
+    contact = doors.transferred(requestId="r-1", reason="escalation")
     doors.deliver(doors.telling())
     doors.confirm()
     [told] = doors.told("Confirmed")
@@ -64,7 +42,7 @@ def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:
 
 def test_a_contact_that_is_connected_to_its_agent_confirms_its_transfer(doors: Doors) -> None:
     flow = doors.seed.flows["Move to agent"]
-    _transfer(doors, queueId=None, userId=doors.seed.users["ana"], contactFlowId=flow)
+    doors.transferred(queueId=None, userId=doors.seed.users["ana"], contactFlowId=flow)
     doors.deliver(doors.telling())
     doors.confirm()
     [told] = doors.told("Confirmed")
@@ -92,7 +70,7 @@ def test_the_time_from_request_to_arrival_is_measured(doors: Doors, capsys: pyte
 
 def test_a_contact_that_ends_in_its_flow_is_told_as_unconfirmed(doors: Doors) -> None:
     doors.connect.others.set_course(doors.seed.queues["Billing"], Course.FAILS)
-    contact = _transfer(doors)
+    contact = doors.transferred()
     doors.deliver(doors.telling())
     doors.confirm()
     [told] = doors.told("Unconfirmed")
@@ -106,7 +84,7 @@ def test_a_contact_that_ends_in_its_flow_is_told_as_unconfirmed(doors: Doors) ->
 @pytest.mark.parametrize("heard", ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"])
 def test_any_single_event_of_a_contact_that_arrived_is_enough(doors: Doors, heard: str) -> None:
     """Events are best effort: every event after the arrival shows it."""
-    _transfer(doors)
+    doors.transferred()
     [(_, new)] = doors.transfers
     doors.connect.others.place(new, user_id=doors.seed.users["ana"])
     doors.connect.others.end(new)
@@ -118,7 +96,7 @@ def test_any_single_event_of_a_contact_that_arrived_is_enough(doors: Doors, hear
 
 def test_every_order_and_every_repetition_of_the_events_tells_it_once(doors: Doors) -> None:
     for order in itertools.permutations(range(4)):
-        contact = _transfer(doors)
+        contact = doors.transferred()
         _, new = doors.transfers[-1]
         doors.connect.others.place(new, user_id=doors.seed.users["ana"])
         doors.connect.others.end(new)
@@ -132,7 +110,7 @@ def test_every_order_and_every_repetition_of_the_events_tells_it_once(doors: Doo
 
 def test_events_of_the_replica_region_tell_nothing_twice(doors: Doors) -> None:
     """Global Resiliency: both Regions publish, the instance has the same id in both."""
-    _transfer(doors)
+    doors.transferred()
     [event] = doors.telling()
     there = json.loads(json.dumps(event.envelope("there")).replace("us-east-1", "us-west-2"))
     doors.deliver([event, there, event])
@@ -189,7 +167,7 @@ def test_what_nobody_asked_this_deployment_for_is_no_business_of_it(doors: Doors
 
 
 def test_a_linked_task_of_a_transferred_contact_confirms_nothing(doors: Doors) -> None:
-    contact = _transfer(doors)
+    contact = doors.transferred()
     doors.heard.clear()
     doors.connect.others.place(doors.contact(PreviousContactId=contact), queue_id=doors.seed.queues["Support"])
     doors.deliver(doors.telling())
@@ -200,7 +178,7 @@ def test_a_linked_task_of_a_transferred_contact_confirms_nothing(doors: Doors) -
 @pytest.mark.parametrize("linked", [False, True])
 def test_an_answer_without_the_new_contacts_id_is_confirmed_by_the_successor(doors: Doors, *, linked: bool) -> None:
     doors.connect.set_switches(answers_without_contact_id=True)
-    contact = _transfer(doors)
+    contact = doors.transferred()
     if linked:
         doors.heard.clear()
         doors.connect.others.place(doors.contact(PreviousContactId=contact), queue_id=doors.seed.queues["Support"])
@@ -211,7 +189,7 @@ def test_an_answer_without_the_new_contacts_id_is_confirmed_by_the_successor(doo
 
 def test_an_arrival_overrules_the_verdict_that_there_was_none(doors: Doors) -> None:
     """Should the event of the end say nothing of the arrival, and come first."""
-    contact = _transfer(doors)
+    contact = doors.transferred()
     [(_, new)] = doors.transfers
     doors.connect.others.end(new)
     queued, ended, _ = doors.telling(new)
@@ -230,7 +208,7 @@ def test_an_arrival_overrules_the_verdict_that_there_was_none(doors: Doors) -> N
 def test_silence_is_noticed_when_it_has_lasted_long_enough(new_doors: NewDoors) -> None:
     doors = new_doors(within=30)
     doors.connect.others.set_course(doors.seed.queues["Billing"], Course.STAYS)
-    contact = _transfer(doors)
+    contact = doors.transferred()
     began = doors.time.now
     doors.deliver(doors.announced())
     doors.confirm(hours=0.4)
@@ -248,7 +226,7 @@ def test_silence_is_noticed_when_it_has_lasted_long_enough(new_doors: NewDoors) 
 def test_silence_is_no_news_when_there_was_some(new_doors: NewDoors, course: Course) -> None:
     doors = new_doors(within=1)
     doors.connect.others.set_course(doors.seed.queues["Billing"], course)
-    _transfer(doors)
+    doors.transferred()
     doors.deliver([*doors.announced(), *doors.telling()])
     doors.confirm(hours=1)
     assert len(doors.told("Confirmed") + doors.told("Unconfirmed")) == 1
@@ -256,7 +234,7 @@ def test_silence_is_no_news_when_there_was_some(new_doors: NewDoors, course: Cou
 
 def test_what_was_announced_before_the_setting_was_switched_off_is_dropped(doors: Doors) -> None:
     doors.connect.others.set_course(doors.seed.queues["Billing"], Course.STAYS)
-    _transfer(doors)
+    doors.transferred()
     doors.deliver(doors.announced())
     doors.confirm(hours=1)
     assert doors.told("Unconfirmed") == []
@@ -272,51 +250,6 @@ def test_a_contact_that_keeps_its_id_is_not_called_silent(new_doors: NewDoors) -
     doors.confirm(hours=1)
     assert doors.told("Unconfirmed") == []
     assert doors.news.waiting == []
-
-
-@pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
-def test_a_function_that_dies_anywhere_loses_nothing(new_doors: NewDoors, course: Course) -> None:
-    """Told once; twice where it died between telling and saying so. What a consumer sees twice has the same requestName."""
-    told_by_step = []
-    for at in range(1, 6):
-        doors = new_doors()
-        doors.connect.store.random.seed(at)
-        doors.connect.others.set_course(doors.seed.queues["Billing"], course)
-        _transfer(doors)
-        doors.deliver(doors.telling()[:1])
-        doors.log.clear()
-        doors.kill_at = at
-        try:
-            doors.confirm()
-        except Killed:
-            doors.confirmation = doors.new_confirmation()
-        doors.kill_at = None
-        doors.time.now += 200
-        doors.confirm(hours=1)
-        told = doors.told("Confirmed" if course is Course.ARRIVES else "Unconfirmed")
-        told_by_step.append(len(told))
-        assert len({detail["requestName"] for detail in told}) == 1
-    assert set(told_by_step) == {1, 2}
-
-
-def test_a_bus_that_takes_nothing_is_waited_for(doors: Doors) -> None:
-    _transfer(doors)
-    doors.deliver(doors.telling())
-    doors.bus.refuse = True
-    doors.confirm()
-    assert len(doors.news.waiting) == 1
-    doors.bus.refuse = False
-    doors.confirm(hours=1)
-    assert len(doors.told("Confirmed")) == 1
-
-
-def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
-    _transfer(doors)
-    doors.deliver(doors.telling())
-    doors.dynamodb.delete_table(TableName="ledger")
-    doors.confirm()
-    assert len(doors.news.waiting) == 1
-    assert 1 <= doors.news.waiting[0].visible_at - doors.time.now <= 900
 
 
 @pytest.mark.parametrize(
@@ -340,9 +273,9 @@ def test_what_is_no_event_about_a_contact_is_dropped_with_a_line(doors: Doors, b
 
 def test_the_worker_makes_no_call_more_for_it(doors: Doors) -> None:
     """Of the ledger it asks what it asked before: begin and finish."""
-    _transfer(doors)
+    doors.transferred()
     doors.log.clear()
-    _transfer(doors)
+    doors.transferred()
     assert [name for name in doors.log if name.startswith("before")] == [
         "before update_item",
         "before describe_contact",
@@ -353,7 +286,7 @@ def test_the_worker_makes_no_call_more_for_it(doors: Doors) -> None:
 
 
 def test_later_events_of_a_contact_that_arrived_write_nothing(doors: Doors) -> None:
-    _transfer(doors)
+    doors.transferred()
     [(_, new)] = doors.transfers
     doors.connect.others.place(new, user_id=doors.seed.users["ana"])
     doors.connect.others.end(new)
@@ -364,24 +297,3 @@ def test_later_events_of_a_contact_that_arrived_write_nothing(doors: Doors) -> N
     doors.deliver(others)
     doors.confirm()
     assert [name for name in doors.log if name.startswith("before")] == ["before get_item"] * 3
-
-
-def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
-    """Another environment writes the verdict between this one's look and its write."""
-    _transfer(doors)
-    event = doors.telling()[0]
-    rival = doors.new_confirmation()
-
-    def meanwhile(_: str) -> None:
-        record = {
-            "messageId": "rival",
-            "receiptHandle": "r/1",
-            "body": json.dumps(event.envelope("again")),
-            "attributes": {},
-        }
-        assert rival.carry_out([record]) == []
-
-    doors.interrupt("after get_item", meanwhile)
-    doors.deliver([event])
-    doors.confirm()
-    assert len(doors.told("Confirmed")) == 1

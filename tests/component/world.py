@@ -6,39 +6,31 @@ Everything between the worker's handler and the wire is the product; time passes
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
-from unittest import mock
 
-import botocore.session
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
-from botocore.config import Config
-from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 from jsonschema import Draft202012Validator
 
 from contact_transfer import wiring
 from contact_transfer.batch import Batch
 from contact_transfer.clock import Chance, Clock, Deadline
 from contact_transfer.settings import Settings
-from local.connect.model import Connect, Delivery, Reply
+from local.connect.model import Connect, Fault, FaultKind
 from local.connect.seed import SeedData, seed
-from local.connect.server.routes import Routes, read_input
+from tests.component.wire import connect_client
 from tools.schemas import FOLDER
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/5f0c7e5e-3d0f-4b57-9f2e-0f6d5a9b1c11"
 START = 1_772_000_000.0
 TIMEOUT = 60.0
 VISIBILITY = 360.0
-_ROUTES = Routes()
 _SCHEMAS = {
     f"Contact Transfer {outcome}": Draft202012Validator(json.loads((FOLDER / f"{outcome.lower()}.json").read_text()))
     for outcome in ("Succeeded", "Failed", "Confirmed", "Unconfirmed")
 }
-_SESSION = botocore.session.get_session()  # shared: reading the service model is most of a client's cost
 
 
 class Killed(BaseException):
@@ -52,8 +44,11 @@ class Time:
     now: float = START
     slept: float = 0.0
 
-    def sleep(self, seconds: float) -> None:
+    def goes_on(self, seconds: float) -> None:
         self.now += seconds
+
+    def sleep(self, seconds: float) -> None:
+        self.goes_on(seconds)
         self.slept += seconds
 
     def clock(self) -> Clock:
@@ -181,7 +176,7 @@ class World:
     def new_worker(self) -> Batch:
         """Another environment of the function."""
         aws = {
-            "connect": Tripwire(connect_client(self.connect, self.time), self),
+            "connect": Tripwire(connect_client(self.connect, self.time.goes_on), self),
             "dynamodb": Tripwire(self.dynamodb, self),
             "sqs": Tripwire(self.queue, self),
             "events": Tripwire(self.bus, self),
@@ -193,6 +188,10 @@ class World:
     def interrupt(self, name: str, action: Callable[[str], None], *, once: bool = True) -> None:
         """Do something in the middle of the worker's work: at the step ``name``, with the contact of that call."""
         self._interrupts.append((name, action, once))
+
+    def lose(self, kind: FaultKind, operation: str = "TransferContact", calls: int = 1) -> None:
+        """Let something happen to the next calls of the operation."""
+        self.connect.add_fault(Fault(kind, operation, calls=calls))
 
     def step(self, name: str, contact: str = "") -> None:
         self.log.append(name)
@@ -298,55 +297,3 @@ class World:
     def told(self, outcome: str) -> list[dict[str, Any]]:
         """Details of the events ``Succeeded`` or ``Failed``."""
         return [detail for kind, detail in self.bus.events if kind == f"Contact Transfer {outcome}"]
-
-
-def connect_client(connect: Connect, time: Time) -> Any:
-    """A real botocore client whose requests the model answers, without a socket."""
-    with mock.patch.dict(os.environ, {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}):
-        client: Any = _SESSION.create_client(
-            "connect",
-            region_name="us-east-1",
-            endpoint_url="http://connect.local",
-            config=Config(retries={"mode": "standard", "total_max_attempts": 1}),
-        )
-
-    def respond(request: AWSPreparedRequest, **_given: Any) -> AWSResponse:
-        path, _, query = str(request.url).removeprefix("http://connect.local").partition("?")
-        found = _ROUTES.find(str(request.method), path)
-        assert found is not None, path
-        operation, labels = found
-        body: Any = request.body or b""
-        given = read_input(operation, labels, query, body if isinstance(body, bytes) else body.encode())
-        reply = connect.handle(operation.name, given)
-        time.now += reply.delay
-        return _response(request, reply)
-
-    client.meta.events.register_first("before-send.connect", respond)
-    return client
-
-
-class _Raw:
-    def __init__(self, body: bytes) -> None:
-        self._body = body
-
-    def stream(self, **_: Any) -> Iterator[bytes]:
-        yield self._body
-
-
-def _response(request: AWSPreparedRequest, reply: Reply) -> AWSResponse:
-    url = request.url
-    if reply.delivery is Delivery.RESET:
-        raise ConnectionClosedError(endpoint_url=url)
-    if reply.delivery is Delivery.REFUSED:
-        raise EndpointConnectionError(endpoint_url=url)
-    if reply.delivery is Delivery.HANG:
-        raise ReadTimeoutError(endpoint_url=url)
-    headers: Any = {"content-type": "application/json", "x-amzn-requestid": reply.request_id}
-    if reply.delivery is Delivery.GARBAGE:
-        return AWSResponse(url, 200, headers, _Raw(b'{"ContactId": "'))
-    if reply.error is not None:
-        headers["x-amzn-errortype"] = reply.error.code
-        return AWSResponse(
-            url, reply.error.status, headers, _Raw(json.dumps({"Message": reply.error.message}).encode())
-        )
-    return AWSResponse(url, 200, headers, _Raw(json.dumps(reply.body).encode()))

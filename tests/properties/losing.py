@@ -1,10 +1,12 @@
-"""The virtual table with botocore's methods, which loses an answer, or is reached late, when it is told to."""
+"""The virtual table with botocore's methods, which loses an answer, or is reached late, when it is told to; and a machine around it."""
 
 from __future__ import annotations
 
 from contextlib import suppress
 
 from botocore.exceptions import ReadTimeoutError
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
 
 from local.virtual import Table
 
@@ -43,3 +45,19 @@ class Client:
 
     def get_item(self, **asked: object) -> object:
         return self.table.get_item(asked)
+
+
+class LosingMachine(RuleBasedStateMachine):
+    """A ledger's table whose answers get lost while time goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.client, self.now = Client(), 1000.0
+
+    @rule(seconds=st.sampled_from([0.1, 5.0, 80.0]))
+    def time_goes_on(self, seconds: float) -> None:
+        self.now += seconds
+
+    @rule()
+    def the_next_answer_is_lost(self) -> None:
+        self.client.lose = True

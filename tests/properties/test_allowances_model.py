@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import invariant, rule
 
 from contact_transfer.allowances import Allowances
 from contact_transfer.ledger import Ledger
 from contact_transfer.records import Begun
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
-from tests.properties.losing import Client
+from tests.properties.losing import LosingMachine
 
 _MOST, _NAMES = 2, ("a", "b", "c")
 
@@ -20,28 +20,19 @@ def _request(name: str) -> TransferRequest:
     return TransferRequest("instance", f"contact-{name}", "flow", queue_id="queue", request_id=name, route="route")
 
 
-class AllowancesMachine(RuleBasedStateMachine):
+class AllowancesMachine(LosingMachine):
     """Three contacts of one tree, two allowances; time goes on, answers get lost, writes come late."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.client = Client()
         table = Table(self.client, "ledger")
-        self.allowances, self.now, self.holders = Allowances(table, 1000.0), 1000.0, set[str]()
+        self.allowances, self.holders = Allowances(table, 1000.0), set[str]()
         self.unsure = set[str]()
         self.leases: dict[str, Begun] = {}
         for name in _NAMES:
             begun = Ledger(table, 1000.0).begin(_request(name), f"owner-{name}", self.now, self.now + 1e6)
             assert isinstance(begun, Begun)
             self.leases[name] = begun
-
-    @rule(seconds=st.sampled_from([0.1, 60.0, 4000.0]))
-    def time_goes_on(self, seconds: float) -> None:
-        self.now += seconds
-
-    @rule()
-    def the_next_answer_is_lost(self) -> None:
-        self.client.lose = True
 
     @rule()
     def what_is_late_arrives(self) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import Bundle, invariant, precondition, rule
 
 from contact_transfer import records
 from contact_transfer.ledger import Conflict, Ledger
@@ -16,7 +16,7 @@ from contact_transfer.outcome import Failed, FailureCode, Transferred
 from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
-from tests.properties.losing import Client
+from tests.properties.losing import LosingMachine
 
 _LEASE = 70.0
 
@@ -41,7 +41,7 @@ class _Model:
     done: set[str] = field(default_factory=set)
 
 
-class LedgerMachine(RuleBasedStateMachine):
+class LedgerMachine(LosingMachine):
     """Two names and one contact; time goes on, answers get lost, writes come late.
 
     ``late`` is the write of an operation, the first for 1, that its client gives up and that arrives when the machine says so.
@@ -51,20 +51,10 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def __init__(self) -> None:
         super().__init__()
-        self.client = Client()
         self.ledger = Ledger(Table(self.client, "ledger"), 1000.0)
         self.model = _Model()
-        self.now = 1000.0
         self.count = 0
         self.late = set[str]()
-
-    @rule(seconds=st.sampled_from([0.1, 5.0, 80.0]))
-    def time_goes_on(self, seconds: float) -> None:
-        self.now += seconds
-
-    @rule()
-    def the_next_answer_is_lost(self) -> None:
-        self.client.lose = True
 
     @rule()
     def what_is_late_arrives(self) -> None:

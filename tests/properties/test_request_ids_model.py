@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, rule
+from hypothesis.stateful import rule
 
 from contact_transfer.request import TransferRequest
 from contact_transfer.request_ids import RequestIds
 from contact_transfer.table import LedgerUnavailable, Table
-from tests.properties.losing import Client
+from tests.properties.losing import LosingMachine
 
 _QUEUES = st.sampled_from(["a", "b"])
 _AHEAD = st.sampled_from([-0.5, 0.0, 0.5])
@@ -21,19 +21,18 @@ def _request(queue: str) -> TransferRequest:
     return TransferRequest("instance", "contact", "flow", queue_id=queue, request_id="r")
 
 
-class RequestIdsMachine(RuleBasedStateMachine):
+class RequestIdsMachine(LosingMachine):
     """One name and two sets of parameters; clocks apart, answers lost, writes late."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.client = Client()
-        self.ids, self.now = RequestIds(Table(self.client, "ledger"), 1000.0), 1000.0
+        self.ids = RequestIds(Table(self.client, "ledger"), 1000.0)
         self.bound: str | None = None
         self.may_bind, self.may_free = set[str](), False
 
-    @rule(queue=_QUEUES, ahead=_AHEAD, late=st.booleans(), lost=st.booleans())
-    def claim(self, *, queue: str, ahead: float, late: bool, lost: bool) -> None:
-        self._call(late=late, lost=lost)
+    @rule(queue=_QUEUES, ahead=_AHEAD, late=st.booleans())
+    def claim(self, *, queue: str, ahead: float, late: bool) -> None:
+        self._call(late=late)
         try:
             refused = self.ids.claim(_request(queue), self.now + ahead)
         except LedgerUnavailable:
@@ -45,11 +44,11 @@ class RequestIdsMachine(RuleBasedStateMachine):
             self.bound, self.may_free = queue, False
             self.may_bind.clear()
 
-    @rule(ahead=_AHEAD, late=st.booleans(), lost=st.booleans())
-    def fail(self, *, ahead: float, late: bool, lost: bool) -> None:
+    @rule(ahead=_AHEAD, late=st.booleans())
+    def fail(self, *, ahead: float, late: bool) -> None:
         if self.bound is None:
             return
-        self._call(late=late, lost=lost)
+        self._call(late=late)
         try:
             self.ids.free(_request(self.bound), self.now + ahead)
         except LedgerUnavailable:
@@ -73,9 +72,9 @@ class RequestIdsMachine(RuleBasedStateMachine):
             assert self.may_free
             self.bound = None
 
-    def _call(self, *, late: bool, lost: bool) -> None:
+    def _call(self, *, late: bool) -> None:
         self.now += 0.6  # a name is claimed and failed by one worker after another, and their clocks are less apart
-        self.client.late, self.client.lose = int(late), lost and not late
+        self.client.late, self.client.lose = int(late), self.client.lose and not late
 
 
 RequestIdsMachine.TestCase.settings = settings(max_examples=300, stateful_step_count=30, deadline=None)

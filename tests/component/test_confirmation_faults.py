@@ -1,0 +1,77 @@
+"""Whether a transfer arrived is told once, although the function dies, its services are away and others tell it too."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from local.connect.model import Course
+from tests.component.doors import Doors, NewDoors
+from tests.component.world import Killed
+
+
+@pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
+def test_a_function_that_dies_anywhere_loses_nothing(new_doors: NewDoors, course: Course) -> None:
+    """Told once; twice where it died between telling and saying so. What a consumer sees twice has the same requestName."""
+    told_by_step = []
+    for at in range(1, 6):
+        doors = new_doors()
+        doors.connect.store.random.seed(at)
+        doors.connect.others.set_course(doors.seed.queues["Billing"], course)
+        doors.transferred()
+        doors.deliver(doors.telling()[:1])
+        doors.log.clear()
+        doors.kill_at = at
+        try:
+            doors.confirm()
+        except Killed:
+            doors.confirmation = doors.new_confirmation()
+        doors.kill_at = None
+        doors.time.now += 200
+        doors.confirm(hours=1)
+        told = doors.told("Confirmed" if course is Course.ARRIVES else "Unconfirmed")
+        told_by_step.append(len(told))
+        assert len({detail["requestName"] for detail in told}) == 1
+    assert set(told_by_step) == {1, 2}
+
+
+def test_a_bus_that_takes_nothing_is_waited_for(doors: Doors) -> None:
+    doors.transferred()
+    doors.deliver(doors.telling())
+    doors.bus.refuse = True
+    doors.confirm()
+    assert len(doors.news.waiting) == 1
+    doors.bus.refuse = False
+    doors.confirm(hours=1)
+    assert len(doors.told("Confirmed")) == 1
+
+
+def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
+    doors.transferred()
+    doors.deliver(doors.telling())
+    doors.dynamodb.delete_table(TableName="ledger")
+    doors.confirm()
+    assert len(doors.news.waiting) == 1
+    assert 1 <= doors.news.waiting[0].visible_at - doors.time.now <= 900
+
+
+def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
+    """Another environment writes the verdict between this one's look and its write."""
+    doors.transferred()
+    event = doors.telling()[0]
+    rival = doors.new_confirmation()
+
+    def meanwhile(_: str) -> None:
+        record = {
+            "messageId": "rival",
+            "receiptHandle": "r/1",
+            "body": json.dumps(event.envelope("again")),
+            "attributes": {},
+        }
+        assert rival.carry_out([record]) == []
+
+    doors.interrupt("after get_item", meanwhile)
+    doors.deliver([event])
+    doors.confirm()
+    assert len(doors.told("Confirmed")) == 1
