@@ -10,6 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.connect.model import Fault, FaultKind
 from tests.component.doors import Doors
+from tests.component.watched import watch
 from tests.component.world import Message, World
 
 LATE = 3000.0  # seconds until a successor shows: settleMinutes are over by then
@@ -164,67 +165,6 @@ def test_after_the_deadline_an_attempt_that_another_request_settled_was_the_last
     assert [old for old, _ in world.transfers] == [contact]
 
 
-class _Watched:
-    """DynamoDB that notes each update whose expression has a certain word, and calls ``before`` ahead of the first."""
-
-    def __init__(self, client: Any, word: str, before: Callable[[], None] = lambda: None) -> None:
-        self._client, self._word, self._before = client, word, before
-        self.calls: list[dict[str, Any]] = []
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def update_item(self, **call: Any) -> Any:
-        if self._word in call["UpdateExpression"]:
-            self.calls.append(call)
-            if len(self.calls) == 1:
-                self._before()
-        return self._client.update_item(**call)
-
-    def arrives_late(self) -> None:
-        """The first of them reaches the table now; the SDK had sent it a second time."""
-        try:
-            self._client.update_item(**self.calls[0])
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
-
-
-def _watch(world: World, word: str, before: Callable[[], None] = lambda: None) -> _Watched:
-    watched = _Watched(world.dynamodb, word, before)
-    world.dynamodb = watched
-    world.worker = world.new_worker()
-    return watched
-
-
-def test_a_late_note_of_a_failure_frees_no_name_that_has_been_carried_out_since(world: World) -> None:
-    draft, contact = world.seed.flows["Draft"], world.contact()
-    watched = _watch(world, "SET failedAt")
-    world.send(world.request(contact, contactFlowId=draft, requestId="r"))
-    world.settle()
-    world.connect.others.publish_flow(draft)
-    world.time.now += 5
-    world.send(world.request(contact, contactFlowId=draft, requestId="r"))
-    world.settle()
-    watched.arrives_late()
-    world.send(world.request(world.contact(), requestId="r"))
-    world.settle()
-    assert world.codes == ["FlowNotUsable", "IdempotencyMismatch"]
-    assert [old for old, _ in world.transfers] == [contact]
-
-
-def test_a_late_claim_binds_no_name_that_has_failed_since(world: World) -> None:
-    contact = world.contact()
-    watched = _watch(world, "REMOVE failedAt")
-    world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"], requestId="r"))
-    world.interrupt("before describe_contact", lambda _: setattr(world.time, "now", world.time.now + 0.2))
-    world.settle()
-    watched.arrives_late()
-    world.send(world.request(contact, requestId="r"))
-    world.settle()
-    assert world.codes == ["FlowNotUsable"]
-    assert [old for old, _ in world.transfers] == [contact]
-
-
 def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
     """A copy that is received between the two writes of a failure must not be taken for failed while it is under way."""
     draft, contact = world.seed.flows["Draft"], world.contact()
@@ -238,7 +178,7 @@ def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
     copy.body, copy.receives = first.body, 1
     world.queue.waiting.append(copy)
     copy.visible_at = world.time.now + 3600
-    watched = _watch(world, "SET failedAt", meanwhile)
+    watched = watch(world, "SET failedAt", meanwhile)
     world.once()
     assert watched.calls
     world.send(world.request(world.contact(), requestId="r"))

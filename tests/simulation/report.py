@@ -92,12 +92,7 @@ def render(figures: Path) -> str:
             [
                 "# Simulation report",
                 _HEAD,
-                _runs(read("runs"), "Runs"),
-                *(
-                    [_runs(read("since"), "Runs since what they found was mended")]
-                    if (figures / "since.json").exists()
-                    else []
-                ),
+                _runs(read("runs")),
                 _bugs(read("bugs")),
                 "## Beside what a user would write\n\n" + comparison_table(read("comparison")),
                 "## After an outage\n\n" + settling_table(read("settling")),
@@ -129,7 +124,7 @@ def _shown(value: Any) -> str:
     return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
 
 
-def _runs(runs: dict[str, Any], title: str) -> str:
+def _runs(runs: dict[str, Any]) -> str:
     speed = runs["deliveries"] / max(1, runs["core seconds"])
     broken = runs["findings"]
     rows = [
@@ -141,9 +136,9 @@ def _runs(runs: dict[str, Any], title: str) -> str:
         ("run", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']} s, {runs['date']}"),
         *((name, f"{count:,}") for name, count in runs["counts"].items()),
     ]
-    told = [f"## {title}", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
+    told = ["## Runs", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
     if "acted" in runs:
-        told += ["", f"### {title}: how often each fault acted", "", "| fault | times |", "|---|---:|"]
+        told += ["", "### How often each fault acted", "", "| fault | times |", "|---|---:|"]
         told += [f"| {name} | {count:,} |" for name, count in runs["acted"].items()]
     return "\n".join(told + [f"\nSeed {seed}: {found[0]}" for seed, found in broken.items()])
 
