@@ -10,6 +10,7 @@ from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind, Replay
 from local.connect.model.switches import Ended
 from local.virtual import Fault, Kind
+from tests.simulation.scenario import LATEST_SECONDS
 
 _AWS_KINDS = (
     Kind.THROTTLED,
@@ -50,9 +51,6 @@ _REFUSING = (
     FaultKind.REFUSED,
     FaultKind.HANG,
 )
-#: A call is applied at most so long after it was sent (assumed). With the longest time for which a transferred contact stays
-#: active (30 s) and shows no end (5 s) this stays below the 60 s after which the service believes what it sees.
-LATEST_SECONDS = 20.0
 
 
 def faults(random: Random, span: float, contacts: int) -> tuple[tuple[Fault, ...], tuple[ConnectFault, ...]]:

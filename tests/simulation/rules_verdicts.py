@@ -8,6 +8,7 @@ from local.connect.model.records import MAXIMUM_TRANSFERS
 from tests.simulation import rules_names, rules_routes
 from tests.simulation.case import DEADLY, FROM_WORK, KILLS, SKEW, Case, Verdict
 from tests.simulation.run import Wanted
+from tests.simulation.scenario import LATEST_SECONDS
 
 
 def body(case: Case) -> Iterator[str]:
@@ -109,7 +110,7 @@ def _cut_short(case: Case, wanted: Wanted, before: float) -> bool:
 
 
 def _delayed(case: Case, contact: str, before: float) -> list[float]:
-    """When calls to transfer the contact were made whose answer may have come after nobody waited for it any more."""
+    """When calls to transfer the contact reached Connect that had been under way for long, or were answered late: nobody waited perhaps."""
     return [
         call.time
         for call in case.calls.get(contact, ())
@@ -186,10 +187,9 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
         seen = verdict.decided - asked[-1]
         told = f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}"
         yield f"{told}, {seen:.0f} s after an answer was lost, and nobody looked"
-    if (
-        verdict.code == "OutcomeUnknown"
-        and verdict.decided < asked[-1] + case.evidence.settings["settle_minutes"] * 60 - 2 * SKEW
-    ):
+    made = asked[-1] - (LATEST_SECONDS if asked[-1] in _delayed(case, contact, verdict.decided) else 0.0)
+    settle = case.evidence.settings["settle_minutes"] * 60
+    if verdict.code == "OutcomeUnknown" and verdict.decided < made + settle - 2 * SKEW:
         yield f"request {wanted.number} failed {_at(case, verdict)} as OutcomeUnknown before settleMinutes were over"
 
 

@@ -11,6 +11,9 @@ from local.virtual import Fault, Sizing
 INSTANCE = "3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 #: The transfer queue's maxReceiveCount as the stack sets it: so many that only the deadline ends a request.
 RECEIVES = 1000
+#: A call is applied at most so long after it was sent (assumed). With the longest time for which a transferred contact stays
+#: active (30 s) and shows no end (5 s) this stays below the 60 s after which the service believes what it sees.
+LATEST_SECONDS = 20.0
 INSTANCE_ARN = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}"
 
 
