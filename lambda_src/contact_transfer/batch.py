@@ -91,20 +91,28 @@ class Batch:
         began = self.clock.elapsed()
         turn = _Turn(delivery, Told(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
         try:
-            opened = open_body(delivery.body)
-            request = read_request(opened.fields, self.settings, opened.door)
-            turn.request = replace(request, asked_at=delivery.sent_at)
-            turn.known = turn.request.public()
-            turn.told = self.service.carry_out(turn.request, delivery, deadline)
-        except MalformedMessage as error:
-            turn.told = Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
-        except Refused as error:
-            turn.told, turn.known = Told(error.failed), error.known
+            turn.told = self._carried_out(turn, deadline)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
             self.telemetry.defect(error, messageId=delivery.message_id)
         turn.ended_at = self.clock.now()
         turn.seconds = self.clock.elapsed() - began
         return turn
+
+    def _carried_out(self, turn: _Turn, deadline: Deadline) -> Told:
+        unfit = None
+        try:
+            opened = open_body(turn.delivery.body)
+            request = read_request(opened.fields, self.settings, opened.door)
+        except MalformedMessage as error:
+            return Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
+        except Refused as error:
+            turn.known = error.known
+            if error.request is None:
+                return Told(error.failed)
+            request, unfit = error.request, error.failed
+        turn.request = replace(request, asked_at=turn.delivery.sent_at)
+        turn.known = turn.request.public()
+        return self.service.carry_out(turn.request, turn.delivery, deadline, unfit)
 
     def _announce(self, turns: Sequence[_Turn]) -> None:
         """Publish what is certain, all at once. What the bus does not take comes back."""

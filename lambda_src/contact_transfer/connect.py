@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, ConnectTimeoutError, EndpointConnectionError, NoCredentialsError
 
+from contact_transfer.answers import foreign
 from contact_transfer.clock import Clock, Deadline
 from contact_transfer.outcome import Cause
 from contact_transfer.pacing import Pacing
@@ -117,7 +118,7 @@ class Connect:
             raise Unavailable(Cause.UNREACHABLE, type(error).__name__) from error
         except Exception as error:  # a lost answer, or one that cannot be read (a body that is not JSON, say)
             raise Doubtful(type(error).__name__) from error
-        if problem := _not_connects(answer):
+        if problem := foreign(answer):
             raise Doubtful(problem)
         return Accepted(answer.get("ContactId") or None, answer.get("ContactArn") or None)
 
@@ -205,19 +206,9 @@ class Connect:
             raise Unavailable(Cause.SERVER_ERROR, f"{operation}: {code} (HTTP {status})") from error
         except Exception as error:
             raise Unavailable(Cause.UNREACHABLE, f"{operation}: {type(error).__name__}") from error
-        if problem := _not_connects(answer):
+        if problem := foreign(answer):
             raise Unavailable(Cause.SERVER_ERROR, f"{operation}: {problem}")
         return answer
-
-
-def _not_connects(answer: Any) -> str | None:
-    """Why a success is none of Connect's: botocore reads a proxy's page, or nothing at all, as an answer without fields."""
-    meta = answer.get("ResponseMetadata", {})
-    headers = meta.get("HTTPHeaders", {})
-    kind = headers.get("content-type", "json")
-    if meta.get("HTTPStatusCode", 200) != 200 or "json" not in kind.lower() or headers.get("content-length") == "0":
-        return f"an answer that is not Connect's (HTTP {meta.get('HTTPStatusCode')}, {kind})"
-    return None
 
 
 def _shown(answer: Any, operation: str, field: str) -> Any:

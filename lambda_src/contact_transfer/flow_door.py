@@ -35,11 +35,13 @@ class TransferQueue:
     def send(self, body: str) -> None:
         """Store a request. Raise ``NotStored``."""
         try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=body)
+            answer = self._client.send_message(QueueUrl=self._url, MessageBody=body)
         except ClientError as error:
             raise NotStored(str(error.response.get("Error", {}).get("Code", "Unknown"))) from error
         except BotoCoreError as error:
             raise NotStored(type(error).__name__) from error
+        if not answer.get("MessageId"):  # somebody in between has answered
+            raise NotStored("an answer without MessageId")
 
 
 @dataclass(frozen=True)

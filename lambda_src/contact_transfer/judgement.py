@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cached_property
 
 from contact_transfer import constraints
 from contact_transfer.clock import Deadline
@@ -10,8 +11,21 @@ from contact_transfer.connect import Connect
 from contact_transfer.flows import Flows
 from contact_transfer.outcome import Cause, Failed, FailureCode
 from contact_transfer.request import TransferRequest
-from contact_transfer.settlement import TRANSFER_METHODS
+from contact_transfer.settlement import TRANSFER_METHODS, is_successor
 from contact_transfer.views import ContactView, Refusal, Rejected, Unavailable
+
+
+class _Tree:
+    """The contact's tree, asked for when it is needed and once at most."""
+
+    def __init__(self, connect: Connect, request: TransferRequest, deadline: Deadline) -> None:
+        self._connect = connect
+        self._request = request
+        self._deadline = deadline
+
+    @cached_property
+    def contacts(self) -> list[ContactView]:
+        return self._connect.chain(self._request.instance_id, self._request.contact_id, self._deadline)
 
 
 class Judgement:
@@ -22,10 +36,13 @@ class Judgement:
         self._flows = flows
         self._channels = channels
 
-    def check(
-        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline, *, afresh: bool = False
-    ) -> Failed | None:
+    def check(self, request: TransferRequest, contact: ContactView | None, deadline: Deadline) -> Failed | None:
         """The documented constraints. A contact that Connect does not know is for TransferContact to judge."""
+        return self._check(request, contact, _Tree(self._connect, request, deadline), deadline, afresh=False)
+
+    def _check(
+        self, request: TransferRequest, contact: ContactView | None, tree: _Tree, deadline: Deadline, *, afresh: bool
+    ) -> Failed | None:
         if contact is not None:
             channel = contact.channel or ""
             if channel and (wrong := constraints.supported_channel(contact.contact_id, channel, self._channels)):
@@ -35,21 +52,8 @@ class Judgement:
         if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
             return unfit
         if contact is not None and contact.previous_contact_id:
-            return constraints.transfers_left(request.contact_id, self._transfers(request, contact, deadline))
+            return constraints.transfers_left(request.contact_id, _transfers(contact, tree.contacts))
         return None
-
-    def _transfers(self, request: TransferRequest, contact: ContactView, deadline: Deadline) -> int:
-        """How many transfers precede the contact, along the chain of previous contacts."""
-        chain = self._connect.chain(request.instance_id, request.contact_id, deadline)
-        tree = {seen.contact_id: seen for seen in chain if seen.contact_id != contact.contact_id}
-        transfers, hop = 0, contact
-        while hop.previous_contact_id is not None:
-            transfers += hop.initiation_method in TRANSFER_METHODS
-            before = tree.pop(hop.previous_contact_id, None)
-            if before is None:
-                break
-            hop = before
-        return transfers
 
     def explain(
         self, request: TransferRequest, answer: Rejected, known: ContactView | None, deadline: Deadline
@@ -64,10 +68,13 @@ class Judgement:
                 f"Contact {request.contact_id} is not known to instance {request.instance_id}.",
             )
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
-        if refused := self.check(request, contact, deadline, afresh=True):
+        tree = _Tree(self._connect, request, deadline)
+        if refused := self._check(request, contact, tree, deadline, afresh=True):
             return refused
         if answer.refusal is Refusal.QUOTA:
             raise Unavailable(Cause.ACTIVE_TASK_QUOTA, answer.detail)
+        if moved := _transferred(request, tree.contacts):
+            return moved
         if answer.refusal is Refusal.NOT_FOUND and (request.queue_id or request.user_id):
             kind, name = ("Queue", request.queue_id) if request.queue_id else ("Agent", request.user_id)
             return Failed(
@@ -78,3 +85,23 @@ class Judgement:
             FailureCode.REJECTED_BY_CONNECT,
             f"Connect refused to transfer contact {request.contact_id} with {answer.detail}; no documented rule explains why.",
         )
+
+
+def _transferred(request: TransferRequest, tree: Collection[ContactView]) -> Failed | None:
+    """Why a contact that shows as active is not: DescribeContact may be late, and a contact that it was transferred to shows."""
+    successors = [seen.contact_id for seen in tree if is_successor(seen, request.contact_id)]
+    by = f": it was transferred to {', '.join(successors)}"
+    return constraints.active_contact(request.contact_id, ended=bool(successors), by=by)
+
+
+def _transfers(contact: ContactView, tree: Collection[ContactView]) -> int:
+    """How many transfers precede the contact, along the chain of previous contacts."""
+    others = {seen.contact_id: seen for seen in tree if seen.contact_id != contact.contact_id}
+    transfers, hop = 0, contact
+    while hop.previous_contact_id is not None:
+        transfers += hop.initiation_method in TRANSFER_METHODS
+        before = others.pop(hop.previous_contact_id, None)
+        if before is None:
+            break
+        hop = before
+    return transfers

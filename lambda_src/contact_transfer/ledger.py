@@ -52,6 +52,19 @@ class Ledger:
         """Bind the request's ``requestId`` to its parameters, until it has failed. Answer ``IdempotencyMismatch`` when it has others."""
         return self._requests.claim(request, now)
 
+    def known(self, request: TransferRequest) -> Won | Attempt | None:
+        """What the request has come to so far: carried out, or begun and not settled."""
+        item = self._table.read(records.contact_key(request.instance_id, request.contact_id))
+        won, attempt = records.won(item, request.name), records.attempt(item)
+        if won is not None and won.name == request.name:
+            return won
+        return attempt if attempt is not None and attempt.name == request.name else None
+
+    def verdict(self, request: TransferRequest) -> Verdict | None:
+        """The latest verdict on the request's name, as far as it was about its contact."""
+        item = self._table.read(records.contact_key(request.instance_id, request.contact_id))
+        return records.verdict(item, request.name)
+
     def begin(
         self, request: TransferRequest, owner: str, now: float, lease_until: float
     ) -> Begun | Won | Held | OthersDoubt:

@@ -82,7 +82,7 @@ class Queue:
         choices = list(_choices(delivery, reason))
         for last, attributes in zip([False] * (len(choices) - 1) + [True], choices, strict=True):
             try:
-                self._client.send_message(
+                answer = self._client.send_message(
                     QueueUrl=self._dead_letter_queue_url, MessageBody=delivery.body, MessageAttributes=attributes
                 )
             except ClientError as error:
@@ -92,6 +92,8 @@ class Queue:
             except BotoCoreError as error:
                 raise ParkingFailed(type(error).__name__) from error
             else:
+                if not answer.get("MessageId"):  # somebody in between has answered
+                    raise ParkingFailed("an answer without MessageId")
                 return
 
     def postpone(self, delays: Sequence[tuple[Delivery, float]]) -> list[str]:

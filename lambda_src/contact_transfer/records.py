@@ -154,7 +154,6 @@ def seconds(item: Item, name: str) -> float:
 def begun(item: Item, name: str, owner: str) -> Begun:
     """Read the item that a successful begin left. An attempt before this one shows in ``attemptPrior``."""
     doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None
-    given = texts(item, f"ended:{name}")
     return Begun(
         owner=owner,
         attempts=number(item, f"begun:{name}"),
@@ -165,7 +164,7 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         foreign=doubt is not None and doubt.name != name,
         starts=number(item, f"starts:{name}"),
         outdated=_outdated(item, name),
-        verdict=Verdict.read(given) if "messageId" in given else None,  # items of earlier versions name no message
+        verdict=verdict(item, name),
         undone=f"undone:{name}" in item,
     )
 
@@ -176,6 +175,11 @@ def _outdated(item: Item, name: str) -> tuple[str, ...]:
     over = [other for other in failed if other != name and f"first:{other}" not in item]
     over.sort(key=lambda other: int(texts(item, f"ended:{other}").get("at", "0")))
     return tuple(over[: max(0, len(over) - TRACES + 1)])  # the request that asks may fail now, and is the latest then
+
+
+def verdict(item: Item, name: str) -> Verdict | None:
+    given = texts(item, f"ended:{name}")
+    return Verdict.read(given) if "messageId" in given else None  # items of earlier versions name no message
 
 
 def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:

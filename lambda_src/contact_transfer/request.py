@@ -29,12 +29,16 @@ class Rules(Protocol):
 
 
 class Refused(Exception):
-    """The request can never be carried out as written. ``known`` holds what could be read of it, by field name."""
+    """The request can never be carried out as written. ``known`` holds what could be read of it, by field name.
 
-    def __init__(self, failed: Failed, known: Mapping[str, str]) -> None:
+    ``request``: all of it, where only the deployment's present settings refuse it. Under earlier ones it may have been begun.
+    """
+
+    def __init__(self, failed: Failed, known: Mapping[str, str], request: TransferRequest | None = None) -> None:
         super().__init__(failed.message)
         self.failed = failed
         self.known = known
+        self.request = request
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,7 @@ def read_request(given: Mapping[str, Any], settings: Rules, door: str = "queue")
 
 _PUBLIC = [name for name in fields.FIELDS if name != "expiresAt"]
 _WORDS = ("requestId", "reason")
+_NO_ROUTE = "route names no route of this deployment"
 
 
 class _Reading:
@@ -112,13 +117,24 @@ class _Reading:
         self._refuse(constraints.one_destination(self._given.get("queueId"), self._given.get("userId")))
         instance = self._instance()
         ids = self._ids(instance)
-        self._refuse(self._unknown_route())
+        self._refuse(self._no_route_at_all())
         request = self._built(instance, ids, door)
-        self._known = request.public()
-        self._refuse(constraints.allowed_flow(request.contact_flow_id, self._settings.allowed_contact_flow_ids))
-        lists = (self._settings.allowed_queue_ids, self._settings.allowed_user_ids)
-        self._refuse(constraints.allowed_destination(request.queue_id, request.user_id, *lists))
+        if unfit := self._not_here(request):
+            raise Refused(unfit, request.public(), request)
         return request
+
+    def _not_here(self, request: TransferRequest) -> Failed | None:
+        """What this deployment's settings have against the request."""
+        if request.route is not None and request.route not in self._settings.routes:
+            return _invalid([_NO_ROUTE])
+        lists = (self._settings.allowed_queue_ids, self._settings.allowed_user_ids)
+        return constraints.allowed_flow(
+            request.contact_flow_id, self._settings.allowed_contact_flow_ids
+        ) or constraints.allowed_destination(request.queue_id, request.user_id, *lists)
+
+    def _no_route_at_all(self) -> Failed | None:
+        route = self._given.get("route")
+        return None if route is None or fields.is_id(route) else _invalid([_NO_ROUTE])
 
     def _tellable(self) -> dict[str, str]:
         """What may be told of a request that is not understood yet: ids, ARNs as ids, and the two fields that are the producer's words."""
@@ -192,12 +208,6 @@ class _Reading:
         self._known.update(ids)
         self._refuse(_invalid(wrong))
         return ids
-
-    def _unknown_route(self) -> Failed | None:
-        route = self._given.get("route")
-        if route is None or route in self._settings.routes:
-            return None
-        return _invalid(["route names no route of this deployment"])
 
 
 def _invalid(found: list[str]) -> Failed | None:

@@ -81,36 +81,46 @@ class Service:
         self._judgement = Judgement(connect, Flows(connect, clock), settings.allowed_channels)
         self._settlement = Settlement(connect, clock, settings.settle_minutes * 60)
 
-    def carry_out(self, request: TransferRequest, delivery: Delivery, deadline: Deadline) -> Told:
-        """Do before ``deadline`` what can be done for the request, which ``delivery`` brought."""
-        if not self._connect.time_for(TRANSFER, deadline):
+    def carry_out(
+        self, request: TransferRequest, delivery: Delivery, deadline: Deadline, unfit: Failed | None = None
+    ) -> Told:
+        """Do before ``deadline`` what can be done for the request, which ``delivery`` brought.
+
+        ``unfit``: why the deployment's settings refuse it. What it has come to under earlier settings counts all the same.
+        """
+        if unfit is None and not self._connect.time_for(TRANSFER, deadline):
             return Told(self._paced(self._connect.no_time(TRANSFER)))
         try:
-            return self._begin(request, delivery, deadline)
+            if unfit is not None and self._ledger.known(request) is None:
+                return self._fail(request, delivery, unfit, None)
+            return self._begin(request, delivery, deadline, unfit)
         except LedgerUnavailable as error:
             return Told(self._ledger_away(error, delivery.receives))
 
-    def _begin(self, request: TransferRequest, delivery: Delivery, deadline: Deadline) -> Told:
+    def _begin(self, request: TransferRequest, delivery: Delivery, deadline: Deadline, unfit: Failed | None) -> Told:
         now = self._clock.now()
         if request.request_id is not None and (refused := self._ledger.claim(request, now)):
-            return self._fail(request, delivery, refused, None)
+            given = _given(self._ledger.verdict(request), delivery)  # the name may have been corrected since
+            return self._fail(request, delivery, given.failed if given else refused, None)
         owner, lease = self._chance.unique(), deadline.wall + LEASE_MARGIN_SECONDS
         state = self._ledger.begin(request, owner, now, lease)
         if isinstance(state, OthersDoubt):
             state = self._ledger.take_over(request, state.attempt, owner, now, lease)
         if isinstance(state, Begun):
-            return self._work(request, delivery, state, deadline)
+            return self._work(request, delivery, state, deadline, unfit)
         if isinstance(state, Won):
             already = _already(request, state)
             return Told(already) if isinstance(already, Transferred) else self._fail(request, delivery, already, None)
         until = state.until - now if isinstance(state, Held) else ACTIVE_PROVES_AFTER_SECONDS
         return Told(Deferred(Cause.UNDER_WAY, min(until, backoff.delay(delivery.receives, self._chance.random))))
 
-    def _work(self, request: TransferRequest, delivery: Delivery, begun: Begun, deadline: Deadline) -> Told:
-        given = _given(begun, delivery)
+    def _work(
+        self, request: TransferRequest, delivery: Delivery, begun: Begun, deadline: Deadline, unfit: Failed | None
+    ) -> Told:
+        given = _given(begun.verdict, delivery)
         doubt = _Doubt(open=begun.doubt is not None and not (given and _its_own_doubt(given, begun.doubt)))
         try:
-            outcome = self._attempt(request, given, begun, doubt, deadline)
+            outcome = self._attempt(request, given.failed if given else unfit, begun, doubt, deadline)
         except Doubtful as error:
             doubt.open, doubt.called = True, self._clock.now()
             outcome = self._later(Cause.IN_DOUBT, begun, error.detail)
@@ -124,8 +134,9 @@ class Service:
         return self._close(request, delivery, begun, outcome, doubt)
 
     def _attempt(
-        self, request: TransferRequest, given: Verdict | None, begun: Begun, doubt: _Doubt, deadline: Deadline
+        self, request: TransferRequest, given: Failed | None, begun: Begun, doubt: _Doubt, deadline: Deadline
     ) -> Outcome:
+        """``given``: the verdict, once no attempt is in doubt any more."""
         kills = deadly.kills(begun)
         if deadly.beyond_looking(begun):
             doubt.open = False  # not even looking comes to an end: a person must
@@ -137,7 +148,7 @@ class Service:
             if (seen := self._look(request, begun, doubt, deadline, look_only=look_only)) is not None:
                 return seen
         if given is not None:
-            return given.failed
+            return given
         if kills:
             return deadly.failure(request, begun)
         return self._try(request, begun, doubt, deadline)
@@ -271,9 +282,8 @@ class Service:
             return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
 
 
-def _given(begun: Begun, delivery: Delivery) -> Verdict | None:
-    """The verdict that this very message was given before: it was received again, and not sent again."""
-    verdict = begun.verdict
+def _given(verdict: Verdict | None, delivery: Delivery) -> Verdict | None:
+    """The verdict, where it was given to this very message: it was received again, and not sent again."""
     if verdict is None or verdict.message_id != delivery.message_id or verdict.receives >= delivery.receives:
         return None
     return verdict

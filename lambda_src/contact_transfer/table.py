@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contact_transfer.answers import foreign
 from contact_transfer.records import Item
 
 
@@ -54,7 +55,9 @@ class Table:
             raise _unavailable(error) from error
         except BotoCoreError as error:
             raise LedgerUnavailable(type(error).__name__) from error
-        return answer.get("Attributes", {}), None
+        if "Attributes" not in answer:
+            raise LedgerUnavailable(foreign(answer) or "an answer without Attributes")
+        return answer["Attributes"], None
 
     def read(self, key: str) -> Item:
         try:
@@ -63,6 +66,8 @@ class Table:
             raise _unavailable(error) from error
         except BotoCoreError as error:
             raise LedgerUnavailable(type(error).__name__) from error
+        if problem := foreign(answer):
+            raise LedgerUnavailable(problem)
         item: Item = answer.get("Item", {})
         return item
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from local.connect.model import Fault, FaultKind
+from local.connect.model.switches import Ended
 from tests.component.world import World
 
 OTHER = "arn:aws:connect:us-east-1:000000000000:instance/another"
@@ -277,3 +278,15 @@ def test_a_refused_change_of_visibility_falls_back_on_the_queues_own_time_out(wo
     assert message.visible_at == pytest.approx(world.time.now + 360, abs=5)
     world.settle()
     assert len(world.transfers) == 1
+
+
+@pytest.mark.parametrize("answer", [Ended.INVALID_REQUEST, Ended.NOT_FOUND])
+def test_a_contact_that_still_shows_as_active_has_ended_when_a_successor_shows(world: World, answer: Ended) -> None:
+    """DescribeContact may be late; what Connect refused is explained by what ListAssociatedContacts shows."""
+    world.connect.set_switches(end_shown_after=5.0, ended_contact_answers=answer)
+    contact = world.contact()
+    world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
+    world.send(world.request(contact))
+    world.once()
+    assert world.codes == ["ContactNotActive"]
+    assert "it was transferred to" in world.dead[0]["FailureMessage"]

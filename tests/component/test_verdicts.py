@@ -184,3 +184,17 @@ def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
     world.send(world.request(world.contact(), requestId="r"))
     world.settle()
     assert len(world.transfers) == 1
+
+
+def test_a_message_hears_its_own_verdict_again_although_its_name_has_been_corrected_since(world: World) -> None:
+    contact = world.contact()
+    world.queue.refuse = EndpointConnectionError(endpoint_url="https://sqs")
+    first = world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"], requestId="r"))
+    world.once()
+    first.visible_at = world.time.now + 100
+    world.queue.refuse = None
+    world.send(world.request(contact, requestId="r"))
+    world.settle()
+    assert world.codes == ["FlowNotUsable"]
+    assert {told["failureCode"] for told in world.told("Failed")} == {"FlowNotUsable"}
+    assert [old for old, _ in world.transfers] == [contact]

@@ -51,11 +51,12 @@ class _Sqs:
         self.error = error
         self.bodies: list[str] = []
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> None:  # noqa: N803 - botocore's names
+    def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, str]:  # noqa: N803 - botocore's names
         assert QueueUrl == SETTINGS.transfer_queue_url
         if self.error is not None:
             raise self.error
         self.bodies.append(MessageBody)
+        return {"MessageId": str(len(self.bodies))}
 
 
 def invoke(random: Random, event: Any) -> str:

@@ -75,7 +75,7 @@ class _Sqs:
     def __init__(self) -> None:
         self.sent: list[dict[str, Any]] = []
 
-    def send_message(self, **given: Any) -> None:
+    def send_message(self, **given: Any) -> dict[str, str]:
         report = ParamValidator().validate(given, _shape())
         assert not report.has_errors(), report.generate_report()
         size = len(given["MessageBody"]) + sum(
@@ -87,6 +87,7 @@ class _Sqs:
         )
         assert size <= MAXIMUM_BYTES
         self.sent.append(given)
+        return {"MessageId": str(len(self.sent))}
 
 
 @cache

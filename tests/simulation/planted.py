@@ -31,7 +31,7 @@ def _one(name: str, what: str, rules: str, *edit: str) -> Bug:
 
 
 _TOKEN = "return identity.client_token(self.name, *self._parameters)"
-_PUBLIC = "            turn.known = turn.request.public()\n"
+_PUBLIC = "        turn.known = turn.request.public()\n"
 
 PLAIN: tuple[Bug, ...] = (
     Bug(
@@ -49,7 +49,7 @@ PLAIN: tuple[Bug, ...] = (
         "b-twice",
         "batch",
         _PUBLIC,
-        _PUBLIC + '            turn.request.__dict__["client_token"] = delivery.message_id\n',
+        _PUBLIC + '        turn.request.__dict__["client_token"] = turn.delivery.message_id\n',
     ),
     _one(
         "swallowed-exception",
@@ -141,16 +141,25 @@ PLAIN: tuple[Bug, ...] = (
         "what can never be carried out is tried again",
         "c-first",
         "batch",
-        "            turn.told, turn.known = Told(error.failed), error.known\n",
-        "            turn.known = error.known\n",
+        "                return Told(error.failed)\n",
+        "                return turn.told\n",
     ),
-    _one(
+    Bug(
         "bad-request-raises",
         "a bad record fails its whole batch",
-        "f-mates",
-        "batch",
-        "            turn.told, turn.known = Told(error.failed), error.known\n",
-        "            raise ValueError('bad request') from error\n",
+        ("f-mates",),
+        (
+            Edit(
+                "batch",
+                "                return Told(error.failed)\n",
+                "                raise ValueError('bad request') from error\n",
+            ),
+            Edit(
+                "batch",
+                "        except Exception as error:  # noqa: BLE001 - a defect",
+                "        except KeyError as error:  # a defect",
+            ),
+        ),
     ),
     _one(
         "throttle-is-final",

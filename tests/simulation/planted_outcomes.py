@@ -150,8 +150,8 @@ TOLD: tuple[Bug, ...] = (
     ),
 )
 
-_CARRIED_OUT = "            turn.told = self.service.carry_out(turn.request, delivery, deadline)\n"
-_REFUSED = "            turn.told, turn.known = Told(error.failed), error.known\n"
+_CARRIED_OUT = "            turn.told = self._carried_out(turn, deadline)\n"
+_REFUSED = "            turn.known = error.known\n"
 
 MATES: tuple[Bug, ...] = (
     _one(

@@ -36,8 +36,10 @@ def code(case: Case) -> Iterator[str]:
     """A failure code that is not true of the request."""
     for verdict in case.verdicts:
         wanted = verdict.wanted
-        if wanted is None or verdict.code in wanted.request.codes or verdict.code == "RetriesExhausted":
+        if wanted is None or verdict.code in wanted.request.codes:
             continue
+        if verdict.code == "RetriesExhausted" and not wanted.request.static:
+            continue  # whether its time had come is d-early's to say
         if not _true(case, verdict, wanted):
             yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, which is not so: {verdict.text}"
 
@@ -216,7 +218,10 @@ def early(case: Case) -> Iterator[str]:
             if cut < DEADLY:
                 yield f"request {wanted.number} was given up {_at(case, verdict)} as deadly; {cut} of its invocations were cut short"
             continue
-        begun = min((run.began for run in runs), default=0.0)
+        told = [one for one in case.verdicts_of.get(wanted.number, ()) if one.time < verdict.time]
+        before = [one.time for one in told if one.original != verdict.original]
+        since = max(before, default=0.0)  # a request that is sent again has all its time again
+        begun = min((run.began for run in runs if run.ended is None or run.ended > since), default=0.0)
         if verdict.time < begun + patience - 2 * SKEW:
             hours = (verdict.time - begun) / 3600
-            yield f"request {wanted.number} was given up {hours:.2f} h after its first receive"
+            yield f"request {wanted.number} was given up {hours:.2f} h after its first receive since it was last told of"

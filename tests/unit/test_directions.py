@@ -11,6 +11,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "lambda_src" / "contact_transfer"
 PURE = {
+    "answers",
     "arn",
     "backoff",
     "clock",
