@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from random import Random
+from types import MappingProxyType
 from typing import Any
 
 from local.cloud import LocalCloud
@@ -29,7 +30,7 @@ _OUTCOMES = {"detail-type": ["Contact Transfer Succeeded", "Contact Transfer Fai
 class Storm:
     """What came of a storm. ``findings`` is empty when every promise was kept. ``received``: how often a message was.
 
-    ``throttled``: calls to TransferContact that Connect refused for its quota, those left out that a fault refused.
+    ``throttled``: calls of any operation that Connect refused for its quota, those left out that a fault refused.
     """
 
     requests: int
@@ -59,21 +60,22 @@ def storm(
     seed: int,
     kill_every: float,
     most_kills: int = 1_000_000,
-    quotas: Mapping[str, float] | None = None,
+    quotas: Mapping[str, float] = MappingProxyType({}),
     progress: Callable[[int], None] = lambda _left: None,
     patience: float = 900.0,
 ) -> Storm:
     """Send ``requests`` requests, kill a worker every ``kill_every`` seconds on average, and audit what came of it all.
 
-    ``quotas``: calls a second that Connect admits; it admits any number where there are none.
+    ``quotas``: calls a second that Connect admits; it admits any number where there are none. More is a finding.
     Nothing new is sent, nobody is killed and no fault strikes once no more than a twentieth is open; what is open then has
     ``patience`` seconds to settle. ``progress`` is told how many are not done.
     """
-    told, began, before = Storm(requests), time.monotonic(), len(cloud.control.transfers())
+    told, began = Storm(requests), time.monotonic()
+    before = len(cloud.control.transfers()), len(cloud.control.calls())
     account = Account(cloud.deliveries)
     cloud.control.set_active_task_quota(cloud.instance_id, 1_000_000)
     cloud.control.set_quota("*", None)
-    for operation, rate in (quotas or {}).items():
+    for operation, rate in quotas.items():
         cloud.control.set_quota(operation, rate)
     with stage.short_time_outs(cloud), Listener(cloud, _OUTCOMES) as listener:
 
@@ -89,31 +91,38 @@ def storm(
                     account.sent(stage.send(cloud, stage.contacts(cloud, min(WAVE, requests - start))))
                 _await(left, requests // 20, patience)
             _await(lambda: left() and cloud.queue_depth(), 0, patience)
-        _judge(cloud, told, account, [event["detail"] for event in listener.heard()], before)
+        _judge(cloud, told, account, [event["detail"] for event in listener.heard()], before=before, quotas=quotas)
     told.kills, told.seconds = killer.kills, time.monotonic() - began
     return told
 
 
-def _judge(cloud: LocalCloud, told: Storm, account: Account, events: Sequence[Mapping[str, Any]], before: int) -> None:
+def _judge(
+    cloud: LocalCloud,
+    told: Storm,
+    account: Account,
+    events: Sequence[Mapping[str, Any]],
+    *,
+    before: tuple[int, int],
+    quotas: Mapping[str, float],
+) -> None:
     with contextlib.suppress(TimeoutError):  # whoever deleted the last message may not have said so yet
         wait_until(lambda: not account.open(), "the deletions are told", timeout=5.0)
     ours = set(account.contacts)
+    history = cloud.control.calls(after=before[1])
     evidence = Evidence(
         account,
-        transfers=[one for one in cloud.control.transfers(after=before) if one["old"] in ours],
-        calls=[
-            one
-            for one in cloud.control.calls()
-            if one["operation"] == "TransferContact" and one["ids"].get("ContactId") in ours
-        ],
+        transfers=[one for one in cloud.control.transfers(after=before[0]) if one["old"] in ours],
+        calls=[one for one in history if one["operation"] == "TransferContact" and one["ids"].get("ContactId") in ours],
         events=[one for one in events if one.get("contactId") in ours],
         parked=dict(stage.parked(cloud, account)),
         queued=cloud.queue_depth(),
+        history=history,
+        quotas=quotas,
     )
     told.transfers, told.announced = len(evidence.transfers), len({contact for contact, _ in evidence.successes})
     told.parked, told.received = len(evidence.parked), account.received
     told.calls = len(evidence.calls)
-    told.throttled = sum(one["status"] == 429 and one["fault"] is None for one in evidence.calls)
+    told.throttled = evidence.throttled.total()
     told.lost_answers = sum(one["applied"] and one["delivered"] != "answer" for one in evidence.calls)
     told.findings = audit(evidence)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
+from local.connect.model import Rate
+from local.connect.model.quotas import Bucket
 from local.event_source import Delivery
 
 _SHOWN = 200
@@ -84,7 +86,11 @@ class Account:
 
 @dataclass(frozen=True)
 class Evidence:
-    """What a storm left behind. ``parked``: the failure code of each parked contact, empty without one. ``queued``: left in the queue."""
+    """What a storm left behind. ``parked``: the failure code of each parked contact, empty without one. ``queued``: left in the queue.
+
+    ``calls``: those to TransferContact; ``history``: those of every operation; ``quotas``: calls a second, and at once, that Connect
+    admits.
+    """
 
     account: Account
     transfers: Sequence[Mapping[str, Any]]
@@ -92,6 +98,13 @@ class Evidence:
     events: Sequence[Mapping[str, Any]]
     parked: Mapping[str, str]
     queued: int
+    history: Sequence[Mapping[str, Any]] = ()
+    quotas: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def throttled(self) -> Counter[str]:
+        """Calls that Connect refused for its quota, by operation; those left out that a fault refused."""
+        return Counter(one["operation"] for one in self.history if one["status"] == 429 and one["fault"] is None)
 
     @property
     def successes(self) -> set[tuple[str, str]]:
@@ -106,6 +119,7 @@ def audit(evidence: Evidence) -> list[str]:
         *_announcements(evidence),
         *_tokens(evidence.calls),
         *_vanished(evidence),
+        *_pace(evidence),
     ]
 
 
@@ -151,3 +165,16 @@ def _vanished(evidence: Evidence) -> Iterator[str]:
     where = "is still queued, long after the faults" if evidence.queued else "left the queue without being deleted"
     for contact in evidence.account.left_by_themselves():
         yield f"the request for contact {contact} {where}. {evidence.account.last_seen(contact)}"
+
+
+def _pace(evidence: Evidence) -> Iterator[str]:
+    """The account's bucket has to admit every call that was sent, also those that a fault kept from Connect."""
+    times: dict[str, list[float]] = defaultdict(list)
+    for call in evidence.history:
+        times[call["operation"]].append(call["time"])
+    for operation, rate in evidence.quotas.items():
+        made = sorted(times[operation])
+        bucket = Bucket(Rate(rate, max(1.0, rate)), made[0] if made else 0.0)
+        over, throttled = sum(not bucket.take(at) for at in made), evidence.throttled[operation]
+        if over or throttled:
+            yield f"{operation} was called too fast: {rate:g}/s refuse {over} of {len(made)} calls, Connect throttled {throttled}"

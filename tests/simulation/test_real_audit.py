@@ -63,6 +63,24 @@ def test_each_broken_promise_is_found(changed: dict[str, Any], says: str) -> Non
     assert any(says in finding for finding in audit(replace(evidence(DONE), **changed)))
 
 
+@pytest.mark.parametrize(
+    ("operation", "times", "status", "fault", "says"),
+    [
+        ("DescribeContact", [0.0, 0.0, 0.5, 1.0, 1.5], 200, None, None),
+        ("DescribeContact", [0.0, 0.0, 0.1], 200, None, "2/s refuse 1 of 3 calls, Connect throttled 0"),
+        ("DescribeContact", [0.0], 429, None, "2/s refuse 0 of 1 calls, Connect throttled 1"),
+        ("DescribeContact", [0.0], 429, "throttle-400", None),
+        ("TagContact", [0.0] * 9, 200, None, None),
+    ],
+)
+def test_no_operation_is_called_more_often_than_its_quota_admits(
+    operation: str, times: list[float], status: int, fault: str | None, says: str | None
+) -> None:
+    made = [{"operation": operation, "time": at, "status": status, "fault": fault} for at in times]
+    expected = [] if says is None else [f"DescribeContact was called too fast: {says}"]
+    assert audit(replace(evidence(DONE), history=made, quotas={"DescribeContact": 2.0})) == expected
+
+
 def test_a_finding_says_where_the_message_was_seen_last() -> None:
     empty = Delivery(("m",), Invocation(b""), Verdict(("m",), ()))
     (finding, *_) = audit(replace(evidence(empty), transfers=[]))
