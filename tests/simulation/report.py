@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
+import subprocess
 from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +20,54 @@ from tests.simulation.comparison import CONSUMERS, FATES
 _HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,
 `bugs --save`, `compare`, `settle`, `real --save` and `python -m tests.properties --save` write. What it means:
 [reliability](reliability.md)."""
+_UNKNOWN = "unknown"
+#: Where a seed that broke a promise is told of.
+_FOUND = "reliability.md#what-it-has-found"
+_LEGEND = """Counted is what struck, not what was drawn. Only switches (what AWS does not document), clocks that are apart, and what
+producers and the bus send again hold for a whole run, and are counted where they are drawn.
+
+In front stands what was struck: `dynamodb`, `sqs`, `events` and `connect` are the worker's calls; `queue` and `function` are what SQS and
+Lambda do by themselves; `Connect` is what the simulated Connect does to a call. Behind it stands what happened:
+
+- `lost`: the call never arrives. `lost-answer`: it is done, and its answer never arrives. `lost-error`: it is done, and the answer is
+  a 500. Of Connect's own, all that begin with `lost-` are done, and their answer is lost or replaced by what the name says.
+- `error`: a 500, and nothing was done. `refused`: there was no connection. `partial`: of a call with several entries, some are refused.
+- `late`: the call is done later than it was sent, mostly when nobody waits for it any more.
+- `dies`: the worker dies before it sends the call. `dies-during`: it dies while the call travels, which arrives all the same. `dies-after`:
+  it dies when the call is done, before it sees the answer; of `function`, when all is done, before the answer is told.
+- `freeze`: the worker stands still for a while."""
+_REAL = {
+    "requests": ("requests sent", ""),
+    "kills": ("workers killed with SIGKILL", ""),
+    "received": ("receives of their messages", ""),
+    "calls": ("calls to TransferContact", ""),
+    "throttled": ("calls of any operation that Connect throttled", ""),
+    "lost_answers": ("calls that were done and whose answer was lost", ""),
+    "transfers": ("transfers", ""),
+    "announced": ("contacts whose transfer was announced", ""),
+    "parked": ("messages in the dead-letter queue", ""),
+    "seconds": ("duration", " s"),
+    "findings": ("broken promises", ""),
+}
+_FUZZING = """Inputs, good and broken, through the code that reads them; each was read, or refused as documented. A code is what an
+input was refused with.
+
+Records: what had no attributes of its own was parked `with nothing but its body` when the test drew no reason either; the worker always
+gives one. Flow events: `not stored` is what SQS did not take where the test lets it fail; the function then fails, too, so that the
+flow takes its error branch."""
+
+
+def _commit() -> str:
+    git = shutil.which("git")
+    if git is None:
+        return _UNKNOWN
+    asked = [git, "rev-parse", "--short", "HEAD"]
+    told = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return told.stdout.strip() or _UNKNOWN
+
+
+#: Of the code that runs, so asked when it is imported: while a run goes on somebody may commit.
+_COMMIT = _commit()
 
 
 def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: float) -> None:
@@ -32,7 +83,6 @@ def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: floa
             "core seconds": round(tally.seconds),
             "workers": workers,
             "python": platform.python_version(),
-            "date": datetime.now(UTC).date().isoformat(),
             "counts": dict(sorted(tally.counts.items())),
             "acted": {name: tally.acted[name] for name in EXPECTED},
             "findings": {str(seed): found for seed, found in sorted(tally.findings.items())},
@@ -44,7 +94,7 @@ def load(path: Path) -> tuple[campaign.Tally, int, float]:
     """Read back what ``save`` has written: the tally, its first seed, its seconds; nothing when there is no such file."""
     if not path.exists():
         return campaign.Tally(), 0, 0.0
-    found = json.loads(path.read_text())
+    found, _ = _read(path)
     tally = campaign.Tally(
         seeds=found["seeds"],
         deliveries=found["deliveries"],
@@ -63,9 +113,19 @@ def save_bugs(path: Path, caught: list[campaign.Caught]) -> None:
 
 
 def save_json(path: Path, figures: Any) -> None:
-    """Write figures to a file."""
+    """Write figures to a file, with the commit and the date of the run."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(figures, indent=1) + "\n")
+    stamped = {"commit": _COMMIT, "date": datetime.now(UTC).date().isoformat(), "figures": figures}
+    path.write_text(json.dumps(stamped, indent=1) + "\n")
+
+
+def _read(path: Path) -> tuple[Any, str]:
+    """Figures of a file, and a sentence on when they were made; empty for a file that does not say."""
+    found = json.loads(path.read_text())
+    if not (isinstance(found, dict) and "figures" in found):
+        when = found.get("date") if isinstance(found, dict) else None
+        return found, f"Run on {when}." if when else ""
+    return found["figures"], f"Run on {found['date']}, the code as of commit {found['commit']}."
 
 
 def comparison_table(figures: dict[str, Any]) -> str:
@@ -84,20 +144,21 @@ def settling_table(minutes: dict[str, list[float]]) -> str:
 def render(figures: Path) -> str:
     """The report."""
 
-    def read(name: str) -> Any:
-        return json.loads((figures / f"{name}.json").read_text())
+    def section(title: str, name: str, told: Callable[[Any], str]) -> str:
+        found, when = _read(figures / f"{name}.json")
+        return "\n\n".join(part for part in (f"## {title}", when, told(found)) if part)
 
     return (
         "\n\n".join(
             [
                 "# Simulation report",
                 _HEAD,
-                _runs(read("runs")),
-                _bugs(read("bugs")),
-                "## Beside what a user would write\n\n" + comparison_table(read("comparison")),
-                "## After an outage\n\n" + settling_table(read("settling")),
-                "## With real parts\n\n" + _facts(read("real")),
-                _fuzzing(read("fuzzing")),
+                section("Runs", "runs", _runs),
+                section("Planted bugs", "bugs", _bugs),
+                section("Beside what a user would write", "comparison", comparison_table),
+                section("After an outage", "settling", settling_table),
+                section("With real parts", "real", _real),
+                section("Fuzzing", "fuzzing", _fuzzing),
             ]
         )
         + "\n"
@@ -105,23 +166,31 @@ def render(figures: Path) -> str:
 
 
 def _fuzzing(kinds: dict[str, dict[str, Any]]) -> str:
-    told = [
-        "## Fuzzing",
-        "Inputs, good and broken, through the code that reads them; each was read, or refused as documented.",
-    ]
-    return "\n\n".join(told + [f"### {kind.capitalize()}\n\n{_facts(found)}" for kind, found in kinds.items()])
+    return "\n\n".join([_FUZZING, *(f"### {kind.capitalize()}\n\n{_facts(found)}" for kind, found in kinds.items())])
 
 
 def _facts(figures: dict[str, Any]) -> str:
-    flat = {**figures, **figures.pop("results", {})}
-    rows = [f"| {name.replace('_', ' ')} | {_shown(value)} |" for name, value in flat.items() if name != "results"]
-    return "\n".join(["| | |", "|---|---:|", *rows])
+    rows = {"inputs": figures["inputs"], **figures["results"]}
+    return _table((name, f"{count:,}") for name, count in rows.items())
+
+
+def _real(figures: dict[str, Any]) -> str:
+    """Everything that a storm tells of itself, and below it each promise that was broken."""
+    rows = []
+    for name, value in figures.items():
+        words, unit = _REAL.get(name, (name, ""))
+        rows.append((words, f"{_shown(value)}{unit}"))
+    return "\n\n".join([_table(rows), *(f"{one} ([what it was]({_FOUND}))" for one in figures["findings"])])
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    return "\n".join(["| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)])
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, list):
         return str(len(value)) if value else "none"
-    return f"{value:,.0f}" if isinstance(value, int | float) else str(value)
+    return f"{value:,.0f}"
 
 
 def _runs(runs: dict[str, Any]) -> str:
@@ -133,14 +202,14 @@ def _runs(runs: dict[str, Any]) -> str:
         ("deliveries to the worker", f"{runs['deliveries']:,}"),
         ("simulated time", f"{runs['virtual hours'] / 8766:,.1f} years"),
         ("throughput", f"{speed:,.0f} deliveries a second and core"),
-        ("run", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']} s, {runs['date']}"),
+        ("run", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']:,} s"),
         *((name, f"{count:,}") for name, count in runs["counts"].items()),
     ]
-    told = ["## Runs", "", "| | |", "|---|---:|", *(f"| {name} | {value} |" for name, value in rows)]
+    told = [_table(rows), *(f"Seed {seed}: {found[0]} ([what it was]({_FOUND}))" for seed, found in broken.items())]
     if "acted" in runs:
-        told += ["", "### How often each fault acted", "", "| fault | times |", "|---|---:|"]
-        told += [f"| {name} | {count:,} |" for name, count in runs["acted"].items()]
-    return "\n".join(told + [f"\nSeed {seed}: {found[0]}" for seed, found in broken.items()])
+        acted = [f"| {name} | {count:,} |" for name, count in runs["acted"].items()]
+        told += ["### How often each fault acted", _LEGEND, "\n".join(["| fault | times |", "|---|---:|", *acted])]
+    return "\n\n".join(told)
 
 
 def _bugs(bugs: list[dict[str, Any]]) -> str:
@@ -158,8 +227,6 @@ def _bugs(bugs: list[dict[str, Any]]) -> str:
         "Bugs of routes pass over seeds without routes."
     )
     head = [
-        "## Planted bugs",
-        "",
         sums,
         "",
         "| bug | kind | what it is | caught by | seeds needed |",
