@@ -216,4 +216,20 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         "    return begun.unended > DEADLY_BEGINS and begun.starts >= CONFIRMED_BEGINS\n",
         "    begun.__dict__['starts'] = 99\n    return begun.unended > DEADLY_BEGINS\n",
     ),
+    _one(
+        "goal-not-compared",
+        "a name that comes back after its own item has expired is not asked where it goes",
+        "g-announced",
+        "service",
+        "if won.name == request.name and won.goal not in {",
+        "if False and won.name == request.name and won.goal not in {",
+    ),
+    _one(
+        "undone-ignored",
+        "that another request has settled an attempt does not make it the last one after the deadline",
+        "h-settled",
+        "service",
+        "(begun.doubt is None and not begun.undone)",
+        "(begun.doubt is None)",
+    ),
 )

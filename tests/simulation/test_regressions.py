@@ -1,10 +1,12 @@
-"""What the simulation has found in the service, kept as the scenarios that showed it: each fails with the mended bug planted again."""
+"""What the simulation has found, kept: the scenarios, each of which fails with its mended bug planted again, and the seeds."""
 
 from __future__ import annotations
 
 import pytest
 
 from tests.simulation import auditor, campaign
+from tests.simulation.found_seeds import SEEDS
+from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT, ONLY
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
@@ -24,3 +26,8 @@ def test_what_was_mended_stays_mended(bug: str) -> None:
 @pytest.mark.parametrize("bug", KEPT)
 def test_the_scenarios_would_show_it_again(bug: str) -> None:
     assert _found(KEPT[bug], campaign.subject(bug)) & set(campaign.BUGS[bug].rules)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_seed_that_showed_something_keeps_every_promise(seed: int) -> None:
+    assert auditor.audit(run(scenario(seed), campaign.subject())) == [], SEEDS[seed]
