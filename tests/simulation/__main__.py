@@ -2,34 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
-from tests.simulation import auditor, campaign, comparison, outages, plots, report
+from tests.simulation import campaign, comparison, outages, plots, replaying, report
 from tests.simulation.acted import EXPECTED
-from tests.simulation.generate import scenario
-from tests.simulation.run import run
-from tests.simulation.scenario import Scenario
-from tests.simulation.shrink import shrink
-from tests.simulation.trace import trace
+from tests.simulation.kept import KEPT
+from tests.simulation.progress import console, shown
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
-console = Console(stderr=True, width=None if sys.stderr.isatty() else 120)
 _CORES = os.cpu_count() or 1
 _ENDLESS = 10**9
-Workers = Annotated[int, typer.Option(help="processes, one a core")]
+#: In fewer seeds many faults have had no chance to act.
+_MANY_SEEDS = 1000
+_LINES = 150
+_CTRL_C = 130
+Workers = Annotated[int, typer.Option(min=1, help="processes, one a core")]
 
 
 def _planted(given: Any) -> Any:
@@ -40,11 +40,18 @@ def _planted(given: Any) -> Any:
     return given
 
 
+def _kept(given: str | None) -> str | None:
+    """The name of kept scenarios. Refuse one that there is not."""
+    if given is not None and given not in KEPT:
+        raise typer.BadParameter(f"no scenario is kept as {given}. Known: {', '.join(KEPT)}.")
+    return given
+
+
 @app.command("run")
 def run_seeds(
-    seeds: Annotated[int | None, typer.Option(help="run so many seeds, however long it takes")] = None,
+    seeds: Annotated[int | None, typer.Option(min=1, help="run so many seeds, however long it takes")] = None,
     first: Annotated[int, typer.Option(help="the first seed")] = 1,
-    minutes: Annotated[float, typer.Option(help="without --seeds: run for so many minutes")] = 5.0,
+    minutes: Annotated[float, typer.Option(min=0.01, help="without --seeds: run for so many minutes")] = 5.0,
     workers: Workers = _CORES,
     save: Annotated[Path | None, typer.Option(help="write the figures to this JSON file")] = None,
     *,
@@ -52,44 +59,81 @@ def run_seeds(
         bool, typer.Option("--more", help="go on after the seeds that are in the file, and add to them")
     ] = False,
 ) -> None:
-    """Run the real service under simulated faults and audit every run. Ends with 1 when a promise was broken."""
+    """Run the real service under simulated faults and audit every run.
+
+    The first seed that breaks a promise is made small at the end, and what happened in it printed. Ends with 1 when one did, and with
+    130 after Ctrl-C.
+    """
     total, known, before = report.load(save) if save is not None and more else (campaign.Tally(), 0, 0.0)
     first, began = (known or first), time.monotonic()
-    with _progress() as progress:
-        bar = progress.add_task("seeds", total=seeds, deliveries=0)
-        for tally in campaign.campaign(first + total.seeds, seeds or _ENDLESS, workers, None if seeds else minutes):
-            total.add(tally)
-            progress.update(bar, completed=total.seeds, deliveries=total.deliveries)
-            for seed, findings in tally.findings.items():
-                _tell(seed, findings)
-            if save is not None:
-                report.save(save, total, first, workers, before + time.monotonic() - began)
-    speed = total.deliveries / max(total.seconds, 0.01)
-    wall = time.monotonic() - began
-    print(f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s: {speed:,.0f} a second and core")
-    print(f"{len(total.findings)} seeds broke a promise" if total.findings else "every promise was kept")
-    _tell_idle(total)
+    broken: list[int] = []
+    blocks = campaign.campaign(first + total.seeds, seeds or _ENDLESS, workers, None if seeds else minutes)
+    ran, cut = campaign.Tally(), False
+    try:
+        with shown("seeds", seeds, minutes * 60) as show, closing(blocks):
+            for tally in blocks:
+                total.add(tally)
+                ran.add(tally)
+                show(ran.seeds, ran.deliveries)
+                for seed, findings in tally.findings.items():
+                    broken.append(seed)
+                    _tell(seed, findings)
+                if save is not None:
+                    report.save(save, total, first, workers, before + time.monotonic() - began)
+    except KeyboardInterrupt:
+        cut = True
+    _tell_total(total, time.monotonic() - began)
+    if cut:
+        raise typer.Exit(_CTRL_C)
+    if broken:
+        _tell_smallest(min(broken))
     if total.findings:
         raise typer.Exit(1)
 
 
 @app.command()
 def replay(
-    seed: Annotated[int, typer.Argument(help="the seed to run again")],
+    seed: Annotated[
+        int | None,
+        typer.Argument(help="the seed to run again; with --kept, which of the scenarios", show_default=False),
+    ] = None,
     bug: Annotated[str | None, typer.Option(help="with this planted bug", callback=_planted)] = None,
+    kept: Annotated[
+        str | None,
+        typer.Option(help="a scenario that is kept for this planted bug, instead of a seed's", callback=_kept),
+    ] = None,
     *,
-    small: Annotated[bool, typer.Option("--shrink", help="make the failing scenario small first")] = False,
+    small: Annotated[
+        bool, typer.Option("--shrink", help="make the failing scenario small first; takes a minute at most")
+    ] = False,
+    everything: Annotated[
+        bool, typer.Option("--all", help="with --shrink: every line, not only those on what the findings name")
+    ] = False,
     quiet: Annotated[bool, typer.Option(help="findings only, no trace")] = False,
 ) -> None:
-    """Run one seed again and print everything that happened in it, and what the auditor says."""
-    found = scenario(seed)
+    """Run one seed again; print what was asked for and what went wrong, what happened, and what the auditor says.
+
+    What happened: messages sent, delivered, coming again and deleted, invocations, calls on the wire and as Amazon Connect saw them,
+    transfers, events and what was parked. With --shrink only what concerns the contacts, names and routes that the findings name.
+    Ends with 1 when a promise was broken.
+    """
+    if seed is None and kept is None:
+        raise typer.BadParameter("say which: a seed, or --kept and a name.")
+    case = replaying.of_seed(seed or 0, bug) if kept is None else replaying.of_kept(kept, seed, bug)
+    if case is None:
+        known = ", ".join(str(one.seed) for one in KEPT[kept or ""])
+        raise typer.BadParameter(f"{kept} has no scenario {seed}. Known: {known}.")
     if small:
-        found = _smallest(found, bug)
-    evidence = run(found, campaign.subject(bug), watch=True)
+        found = case.findings()
+        if not found:
+            name = f"seed {seed}" if kept is None else f"{kept} {case.scenario.seed}"
+            print(f"nothing to shrink: {name} keeps every promise{f' with {bug}' if bug else ''}")
+            return
+        case = case.smallest(found)
+    lines, findings = case.told(everything=everything or not small)
     if not quiet:
-        print("\n".join(trace(evidence)))
-    findings = auditor.audit(evidence)
-    print("\n".join(str(finding) for finding in findings) or "every promise was kept")
+        print("\n".join(lines))
+    print("\n".join(findings) or "every promise was kept")
     if findings:
         raise typer.Exit(1)
 
@@ -100,71 +144,82 @@ def bugs(
         list[str] | None, typer.Argument(help="planted bugs; all when none is named", callback=_planted)
     ] = None,
     first: Annotated[int, typer.Option(help="the first seed")] = 1,
-    seeds: Annotated[int, typer.Option(help="how many seeds at most for each")] = 5000,
+    seeds: Annotated[int, typer.Option(min=1, help="how many seeds at most for each")] = 5000,
     workers: Workers = _CORES,
     save: Annotated[Path | None, typer.Option(help="write the table to this JSON file")] = None,
 ) -> None:
-    """Plant bugs in the real service, one at a time, and see that the auditor catches each. Ends with 1 when one is not caught."""
-    wanted = names or list(campaign.BUGS)
-    caught = []
-    with _progress() as progress:
-        bar = progress.add_task("bugs", total=len(wanted), deliveries=0)
-        for one in campaign.hunts(wanted, first, seeds, workers):
-            caught.append(one)
-            progress.advance(bar)
-            console.print(f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seeds")
+    """Plant bugs in the real service, one at a time, and see that the auditor catches each.
+
+    Ends with 1 when one is not caught, and with 130 after Ctrl-C.
+    """
+    wanted = list(dict.fromkeys(names or campaign.BUGS))
+    caught: list[campaign.Caught] = []
+    cut = False
+    try:
+        with shown("bugs", len(wanted)) as show, closing(campaign.hunts(wanted, first, seeds, workers)) as hunts:
+            for one in hunts:
+                caught.append(one)
+                show(len(caught), 0)
+                _tell_caught(one)
+    except KeyboardInterrupt:
+        cut = True
     caught.sort(key=lambda one: list(campaign.BUGS).index(one.bug))
     console.print(_table(caught))
     if save is not None:
         report.save_bugs(save, caught)
     missed = [one.bug for one in caught if not one.rule]
+    left = f"; not hunted: {len(wanted) - len(caught)}" if cut else ""
     print(
         f"{len(caught) - len(missed)} of {len(caught)} planted bugs caught"
         + (f"; not caught: {', '.join(missed)}" if missed else "")
+        + left
     )
+    if cut:
+        raise typer.Exit(_CTRL_C)
     if missed:
         raise typer.Exit(1)
 
 
 @app.command()
 def compare(
-    seeds: Annotated[int, typer.Option(help="how many seeds for each consumer")] = 1000,
+    seeds: Annotated[int, typer.Option(min=1, help="how many seeds for each consumer")] = 1000,
     workers: Workers = _CORES,
-    save: Annotated[Path, typer.Option(help="the JSON file; the plot goes beside it")] = Path(
-        "docs/simulation/comparison.json"
-    ),
+    save: Annotated[
+        Path | None, typer.Option(help="write the figures to this JSON file; the plot goes beside it")
+    ] = None,
 ) -> None:
     """Run the same faults and seeds with Powertools' batch processor, with its idempotency utility, and with the service."""
     counts: dict[str, Counter[str]] = {consumer: Counter() for consumer in comparison.CONSUMERS}
-    with _progress() as progress:
-        bar = progress.add_task("blocks", total=3 * -(-seeds // campaign.BLOCK), deliveries=0)
-        for consumer, fates in comparison.compare(seeds, workers):
+    with shown("blocks", 3 * -(-seeds // campaign.BLOCK)) as show:
+        for done, (consumer, fates) in enumerate(comparison.compare(seeds, workers), 1):
             counts[consumer].update(fates)
-            progress.advance(bar)
-    report.save_json(save, {"seeds": seeds, "counts": counts})
-    plots.comparison({consumer: dict(fates) for consumer, fates in counts.items()}, save.with_suffix(".svg"))
+            show(done, 0)
+    if save is not None:
+        report.save_json(save, {"seeds": seeds, "counts": counts})
+        plots.comparison({consumer: dict(fates) for consumer, fates in counts.items()}, save.with_suffix(".svg"))
     print(report.comparison_table({"seeds": seeds, "counts": counts}))
 
 
 @app.command()
 def settle(
-    seeds: Annotated[int, typer.Option(help="how many seeds for each length of outage")] = 60,
+    seeds: Annotated[int, typer.Option(min=1, help="how many seeds for each length of outage")] = 60,
     workers: Workers = _CORES,
-    save: Annotated[Path, typer.Option(help="the JSON file; the plot goes beside it")] = Path(
-        "docs/simulation/settling.json"
-    ),
+    save: Annotated[
+        Path | None, typer.Option(help="write the figures to this JSON file; the plot goes beside it")
+    ] = None,
 ) -> None:
     """Measure how long it takes until everything has settled after an outage of Amazon Connect."""
     minutes = outages.measure(seeds, workers)
-    report.save_json(save, minutes)
-    plots.settling(minutes, save.with_suffix(".svg"))
+    if save is not None:
+        report.save_json(save, minutes)
+        plots.settling(minutes, save.with_suffix(".svg"))
     print(report.settling_table(minutes))
 
 
 @app.command("real")
 def real_parts(
-    requests: Annotated[int, typer.Option(help="how many requests")] = 10_000,
-    kill_every: Annotated[float, typer.Option(help="seconds between two kills, on average")] = 0.5,
+    requests: Annotated[int, typer.Option(min=1, help="how many requests")] = 10_000,
+    kill_every: Annotated[float, typer.Option(min=0.01, help="seconds between two kills, on average")] = 0.5,
     seed: Annotated[int, typer.Option(help="decides when a worker is killed; the rest is up to real time")] = 1,
     save: Annotated[Path | None, typer.Option(help="write the figures to this JSON file")] = None,
 ) -> None:
@@ -172,15 +227,14 @@ def real_parts(
     from local.cloud import LocalCloud  # noqa: PLC0415 - the other commands need nothing of it
     from tests.simulation import real  # noqa: PLC0415 - as above
 
-    with LocalCloud("local", real.settings, wait=1) as cloud, _progress() as progress:
-        bar = progress.add_task("requests", total=requests, deliveries=0)
+    with LocalCloud("local", real.settings, wait=1) as cloud, shown("requests", requests) as show:
         told = real.storm(
             cloud,
             requests,
             seed=seed,
             kill_every=kill_every,
             quotas=real.QUOTAS,
-            progress=lambda left: progress.update(bar, completed=requests - left),
+            progress=lambda left: show(requests - left, 0),
         )
     if save is not None:
         report.save_json(save, asdict(told))
@@ -198,48 +252,71 @@ def write_report(
     figures: Annotated[Path, typer.Option(help="where the JSON files of the runs are")] = Path("docs/simulation"),
     out: Annotated[Path, typer.Option(help="the report to write")] = Path("docs/simulation-report.md"),
 ) -> None:
-    """Write the report from the figures that ``run --save`` and ``bugs --save`` have written."""
-    out.write_text(report.render(figures))
+    """Write the report from the figures that the other commands, called with --save, have written."""
+    try:
+        text = report.render(figures)
+    except FileNotFoundError as error:
+        raise typer.BadParameter(
+            f"there is no {error.filename}: the report needs the figures of every command."
+        ) from error
+    except (json.JSONDecodeError, KeyError) as error:
+        raise typer.BadParameter(f"the figures in {figures} cannot be read: {error}.") from error
+    try:
+        out.write_text(text)
+    except OSError as error:
+        raise typer.BadParameter(f"{out} cannot be written: {error.strerror}.") from error
     print(f"wrote {out}")
+
+
+def _tell_total(total: campaign.Tally, wall: float) -> None:
+    speed = total.deliveries / max(total.seconds, 0.01)
+    print(f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s: {speed:,.0f} a second and core")
+    broken = len(total.findings)
+    print(f"{broken} seed{'s' if broken > 1 else ''} broke a promise" if broken else "every promise was kept")
+    _tell_idle(total)
 
 
 def _tell_idle(total: campaign.Tally) -> None:
     idle = [name for name in EXPECTED if not total.acted[name]]
     rarest = ", ".join(f"{name} ({total.acted[name]:,})" for name in sorted(EXPECTED, key=total.acted.__getitem__)[:3])
     done = f"{len(EXPECTED) - len(idle)} of {len(EXPECTED)} faults acted"
-    print(f"{done}; never: {', '.join(idle)}" if idle else f"{done}; the rarest: {rarest}")
-
-
-def _smallest(found: Scenario, bug: str | None) -> Scenario:
-    service = campaign.subject(bug)
-    rules = {finding.rule for finding in auditor.audit(run(found, service))}
-    if not rules:
-        return found
-    chosen = (min(rules),)
-    return shrink(found, lambda candidate: bool(auditor.audit(run(candidate, service), chosen)))
+    if idle and total.seeds < _MANY_SEEDS:
+        print(f"{done}; the other {len(idle)} may need more seeds")
+    else:
+        print(f"{done}; never: {', '.join(idle)}" if idle else f"{done}; the rarest: {rarest}")
 
 
 def _tell(seed: int, findings: list[str]) -> None:
-    console.print(f"[bold red]seed {seed}[/] broke a promise:", *findings[:5], sep="\n  ")
-    console.print(f"  again: python -m tests.simulation replay {seed} --shrink")
+    console.print(f"[bold red]seed {seed}[/] broke a promise:")
+    for finding in findings[:5]:
+        console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
+    console.print(f"  again: {replaying.COMMAND} replay {seed} --shrink", highlight=False, soft_wrap=True)
 
 
-def _progress() -> Progress:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("{task.fields[deliveries]:,} deliveries"),
-    )
-    return Progress(*columns, TimeElapsedColumn(), console=console, disable=not sys.stderr.isatty())
+def _tell_smallest(seed: int) -> None:
+    console.print(f"making seed {seed} small, for a minute at most", highlight=False)
+    case = replaying.of_seed(seed)
+    lines, findings = case.smallest(case.findings()).told(everything=False)
+    print(f"\nseed {seed}, made small:\n")
+    print("\n".join(lines[:_LINES]))
+    if len(lines) > _LINES:
+        print(f"… {len(lines) - _LINES} lines more: {replaying.COMMAND} replay {seed} --shrink")
+    print("\n".join(findings))
+
+
+def _tell_caught(one: campaign.Caught) -> None:
+    told = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seeds"
+    how = f"; {'a kept scenario' if one.kept else 'a seed'}: {replaying.again(one)}" if one.rule else ""
+    console.print(told + how, highlight=False, soft_wrap=True)
 
 
 def _table(caught: list[campaign.Caught]) -> Table:
-    table = Table("planted bug", "kind", "caught by", "seeds needed", "what it is")
+    table = Table("planted bug", "kind", "caught by", "seeds needed", "replay", "what it is")
     for one in caught:
         bug = campaign.BUGS[one.bug]
         kind = "interleaving" if bug.interleaving else "plain"
-        table.add_row(one.bug, kind, one.rule or "[bold red]nothing[/]", str(one.seeds), bug.what)
+        which = f"{'kept ' if one.kept else ''}{one.seed}" if one.rule else ""
+        table.add_row(one.bug, kind, one.rule or "[bold red]nothing[/]", str(one.seeds), which, bug.what)
     return table
 
 

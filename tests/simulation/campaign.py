@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import gc
 import multiprocessing
+import signal
 import threading
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
 from functools import cache, partial
 from itertools import chain
+from multiprocessing.pool import Pool
 
 from tests.simulation import auditor, planted, planted_interleavings, planted_outcomes, planted_routes
 from tests.simulation.acted import acted
 from tests.simulation.case import SUCCEEDED
 from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT
+from tests.simulation.names import Names
 from tests.simulation.planted import Bug
 from tests.simulation.run import Evidence, run
 from tests.simulation.subject import Subject, load
@@ -64,7 +67,8 @@ class Tally:
         self.acted.update(acted(evidence))
         found = auditor.audit(evidence)
         if found:
-            self.findings[evidence.scenario.seed] = [str(finding) for finding in found]
+            names = Names(evidence)
+            self.findings[evidence.scenario.seed] = [names.shortened(finding) for finding in found]
 
 
 def _counts(evidence: Evidence) -> Counter[str]:
@@ -102,26 +106,37 @@ def block(first: int, count: int, bug: str | None = None) -> Tally:
     return tally
 
 
-def campaign(first: int, seeds: int, workers: int, minutes: float | None = None) -> Iterator[Tally]:
+def campaign(first: int, seeds: int, workers: int, minutes: float | None = None) -> Generator[Tally]:
     """Run ``seeds`` seeds, or until ``minutes`` are over; answer each block as it is done.
 
     Each block has a process of its own, forked from this one with everything loaded: what it leaves behind goes with it.
+    Closing it, or Ctrl-C, ends the blocks that are under way.
     """
     subject()
     until = float("inf") if minutes is None else time.monotonic() + minutes * 60
-    room = threading.Semaphore(workers * 2)
+    room, over = threading.Semaphore(workers * 2), threading.Event()
 
     def blocks() -> Iterator[tuple[int, int]]:
         for start in range(first, first + seeds, BLOCK):
             room.acquire()  # one for each block that is done: no more are handed out than can be run in time
-            if time.monotonic() >= until:
+            if over.is_set() or time.monotonic() >= until:
                 return
             yield start, min(BLOCK, first + seeds - start)
 
-    with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
-        for tally in pool.imap_unordered(_block, blocks()):
+    with pool(workers) as processes:
+        try:
+            for tally in processes.imap_unordered(_block, blocks()):
+                room.release()
+                yield tally
+        finally:  # the pool's own thread waits for room, and the pool's end for that thread
+            over.set()
             room.release()
-            yield tally
+
+
+def pool(workers: int) -> Pool:
+    """Processes that leave Ctrl-C to the one that started them."""
+    ignore = (signal.SIGINT, signal.SIG_IGN)
+    return multiprocessing.get_context("fork").Pool(workers, signal.signal, ignore, maxtasksperchild=1)
 
 
 def _block(which: tuple[int, int]) -> Tally:
@@ -152,17 +167,19 @@ def hunt(name: str, first: int, at_most: int) -> Caught:
     every = (scenario(seed) for seed in range(first, first + at_most))
     drawn = (made for made in every if not bug.routed or "routes" in dict(made.settings))
     for tried, made in enumerate(chain(KEPT.get(name, []), drawn), 1):
-        found = auditor.audit(run(made, service), bug.rules)
+        evidence = run(made, service)
+        found = auditor.audit(evidence, bug.rules)
         if found:
             first_rule = min(found, key=lambda finding: bug.rules.index(finding.rule))
             kept = tried <= len(KEPT.get(name, []))
-            return Caught(name, first_rule.rule, tried, made.seed, first_rule.what, kept)
+            what = Names(evidence).shortened(first_rule.what)
+            return Caught(name, first_rule.rule, tried, made.seed, what, kept)
         if tried % 50 == 0:
             gc.collect()
     return Caught(name, "", at_most, 0, "")
 
 
-def hunts(names: list[str], first: int, at_most: int, workers: int) -> Iterator[Caught]:
+def hunts(names: list[str], first: int, at_most: int, workers: int) -> Generator[Caught]:
     """Hunt several bugs on all cores; answer each as it is caught, or not."""
-    with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(partial(hunt, first=first, at_most=at_most), names)
+    with pool(workers) as processes:
+        yield from processes.imap_unordered(partial(hunt, first=first, at_most=at_most), names)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 from collections import Counter
 from collections.abc import Iterator
 from functools import partial
@@ -102,8 +101,8 @@ def compare(seeds: int, workers: int) -> Iterator[tuple[str, Counter[str]]]:
     """Run ``seeds`` seeds with every consumer; answer (consumer, fates) pairs as they come."""
     campaign.subject()
     jobs = [(consumer, first) for first in range(0, seeds, campaign.BLOCK) for consumer in CONSUMERS]
-    with multiprocessing.get_context("fork").Pool(workers, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(partial(_block, seeds), jobs)
+    with campaign.pool(workers) as processes:
+        yield from processes.imap_unordered(partial(_block, seeds), jobs)
 
 
 def _block(seeds: int, job: tuple[str, int]) -> tuple[str, Counter[str]]:
