@@ -17,7 +17,7 @@ from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
-from tests.simulation import campaign, comparison, outages, plots, replaying, report
+from tests.simulation import campaign, comparison, outages, replaying, report
 from tests.simulation.acted import EXPECTED
 from tests.simulation.kept import KEPT
 from tests.simulation.progress import console, shown
@@ -196,6 +196,8 @@ def compare(
             show(done, 0)
     if save is not None:
         report.save_json(save, {"seeds": seeds, "counts": counts})
+        from tests.simulation import plots  # noqa: PLC0415 - takes seconds, and the other commands need nothing of it
+
         plots.comparison({consumer: dict(fates) for consumer, fates in counts.items()}, save.with_suffix(".svg"))
     print(report.comparison_table({"seeds": seeds, "counts": counts}))
 
@@ -212,6 +214,8 @@ def settle(
     minutes = outages.measure(seeds, workers)
     if save is not None:
         report.save_json(save, minutes)
+        from tests.simulation import plots  # noqa: PLC0415 - takes seconds, and the other commands need nothing of it
+
         plots.settling(minutes, save.with_suffix(".svg"))
     print(report.settling_table(minutes))
 

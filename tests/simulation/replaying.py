@@ -34,7 +34,7 @@ class Case:
         """What the auditor says of it."""
         return auditor.audit(run(self.scenario, campaign.subject(self.bug)), self._rules)
 
-    def smallest(self, findings: Sequence[auditor.Finding]) -> Case:
+    def smallest(self, findings: Sequence[auditor.Finding], at_most: int = 3000) -> Case:
         """The same failure in a small scenario: of the findings' rules, the one that the bug is to break first."""
         broken = {finding.rule for finding in findings}
         order = (*campaign.BUGS[self.bug].rules, *auditor.RULES) if self.bug else tuple(auditor.RULES)
@@ -46,7 +46,7 @@ class Case:
             shown = bool(auditor.audit(run(candidate, planted), rule))
             return shown and (self.bug is None or not auditor.audit(run(candidate, real), rule))
 
-        return Case(shrink(self.scenario, fails), self.bug, self.kept)
+        return Case(shrink(self.scenario, fails, at_most), self.bug, self.kept)
 
     def told(self, *, everything: bool = True) -> tuple[list[str], list[str]]:
         """The trace, of what the findings name or of everything, and the findings, both with short names."""

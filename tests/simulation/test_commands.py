@@ -1,10 +1,13 @@
-"""What the commands say to somebody who mistypes."""
+"""What the commands say to somebody who mistypes, or who has seen enough."""
 
 from __future__ import annotations
+
+import time
 
 import pytest
 from typer.testing import CliRunner
 
+from tests.simulation import campaign
 from tests.simulation.__main__ import app
 
 
@@ -13,3 +16,50 @@ def test_a_planted_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(comma
     told = CliRunner().invoke(app, command, env={"COLUMNS": "4000"})
     assert told.exit_code == 2
     assert "no planted bug is called random-tokn. Known: random-token, " in told.output
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        (["run", "--seeds", "0"], "--seeds"),
+        (["run", "--minutes", "0"], "--minutes"),
+        (["bugs", "--workers", "0"], "--workers"),
+        (["compare", "--seeds", "0"], "--seeds"),
+        (["settle", "--seeds", "-1"], "--seeds"),
+        (["replay"], "a seed, or --kept and a name"),
+        (["replay", "--kept", "stale-loko"], "no scenario is kept as stale-loko. Known: quiet-from-the-beginning, "),
+        (["replay", "99", "--kept", "stale-look"], "stale-look has no scenario 99. Known: 1, 2, "),
+        (["report", "--figures", "/nonexistent"], "there is no /nonexistent/runs.json"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(command: list[str], told: str) -> None:
+    found = CliRunner().invoke(app, command, env={"COLUMNS": "4000"})
+    assert found.exit_code == 2
+    assert told in found.output
+
+
+def test_what_breaks_nothing_is_not_made_small() -> None:
+    told = CliRunner().invoke(app, ["replay", "3", "--shrink"])
+    assert told.exit_code == 0
+    assert told.output == "nothing to shrink: seed 3 keeps every promise\n"
+
+
+def test_a_kept_scenario_is_run_again() -> None:
+    bug = "goal-not-compared"
+    told = CliRunner().invoke(app, ["replay", "703830", "--kept", bug, "--bug", bug, "--quiet"])
+    assert told.exit_code == 1
+    assert told.output.startswith("g-announced: a success of request 5 ")
+
+
+@pytest.mark.parametrize("command", ["run", "replay", "bugs", "compare", "settle", "real", "report"])
+def test_the_help_shows_no_marks(command: str) -> None:
+    assert "`" not in CliRunner().invoke(app, [command, "--help"]).output
+
+
+def test_a_campaign_that_is_broken_off_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(campaign, "BLOCK", 2)
+    blocks = campaign.campaign(1, 10**6, workers=1)
+    next(blocks)
+    began = time.monotonic()
+    blocks.close()
+    assert time.monotonic() - began < 10

@@ -1,23 +1,25 @@
-"""A failing scenario is made small and still fails by the same rule."""
+"""A failing scenario is made small, still fails by the same rule, and is told in few lines."""
 
 from __future__ import annotations
 
-from tests.simulation import auditor, campaign
-from tests.simulation.generate import scenario
-from tests.simulation.run import run
-from tests.simulation.scenario import Scenario
-from tests.simulation.shrink import shrink
+import pytest
+
+from tests.simulation import campaign, replaying
+
+_RUNS = 250
 
 
-def test_shrinking_keeps_the_failure_and_little_else() -> None:
-    service = campaign.subject("report-before-park")
-    caught = campaign.hunt("report-before-park", 1, 150)
-
-    def fails(candidate: Scenario) -> bool:
-        return bool(auditor.audit(run(candidate, service), (caught.rule,)))
-
-    before = scenario(caught.seed)
-    small = shrink(before, fails, 300)
-    assert fails(small)
-    assert len(small.asks) < len(before.asks)
-    assert len(small.asks) <= 3
+@pytest.mark.parametrize(
+    ("bug", "seed"),
+    [pytest.param("report-before-park", 27, id="plain"), pytest.param("attempt-not-noted", 2, id="interleaving")],
+)
+def test_shrinking_keeps_the_failure_and_little_else(bug: str, seed: int) -> None:
+    before = replaying.of_seed(seed, bug)
+    small = before.smallest(before.findings(), _RUNS)
+    assert len(small.scenario.asks) <= 3
+    assert campaign.BUGS[bug].rules[0] in {finding.rule for finding in small.findings()}
+    assert replaying.Case(small.scenario).findings() == []  # it is the bug's doing
+    everything, (lines, findings) = before.told()[0], small.told(everything=False)
+    assert findings
+    assert len(lines) <= 60
+    assert len(lines) * 10 < len(everything)

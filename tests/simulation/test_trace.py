@@ -1,0 +1,48 @@
+"""The trace and the findings of a run say the same short names, and of what the findings name nothing is left out."""
+
+from __future__ import annotations
+
+import re
+
+from tests.simulation import replaying
+from tests.simulation.words import words
+
+_LONG = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+
+def _case() -> replaying.Case:
+    found = replaying.of_kept("goal-not-compared", 703119, "goal-not-compared")
+    assert found is not None
+    return found
+
+
+def test_ids_of_what_was_asked_for_are_short_everywhere() -> None:
+    lines, findings = _case().told()
+    assert not [line for line in (*lines, *findings) if _LONG.search(line)]
+    assert re.search(r"request 7 is announced .* \(contact-6 to successor-\d+\)", findings[0])
+    assert any("DescribeContactFlow flow Move to queue: 200" in line for line in lines)
+    assert not any("200  " in line for line in lines)
+
+
+def test_what_the_findings_name_is_told_and_nothing_else() -> None:
+    every, (finding, *_) = _case().told()
+    lines, _ = _case().told(everything=False)
+    assert len(lines) < len(every) / 3
+    assert {one for one in every if "contact-6" in one and one.startswith(" ")} <= set(lines)
+    assert not [line for line in lines if "Connect" in line and re.search(r"contact-(?!6\b)", line)]
+    assert finding.startswith("g-announced")
+
+
+def test_the_scenario_is_told_in_words() -> None:
+    told = words(_case().scenario)
+    assert any(
+        re.match(r"request 7 +contact-6 \(task\) flow Move to queue, queue Billing, requestId twice-6", line)
+        for line in told
+    )
+    assert any(re.match(r"setting +ledger_days 2.0", line) for line in told)
+    assert not any("maximum_concurrency 2" in line for line in told)  # as it is by default
+
+
+def test_what_happens_more_than_once_is_told() -> None:
+    lines, _ = replaying.of_seed(20).told()
+    assert any("is not done: it comes again" in line for line in lines)
