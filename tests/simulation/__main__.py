@@ -13,21 +13,16 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
-from tests.simulation import campaign, comparison, outages, replaying, report
-from tests.simulation.acted import EXPECTED
+from tests.simulation import campaign, comparison, outages, replaying, report, screens
 from tests.simulation.kept import KEPT
 from tests.simulation.progress import console, shown
 
 app = typer.Typer(help=__doc__, no_args_is_help=True, add_completion=False)
 _CORES = os.cpu_count() or 1
 _ENDLESS = 10**9
-#: In fewer seeds many faults have had no chance to act.
-_MANY_SEEDS = 1000
-_LINES = 150
 _CTRL_C = 130
 Workers = Annotated[int, typer.Option(min=1, help="processes, one a core")]
 
@@ -77,16 +72,16 @@ def run_seeds(
                 show(ran.seeds, ran.deliveries)
                 for seed, findings in tally.findings.items():
                     broken.append(seed)
-                    _tell(seed, findings)
+                    screens.broken(seed, findings)
                 if save is not None:
                     report.save(save, total, first, workers, before + time.monotonic() - began)
     except KeyboardInterrupt:
         cut = True
-    _tell_total(total, time.monotonic() - began)
+    screens.total(total, time.monotonic() - began)
     if cut:
         raise typer.Exit(_CTRL_C)
     if broken:
-        _tell_smallest(min(broken))
+        screens.smallest(min(broken))
     if total.findings:
         raise typer.Exit(1)
 
@@ -160,11 +155,11 @@ def bugs(
             for one in hunts:
                 caught.append(one)
                 show(len(caught), 0)
-                _tell_caught(one)
+                screens.caught(one)
     except KeyboardInterrupt:
         cut = True
     caught.sort(key=lambda one: list(campaign.BUGS).index(one.bug))
-    console.print(_table(caught))
+    console.print(screens.table(caught))
     if save is not None:
         report.save_bugs(save, caught)
     missed = [one.bug for one in caught if not one.rule]
@@ -270,58 +265,6 @@ def write_report(
     except OSError as error:
         raise typer.BadParameter(f"{out} cannot be written: {error.strerror}.") from error
     print(f"wrote {out}")
-
-
-def _tell_total(total: campaign.Tally, wall: float) -> None:
-    speed = total.deliveries / max(total.seconds, 0.01)
-    print(f"{total.seeds:,} seeds, {total.deliveries:,} deliveries in {wall:.0f} s: {speed:,.0f} a second and core")
-    broken = len(total.findings)
-    print(f"{broken} seed{'s' if broken > 1 else ''} broke a promise" if broken else "every promise was kept")
-    _tell_idle(total)
-
-
-def _tell_idle(total: campaign.Tally) -> None:
-    idle = [name for name in EXPECTED if not total.acted[name]]
-    rarest = ", ".join(f"{name} ({total.acted[name]:,})" for name in sorted(EXPECTED, key=total.acted.__getitem__)[:3])
-    done = f"{len(EXPECTED) - len(idle)} of {len(EXPECTED)} faults acted"
-    if idle and total.seeds < _MANY_SEEDS:
-        print(f"{done}; the other {len(idle)} may need more seeds")
-    else:
-        print(f"{done}; never: {', '.join(idle)}" if idle else f"{done}; the rarest: {rarest}")
-
-
-def _tell(seed: int, findings: list[str]) -> None:
-    console.print(f"[bold red]seed {seed}[/] broke a promise:")
-    for finding in findings[:5]:
-        console.print(f"  {finding}", markup=False, highlight=False, soft_wrap=True)
-    console.print(f"  again: {replaying.COMMAND} replay {seed} --shrink", highlight=False, soft_wrap=True)
-
-
-def _tell_smallest(seed: int) -> None:
-    console.print(f"making seed {seed} small, for a minute at most", highlight=False)
-    case = replaying.of_seed(seed)
-    lines, findings = case.smallest(case.findings()).told(everything=False)
-    print(f"\nseed {seed}, made small:\n")
-    print("\n".join(lines[:_LINES]))
-    if len(lines) > _LINES:
-        print(f"… {len(lines) - _LINES} lines more: {replaying.COMMAND} replay {seed} --shrink")
-    print("\n".join(findings))
-
-
-def _tell_caught(one: campaign.Caught) -> None:
-    told = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seeds"
-    how = f"; {'a kept scenario' if one.kept else 'a seed'}: {replaying.again(one)}" if one.rule else ""
-    console.print(told + how, highlight=False, soft_wrap=True)
-
-
-def _table(caught: list[campaign.Caught]) -> Table:
-    table = Table("planted bug", "kind", "caught by", "seeds needed", "replay", "what it is")
-    for one in caught:
-        bug = campaign.BUGS[one.bug]
-        kind = "interleaving" if bug.interleaving else "plain"
-        which = f"{'kept ' if one.kept else ''}{one.seed}" if one.rule else ""
-        table.add_row(one.bug, kind, one.rule or "[bold red]nothing[/]", str(one.seeds), which, bug.what)
-    return table
 
 
 if __name__ == "__main__":

@@ -26,7 +26,7 @@ class Names:
         for wanted in evidence.wanted:
             tree = evidence.trees.get(wanted.target.contact)
             if tree is not None:
-                name(tree, f"first-before-{wanted.request.contact}")
+                name(tree, f"root-of-contact-{wanted.request.contact}")
         for number, record in enumerate(evidence.transfers, 1):
             name(record.new, f"successor-{number}")
         tokens = dict.fromkeys(call.ids["ClientToken"] for call in evidence.calls if "ClientToken" in call.ids)
