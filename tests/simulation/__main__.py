@@ -102,7 +102,8 @@ def replay(
         bool, typer.Option("--shrink", help="make the failing scenario small first; takes a minute at most")
     ] = False,
     everything: Annotated[
-        bool, typer.Option("--all", help="with --shrink: every line, not only those on what the findings name")
+        bool,
+        typer.Option("--all", help="with --shrink: every line, not the first and the last on what the findings name"),
     ] = False,
     quiet: Annotated[bool, typer.Option(help="findings only, no trace")] = False,
 ) -> None:
@@ -119,12 +120,12 @@ def replay(
         known = ", ".join(str(one.seed) for one in KEPT[kept or ""])
         raise typer.BadParameter(f"{kept} has no scenario {seed}. Known: {known}.")
     if small:
-        found = case.findings()
-        if not found:
+        smallest = case.smallest()
+        if smallest is None:
             name = f"seed {seed}" if kept is None else f"{kept} {case.scenario.seed}"
             print(f"nothing to shrink: {name} keeps every promise{f' with {bug}' if bug else ''}")
             return
-        case = case.smallest(found)
+        case = smallest
     lines, findings = case.told(everything=everything or not small)
     if not quiet:
         print("\n".join(lines))

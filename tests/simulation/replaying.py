@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.simulation import auditor, campaign
@@ -12,10 +11,12 @@ from tests.simulation.names import Names
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
 from tests.simulation.shrink import shrink
-from tests.simulation.trace import trace
+from tests.simulation.trace import named, trace
 
 #: How a command is called again, from the repository.
 COMMAND = ".venv/bin/python -m tests.simulation"
+#: Of a long trace, so many lines from its beginning and so many from its end.
+_BEGINNING, _END = 120, 40
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,12 @@ class Case:
         """What the auditor says of it."""
         return auditor.audit(run(self.scenario, campaign.subject(self.bug)), self._rules)
 
-    def smallest(self, findings: Sequence[auditor.Finding], at_most: int = 3000) -> Case:
-        """The same failure in a small scenario: of the findings' rules, the one that the bug is to break first."""
+    def smallest(self, at_most: int = 3000) -> Case | None:
+        """The same failure in a small scenario: of the broken rules, the one that the bug is to break first. None: none is broken."""
+        evidence = run(self.scenario, campaign.subject(self.bug))
+        findings = auditor.audit(evidence, self._rules)
+        if not findings:
+            return None
         broken = {finding.rule for finding in findings}
         order = (*campaign.BUGS[self.bug].rules, *auditor.RULES) if self.bug else tuple(auditor.RULES)
         rule = (min(broken, key=order.index),)
@@ -46,14 +51,26 @@ class Case:
             shown = bool(auditor.audit(run(candidate, planted), rule))
             return shown and (self.bug is None or not auditor.audit(run(candidate, real), rule))
 
-        return Case(shrink(self.scenario, fails, at_most), self.bug, self.kept)
+        guess = named(evidence, [finding for finding in findings if finding.rule in rule])
+        return Case(shrink(self.scenario, fails, at_most, guess=guess), self.bug, self.kept)
 
     def told(self, *, everything: bool = True) -> tuple[list[str], list[str]]:
-        """The trace, of what the findings name or of everything, and the findings, both with short names."""
+        """The trace, of what the findings name or of everything, and the findings, both with short names.
+
+        What goes on for ever is cut in the middle, but of everything.
+        """
         evidence = run(self.scenario, campaign.subject(self.bug), watch=True)
         findings = auditor.audit(evidence, self._rules)
         names = Names(evidence)
-        return trace(evidence, () if everything else findings), [names.shortened(one) for one in findings]
+        lines = trace(evidence) if everything else _cut(trace(evidence, findings))
+        return lines, [names.shortened(one) for one in findings]
+
+
+def _cut(lines: list[str]) -> list[str]:
+    left_out = len(lines) - _BEGINNING - _END
+    if left_out <= 1:
+        return lines
+    return [*lines[:_BEGINNING], f"           … {left_out:,} lines more, which --all prints …", *lines[-_END:]]
 
 
 def of_seed(seed: int, bug: str | None = None) -> Case:

@@ -10,8 +10,6 @@ from tests.simulation.progress import console
 
 #: In fewer seeds many faults have had no chance to act.
 _MANY_SEEDS = 1000
-#: Of a trace that nobody has asked for, so many lines.
-_LINES = 150
 
 
 def total(tally: campaign.Tally, wall: float) -> None:
@@ -44,13 +42,12 @@ def broken(seed: int, findings: list[str]) -> None:
 def smallest(seed: int) -> None:
     """Make a failing seed small, and print what is left of it."""
     console.print(f"making seed {seed} small, for a minute at most", highlight=False)
-    case = replaying.of_seed(seed)
-    lines, findings = case.smallest(case.findings()).told(everything=False)
+    small = replaying.of_seed(seed).smallest()
+    if small is None:
+        return
+    lines, findings = small.told(everything=False)
     print(f"\nseed {seed}, made small:\n")
-    print("\n".join(lines[:_LINES]))
-    if len(lines) > _LINES:
-        print(f"… {len(lines) - _LINES} lines more: {replaying.COMMAND} replay {seed} --shrink")
-    print("\n".join(findings))
+    print("\n".join([*lines, *findings]))
 
 
 def caught(one: campaign.Caught) -> None:

@@ -22,9 +22,19 @@ _OTHER_SEEDS = range(1, 6)
 _SHORTEST_SECONDS = 5.0
 
 
-def shrink(scenario: Scenario, fails: Fails, at_most: int = 3000, seconds: float = 60.0) -> Scenario:
-    """Answer the smallest scenario found that still ``fails``, after at most so many runs and about so many seconds."""
-    return _Shrinking(fails, at_most, seconds).smallest(scenario)
+def shrink(
+    scenario: Scenario,
+    fails: Fails,
+    at_most: int = 3000,
+    seconds: float = 60.0,
+    guess: frozenset[int] = frozenset(),
+) -> Scenario:
+    """Answer the smallest scenario found that still ``fails``, after at most so many runs and about so many seconds.
+
+    ``guess``: the requests that may be enough for it; tried first.
+    """
+    shrinking = _Shrinking(fails, at_most, seconds)
+    return shrinking.smallest(shrinking.guessed(scenario, guess))
 
 
 class _Shrinking:
@@ -50,6 +60,10 @@ class _Shrinking:
             if self._fails(reseeded):
                 return reseeded
         return None
+
+    def guessed(self, scenario: Scenario, requests: frozenset[int]) -> Scenario:
+        enough = tuple(ask for ask in scenario.asks if ask.request in requests)
+        return (self._tried(replace(scenario, asks=enough)) if enough else None) or scenario
 
     def smallest(self, scenario: Scenario) -> Scenario:
         before = None

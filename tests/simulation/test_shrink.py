@@ -15,7 +15,8 @@ _RUNS = 250
 )
 def test_shrinking_keeps_the_failure_and_little_else(bug: str, seed: int) -> None:
     before = replaying.of_seed(seed, bug)
-    small = before.smallest(before.findings(), _RUNS)
+    small = before.smallest(_RUNS)
+    assert small is not None
     assert len(small.scenario.asks) <= 3
     assert campaign.BUGS[bug].rules[0] in {finding.rule for finding in small.findings()}
     assert replaying.Case(small.scenario).findings() == []  # it is the bug's doing

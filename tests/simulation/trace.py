@@ -44,6 +44,11 @@ def trace(evidence: Evidence, findings: Sequence[Finding] = ()) -> list[str]:
     return [*told, "", *(f"{line.time - evidence.began:10.3f}  {names.shortened(line.text)}" for line in lines)]
 
 
+def named(evidence: Evidence, findings: Sequence[Finding]) -> frozenset[int]:
+    """The numbers of the requests that the findings are about."""
+    return frozenset(one.number for one in _named(Case(evidence), Names(evidence), findings) or ())
+
+
 def _named(case: Case, names: Names, findings: Sequence[Finding]) -> list[Wanted] | None:
     """The requests that the findings name, and those that share a contact, a name or an allowance with them; None: they name none."""
     text = " ".join(names.shortened(finding) for finding in findings)
