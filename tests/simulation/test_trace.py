@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pytest
+
 from tests.simulation import replaying
 from tests.simulation.words import words
 
@@ -24,7 +26,8 @@ def test_ids_of_what_was_asked_for_are_short_everywhere() -> None:
     assert not any("200  " in line for line in lines)
 
 
-def test_what_the_findings_name_is_told_and_nothing_else() -> None:
+def test_what_the_findings_name_is_told_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replaying, "_BEGINNING", 10_000)
     every, (finding, *_) = _case().told()
     lines, _ = _case().told(everything=False)
     assert len(lines) < len(every) / 3
