@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import multiprocessing
 import os
 import sys
@@ -24,6 +23,7 @@ from tests.properties.flow_events import flow_event, invoke
 from tests.properties.reading import read
 from tests.properties.records import park, record
 from tests.properties.route_settings import check, routes
+from tests.simulation.figures import save_json
 
 _BLOCK = 10_000
 Counts = Counter[str]
@@ -113,8 +113,7 @@ def main(  # noqa: PLR0917 - typer reads the options by name
     print(f"{time.monotonic() - began:.0f} s")
     if save is not None:
         told = {kind: {"inputs": found.total(), "results": dict(found.most_common())} for kind, found in counts.items()}
-        save.parent.mkdir(parents=True, exist_ok=True)
-        save.write_text(json.dumps(told, indent=1) + "\n")
+        save_json(save, told)
 
 
 if __name__ == "__main__":

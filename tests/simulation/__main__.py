@@ -17,6 +17,7 @@ import typer
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
 from tests.simulation import campaign, comparison, outages, replaying, report, screens
+from tests.simulation.figures import save_json
 from tests.simulation.kept import KEPT
 from tests.simulation.progress import console, shown
 
@@ -191,7 +192,7 @@ def compare(
             counts[consumer].update(fates)
             show(done, 0)
     if save is not None:
-        report.save_json(save, {"seeds": seeds, "counts": counts})
+        save_json(save, {"seeds": seeds, "counts": counts})
         from tests.simulation import plots  # noqa: PLC0415 - takes seconds, and the other commands need nothing of it
 
         plots.comparison({consumer: dict(fates) for consumer, fates in counts.items()}, save.with_suffix(".svg"))
@@ -209,7 +210,7 @@ def settle(
     """Measure how long it takes until everything has settled after an outage of Amazon Connect."""
     minutes = outages.measure(seeds, workers)
     if save is not None:
-        report.save_json(save, minutes)
+        save_json(save, minutes)
         from tests.simulation import plots  # noqa: PLC0415 - takes seconds, and the other commands need nothing of it
 
         plots.settling(minutes, save.with_suffix(".svg"))
@@ -237,7 +238,7 @@ def real_parts(
             progress=lambda left: show(requests - left, 0),
         )
     if save is not None:
-        report.save_json(save, asdict(told))
+        save_json(save, asdict(told))
     for finding in told.findings[:20]:
         print(finding)
     done = f"{told.transfers:,} transfers of {requests:,} requests in {told.seconds:.0f} s"

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import platform
-import shutil
-import subprocess
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from tests.simulation import campaign
 from tests.simulation.acted import EXPECTED
 from tests.simulation.comparison import CONSUMERS, FATES
+from tests.simulation.figures import read, save_json
 
 _HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,
 `bugs --save`, `compare`, `settle`, `real --save` and `python -m tests.properties --save` write. What it means:
 [reliability](reliability.md)."""
-_UNKNOWN = "unknown"
 #: Where a seed that broke a promise is told of.
 _FOUND = "reliability.md#what-it-has-found"
 _LEGEND = """Counted is what struck, not what was drawn. Only switches (what AWS does not document), clocks that are apart, and what
@@ -57,19 +53,6 @@ gives one. Flow events: `not stored` is what SQS did not take where the test let
 flow takes its error branch."""
 
 
-def _commit() -> str:
-    git = shutil.which("git")
-    if git is None:
-        return _UNKNOWN
-    asked = [git, "rev-parse", "--short", "HEAD"]
-    told = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-    return told.stdout.strip() or _UNKNOWN
-
-
-#: Of the code that runs, so asked when it is imported: while a run goes on somebody may commit.
-_COMMIT = _commit()
-
-
 def save(path: Path, tally: campaign.Tally, first: int, workers: int, wall: float) -> None:
     """Write what campaigns have run so far; ``first`` is the first seed of all."""
     save_json(
@@ -94,7 +77,7 @@ def load(path: Path) -> tuple[campaign.Tally, int, float]:
     """Read back what ``save`` has written: the tally, its first seed, its seconds; nothing when there is no such file."""
     if not path.exists():
         return campaign.Tally(), 0, 0.0
-    found, _ = _read(path)
+    found, _ = read(path)
     tally = campaign.Tally(
         seeds=found["seeds"],
         deliveries=found["deliveries"],
@@ -110,22 +93,6 @@ def load(path: Path) -> tuple[campaign.Tally, int, float]:
 def save_bugs(path: Path, caught: list[campaign.Caught]) -> None:
     """Write how the planted bugs were caught."""
     save_json(path, [asdict(one) for one in caught])
-
-
-def save_json(path: Path, figures: Any) -> None:
-    """Write figures to a file, with the commit and the date of the run."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    stamped = {"commit": _COMMIT, "date": datetime.now(UTC).date().isoformat(), "figures": figures}
-    path.write_text(json.dumps(stamped, indent=1) + "\n")
-
-
-def _read(path: Path) -> tuple[Any, str]:
-    """Figures of a file, and a sentence on when they were made; empty for a file that does not say."""
-    found = json.loads(path.read_text())
-    if not (isinstance(found, dict) and "figures" in found):
-        when = found.get("date") if isinstance(found, dict) else None
-        return found, f"Run on {when}." if when else ""
-    return found["figures"], f"Run on {found['date']}, the code as of commit {found['commit']}."
 
 
 def comparison_table(figures: dict[str, Any]) -> str:
@@ -145,7 +112,7 @@ def render(figures: Path) -> str:
     """The report."""
 
     def section(title: str, name: str, told: Callable[[Any], str]) -> str:
-        found, when = _read(figures / f"{name}.json")
+        found, when = read(figures / f"{name}.json")
         return "\n\n".join(part for part in (f"## {title}", when, told(found)) if part)
 
     return (

@@ -218,10 +218,7 @@ def early(case: Case) -> Iterator[str]:
             if cut < DEADLY:
                 yield f"request {wanted.number} was given up {_at(case, verdict)} as deadly; {cut} of its invocations were cut short"
             continue
-        told = [one for one in case.verdicts_of.get(wanted.number, ()) if one.time < verdict.time]
-        before = [one.time for one in told if one.original != verdict.original]
-        since = max(before, default=0.0)  # a request that is sent again has all its time again
-        begun = min((run.began for run in runs if run.ended is None or run.ended > since), default=0.0)
+        begun = min((run.began for run in runs), default=0.0)
         if verdict.time < begun + patience - 2 * SKEW:
             hours = (verdict.time - begun) / 3600
-            yield f"request {wanted.number} was given up {hours:.2f} h after its first receive since it was last told of"
+            yield f"request {wanted.number} was given up {hours:.2f} h after its first receive"
