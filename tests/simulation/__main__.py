@@ -79,10 +79,13 @@ def run_seeds(
     except KeyboardInterrupt:
         cut = True
     screens.total(total, time.monotonic() - began)
+    try:
+        if broken and not cut:
+            screens.smallest(min(broken))
+    except KeyboardInterrupt:
+        cut = True
     if cut:
         raise typer.Exit(_CTRL_C)
-    if broken:
-        screens.smallest(min(broken))
     if total.findings:
         raise typer.Exit(1)
 
@@ -111,7 +114,8 @@ def replay(
     """Run one seed again; print what was asked for and what went wrong, what happened, and what the auditor says.
 
     What happened: messages sent, delivered, coming again and deleted, invocations, calls on the wire and as Amazon Connect saw them,
-    transfers, events and what was parked. With --shrink only what concerns the contacts, names and routes that the findings name.
+    transfers, events and what was parked. With --shrink only what concerns the contacts, names and routes that the findings name, and
+    of that the beginning and the end.
     Ends with 1 when a promise was broken.
     """
     if seed is None and kept is None:

@@ -52,7 +52,7 @@ def smallest(seed: int) -> None:
 
 def caught(one: campaign.Caught) -> None:
     """How a planted bug was caught, and the command that shows it."""
-    told = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seeds"
+    told = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seed{'s' if one.seeds != 1 else ''}"
     how = f"; {'a kept scenario' if one.kept else 'a seed'}: {replaying.again(one)}" if one.rule else ""
     console.print(told + how, highlight=False, soft_wrap=True)
 
