@@ -13,7 +13,7 @@ _LONG = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12
 
 
 def _case() -> replaying.Case:
-    found = replaying.of_kept("goal-not-compared", 703119, "goal-not-compared")
+    found = replaying.of_kept("goal-not-compared", 703830, "goal-not-compared")
     assert found is not None
     return found
 
@@ -21,7 +21,7 @@ def _case() -> replaying.Case:
 def test_ids_of_what_was_asked_for_are_short_everywhere() -> None:
     lines, findings = _case().told()
     assert not [line for line in (*lines, *findings) if _LONG.search(line)]
-    assert re.search(r"request 7 is announced .* \(contact-6 to successor-\d+\)", findings[0])
+    assert re.search(r"request 5 is announced .* \(contact-3 to successor-\d+\)", findings[0])
     assert any("DescribeContactFlow flow Move to queue: 200" in line for line in lines)
     assert not any("200  " in line for line in lines)
 
@@ -31,15 +31,15 @@ def test_what_the_findings_name_is_told_and_nothing_else(monkeypatch: pytest.Mon
     every, (finding, *_) = _case().told()
     lines, _ = _case().told(everything=False)
     assert len(lines) < len(every) / 3
-    assert {one for one in every if "contact-6" in one and one.startswith(" ")} <= set(lines)
-    assert not [line for line in lines if "Connect" in line and re.search(r"contact-(?!6\b)", line)]
+    assert {one for one in every if "contact-3" in one and one.startswith(" ")} <= set(lines)
+    assert not [line for line in lines if "Connect" in line and re.search(r"contact-(?!3\b)", line)]
     assert finding.startswith("g-announced")
 
 
 def test_the_scenario_is_told_in_words() -> None:
     told = words(_case().scenario)
     assert any(
-        re.match(r"request 7 +contact-6 \(task\) flow Move to queue, queue Billing, requestId twice-6", line)
+        re.match(r"request 5 +contact-3 \(task\) flow Move to queue, queue Billing, requestId twice-4", line)
         for line in told
     )
     assert any(re.match(r"setting +ledger_days 2.0", line) for line in told)
