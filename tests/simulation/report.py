@@ -15,7 +15,7 @@ from tests.simulation.comparison import CONSUMERS, FATES
 from tests.simulation.figures import read, save_json
 
 _HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,
-`bugs --save`, `compare`, `settle`, `real --save` and `python -m tests.properties --save` write. What it means:
+`bugs --save`, `compare --save`, `settle --save`, `real --save` and `python -m tests.properties --save` write. What it means:
 [reliability](reliability.md)."""
 #: Where a seed that broke a promise is told of.
 _FOUND = "reliability.md#what-it-has-found"

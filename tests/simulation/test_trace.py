@@ -23,7 +23,7 @@ def test_ids_of_what_was_asked_for_are_short_everywhere() -> None:
     assert not [line for line in (*lines, *findings) if _LONG.search(line)]
     assert re.search(r"request 5 is announced .* \(contact-3 to successor-\d+\)", findings[0])
     assert any("DescribeContactFlow flow Move to queue: 200" in line for line in lines)
-    assert not any("200  " in line for line in lines)
+    assert not any(re.search(r": 200 {2}", line) for line in lines)
 
 
 def test_what_the_findings_name_is_told_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -31,7 +31,7 @@ def test_what_the_findings_name_is_told_and_nothing_else(monkeypatch: pytest.Mon
     every, (finding, *_) = _case().told()
     lines, _ = _case().told(everything=False)
     assert len(lines) < len(every) / 3
-    assert {one for one in every if "contact-3" in one and one.startswith(" ")} <= set(lines)
+    assert {one for one in every if re.search(r"contact-3\b", one) and one.startswith(" ")} <= set(lines)
     assert not [line for line in lines if "Connect" in line and re.search(r"contact-(?!3\b)", line)]
     assert finding.startswith("g-announced")
 
