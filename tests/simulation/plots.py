@@ -43,5 +43,6 @@ def settling(hours: dict[str, list[float]], path: Path) -> None:
 
 
 def _save(figure: Any, path: Path) -> None:
-    figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
+    with mpl.rc_context({"svg.hashsalt": "contact-transfer"}):  # the same figures give the same file
+        figure.savefig(path, bbox_inches="tight", metadata={"Date": None})
     plt.close(figure)
