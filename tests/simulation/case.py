@@ -10,7 +10,6 @@ from typing import Any
 from local.connect.model import CallRecord, TransferRecord
 from local.virtual import Invocation, Message, Published
 from tests.simulation.run import Evidence, Wanted
-from tests.simulation.scenario import LATEST_SECONDS
 
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
@@ -244,17 +243,6 @@ class Case:
         now = min((run.began for run in runs if verdict.decided <= run.ended), default=0.0)
         silent = [run for run in runs if run.ended < verdict.decided and (run.how != "completed" or run.disturbed)]
         return [(now, verdict.decided), *((run.began, run.ended) for run in silent)]
-
-    def after_its_message(self, wanted: Wanted, transferred: float) -> bool:
-        """Whether a transfer came of a duplicate whose message had been deleted by then: nobody comes back to look into a lost answer."""
-        return any(
-            message.over is not None
-            and message.over < transferred
-            and run.began <= transferred <= run.ended + LATEST_SECONDS
-            and run.ended > message.over
-            for message in wanted.messages
-            for run in self.runs_of.get(message.id, ())
-        )
 
     def by_a_copy(self, verdict: Verdict, wanted: Wanted, time: float) -> bool:
         """Whether a call was made by another message of the request when the verdict on this one may have been found already."""

@@ -22,10 +22,6 @@ AUDITOR: tuple[tuple[int, str], ...] = (
     (36705, "what the queue ended, and was sent back after ledgerDays, need not be announced"),
     (51598, "the same"),
     (83893, "the same"),
-    (
-        97404,
-        "a duplicate that outlived its message's deletion transferred, and nobody came back for the answer it lost",
-    ),
     (21510, "settleMinutes count from when a call was made, not from when it reached Connect late"),
 )
 

@@ -53,8 +53,7 @@ def forgotten(case: Case) -> Iterator[str]:
             if not _over(wanted) or record.old in case.deadly:
                 continue
             told = case.successes.get(wanted.number, ())
-            excused = _by_the_queue(case, wanted, record.time) or case.after_its_message(wanted, record.time)
-            if not told and not excused:
+            if not told and not _by_the_queue(case, wanted, record.time):
                 yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
 
 

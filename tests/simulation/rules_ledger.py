@@ -23,9 +23,7 @@ def ledger(case: Case) -> Iterator[str]:
         if record.old in case.deadly or record.time <= case.evidence.ended - rules_names.remembered(case):
             continue
         if any(
-            rules_names.unanswered(wanted) or case.after_its_message(wanted, record.time)
-            for wanted in case.evidence.wanted
-            if wanted.target.contact == record.old
+            rules_names.unanswered(wanted) for wanted in case.evidence.wanted if wanted.target.contact == record.old
         ):
             continue
         if case.switch("answers_old_contact_id") and any(name.startswith("done:") for name in item):
