@@ -139,7 +139,8 @@ def _fail(ledger: Ledger, number: int) -> None:
     begun = ledger.begin(request, f"owner-{number}", float(number), number + 0.5)
     if not isinstance(begun, Begun):
         raise TypeError(f"the lease should have been free, and the ledger says {begun}")
-    ledger.fail(request, Verdict(Failed(FailureCode.CONTACT_NOT_ACTIVE, "x", 1), f"m{number}", 1, number + 0.1), begun)
+    failed = Failed(FailureCode.CONTACT_NOT_ACTIVE, "x", 1)
+    ledger.fail(request, Verdict(failed, f"m{number}", "1/handle", number + 0.1), begun)
 
 
 class _Client:

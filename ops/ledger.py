@@ -6,16 +6,19 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer import records
+from contact_transfer import identity, records
 from contact_transfer.records import Attempt, Item, Won
 from ops import say
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request about a contact. ``given``: its fields; ``ended``: code, time and attempts of its failure, if it failed."""
+    """One request about a contact.
 
-    name: str
+    ``entry``: under which it is in the ledger. ``given``: its fields; ``ended``: code, time and attempts of its failure, if it failed.
+    """
+
+    entry: str
     given: dict[str, str]
     asked_at: float | None
     first_at: float | None
@@ -23,6 +26,10 @@ class Asked:
     failures: int
     ended: dict[str, str]
     done: Won | None
+
+    @property
+    def name(self) -> str:
+        return identity.name_of(self.entry)
 
     @property
     def destination(self) -> str:
@@ -53,7 +60,7 @@ class Story:
             return f"failed: {asked.ended['code']} at {at}, begun {say.times(asked.ended.get('attempts', '?'))}"
         if self.won is not None:
             return "not carried out: another request transferred the contact"
-        if self.doubt is not None and self.doubt.name == asked.name:
+        if self.doubt is not None and self.doubt.entry == asked.entry:
             return "in doubt: the worker is looking into a lost answer, or is at it now"
         return "under way"
 
@@ -112,12 +119,12 @@ class Story:
 
 def read_story(item: Item, instance_id: str, contact_id: str) -> Story:
     """Read a contact's item."""
-    names = sorted({key.partition(":")[2] for key in item if key.startswith(("asked:", "ended:", "first:"))})
+    entries = sorted({key.partition(":")[2] for key in item if key.startswith(("asked:", "ended:", "first:"))})
     arrival = records.text(item, "arrival")
     return Story(
         instance_id,
         contact_id,
-        tuple(_asked(item, name) for name in names),
+        tuple(_asked(item, entry) for entry in entries),
         records.won(item, ""),
         _moment(item, "transferredAt"),
         records.attempt(item),
@@ -126,19 +133,19 @@ def read_story(item: Item, instance_id: str, contact_id: str) -> Story:
     )
 
 
-def _asked(item: Item, name: str) -> Asked:
-    given = records.texts(item, f"asked:{name}")
+def _asked(item: Item, entry: str) -> Asked:
+    given = records.texts(item, f"asked:{entry}")
     at = given.pop("at", None)
-    won = records.won(item, name)
+    won = records.won(item, entry)
     return Asked(
-        name=name,
+        entry=entry,
         given=given,
         asked_at=int(at) / 1000 if at else None,
-        first_at=_moment(item, f"first:{name}"),
-        begun=records.number(item, f"begun:{name}"),
-        failures=records.number(item, f"failures:{name}"),
-        ended=records.texts(item, f"ended:{name}"),
-        done=won if won is not None and won.name == name else None,
+        first_at=_moment(item, f"first:{entry}"),
+        begun=records.number(item, f"begun:{entry}"),
+        failures=records.number(item, f"failures:{entry}"),
+        ended=records.texts(item, f"ended:{entry}"),
+        done=won if won is not None and won.entry == entry else None,
     )
 
 

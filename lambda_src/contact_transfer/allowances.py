@@ -133,4 +133,4 @@ def _since(request: TransferRequest, item: records.Item | None) -> int:
 
 
 def _tree(request: TransferRequest) -> str:
-    return f"tree:{request.name}"
+    return f"tree:{request.entry}"

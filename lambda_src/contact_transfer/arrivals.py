@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer import records
+from contact_transfer import identity, records
 from contact_transfer.news import About, Arrived
 from contact_transfer.records import Item
 from contact_transfer.table import Table
@@ -23,10 +23,10 @@ CONTACT_ENDED, SILENCE = "ContactEnded", "Silence"
 class Transfer:
     """A transfer that happened, and the verdict on it so far.
 
-    ``asked``: what was asked, by field. Times in epoch seconds, None when unknown.
+    ``entry``: the request's in the ledger. ``asked``: what was asked, by field. Times in epoch seconds, None when unknown.
     """
 
-    name: str
+    entry: str
     instance_id: str
     contact_id: str
     new_contact_id: str | None
@@ -36,6 +36,10 @@ class Transfer:
     transferred_at: float
     arrival: str | None = None
     arrival_from: str | None = None
+
+    @property
+    def name(self) -> str:
+        return identity.name_of(self.entry)
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Arrivals:
             "SET arrival = :arrival, arrivalAs = :as, arrivalAt = :at, arrivalQueue = :queue, arrivalUser = :user,"
             " arrivalFrom = :from",
             f"winner = :winner AND (attribute_not_exists(arrival){otherwise})",
-            {**values, ":from": message_id, ":winner": transfer.name, **(more or {})},
+            {**values, ":from": message_id, ":winner": transfer.entry, **(more or {})},
         )[1]
         if refused is None:
             return True
@@ -117,7 +121,7 @@ def _read(item: Item, about: About) -> Transfer | Pending | None:
     asked = records.texts(item, f"asked:{winner}")
     at = asked.pop("at", None)
     return Transfer(
-        name=winner,
+        entry=winner,
         instance_id=about.instance_id,
         contact_id=about.previous_contact_id,
         new_contact_id=new,

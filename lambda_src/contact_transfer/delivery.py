@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
@@ -22,6 +23,12 @@ class Delivery:
     sent_at: float | None = None
     first_received_at: float | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def receipt(self) -> str:
+        """What tells this delivery of the message from every other one: SQS may deliver it again at any time, also meanwhile."""
+        digest = hashlib.sha256(self.receipt_handle.encode(errors="replace")).hexdigest()
+        return f"{self.receives}/{digest[:12]}"
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Delivery:

@@ -9,6 +9,7 @@ import hashlib
 import json
 
 _NAME_DIGITS = 32
+_ENTRY_DIGITS = 16
 
 
 def _digest(*parts: str | None) -> str:
@@ -29,6 +30,16 @@ def transfer_name(instance_id: str, contact_id: str, flow_id: str, queue_id: str
 def fingerprint(instance_id: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
     """What is asked, without who asks: two requests with one ``requestId`` must agree in it."""
     return _digest(instance_id, contact_id, flow_id, queue_id, user_id)
+
+
+def entry(name: str, fingerprint: str) -> str:
+    """What the ledger writes of a named request under: a name may have had other parameters before, or may have them since."""
+    return f"{name}:{fingerprint[:_ENTRY_DIGITS]}"
+
+
+def name_of(entry: str) -> str:
+    """The name in an entry; a name that a transfer has by itself is its own entry."""
+    return entry[: -_ENTRY_DIGITS - 1] if entry.startswith("request:") else entry
 
 
 def client_token(name: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:

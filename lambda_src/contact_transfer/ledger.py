@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Any
 
 from contact_transfer import records
+from contact_transfer.delivery import Delivery
 from contact_transfer.outcome import Failed, Transferred
 from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won, ms
 from contact_transfer.request import TransferRequest
@@ -48,28 +49,27 @@ class Ledger:
         self._keep = keep_seconds
         self._requests = RequestIds(table, keep_seconds)
 
-    def claim(self, request: TransferRequest, now: float) -> Failed | None:
-        """Bind the request's ``requestId`` to its parameters, until it has failed. Answer ``IdempotencyMismatch`` when it has others."""
-        return self._requests.claim(request, now)
+    def claim(self, request: TransferRequest, delivery: Delivery, now: float) -> Failed | None:
+        """Bind the request's ``requestId`` to its parameters, until it has failed. Answer the verdict when it has others."""
+        return self._requests.claim(request, delivery, now)
+
+    def refused(self, request: TransferRequest, delivery: Delivery, now: float) -> Failed | None:
+        """The verdict for a request that could not begin, when its ``requestId`` belongs to other parameters."""
+        return None if request.request_id is None else self._requests.refused(request, delivery, now)
 
     def known(self, request: TransferRequest) -> Won | Attempt | None:
         """What the request has come to so far: carried out, or begun and not settled."""
         item = self._table.read(records.contact_key(request.instance_id, request.contact_id))
-        won, attempt = records.won(item, request.name), records.attempt(item)
-        if won is not None and won.name == request.name:
+        won, attempt = records.won(item, request.entry), records.attempt(item)
+        if won is not None and won.entry == request.entry:
             return won
-        return attempt if attempt is not None and attempt.name == request.name else None
-
-    def verdict(self, request: TransferRequest) -> Verdict | None:
-        """The latest verdict on the request's name, as far as it was about its contact."""
-        item = self._table.read(records.contact_key(request.instance_id, request.contact_id))
-        return records.verdict(item, request.name)
+        return attempt if attempt is not None and attempt.entry == request.entry else None
 
     def begin(
         self, request: TransferRequest, owner: str, now: float, lease_until: float
     ) -> Begun | Won | Held | OthersDoubt:
         """Take the lease and note the attempt, unless the contact is won, held or in somebody else's doubt."""
-        name = request.name
+        name = request.entry
         written, refused = self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
             "SET leaseOwner = :owner, leaseUntil = :lease, attemptName = :name, attemptQueue = :queue, attemptUser = :user,"
@@ -94,14 +94,14 @@ class Ledger:
             _names(name, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
         )
         if written is not None:
-            return records.begun(written, name, owner)
-        return self._why_not(refused or {}, name, owner, now)
+            return records.begun(written, request, owner)
+        return self._why_not(refused or {}, request, owner, now)
 
     def take_over(
         self, request: TransferRequest, attempt: Attempt, owner: str, now: float, lease_until: float
     ) -> Begun | Won | Held | OthersDoubt:
         """Take the lease only, to look into another request's doubt; that attempt stays noted as it is."""
-        name = request.name
+        name = request.entry
         written, refused = self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
             "SET leaseOwner = :owner, leaseUntil = :lease, #first = if_not_exists(#first, :now), #asked = :asked,"
@@ -113,24 +113,26 @@ class Ledger:
                 ":lease": ms(lease_until),
                 ":one": 1,
                 ":now": ms(now),
-                ":other": attempt.name,
+                ":other": attempt.entry,
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
             _names(name, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
         )
         if written is not None:
-            return records.begun(written, name, owner)
-        return self._why_not(refused or {}, name, owner, now)
+            return records.begun(written, request, owner)
+        return self._why_not(refused or {}, request, owner, now)
 
-    def _why_not(self, item: records.Item, name: str, owner: str, now: float) -> Begun | Won | Held | OthersDoubt:
+    def _why_not(
+        self, item: records.Item, request: TransferRequest, owner: str, now: float
+    ) -> Begun | Won | Held | OthersDoubt:
         if records.text(item, "leaseOwner") == owner:  # applied before; its answer was lost and the SDK sent it again
-            return records.begun(item, name, owner)
-        if won := records.won(item, name):
+            return records.begun(item, request, owner)
+        if won := records.won(item, request.entry):
             return won
         if held := records.held(item, now):
             return held
-        if (attempt := records.attempt(item)) and attempt.name != name:
+        if (attempt := records.attempt(item)) and attempt.entry != request.entry:
             return OthersDoubt(attempt)
         raise LedgerUnavailable("the item changed while it was read")
 
@@ -141,7 +143,7 @@ class Ledger:
             "SET #starts = :starts",
             "leaseOwner = :owner",
             {":starts": begun.starts + 1, ":owner": begun.owner},
-            _names(request.name, "starts"),
+            _names(request.entry, "starts"),
         )
         if refused is not None:
             raise LedgerUnavailable("the lease was lost")
@@ -166,7 +168,7 @@ class Ledger:
             condition,
             values
             | {
-                ":name": request.name,
+                ":name": request.entry,
                 ":new": done.new_contact_id or "",
                 ":arn": done.new_contact_arn or "",
                 ":now": ms(now),
@@ -175,10 +177,10 @@ class Ledger:
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
-            _names(request.name, "unended", "asked", "failures") | {"#expires": "expires"},
+            _names(request.entry, "unended", "asked", "failures") | {"#expires": "expires"},
         )
         if refused is not None:
-            won = records.won(refused, request.name)
+            won = records.won(refused, request.entry)
             if won is None:
                 raise LedgerUnavailable("the lease was lost before the transfer was inferred")
             raise Conflict(won)
@@ -199,7 +201,7 @@ class Ledger:
                     ":zero": 0,
                     ":expires": self._expires(now),
                 },
-                _names(request.name, "done", "doneArn", "unended", "failures") | {"#expires": "expires"},
+                _names(request.entry, "done", "doneArn", "unended", "failures") | {"#expires": "expires"},
             )[1]
 
         if write("leaseOwner = :owner", f"{_LEASE}, {_ATTEMPT}, ", {":owner": owner}) is not None:
@@ -224,18 +226,18 @@ class Ledger:
             gone = _LEASE
         elif verdict.failed.in_doubt:
             gone, kept = _LEASE, _AS_BEFORE
-        ended, outdated = verdict.texts(), _traces(begun.outdated)
+        ended, outdated = verdict.texts(), _outdated(begun, verdict)
         _, refused = self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
-            f"SET #ended = :ended, #expires = :expires{kept}"
+            f"SET #ended = :ended, #told = :ended, #expires = :expires{kept}"
             f" REMOVE {', '.join([gone, '#first, #begun, #unended, #starts, #failures, #undone', *outdated])}",
             "leaseOwner = :owner",
             {":ended": ended, ":owner": begun.owner, ":expires": self._expires(verdict.at)},
-            _names(request.name, "ended", "first", "begun", "unended", "starts", "failures", "undone")
-            | {"#expires": "expires"}
+            _names(request.entry, "ended", "first", "begun", "unended", "starts", "failures", "undone")
+            | {"#expires": "expires", "#told": _told(verdict.message_id)}
             | outdated,
         )
-        if refused is not None and records.texts(refused, f"ended:{request.name}") != ended:
+        if refused is not None and records.texts(refused, f"ended:{request.entry}") != ended:
             raise LedgerUnavailable("the lease was lost before the verdict")
 
     def release(
@@ -257,13 +259,13 @@ class Ledger:
         kept = "" if doubt else f", {_ATTEMPT}"
         undone = {}
         if not doubt and begun.foreign and begun.doubt is not None:
-            undone = {"#undone": f"undone:{begun.doubt.name}"}
+            undone = {"#undone": f"undone:{begun.doubt.entry}"}
         latest = ""
         if doubt and called is None:
             latest = _AS_BEFORE
         elif doubt:
             latest = ", attemptLast = :called"
-        names = _names(request.name, "unended", "starts", *(["failures"] if failed else []))
+        names = _names(request.entry, "unended", "starts", *(["failures"] if failed else []))
         values: dict[str, Any] = {":unended": unended, ":starts": starts, ":owner": begun.owner}
         if doubt and called is not None:
             values[":called"] = ms(called)
@@ -299,8 +301,12 @@ def _names(name: str, *kinds: str) -> dict[str, str]:
     return {f"#{kind}": f"{kind}:{name}" for kind in kinds}
 
 
-def _traces(names: tuple[str, ...]) -> dict[str, str]:
-    some = names[:_FORGOTTEN_AT_ONCE]
-    return {
-        f"#{kind}{number}": f"{kind}:{name}" for number, name in enumerate(some) for kind in ("ended", "asked", "tree")
-    }
+def _told(message_id: str) -> str:
+    return f"{records.TOLD}:{message_id}"
+
+
+def _outdated(begun: Begun, verdict: Verdict) -> dict[str, str]:
+    """What goes with the next failure."""
+    names = [f"{kind}:{name}" for name in begun.outdated[:_FORGOTTEN_AT_ONCE] for kind in ("ended", "asked", "tree")]
+    told = records.forgotten(begun.told, verdict.message_id)[:_FORGOTTEN_AT_ONCE]
+    return {f"#old{number}": name for number, name in enumerate([*names, *map(_told, told)])}

@@ -8,16 +8,23 @@ Times are epoch milliseconds.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
+from contact_transfer import identity
+from contact_transfer.delivery import Delivery
 from contact_transfer.outcome import Failed, FailureCode
+from contact_transfer.request import TransferRequest
 
 Item = Mapping[str, Mapping[str, Any]]
 
-#: Of the requests that failed for a contact, so many leave a trace for operators; without an end an item would outgrow DynamoDB's
-#: 400 KB, and a contact that cannot be written any more can neither be transferred nor refused.
+#: Of the requests that failed for a contact, and of the messages that were refused for a requestId, so many leave a trace. Without an
+#: end an item would outgrow DynamoDB's 400 KB, and a contact that cannot be written any more can neither be transferred nor refused.
 TRACES = 10
+
+
+#: Verdicts by message: on the contact's item, and on a requestId's for messages that were refused for it.
+TOLD, REFUSED = "told", "refused"
 
 
 def contact_key(instance_id: str, contact_id: str) -> str:
@@ -32,28 +39,44 @@ def request_key(name: str) -> str:
 class Attempt:
     """Calls to TransferContact that may have been made and whose outcome is not known. Times in epoch seconds.
 
-    ``since``: when the first of them began. ``last``: when the latest was made, at the latest. ``until``: when it was over.
+    ``entry``: the request's (see ``TransferRequest``). ``since``: when the first of them began. ``last``: when the latest was made,
+    at the latest. ``until``: when it was over.
     """
 
-    name: str
+    entry: str
     since: float
     last: float
     until: float
     queue_id: str | None
     user_id: str | None
 
+    @property
+    def name(self) -> str:
+        return identity.name_of(self.entry)
+
 
 @dataclass(frozen=True)
 class Verdict:
-    """A permanent failure as it was given for one message: the same message, when it comes back, hears the same.
-
-    ``receives``: how often the message had been received. ``at``: epoch seconds.
-    """
+    """A permanent failure as it was given for one message, on one ``receipt`` of it (see ``Delivery``). ``at``: epoch seconds."""
 
     failed: Failed
     message_id: str
-    receives: int
+    receipt: str
     at: float
+
+    @classmethod
+    def of(cls, failed: Failed, delivery: Delivery, now: float) -> Verdict:
+        return cls(failed, delivery.message_id, delivery.receipt, now)
+
+    def stands(self, delivery: Delivery) -> bool:
+        """Whether the message hears this verdict: it came back, or was delivered more than once. What is sent again is judged afresh."""
+        return self.message_id == delivery.message_id and self.receipt != delivery.receipt
+
+    @classmethod
+    def given(cls, told: Mapping[str, Verdict], delivery: Delivery) -> Verdict | None:
+        """The verdict that the message hears again, of all that are known."""
+        verdict = told.get(delivery.message_id)
+        return verdict if verdict is not None and verdict.stands(delivery) else None
 
     def texts(self) -> dict[str, str]:
         """As it is written in the ledger."""
@@ -64,15 +87,15 @@ class Verdict:
             "attempts": str(self.failed.attempts or 0),
             "at": str(ms(self.at)),
             "messageId": self.message_id,
-            "receives": str(self.receives),
+            "receipt": self.receipt,
         }
 
     @classmethod
     def read(cls, given: Mapping[str, str]) -> Verdict:
         failed = Failed(
-            FailureCode(given["code"]), given["message"], int(given["attempts"]), in_doubt="inDoubt" in given
+            FailureCode(given["code"]), given["message"], int(given["attempts"]) or None, in_doubt="inDoubt" in given
         )
-        return cls(failed, given["messageId"], int(given["receives"]), int(given["at"]) / 1000)
+        return cls(failed, given["messageId"], given["receipt"], int(given["at"]) / 1000)
 
 
 @dataclass(frozen=True)
@@ -83,8 +106,8 @@ class Begun:
     any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
     asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
     ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: names whose requests failed before
-    the ``TRACES`` latest that did. ``verdict``: the latest that was given on this name, None when there is none. ``undone``: another
-    request has found that an attempt of this name did nothing.
+    the ``TRACES`` latest that did. ``told``: the latest verdicts on requests for the contact, by message. ``undone``: another request
+    has found that an attempt of this name did nothing.
     """
 
     owner: str
@@ -96,7 +119,7 @@ class Begun:
     foreign: bool = False
     starts: int = 0
     outdated: tuple[str, ...] = ()
-    verdict: Verdict | None = None
+    told: Mapping[str, Verdict] = field(default_factory=dict)
     undone: bool = False
 
 
@@ -104,15 +127,19 @@ class Begun:
 class Won:
     """The contact has been transferred (or, where Connect kept the contact's id, this request has been carried out).
 
-    ``goal``: flow, queue and agent of the request that did it, as they were asked for; None where they are not known.
+    ``entry``: of the request that did it. ``told``: as in ``Begun``.
     """
 
-    name: str
+    entry: str
     new_contact_id: str | None
     new_contact_arn: str | None
     attempts: int
     inferred: bool
-    goal: tuple[str | None, str | None, str | None] | None = None
+    told: Mapping[str, Verdict] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return identity.name_of(self.entry)
 
 
 @dataclass(frozen=True)
@@ -151,8 +178,9 @@ def seconds(item: Item, name: str) -> float:
     return number(item, name) / 1000
 
 
-def begun(item: Item, name: str, owner: str) -> Begun:
+def begun(item: Item, request: TransferRequest, owner: str) -> Begun:
     """Read the item that a successful begin left. An attempt before this one shows in ``attemptPrior``."""
+    name = request.entry
     doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None
     return Begun(
         owner=owner,
@@ -161,10 +189,10 @@ def begun(item: Item, name: str, owner: str) -> Begun:
         failures=number(item, f"failures:{name}"),
         first_at=seconds(item, f"first:{name}"),
         doubt=doubt,
-        foreign=doubt is not None and doubt.name != name,
+        foreign=doubt is not None and doubt.entry != request.entry,
         starts=number(item, f"starts:{name}"),
         outdated=_outdated(item, name),
-        verdict=verdict(item, name),
+        told=verdicts(item, TOLD),
         undone=f"undone:{name}" in item,
     )
 
@@ -177,9 +205,16 @@ def _outdated(item: Item, name: str) -> tuple[str, ...]:
     return tuple(over[: max(0, len(over) - TRACES + 1)])  # the request that asks may fail now, and is the latest then
 
 
-def verdict(item: Item, name: str) -> Verdict | None:
-    given = texts(item, f"ended:{name}")
-    return Verdict.read(given) if "messageId" in given else None  # items of earlier versions name no message
+def verdicts(item: Item, kind: str) -> dict[str, Verdict]:
+    """By message id."""
+    mine = (name for name in item if name.startswith(f"{kind}:"))
+    return {name.partition(":")[2]: Verdict.read(texts(item, name)) for name in mine}
+
+
+def forgotten(told: Mapping[str, Verdict], message_id: str) -> list[str]:
+    """Ids of the messages whose verdicts may go when this one has its own: one that is delivered twice at once is not among them."""
+    others = sorted((one for one in told.values() if one.message_id != message_id), key=lambda one: one.at)
+    return [one.message_id for one in others[: max(0, len(others) - TRACES + 1)]]
 
 
 def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:
@@ -187,7 +222,7 @@ def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:
     if name is None:
         return None
     return Attempt(
-        name=name,
+        entry=name,
         since=seconds(item, "attemptSince"),
         last=seconds(item, last),
         until=seconds(item, "attemptUntil" if last == "attemptLast" else "attemptPriorUntil"),
@@ -205,19 +240,15 @@ def won(item: Item, name: str) -> Won | None:
             text(item, f"doneArn:{name}"),
             number(item, f"begun:{name}"),
             inferred=False,
-            goal=_goal(item, name),
+            told=verdicts(item, TOLD),
         )
     winner = text(item, "winner")
     if winner is None:
         return None
     inferred = bool(item.get("inferred", {}).get("BOOL"))
     ids = (text(item, "newContactId"), text(item, "newContactArn"))
-    return Won(winner, *ids, number(item, f"begun:{winner}"), inferred, _goal(item, winner))
-
-
-def _goal(item: Item, name: str) -> tuple[str | None, str | None, str | None] | None:
-    asked = texts(item, f"asked:{name}")
-    return (asked.get("flow"), asked.get("queue"), asked.get("user")) if asked else None
+    attempts = number(item, f"begun:{winner}")
+    return Won(winner, *ids, attempts, inferred, verdicts(item, TOLD))
 
 
 def held(item: Item, now: float) -> Held | None:

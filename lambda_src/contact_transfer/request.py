@@ -72,6 +72,11 @@ class TransferRequest:
         return identity.fingerprint(self.instance_id, *self._parameters)
 
     @cached_property
+    def entry(self) -> str:
+        """Under which the ledger keeps what it knows of this request and no other."""
+        return self.name if self.request_id is None else identity.entry(self.name, self.fingerprint)
+
+    @cached_property
     def client_token(self) -> str:
         return identity.client_token(self.name, *self._parameters)
 

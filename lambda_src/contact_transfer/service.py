@@ -1,6 +1,6 @@
 """What happens to one request, from top to bottom.
 
-    ledger: claim, begin ─► in doubt? look ─► constraints, route ─► pace ─► TransferContact ─► ledger: finish
+    ledger: begin, claim ─► in doubt? look ─► constraints, route ─► pace ─► TransferContact ─► ledger: finish
                                      └───────────── Failed or Deferred wherever the way ends ─► ledger: fail, release
 
 The rules that make it exactly once:
@@ -99,28 +99,36 @@ class Service:
 
     def _begin(self, request: TransferRequest, delivery: Delivery, deadline: Deadline, unfit: Failed | None) -> Told:
         now = self._clock.now()
-        if request.request_id is not None and (refused := self._ledger.claim(request, now)):
-            given = _given(self._ledger.verdict(request), delivery)  # the name may have been corrected since
-            return self._fail(request, delivery, given.failed if given else refused, None)
         owner, lease = self._chance.unique(), deadline.wall + LEASE_MARGIN_SECONDS
         state = self._ledger.begin(request, owner, now, lease)
+        if isinstance(state, Won) and isinstance(already := _already(request, state), Transferred):
+            return Told(already)
+        if not isinstance(state, Begun) and (refused := self._ledger.refused(request, delivery, now)):
+            return Told(refused)
         if isinstance(state, OthersDoubt):
             state = self._ledger.take_over(request, state.attempt, owner, now, lease)
         if isinstance(state, Begun):
             return self._work(request, delivery, state, deadline, unfit)
         if isinstance(state, Won):
-            already = _already(request, state)
-            return Told(already) if isinstance(already, Transferred) else self._fail(request, delivery, already, None)
+            return self._lost(request, delivery, state)
         until = state.until - now if isinstance(state, Held) else ACTIVE_PROVES_AFTER_SECONDS
         return Told(Deferred(Cause.UNDER_WAY, min(until, backoff.delay(delivery.receives, self._chance.random))))
+
+    def _lost(self, request: TransferRequest, delivery: Delivery, won: Won) -> Told:
+        already = _already(request, won)
+        if isinstance(already, Transferred):
+            return Told(already)
+        given = Verdict.given(won.told, delivery)
+        return self._fail(request, delivery, given.failed if given else already, None)
 
     def _work(
         self, request: TransferRequest, delivery: Delivery, begun: Begun, deadline: Deadline, unfit: Failed | None
     ) -> Told:
-        given = _given(begun.verdict, delivery)
+        given = Verdict.given(begun.told, delivery)
         doubt = _Doubt(open=begun.doubt is not None and not (given and _its_own_doubt(given, begun.doubt)))
         try:
-            outcome = self._attempt(request, given.failed if given else unfit, begun, doubt, deadline)
+            stands = given.failed if given else unfit or self._claim(request, delivery, begun)
+            outcome = self._attempt(request, stands, begun, doubt, deadline)
         except Doubtful as error:
             doubt.open, doubt.called = True, self._clock.now()
             outcome = self._later(Cause.IN_DOUBT, begun, error.detail)
@@ -133,10 +141,19 @@ class Service:
             outcome = self._unsettled(begun, doubt)
         return self._close(request, delivery, begun, outcome, doubt)
 
+    def _claim(self, request: TransferRequest, delivery: Delivery, begun: Begun) -> Failed | None:
+        """Bind the ``requestId``. Its requests are of one contact, so whoever binds it or frees it has the contact to itself."""
+        if request.request_id is None or begun.foreign:
+            return None
+        try:
+            return self._ledger.claim(request, delivery, self._clock.now())
+        except LedgerUnavailable as error:
+            raise Unavailable(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, error.detail) from error
+
     def _attempt(
-        self, request: TransferRequest, given: Failed | None, begun: Begun, doubt: _Doubt, deadline: Deadline
+        self, request: TransferRequest, stands: Failed | None, begun: Begun, doubt: _Doubt, deadline: Deadline
     ) -> Outcome:
-        """``given``: the verdict, once no attempt is in doubt any more."""
+        """``stands``: the verdict, once no attempt is in doubt any more."""
         kills = deadly.kills(begun)
         if deadly.beyond_looking(begun):
             doubt.open = False  # not even looking comes to an end: a person must
@@ -144,11 +161,11 @@ class Service:
         if deadly.suspicious(begun):
             self._ledger.start(request, begun)
         if doubt.open:
-            look_only = kills or given is not None or begun.foreign
+            look_only = kills or stands is not None or begun.foreign
             if (seen := self._look(request, begun, doubt, deadline, look_only=look_only)) is not None:
-                return seen
-        if given is not None:
-            return given
+                return stands if stands and begun.foreign and isinstance(seen, Failed) else seen
+        if stands is not None:
+            return stands
         if kills:
             return deadly.failure(request, begun)
         return self._try(request, begun, doubt, deadline)
@@ -172,7 +189,7 @@ class Service:
         return None
 
     def _try(self, request: TransferRequest, begun: Begun, doubt: _Doubt, deadline: Deadline) -> Outcome:
-        if refused := self._expired(request) or self._given_up(begun) or self._lost_its_name(request, begun):
+        if refused := self._expired(request) or self._given_up(begun):
             return refused
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
         if refused := self._judgement.check(request, contact, deadline):
@@ -194,12 +211,6 @@ class Service:
         return Failed(
             FailureCode.REQUEST_EXPIRED, f"expiresAt passed before contact {request.contact_id} could be transferred."
         )
-
-    def _lost_its_name(self, request: TransferRequest, begun: Begun) -> Failed | None:
-        """A copy that failed while this one was beginning has freed the name: bind it once more, now that nobody else can begin."""
-        if request.request_id is None or begun.verdict is None:
-            return None
-        return self._ledger.claim(request, self._clock.now())
 
     def _exhausted(self, begun: Begun) -> bool:
         return self._clock.now() >= begun.first_at + self._settings.retry_for_hours * 3600
@@ -253,9 +264,7 @@ class Service:
         """Write the verdict down. What the ledger does not take is told to nobody; the lease then runs out by itself."""
         try:
             self._routes.failed(request, failed)
-            self._ledger.fail(
-                request, Verdict(failed, delivery.message_id, delivery.receives, self._clock.now()), begun
-            )
+            self._ledger.fail(request, Verdict.of(failed, delivery, self._clock.now()), begun)
         except LedgerUnavailable as error:
             return Told(self._ledger_away(error, delivery.receives))
         return Told(failed)
@@ -282,26 +291,16 @@ class Service:
             return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
 
 
-def _given(verdict: Verdict | None, delivery: Delivery) -> Verdict | None:
-    """The verdict, where it was given to this very message: it was received again, and not sent again."""
-    if verdict is None or verdict.message_id != delivery.message_id or verdict.receives >= delivery.receives:
-        return None
-    return verdict
-
-
 def _its_own_doubt(given: Verdict, doubt: Attempt) -> bool:
     """Whether nothing was tried since a verdict that left the doubt."""
     return given.failed.in_doubt and doubt.last <= given.at
 
 
 def _already(request: TransferRequest, won: Won) -> Transferred | Failed:
-    if won.name == request.name and won.goal not in {
-        None,
-        (request.contact_flow_id, request.queue_id, request.user_id),
-    }:
-        return mismatch(request.contact_id)  # the item of the requestId expired before the contact's
-    if won.name == request.name:
+    if won.entry == request.entry:
         return Transferred(won.new_contact_id, won.new_contact_arn, won.attempts, won.inferred, repeated=True)
+    if won.name == request.name:
+        return mismatch(request.contact_id)  # the item of the requestId expired before the contact's
     to = f" to contact {won.new_contact_id}" if won.new_contact_id else ""
     return Failed(
         FailureCode.CONTACT_NOT_ACTIVE,

@@ -97,9 +97,9 @@ def _read(message: Parked, settings: Settings) -> TransferRequest | Verdict:
 
 def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, Item], now: float) -> Verdict:
     item = ledger.get(records.contact_key(request.instance_id, request.contact_id), {})
-    if won := records.won(item, request.name):
+    if won := records.won(item, request.entry):
         to = f" (new contact {won.new_contact_id})" if won.new_contact_id else ""
-        if won.name == request.name:
+        if won.entry == request.entry:
             return Verdict(Prospect.TRANSFERRED, f"It has been transferred{to}.")
         return Verdict(Prospect.HOPELESS, f"Request {won.name} transferred the contact{to}.")
     claim = ledger.get(records.request_key(request.name), {})

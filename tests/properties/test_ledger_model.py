@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, invariant, precondition, rule
 
 from contact_transfer import records
+from contact_transfer.delivery import Delivery
 from contact_transfer.ledger import Conflict, Ledger
 from contact_transfer.outcome import Failed, FailureCode, Transferred
 from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
@@ -102,7 +103,7 @@ class LedgerMachine(LosingMachine):
             return name, None
         self.count += 1
         owner, request = f"owner-{self.count}", _request(name)
-        attempt = Attempt(_request(doubt).name, self.now, self.now, self.now, None, None)
+        attempt = Attempt(_request(doubt).entry, self.now, self.now, self.now, None, None)
         with self._lately(owner, late) as given_up:
             answer = self.ledger.take_over(request, attempt, owner, self.now, self.now + _LEASE)
         if given_up:
@@ -155,9 +156,10 @@ class LedgerMachine(LosingMachine):
             return
         in_doubt = in_doubt and mine.doubt is not None and not mine.foreign
         self.client.lose = False
-        self.ledger.claim(_request(name), self.now)
+        delivery = Delivery("m", "handle", "", self.count)
+        self.ledger.claim(_request(name), delivery, self.now)
         failed = Failed(FailureCode.FLOW_NOT_FOUND, "no flow", in_doubt=in_doubt)
-        verdict = Verdict(failed, "m", self.count, self.now)
+        verdict = Verdict.of(failed, delivery, self.now)
         try:
             with self._lately(mine.owner, late) as given_up:
                 self.ledger.fail(_request(name), verdict, mine)
@@ -239,7 +241,7 @@ class LedgerMachine(LosingMachine):
 
     def _agree(self, item: records.Item) -> None:
         """Know from now on what a late write has done."""
-        model, names = self.model, {_request(name).name: name for name in ("a", "b")}
+        model, names = self.model, {_request(name).entry: name for name in ("a", "b")}
         model.holder, model.until = records.text(item, "leaseOwner"), records.number(item, "leaseUntil") / 1000
         model.doubt = names.get(records.text(item, "attemptName") or "")
         model.winner, model.new = (

@@ -4,6 +4,7 @@ promise with its bug planted again.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -162,6 +163,41 @@ def in_turn(seed: int) -> Scenario:
     )
 
 
+def refused_at_once(seed: int) -> Scenario:
+    """A message comes several times at once while another request has its requestId: that one fails, and the answer of the next call
+    is lost.
+    """
+    random, cannot, names = Random(seed), frozenset({"UnsupportedFlowType"}), range(6)
+    return Scenario(
+        seed=seed,
+        contacts=("email",) * 6,
+        requests=(
+            *(Request(one, flow="Customer hold", request_id=f"order-{one}", codes=cannot) for one in names),
+            *(Request(one, queue="Support", request_id=f"order-{one}") for one in names),
+        ),
+        asks=tuple(
+            Ask(at, one + more) for one in names for at, more in ((one * 10.0, 0), (one * 10 + random.random(), 6))
+        ),
+        connect_faults=(ConnectFault(FaultKind.LOST_RESET, "TransferContact", seconds=90.0),),
+        faults=(
+            Fault("queue", Kind.DUPLICATE, "*", 0.7, 0.0, 90.0),
+            Fault("dynamodb", Kind.FREEZE, "UpdateItem", 0.2, 0.0, 90.0, seconds=3.0),
+        ),
+        settings=(("maximum_concurrency", 6),),
+        sizing=Sizing(batch_size=1, concurrency=6),
+    )
+
+
+def left_over(seed: int) -> Scenario:
+    """As above, but each request is sent twice, over some seconds, and the ledger loses answers: deliveries outlive their messages."""
+    random, made = Random(seed), refused_at_once(seed)
+    return replace(
+        made,
+        asks=tuple(replace(ask, at=ask.at + random.random() * 3) for ask in (*made.asks, *made.asks)),
+        faults=(*made.faults, Fault("dynamodb", Kind.LOST_ERROR, "UpdateItem", 0.2, 0.0, 90.0)),
+    )
+
+
 #: Some of their requests differ in ``expiresAt`` alone, so an event does not tell which it is about: these rules can judge all the same.
 ONLY: dict[str, frozenset[str]] = {"late-freedom": frozenset({"b-twice"}), "hold-not-renewed": frozenset({"b-route"})}
 
@@ -174,6 +210,9 @@ KEPT: dict[str, list[Scenario]] = {
     "hold-not-renewed": [late_return(seed) for seed in range(1, 41)],
     "end-without-note": [late_after_the_end(seed) for seed in range(1, 21)],
     "late-allowance": [late_allowance(seed) for seed in range(1, 21)],
+    "refusal-not-noted": [refused_at_once(seed) for seed in range(1, 31)],
+    "name-before-lease": [left_over(seed) for seed in range(1, 41)],
+    "one-verdict-a-contact": [left_over(seed) for seed in range(1, 41)],
     "goal-not-compared": [scenario(seed) for seed in (703830,)],
     "undone-ignored": [in_turn(seed) for seed in (1, 2)],  # as seed 805155, which takes 6 s
     "lost-begins-condemn": [lost_begins(seed) for seed in range(2)],

@@ -231,7 +231,12 @@ PLAIN: tuple[Bug, ...] = (
         ("c-code",),
         (
             Edit("request_ids", "= :fingerprint OR attribute_exists(failedAt))", "= :fingerprint)"),
-            Edit("request_ids", 'free = "failedAt" in refused', "free = False"),
+            Edit(
+                "request_ids",
+                '"failedAt" not in item and text(item, "fingerprint") not in',
+                'text(item, "fingerprint") not in',
+            ),
+            Edit("request_ids", "fingerprint = :theirs AND attribute_not_exists(failedAt)", "fingerprint = :theirs"),
         ),
     ),
     _one(

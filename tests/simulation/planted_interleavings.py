@@ -135,6 +135,14 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         '""',
     ),
     _one(
+        "entry-by-name",
+        "a request that has another's requestId counts as that one: its age, its attempt, its success",
+        "d-early g-announced c-code",
+        "request",
+        "identity.entry(self.name, self.fingerprint)",
+        'identity.entry(self.name, "0" * 16)',
+    ),
+    _one(
         "server-error-is-final",
         "a 5xx, a 408 and a 409 say that nothing happened",
         "c-doubt c-code b-twice",
@@ -221,8 +229,8 @@ INTERLEAVINGS: tuple[Bug, ...] = (
         "a name that comes back after its own item has expired is not asked where it goes",
         "g-announced",
         "service",
-        "if won.name == request.name and won.goal not in {",
-        "if False and won.name == request.name and won.goal not in {",
+        "    if won.entry == request.entry:\n",
+        "    if won.name == request.name:\n",
     ),
     _one(
         "undone-ignored",

@@ -39,8 +39,42 @@ VERDICTS: tuple[Bug, ...] = (
         "a copy that begins after its twin has failed goes on with a name that is free",
         "b-twice",
         "service",
-        " or self._lost_its_name(request, begun)",
-        "",
+        "if request.request_id is None or begun.foreign:",
+        "if request.request_id is None or begun.foreign or begun.told:",
+        interleaving=True,
+    ),
+    Bug(
+        "name-before-lease",
+        "a requestId is bound before the contact is held: a delivery that is left over binds it for ever",
+        ("c-code",),
+        (
+            Edit(
+                "service",
+                "        state = self._ledger.begin(request, owner, now, lease)\n",
+                "        if request.request_id is not None and (taken := self._ledger.claim(request, delivery, now)):\n"
+                "            return Told(taken)\n"
+                "        state = self._ledger.begin(request, owner, now, lease)\n",
+            ),
+            Edit("service", "if request.request_id is None or begun.foreign:", "if begun:"),
+        ),
+        interleaving=True,
+    ),
+    _one(
+        "one-verdict-a-contact",
+        "a verdict is forgotten as soon as another message has one",
+        "c-code g-forgotten",
+        "records",
+        "len(others) - TRACES + 1",
+        "len(others)",
+        interleaving=True,
+    ),
+    _one(
+        "refusal-not-noted",
+        "a message that is refused for its requestId leaves no trace, and another of its deliveries begins",
+        "g-forgotten g-ledger",
+        "request_ids",
+        "return verdict.failed if self._refuse(request, verdict, item) else None",
+        "return verdict.failed",
         interleaving=True,
     ),
     _one(
@@ -51,7 +85,7 @@ VERDICTS: tuple[Bug, ...] = (
         "        if held := records.held(item, now):\n            return held\n",
         "        if held := records.held(item, now):\n"
         '            other = records.text(item, "attemptName")\n'
-        "            return Won(other, None, None, 1, False) if other not in (None, name) else held\n",
+        "            return Won(other, None, None, 1, False) if other not in (None, request.name) else held\n",
         interleaving=True,
     ),
 )

@@ -14,8 +14,6 @@ from tests.simulation.case import KILLS, SKEW, Case, Verdict
 from tests.simulation.run import Wanted
 
 _DAY = 86_400.0
-#: Seconds from the end of an invocation until its messages are deleted, and some.
-_DELETED_AFTER = 0.05
 
 
 def twice(case: Case) -> Iterator[str]:
@@ -39,12 +37,11 @@ def remembered(case: Case) -> float:
 
 
 def bound(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    """Whether another request had the name when this one was told so."""
+    """Whether another request had the name when this message was refused; whichever of its deliveries tells of it, the verdict is one."""
     name = wanted.request.request_id
     if name is None:
         return False
-    runs = (run for run in case.runs_of.get(verdict.original, ()) if run.began <= verdict.decided <= run.ended)
-    began = min((run.began for run in runs), default=0.0)
+    began = min((run.began for run in case.runs_of.get(verdict.original, ())), default=0.0)
     others = (one for one in case.evidence.wanted if one.request.request_id == name and one.target != wanted.target)
     return any(_binds(case, other, began, verdict.decided) for other in others)
 
@@ -64,7 +61,6 @@ def _binds(case: Case, wanted: Wanted, since: float, until: float) -> bool:
             message.over is None
             or message.moved is not None  # nobody has said that it failed
             or message.over >= since
-            or run.ended > message.over + _DELETED_AFTER  # a duplicate that outlived it bound the name once more
         )
         for message in wanted.messages
         for run in case.runs_of.get(message.id, ())
