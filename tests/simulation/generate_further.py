@@ -146,8 +146,46 @@ def _names(random: Random, made: Scenario) -> Scenario:
     return replace(made, contacts=tuple(contacts), requests=tuple(requests), asks=_with_asks(made, asks))
 
 
+def _at_once(random: Random, made: Scenario) -> Scenario:
+    """Names that are corrected while their messages are delivered several times at once, with a slow ledger and answers that get lost."""
+    contacts, requests = list(made.contacts), list(made.requests)
+    asks: list[Ask] = []
+
+    def ask(request: Request, at: float) -> None:
+        copies = random.choice((1, 1, 2))
+        asks.extend(Ask(at + random.random() * 3.0 * copy, len(requests)) for copy in range(copies))
+        requests.append(request)
+
+    begins = random.random() * _span(made)
+    for number in range(6):
+        _corrected(random, contacts, ask, f"at-once-{number}", begins + number * 10.0, delays=(1.0, 4.0))
+    ends = begins + 90.0
+    kind = random.choice((Kind.LOST_ERROR, Kind.LATE, Kind.ERROR, Kind.FREEZE))
+    faults = (
+        Fault("queue", Kind.DUPLICATE, "*", 0.7, begins, ends),
+        Fault("dynamodb", Kind.FREEZE, "UpdateItem", 0.2, begins, ends, seconds=3.0),
+        Fault("dynamodb", kind, "UpdateItem", 0.2, begins, ends, seconds=9.0),
+    )
+    lost = random.choice((FaultKind.LOST_RESET, FaultKind.LOST_500, FaultKind.LOST_HANG))
+    answers = ConnectFault(lost, "TransferContact", probability=0.8, starts_after=begins, seconds=90.0)
+    return replace(
+        made,
+        contacts=tuple(contacts),
+        requests=tuple(requests),
+        asks=_with_asks(made, asks),
+        faults=(*faults, *made.faults),
+        connect_faults=(answers, *made.connect_faults),
+    )
+
+
 def _corrected(
-    random: Random, contacts: list[str], ask: Callable[[Request, float], None], name: str, at: float
+    random: Random,
+    contacts: list[str],
+    ask: Callable[[Request, float], None],
+    name: str,
+    at: float,
+    *,
+    delays: tuple[float, ...] = (1.0, 20.0, 600.0, 3 * _HOUR),
 ) -> None:
     """What cannot be done, and the same name sent again with what can: to another queue, or for another contact."""
     code, kind, fields = random.choice(_MENDABLE)
@@ -155,7 +193,7 @@ def _corrected(
     wrong = Request(len(contacts) - 1, **{"queue": "Billing", **fields}, request_id=name, codes=frozenset({code}))
     if kind not in ("task", "email") or random.random() < 0.3:
         contacts.append("task")
-    later = at + random.choice((1.0, 20.0, 600.0, 3 * _HOUR)) * random.random()
+    later = at + random.choice(delays) * random.random()
     ask(wrong, at)
     ask(Request(len(contacts) - 1, queue="Support", request_id=name), later)
 
@@ -215,6 +253,7 @@ _CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] 
     ("outage", 0.04, _outage),
     ("few receives", 0.04, _few_receives),
     ("same names", 0.08, _names),
+    ("at once", 0.04, _at_once),
     ("events", 1.0, _events),
     ("replayed", 0.05, _replay),
     ("forgetful", 0.05, _forgetful),
