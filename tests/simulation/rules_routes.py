@@ -12,8 +12,6 @@ from tests.simulation.case import Case, Verdict
 from tests.simulation.run import Wanted
 
 _DOUBTFUL = "OutcomeUnknown"
-#: Seconds from the end of an invocation until its messages are deleted, and some.
-_DELETED_AFTER = 0.05
 
 
 def limit(case: Case) -> Iterator[str]:
@@ -40,9 +38,7 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 def _used(case: Case, others: Iterable[Wanted], since: float, until: float) -> int:
     """How many of them had, or may have had, an allowance at some time between."""
-    return sum(
-        _moved(case, one, until) or _under_way(case, one, since, until) or _outlived(case, one, until) for one in others
-    )
+    return sum(_moved(case, one, until) or _under_way(case, one, since, until) for one in others)
 
 
 def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
@@ -73,15 +69,6 @@ def _under_way(case: Case, wanted: Wanted, since: float, until: float) -> bool:
     """Whether work on the request had begun, and its message was not yet done, at some time between."""
     return any(
         run.began <= until and (message.over is None or message.moved is not None or message.over >= since)
-        for message in wanted.messages
-        for run in case.runs_of.get(message.id, ())
-    )
-
-
-def _outlived(case: Case, wanted: Wanted, by: float) -> bool:
-    """Whether a duplicate was still worked on when its message had been deleted: what it held then stays until the request comes again."""
-    return any(
-        run.began <= by and message.over is not None and run.ended > message.over + _DELETED_AFTER
         for message in wanted.messages
         for run in case.runs_of.get(message.id, ())
     )
