@@ -1,7 +1,7 @@
 """The ledger: who may transfer a contact, who did, and what is in doubt. One DynamoDB table, one item a contact.
 
-    claim     a ``requestId`` belongs to one set of parameters, until the request has failed
     begin     take the lease on the contact and note the attempt, in one conditional write
+    claim     a ``requestId`` belongs to one set of parameters, until the request has failed
     finish    the transfer happened: nothing but a transfer to another contact stands against that
     fail      the request ended without a transfer; written before anybody is told
     release   not now: give the lease back, and keep what is in doubt
@@ -69,7 +69,7 @@ class Ledger:
         self, request: TransferRequest, owner: str, now: float, lease_until: float
     ) -> Begun | Won | Held | OthersDoubt:
         """Take the lease and note the attempt, unless the contact is won, held or in somebody else's doubt."""
-        name = request.entry
+        entry = request.entry
         written, refused = self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
             "SET leaseOwner = :owner, leaseUntil = :lease, attemptName = :name, attemptQueue = :queue, attemptUser = :user,"
@@ -82,7 +82,7 @@ class Ledger:
             {
                 ":owner": owner,
                 ":lease": ms(lease_until),
-                ":name": name,
+                ":name": entry,
                 ":queue": request.queue_id or "",
                 ":user": request.user_id or "",
                 ":zero": 0,
@@ -91,7 +91,7 @@ class Ledger:
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
-            _names(name, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
+            _names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
         )
         if written is not None:
             return records.begun(written, request, owner)
@@ -101,7 +101,7 @@ class Ledger:
         self, request: TransferRequest, attempt: Attempt, owner: str, now: float, lease_until: float
     ) -> Begun | Won | Held | OthersDoubt:
         """Take the lease only, to look into another request's doubt; that attempt stays noted as it is."""
-        name = request.entry
+        entry = request.entry
         written, refused = self._table.update(
             records.contact_key(request.instance_id, request.contact_id),
             "SET leaseOwner = :owner, leaseUntil = :lease, #first = if_not_exists(#first, :now), #asked = :asked,"
@@ -117,7 +117,7 @@ class Ledger:
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
-            _names(name, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
+            _names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
         )
         if written is not None:
             return records.begun(written, request, owner)
@@ -297,8 +297,8 @@ def _asked(request: TransferRequest) -> dict[str, str]:
     return {name: value for name, value in given.items() if value is not None}
 
 
-def _names(name: str, *kinds: str) -> dict[str, str]:
-    return {f"#{kind}": f"{kind}:{name}" for kind in kinds}
+def _names(entry: str, *kinds: str) -> dict[str, str]:
+    return {f"#{kind}": f"{kind}:{entry}" for kind in kinds}
 
 
 def _told(message_id: str) -> str:
@@ -307,6 +307,8 @@ def _told(message_id: str) -> str:
 
 def _outdated(begun: Begun, verdict: Verdict) -> dict[str, str]:
     """What goes with the next failure."""
-    names = [f"{kind}:{name}" for name in begun.outdated[:_FORGOTTEN_AT_ONCE] for kind in ("ended", "asked", "tree")]
+    entries = [
+        f"{kind}:{entry}" for entry in begun.outdated[:_FORGOTTEN_AT_ONCE] for kind in ("ended", "asked", "tree")
+    ]
     told = records.forgotten(begun.told, verdict.message_id)[:_FORGOTTEN_AT_ONCE]
-    return {f"#old{number}": name for number, name in enumerate([*names, *map(_told, told)])}
+    return {f"#old{number}": name for number, name in enumerate([*entries, *map(_told, told)])}

@@ -1,7 +1,8 @@
 """What the ledger remembers of a contact, and how it is spelt in DynamoDB.
 
-The contact's item has attributes of its own (the lease, the attempt, the winner) and, for each name that asked, attributes
-that end in the name: they can be counted up in the same UpdateItem that creates the item, which nested maps cannot.
+The contact's item has attributes of its own (the lease, the attempt, the winner) and, for each request that asked, attributes
+that end in its entry (see ``TransferRequest``): they can be counted up in the same UpdateItem that creates the item, which nested
+maps cannot. What a message was told is in an attribute that ends in the message's id.
 Times are epoch milliseconds.
 """
 
@@ -100,14 +101,14 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Begun:
-    """The contact is ours until the lease ends. ``doubt``: an earlier attempt of this name that was never settled.
+    """The contact is ours until the lease ends. ``doubt``: an earlier attempt that was never settled.
 
     ``attempts``: how often work on the request began, this time included; ``unended``: how often since it last came to
     any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
     asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
-    ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: names whose requests failed before
+    ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: entries of requests that failed before
     the ``TRACES`` latest that did. ``told``: the latest verdicts on requests for the contact, by message. ``undone``: another request
-    has found that an attempt of this name did nothing.
+    has found that an attempt of this one did nothing.
     """
 
     owner: str
@@ -180,27 +181,27 @@ def seconds(item: Item, name: str) -> float:
 
 def begun(item: Item, request: TransferRequest, owner: str) -> Begun:
     """Read the item that a successful begin left. An attempt before this one shows in ``attemptPrior``."""
-    name = request.entry
+    entry = request.entry
     doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None
     return Begun(
         owner=owner,
-        attempts=number(item, f"begun:{name}"),
-        unended=number(item, f"unended:{name}"),
-        failures=number(item, f"failures:{name}"),
-        first_at=seconds(item, f"first:{name}"),
+        attempts=number(item, f"begun:{entry}"),
+        unended=number(item, f"unended:{entry}"),
+        failures=number(item, f"failures:{entry}"),
+        first_at=seconds(item, f"first:{entry}"),
         doubt=doubt,
-        foreign=doubt is not None and doubt.entry != request.entry,
-        starts=number(item, f"starts:{name}"),
-        outdated=_outdated(item, name),
+        foreign=doubt is not None and doubt.entry != entry,
+        starts=number(item, f"starts:{entry}"),
+        outdated=_outdated(item, entry),
         told=verdicts(item, TOLD),
-        undone=f"undone:{name}" in item,
+        undone=f"undone:{entry}" in item,
     )
 
 
-def _outdated(item: Item, name: str) -> tuple[str, ...]:
+def _outdated(item: Item, entry: str) -> tuple[str, ...]:
     failed = [kept for kind, _, kept in (key.partition(":") for key in item) if kind == "ended"]
     # One that has been begun again is under way and no matter of the past.
-    over = [other for other in failed if other != name and f"first:{other}" not in item]
+    over = [other for other in failed if other != entry and f"first:{other}" not in item]
     over.sort(key=lambda other: int(texts(item, f"ended:{other}").get("at", "0")))
     return tuple(over[: max(0, len(over) - TRACES + 1)])  # the request that asks may fail now, and is the latest then
 
@@ -218,11 +219,11 @@ def forgotten(told: Mapping[str, Verdict], message_id: str) -> list[str]:
 
 
 def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:
-    name = text(item, "attemptName")
-    if name is None:
+    entry = text(item, "attemptName")
+    if entry is None:
         return None
     return Attempt(
-        entry=name,
+        entry=entry,
         since=seconds(item, "attemptSince"),
         last=seconds(item, last),
         until=seconds(item, "attemptUntil" if last == "attemptLast" else "attemptPriorUntil"),
@@ -231,14 +232,14 @@ def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:
     )
 
 
-def won(item: Item, name: str) -> Won | None:
-    """Who won the contact; for a contact that lived on, whether ``name`` has been carried out."""
-    if f"done:{name}" in item:
+def won(item: Item, entry: str) -> Won | None:
+    """Who won the contact; for a contact that lived on, whether ``entry`` has been carried out."""
+    if f"done:{entry}" in item:
         return Won(
-            name,
-            text(item, f"done:{name}"),
-            text(item, f"doneArn:{name}"),
-            number(item, f"begun:{name}"),
+            entry,
+            text(item, f"done:{entry}"),
+            text(item, f"doneArn:{entry}"),
+            number(item, f"begun:{entry}"),
             inferred=False,
             told=verdicts(item, TOLD),
         )

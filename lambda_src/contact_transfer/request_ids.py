@@ -1,7 +1,7 @@
 """To whom a ``requestId`` belongs: one item for each, in the ledger's table, with the fingerprint of its parameters and their contact.
 
-It is bound by the first request that uses it, and free again when that request has failed. Either write may reach the table late:
-both carry their times, and what is older than what is there changes nothing.
+It is bound by the first request that uses it, and free again when that request has failed, both while the contact's lease is held.
+Either write may reach the table late: both carry their times, and what is older than what is there changes nothing.
 
 A message that is refused for it is noted there too. The refusal is told and its message deleted, but a delivery of it that was made
 at the same time may find the name free: were it to begin, nobody would come back for what it leaves in doubt.
@@ -70,7 +70,7 @@ class RequestIds:
         """Free the request's name, unless it has been freed or claimed again since."""
         refused = self._release(request, ms(now))
         if refused is not None and text(refused, "fingerprint") == request.fingerprint and "failedAt" not in refused:
-            # by a clock that is ahead
+            # it was claimed by a clock that is ahead
             self._release(request, number(refused, "claimedAt"))
 
     def _bind(self, request: TransferRequest, delivery: Delivery, at: int, now: float, *, anew: bool) -> Item | None:

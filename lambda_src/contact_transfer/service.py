@@ -142,7 +142,7 @@ class Service:
         return self._close(request, delivery, begun, outcome, doubt)
 
     def _claim(self, request: TransferRequest, delivery: Delivery, begun: Begun) -> Failed | None:
-        """Bind the ``requestId``. Its requests are of one contact, so whoever binds it or frees it has the contact to itself."""
+        """Bind the ``requestId``, with the lease held: copies of the request are for the same contact, so none of them can interfere."""
         if request.request_id is None or begun.foreign:
             return None
         try:
@@ -153,7 +153,7 @@ class Service:
     def _attempt(
         self, request: TransferRequest, stands: Failed | None, begun: Begun, doubt: _Doubt, deadline: Deadline
     ) -> Outcome:
-        """``stands``: the verdict, once no attempt is in doubt any more."""
+        """``stands``: the verdict that is known already, to be given once no attempt is in doubt any more."""
         kills = deadly.kills(begun)
         if deadly.beyond_looking(begun):
             doubt.open = False  # not even looking comes to an end: a person must
