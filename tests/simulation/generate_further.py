@@ -150,9 +150,10 @@ def _at_once(random: Random, made: Scenario) -> Scenario:
     """Names that are corrected while their messages are delivered several times at once, with a slow ledger and answers that get lost."""
     contacts, requests = list(made.contacts), list(made.requests)
     asks: list[Ask] = []
+    remembers = bool(_switch(made, "token_remembers_rejection"))  # then each copy goes on until its own time has run out
 
     def ask(request: Request, at: float) -> None:
-        copies = random.choice((1, 1, 2))
+        copies = 1 if remembers else random.choice((1, 1, 2))
         asks.extend(Ask(at + random.random() * 3.0 * copy, len(requests)) for copy in range(copies))
         requests.append(request)
 
