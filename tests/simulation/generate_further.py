@@ -150,7 +150,8 @@ def _at_once(random: Random, made: Scenario) -> Scenario:
     """Names that are corrected while their messages are delivered several times at once, with a slow ledger and answers that get lost."""
     contacts, requests = list(made.contacts), list(made.requests)
     asks: list[Ask] = []
-    remembers = bool(_switch(made, "token_remembers_rejection"))  # then each copy goes on until its own time has run out
+    # A token that remembers its rejection is never accepted, and each copy has hours of its own to try.
+    remembers = bool(_switch(made, "token_remembers_rejection"))
 
     def ask(request: Request, at: float) -> None:
         copies = 1 if remembers else random.choice((1, 1, 2))
