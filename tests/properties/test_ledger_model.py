@@ -22,10 +22,6 @@ from tests.properties.losing import LosingMachine
 _LEASE = 70.0
 
 
-def _request(name: str) -> TransferRequest:
-    return TransferRequest("instance", "contact", "flow", queue_id=f"queue-{name}", request_id=name)
-
-
 _LATE = st.sampled_from([0, 0, 0, 1, 2])
 _ITEM = "contact#instance#contact"
 
@@ -49,6 +45,8 @@ class LedgerMachine(LosingMachine):
     """
 
     begun = Bundle("begun")
+    #: The requestId of both; None: each has its own.
+    shared: str | None = None
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +54,11 @@ class LedgerMachine(LosingMachine):
         self.model = _Model()
         self.count = 0
         self.late = set[str]()
+
+    def _request(self, name: str) -> TransferRequest:
+        return TransferRequest(
+            "instance", "contact", "flow", queue_id=f"queue-{name}", request_id=self.shared or f"order-{name}"
+        )
 
     @rule()
     def what_is_late_arrives(self) -> None:
@@ -75,14 +78,14 @@ class LedgerMachine(LosingMachine):
     @rule(target=begun, name=st.sampled_from(["a", "b"]), late=_LATE)
     def begin(self, name: str, late: int) -> tuple[str, Begun | None]:
         self.count += 1
-        owner, model, request = f"owner-{self.count}", self.model, _request(name)
+        owner, model, request = f"owner-{self.count}", self.model, self._request(name)
         with self._lately(owner, late) as given_up:
             answer = self.ledger.begin(request, owner, self.now, self.now + _LEASE)
         if given_up:
             return name, None
         if model.winner is not None or name in model.done:
             assert isinstance(answer, Won)
-            assert (answer.name == request.name) is (name in {model.winner, *model.done})
+            assert (answer.entry == request.entry) is (name in {model.winner, *model.done})
             assert answer.new_contact_id == ("contact" if name in model.done else model.new)
         elif model.holder is not None and model.until >= self.now:
             assert isinstance(answer, Held)
@@ -102,8 +105,8 @@ class LedgerMachine(LosingMachine):
         if name == doubt or name in model.done:
             return name, None
         self.count += 1
-        owner, request = f"owner-{self.count}", _request(name)
-        attempt = Attempt(_request(doubt).entry, self.now, self.now, self.now, None, None)
+        owner, request = f"owner-{self.count}", self._request(name)
+        attempt = Attempt(self._request(doubt).entry, self.now, self.now, self.now, None, None)
         with self._lately(owner, late) as given_up:
             answer = self.ledger.take_over(request, attempt, owner, self.now, self.now + _LEASE)
         if given_up:
@@ -114,7 +117,7 @@ class LedgerMachine(LosingMachine):
         assert isinstance(answer, Begun)
         assert answer.foreign
         assert answer.doubt is not None
-        assert answer.doubt.name == _request(doubt).name
+        assert answer.doubt.entry == self._request(doubt).entry
         model.holder, model.until = owner, self.now + _LEASE
         return name, answer
 
@@ -125,7 +128,7 @@ class LedgerMachine(LosingMachine):
         if mine is None:
             return
         try:
-            self.ledger.start(_request(name), mine)
+            self.ledger.start(self._request(name), mine)
         except LedgerUnavailable:
             assert self.model.holder != mine.owner
         else:
@@ -143,7 +146,7 @@ class LedgerMachine(LosingMachine):
             when is not None or mine.doubt is not None
         )  # without a call only an earlier doubt can be left
         with self._lately(mine.owner, late) as given_up:
-            self.ledger.release(_request(name), mine, failed=True, doubt=doubt, called=when)
+            self.ledger.release(self._request(name), mine, failed=True, doubt=doubt, called=when)
         if self.model.holder == mine.owner and not given_up:
             self.model.holder = None
             if not (mine.foreign and doubt):
@@ -157,12 +160,12 @@ class LedgerMachine(LosingMachine):
         in_doubt = in_doubt and mine.doubt is not None and not mine.foreign
         self.client.lose = False
         delivery = Delivery("m", "handle", "", self.count)
-        self.ledger.claim(_request(name), delivery, self.now)
+        self.ledger.claim(self._request(name), delivery, self.now)
         failed = Failed(FailureCode.FLOW_NOT_FOUND, "no flow", in_doubt=in_doubt)
         verdict = Verdict.of(failed, delivery, self.now)
         try:
             with self._lately(mine.owner, late) as given_up:
-                self.ledger.fail(_request(name), verdict, mine)
+                self.ledger.fail(self._request(name), verdict, mine)
         except LedgerUnavailable:
             assert self.model.holder != mine.owner  # what no longer holds the lease has no verdict to give
         if self.model.holder == mine.owner and not given_up:
@@ -179,7 +182,7 @@ class LedgerMachine(LosingMachine):
         model = self.model
         try:
             with self._lately(mine.owner, late) as given_up:
-                self.ledger.finish(_request(name), Transferred(new, None, 1), self.now, mine.owner)
+                self.ledger.finish(self._request(name), Transferred(new, None, 1), self.now, mine.owner)
         except Conflict as conflict:
             self._is_conflict(conflict, name, new)
             return
@@ -199,7 +202,7 @@ class LedgerMachine(LosingMachine):
         if mine is None or mine.foreign:
             return
         with self._lately(mine.owner, late) as given_up:
-            self.ledger.finish(_request(name), Transferred("contact", None, 1), self.now, mine.owner)
+            self.ledger.finish(self._request(name), Transferred("contact", None, 1), self.now, mine.owner)
         if given_up:
             return
         self.model.done.add(name)
@@ -214,7 +217,7 @@ class LedgerMachine(LosingMachine):
         if mine is None or name in self.model.done:
             return
         try:
-            self.ledger.finish(_request(name), Transferred("n3", None, 1, inferred=True), self.now, mine.owner)
+            self.ledger.finish(self._request(name), Transferred("n3", None, 1, inferred=True), self.now, mine.owner)
         except LedgerUnavailable:
             assert self.model.holder != mine.owner
             return
@@ -241,7 +244,7 @@ class LedgerMachine(LosingMachine):
 
     def _agree(self, item: records.Item) -> None:
         """Know from now on what a late write has done."""
-        model, names = self.model, {_request(name).entry: name for name in ("a", "b")}
+        model, names = self.model, {self._request(name).entry: name for name in ("a", "b")}
         model.holder, model.until = records.text(item, "leaseOwner"), records.number(item, "leaseUntil") / 1000
         model.doubt = names.get(records.text(item, "attemptName") or "")
         model.winner, model.new = (
@@ -260,3 +263,13 @@ class LedgerMachine(LosingMachine):
 
 LedgerMachine.TestCase.settings = settings(max_examples=400, stateful_step_count=40, deadline=None)
 TestLedger = LedgerMachine.TestCase
+
+
+class OneNameMachine(LedgerMachine):
+    """The same with one requestId that has two sets of parameters: they have nothing in common but the name."""
+
+    shared = "order"
+
+
+OneNameMachine.TestCase.settings = LedgerMachine.TestCase.settings
+TestOneName = OneNameMachine.TestCase
