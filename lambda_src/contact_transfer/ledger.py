@@ -31,6 +31,9 @@ _AS_BEFORE = ", attemptLast = attemptPrior, attemptUntil = attemptPriorUntil"
 #: An update expression has limits of its own; each failure leaves one trace, so even two would do.
 _FORGOTTEN_AT_ONCE = 3
 _FREE = "(attribute_not_exists(leaseOwner) OR leaseUntil < :now)"
+_IN_TURN = "(attribute_not_exists(leaseSince) OR leaseSince < :at)"
+#: How often a begin is sent anew because the lease was had by clocks that are ahead.
+_TURNS = 5
 
 
 class Conflict(Exception):
@@ -70,16 +73,19 @@ class Ledger:
     ) -> Begun | Won | Held | OthersDoubt:
         """Take the lease and note the attempt, unless the contact is won, held or in somebody else's doubt."""
         entry = request.entry
-        written, refused = self._table.update(
-            records.contact_key(request.instance_id, request.contact_id),
-            "SET leaseOwner = :owner, leaseUntil = :lease, attemptName = :name, attemptQueue = :queue, attemptUser = :user,"
+        return self._take(
+            request,
+            owner,
+            now,
+            expression="SET leaseOwner = :owner, leaseUntil = :lease, leaseSince = :at,"
+            " attemptName = :name, attemptQueue = :queue, attemptUser = :user,"
             " attemptPrior = if_not_exists(attemptLast, :zero), attemptPriorUntil = if_not_exists(attemptUntil, :zero),"
             " attemptSince = if_not_exists(attemptSince, :now), attemptLast = :lease, attemptUntil = :lease,"
             " #first = if_not_exists(#first, :now), #asked = :asked, #expires = :expires"
             " ADD #begun :one, #unended :one",
-            f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE}"
+            condition=f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE}"
             " AND (attribute_not_exists(attemptName) OR attemptName = :name)",
-            {
+            values={
                 ":owner": owner,
                 ":lease": ms(lease_until),
                 ":name": entry,
@@ -91,24 +97,24 @@ class Ledger:
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
-            _names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
+            names=_names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
         )
-        if written is not None:
-            return records.begun(written, request, owner)
-        return self._why_not(refused or {}, request, owner, now)
 
     def take_over(
         self, request: TransferRequest, attempt: Attempt, owner: str, now: float, lease_until: float
     ) -> Begun | Won | Held | OthersDoubt:
         """Take the lease only, to look into another request's doubt; that attempt stays noted as it is."""
         entry = request.entry
-        written, refused = self._table.update(
-            records.contact_key(request.instance_id, request.contact_id),
-            "SET leaseOwner = :owner, leaseUntil = :lease, #first = if_not_exists(#first, :now), #asked = :asked,"
-            " attemptPrior = attemptLast, attemptPriorUntil = attemptUntil, #expires = :expires"
+        return self._take(
+            request,
+            owner,
+            now,
+            expression="SET leaseOwner = :owner, leaseUntil = :lease, leaseSince = :at,"
+            " #first = if_not_exists(#first, :now), #asked = :asked, #expires = :expires,"
+            " attemptPrior = attemptLast, attemptPriorUntil = attemptUntil"
             " ADD #begun :one, #unended :one",
-            f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE} AND attemptName = :other",
-            {
+            condition=f"attribute_not_exists(winner) AND attribute_not_exists(#done) AND {_FREE} AND attemptName = :other",
+            values={
                 ":owner": owner,
                 ":lease": ms(lease_until),
                 ":one": 1,
@@ -117,15 +123,38 @@ class Ledger:
                 ":asked": _asked(request),
                 ":expires": self._expires(now),
             },
-            _names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
+            names=_names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
         )
-        if written is not None:
-            return records.begun(written, request, owner)
-        return self._why_not(refused or {}, request, owner, now)
+
+    def _take(
+        self,
+        request: TransferRequest,
+        owner: str,
+        now: float,
+        *,
+        expression: str,
+        condition: str,
+        values: dict[str, Any],
+        names: dict[str, str],
+    ) -> Begun | Won | Held | OthersDoubt:
+        """A lease that was given back is not taken again by the same write, sent before and late: its release may be as late."""
+        key, at = records.contact_key(request.instance_id, request.contact_id), ms(now)
+        for _ in range(_TURNS):
+            written, refused = self._table.update(
+                key, expression, f"{condition} AND {_IN_TURN}", values | {":at": at}, names
+            )
+            if written is not None:
+                return records.begun(written, request, owner)
+            item = refused or {}
+            since, why_not = records.number(item, "leaseSince"), self._why_not(item, request, owner, now)
+            if why_not is not None and (since < at or not isinstance(why_not, OthersDoubt)):
+                return why_not
+            at = max(at, since + 1)  # by a clock that is ahead: whoever reads this is not late
+        raise LedgerUnavailable("the item changed while it was read")
 
     def _why_not(
         self, item: records.Item, request: TransferRequest, owner: str, now: float
-    ) -> Begun | Won | Held | OthersDoubt:
+    ) -> Begun | Won | Held | OthersDoubt | None:
         if records.text(item, "leaseOwner") == owner:  # applied before; its answer was lost and the SDK sent it again
             return records.begun(item, request, owner)
         if won := records.won(item, request.entry):
@@ -134,7 +163,7 @@ class Ledger:
             return held
         if (attempt := records.attempt(item)) and attempt.entry != request.entry:
             return OthersDoubt(attempt)
-        raise LedgerUnavailable("the item changed while it was read")
+        return None
 
     def start(self, request: TransferRequest, begun: Begun) -> None:
         """Count a begin whose answer has arrived. A begin counts even when its answer is lost and no work is begun."""

@@ -10,7 +10,7 @@ import pytest
 from contact_transfer import records
 from contact_transfer.ledger import Ledger
 from contact_transfer.outcome import Transferred
-from contact_transfer.records import OthersDoubt
+from contact_transfer.records import Begun, OthersDoubt
 from contact_transfer.request import TransferRequest
 from contact_transfer.table import LedgerUnavailable, Table
 from local.connect.model import Fault, FaultKind
@@ -134,3 +134,33 @@ def test_an_allowance_is_not_given_back_that_a_request_has_taken_up_again(doors:
     doors.settle()
     assert [old for old, _ in doors.transfers] == [first]
     assert doors.codes == ["RouteLimitReached"]
+
+
+def test_a_begin_that_comes_once_more_takes_no_lease_that_was_given_back(world: World) -> None:
+    """Else its release, as late, would take the next one's doubt away with it."""
+    watched = watch(world, "SET leaseOwner")
+    ledger = Ledger(Table(watched, "ledger"), 3600.0)
+    request = TransferRequest("i", "c", "flow", queue_id="one")
+    first = ledger.begin(request, "first", 1000.0, 1070.0)
+    assert isinstance(first, Begun)
+    ledger.release(request, first, failed=True, doubt=False)
+    second = ledger.begin(request, "second", 1002.0, 1072.0)
+    assert isinstance(second, Begun)
+    ledger.release(request, second, failed=True, doubt=True, called=1003.0)
+    watched.arrives_late()
+    ledger.release(request, first, failed=True, doubt=False)
+    third = ledger.begin(request, "third", 1004.0, 1074.0)
+    assert isinstance(third, Begun)
+    assert third.doubt is not None
+    assert third.doubt.last == 1003.0
+
+
+def test_a_worker_whose_clock_is_behind_begins_all_the_same(world: World) -> None:
+    watched = watch(world, "SET leaseOwner")
+    ledger = Ledger(Table(watched, "ledger"), 3600.0)
+    request = TransferRequest("i", "c", "flow", queue_id="one")
+    ahead = ledger.begin(request, "ahead", 1008.0, 1078.0)
+    assert isinstance(ahead, Begun)
+    ledger.release(request, ahead, failed=True, doubt=False)
+    assert isinstance(ledger.begin(request, "behind", 1001.0, 1071.0), Begun)
+    assert len(watched.calls) == 3

@@ -146,7 +146,7 @@ def _names(random: Random, made: Scenario) -> Scenario:
     return replace(made, contacts=tuple(contacts), requests=tuple(requests), asks=_with_asks(made, asks))
 
 
-def _at_once(random: Random, made: Scenario) -> Scenario:
+def at_once(random: Random, made: Scenario) -> Scenario:
     """Names that are corrected while their messages are delivered several times at once, with a slow ledger and answers that get lost."""
     contacts, requests = list(made.contacts), list(made.requests)
     asks: list[Ask] = []
@@ -255,7 +255,7 @@ _CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] 
     ("outage", 0.04, _outage),
     ("few receives", 0.04, _few_receives),
     ("same names", 0.08, _names),
-    ("at once", 0.04, _at_once),
+    ("at once", 0.04, at_once),
     ("events", 1.0, _events),
     ("replayed", 0.05, _replay),
     ("forgetful", 0.05, _forgetful),

@@ -12,6 +12,7 @@ from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind, Replay
 from local.virtual import Fault, Kind, Sizing
 from tests.simulation.generate import scenario
+from tests.simulation.generate_further import at_once
 from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
 
@@ -211,6 +212,11 @@ def siblings_at_once(seed: int) -> Scenario:
     )
 
 
+def crowded(seed: int) -> Scenario:
+    """What the seed draws, and on top of it names that are corrected while their messages are delivered several times at once."""
+    return at_once(Random(f"forced {seed}"), scenario(seed))
+
+
 #: Some of their requests differ in ``expiresAt`` alone, so an event does not tell which it is about: these rules can judge all the same.
 ONLY: dict[str, frozenset[str]] = {"late-freedom": frozenset({"b-twice"}), "hold-not-renewed": frozenset({"b-route"})}
 
@@ -227,6 +233,7 @@ KEPT: dict[str, list[Scenario]] = {
     "name-before-lease": [left_over(seed) for seed in range(1, 41)],
     "one-verdict-a-contact": [left_over(seed) for seed in range(1, 41)],
     "allowances-read-first": [siblings_at_once(seed) for seed in range(1, 9)],
+    "lease-taken-again": [crowded(313132)],
     "goal-not-compared": [scenario(seed) for seed in (703830,)],
     "undone-ignored": [in_turn(seed) for seed in (1, 2)],  # as seed 805155, which takes 6 s
     "lost-begins-condemn": [lost_begins(seed) for seed in range(2)],

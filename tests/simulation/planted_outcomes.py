@@ -43,6 +43,15 @@ VERDICTS: tuple[Bug, ...] = (
         "if request.request_id is None or begun.foreign or begun.told:",
         interleaving=True,
     ),
+    _one(
+        "lease-taken-again",
+        "a begin that reaches the ledger late takes a lease that was given back, and its release takes away another's doubt",
+        "c-doubt g-forgotten g-ledger",
+        "ledger",
+        '"(attribute_not_exists(leaseSince) OR leaseSince < :at)"',
+        '"(attribute_not_exists(leaseSince) OR leaseSince < :at OR attribute_exists(pk))"',
+        interleaving=True,
+    ),
     Bug(
         "name-before-lease",
         "a requestId is bound before the contact is held: a delivery that is left over binds it for ever",
