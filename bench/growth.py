@@ -14,11 +14,11 @@ from bench.requests import INSTANCE_ARN
 from bench.start import asset
 from bench.verdict import Check, Finding
 from bench.virtual import Load, run
-from contact_transfer.ledger import Ledger
-from contact_transfer.outcome import Failed, FailureCode
-from contact_transfer.records import TRACES, Begun, Verdict
-from contact_transfer.request import TransferRequest
-from contact_transfer.table import Table as Adapter
+from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.records import TRACES, Begun, Verdict
+from contact_transfer.ledger.table import Table as Adapter
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer.outcome import Failed, FailureCode
 from infra.sizing import Sizing
 from local.virtual.dynamodb import Table
 

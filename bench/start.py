@@ -23,7 +23,7 @@ from typing import Any
 from bench.environments import peer_runtime, plain_runtime
 from bench.requests import INSTANCE_ARN
 from bench.verdict import Check, Finding
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
 from infra.asset.build import PYTHON, build
 from local.toolbox import ROOT
 

@@ -10,7 +10,7 @@ from unittest.mock import patch
 
 from bench.verdict import Check, Finding
 from bench.virtual import Load, Run, run
-from contact_transfer import pacing
+from contact_transfer.connect import rate_limiter
 
 #: Backlogs: what they are called, and over how many seeds.
 SIXTY = (Load(60, recycle_after=10**6), 30)
@@ -75,10 +75,10 @@ def _described(load: Load) -> str:
 
 @contextmanager
 def _full() -> Iterator[None]:
-    def start(self: pacing.Bucket, _queued: float | None, _held: float, now: float) -> None:
+    def start(self: rate_limiter.Bucket, _queued: float | None, _held: float, now: float) -> None:
         self._level, self._at = self.capacity, now
 
-    with patch.object(pacing.Bucket, "start", start):
+    with patch.object(rate_limiter.Bucket, "start", start):
         yield
 
 
@@ -87,6 +87,6 @@ WAYS = (
     Way("batches of ten", *FAST, otherwise=lambda load: replace(load, batch=10)),
     Way(HALF, *FAST, otherwise=lambda load: replace(load, concurrency=load.workers // 2)),
     Way("half as many more workers", *FAST, otherwise=lambda load: replace(load, concurrency=load.workers * 3 // 2)),
-    Way("no margin for calls that overtake", *SIXTY, change=lambda: patch.object(pacing, "JITTER_SECONDS", 0.0)),
+    Way("no margin for calls that overtake", *SIXTY, change=lambda: patch.object(rate_limiter, "JITTER_SECONDS", 0.0)),
     Way("buckets that start full", *CHANGING, change=_full),
 )

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bench.requests import INSTANCE_ARN, Backlog, Mix
-from contact_transfer import wiring
-from contact_transfer.clock import Chance, Clock, Deadline
-from contact_transfer.settings import DEFAULT_QUOTAS, Quota, Settings
+from contact_transfer import bootstrap
+from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Settings
+from contact_transfer.transfer.clock import Chance, Clock, Deadline
 from infra import sizing as deployed
 from infra.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
@@ -240,7 +240,7 @@ def _maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
         aws = kit.aws
         if timed:
             aws = {name: Timed(one, kit, lambda *span: calls[-1].append(span)) for name, one in aws.items()}
-        batch = wiring.batch(variables, aws, clock, chance, Quiet())  # type: ignore[arg-type]  # the same methods
+        batch = bootstrap.batch(variables, aws, clock, chance, Quiet())  # type: ignore[arg-type]  # the same methods
 
         def handler(event: dict[str, Any], context: Context) -> Any:
             left = context.get_remaining_time_in_millis() / 1000

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["ContactTransfer"]
 
 _LAMBDA_SRC = str(Path(__file__).resolve().parent.parent / "lambda_src")
-if _LAMBDA_SRC not in sys.path:  # the stack and the code share contact_transfer.settings
+if _LAMBDA_SRC not in sys.path:  # the stack and the code share contact_transfer.config.worker_settings
     sys.path.append(_LAMBDA_SRC)
 
 

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from contact_transfer.outcome import Cause, FailureCode
-from contact_transfer.telemetry import DIMENSIONS, NAMESPACE, Metric
+from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, Metric
+from contact_transfer.transfer.outcome import Cause, FailureCode
 from infra.settings import DeploymentSettings
 
 RUNBOOK = "docs/runbook.md"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from contact_transfer.events import SOURCE, SUCCEEDED
-from contact_transfer.news import ARRIVALS, ENDS
+from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
+from contact_transfer.messaging.event_bus import SOURCE, SUCCEEDED
 from infra.route_settings import CONTACT_EVENTS
 from infra.settings import DeploymentSettings
 

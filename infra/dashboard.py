@@ -8,7 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from contact_transfer.telemetry import NAMESPACE, Metric, reasons
+from contact_transfer.observability.telemetry import NAMESPACE, Metric, reasons
 from infra.alarms import Alarm, Watched, dimensions
 from infra.settings import DeploymentSettings
 

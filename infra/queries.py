@@ -10,7 +10,7 @@ from constructs import Construct
 
 from infra.settings import DeploymentSettings
 
-#: Name -> query. Every key stands in the log lines of contact_transfer.telemetry.
+#: Name -> query. Every key stands in the log lines of contact_transfer.observability.telemetry.
 QUERIES: Mapping[str, str] = MappingProxyType(
     {
         "Outcomes of one contact": """fields @timestamp, message, requestName, failureCode, cause, newContactId, attempts, seconds, waited

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from contact_transfer import fields
-from contact_transfer.settings import DEFAULT_QUOTAS, Quota
+from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota
+from contact_transfer.request import fields
 from infra.arns import Instance, parse_instance
 from infra.errors import DeploymentError
 

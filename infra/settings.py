@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contact_transfer.function_settings import ConfirmSettings, FlowSettings
-from contact_transfer.settings import DEFAULT_CHANNELS, Quota, Settings
+from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
+from contact_transfer.config.worker_settings import DEFAULT_CHANNELS, Quota, Settings
 from infra.arns import Instance, Place
 from infra.checks import check, default_concurrency
 from infra.errors import DeploymentError

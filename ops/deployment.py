@@ -12,7 +12,7 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
-from contact_transfer.settings import Settings, SettingsError
+from contact_transfer.config.worker_settings import Settings, SettingsError
 from ops import say
 from ops.errors import Exit, Stop
 

@@ -1,4 +1,4 @@
-"""An item of the ledger, told as a story. Its spelling is that of ``contact_transfer.records`` and ``arrivals``."""
+"""An item of the ledger, told as a story. Its spelling is that of ``contact_transfer.ledger.records`` and ``arrivals``."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer import identity, records
-from contact_transfer.records import Attempt, Item, Won
+from contact_transfer.ledger import records
+from contact_transfer.ledger.records import Attempt, Item, Won
+from contact_transfer.request import identity
 from ops import say
 
 

@@ -7,15 +7,15 @@ from typing import Any, TypeVar
 
 from botocore.exceptions import ClientError
 
-from contact_transfer.clock import Deadline
-from contact_transfer.connect import TRANSFER, Connect
-from contact_transfer.flows import Flows
-from contact_transfer.judgement import Judgement
-from contact_transfer.pacing import Pacing
-from contact_transfer.request import TransferRequest
-from contact_transfer.settings import Quota, Settings
-from contact_transfer.views import ContactView, Unavailable
-from contact_transfer.wiring import CLOCK
+from contact_transfer.bootstrap import CLOCK
+from contact_transfer.config.worker_settings import Quota, Settings
+from contact_transfer.connect.client import TRANSFER, Connect
+from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.connect.responses import ContactView, Unavailable
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer.clock import Deadline
+from contact_transfer.transfer.eligibility import Judgement
+from contact_transfer.transfer.flow_check import Flows
 from ops.errors import Exit, Stop
 
 Answer = TypeVar("Answer")

@@ -12,9 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
-from contact_transfer.message import MalformedMessage, open_body
-from contact_transfer.request import Refused, TransferRequest, read_request
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.parser import Refused, TransferRequest, read_request
 from ops import options, say
 from ops.deployment import Deployment, open_deployment
 from ops.errors import Exit, Stop

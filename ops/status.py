@@ -7,9 +7,10 @@ from typing import Annotated, Any
 
 import typer
 
-from contact_transfer import arn, identity, records
-from contact_transfer.records import Item
-from contact_transfer.views import ContactView
+from contact_transfer.connect.responses import ContactView
+from contact_transfer.ledger import records
+from contact_transfer.ledger.records import Item
+from contact_transfer.request import arn, identity
 from ops import options, say
 from ops.deployment import Deployment, open_deployment
 from ops.errors import Exit, Stop

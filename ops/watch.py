@@ -15,7 +15,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from contact_transfer.telemetry import Metric
+from contact_transfer.observability.telemetry import Metric
 from ops import options, say
 from ops.deployment import Deployment, open_deployment
 from ops.figures import MINUTES, Figures, Watching

@@ -11,12 +11,12 @@ from typing import Annotated, Any
 
 import typer
 
-from contact_transfer.arrivals import CONTACT_ENDED, SILENCE
-from contact_transfer.events import CONFIRMED, FAILED, SUCCEEDED, UNCONFIRMED
-from contact_transfer.fields import FIELDS
-from contact_transfer.message import REQUESTED
-from contact_transfer.news import ARRIVALS
-from contact_transfer.outcome import FailureCode
+from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE
+from contact_transfer.confirmation.contact_events import ARRIVALS
+from contact_transfer.messaging.event_bus import CONFIRMED, FAILED, SUCCEEDED, UNCONFIRMED
+from contact_transfer.request.envelope import REQUESTED
+from contact_transfer.request.fields import FIELDS
+from contact_transfer.transfer.outcome import FailureCode
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

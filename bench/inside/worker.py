@@ -7,10 +7,10 @@ import time
 from typing import Any
 
 from bench.inside.answers import answer_all
-from contact_transfer import wiring
+from contact_transfer import bootstrap
 
 CLIENTS: dict[str, Any] = {}
-_real = wiring.clients
+_real = bootstrap.clients
 
 
 def _kept(region: str) -> dict[str, Any]:
@@ -18,7 +18,7 @@ def _kept(region: str) -> dict[str, Any]:
     return CLIENTS
 
 
-wiring.clients = _kept
+bootstrap.clients = _kept
 handler = importlib.import_module("contact_transfer.worker").handler
 answer_all(CLIENTS.values())
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from contact_transfer import wiring
+from contact_transfer import bootstrap
 
-_confirmation = wiring.confirmation()
+_confirmation = bootstrap.confirmation()
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str]]]:

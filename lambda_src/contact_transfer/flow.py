@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from contact_transfer import wiring
+from contact_transfer import bootstrap
 
-_door = wiring.flow_door()
+_door = bootstrap.flow_door()
 
 
 def handler(event: Any, context: Any) -> dict[str, str]:

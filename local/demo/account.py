@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer.outcome import FailureCode
+from contact_transfer.transfer.outcome import FailureCode
 from local.cloud import LocalCloud
 from local.demo.request import Request
 

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from contact_transfer.news import ARRIVALS, ENDS
+from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
 from local.cloud import LocalCloud
 from local.contact_events import BestEffort
 from local.demo.request import Request

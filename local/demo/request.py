@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from contact_transfer.outcome import FailureCode
+from contact_transfer.transfer.outcome import FailureCode
 
 
 @dataclass

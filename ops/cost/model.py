@@ -9,8 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 
-from contact_transfer.news import ARRIVALS, ENDS
-from contact_transfer.telemetry import Metric
+from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
+from contact_transfer.observability.telemetry import Metric
 from infra.alarms import Watched, alarms
 from infra.rules import all_rules
 from infra.settings import DeploymentSettings

@@ -10,7 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
-from contact_transfer.arn import parse_instance
+from contact_transfer.request.arn import parse_instance
 from ops import options, say
 from ops.deployment import Aws, Deployment, find
 from ops.doctor import in_account, in_connect, in_stack

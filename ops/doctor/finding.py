@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contact_transfer.arn import InstanceArn
+from contact_transfer.request.arn import InstanceArn
 from ops.deployment import Aws, Deployment
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from contact_transfer.constraints import FLOW_TYPES
+from contact_transfer.transfer.rules import FLOW_TYPES
 from ops.doctor.finding import Finding, Subject, bad, good, look
 
 #: Most of what is described here may be described twice a second by the whole account: half of that is left to the worker.

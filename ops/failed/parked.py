@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from contact_transfer.fields import instant
-from contact_transfer.message import MalformedMessage, open_body
-from contact_transfer.reports import REASON
+from contact_transfer.messaging.outcome_events import REASON
+from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.fields import instant
 from ops.errors import Exit, Stop
 
 #: Messages that came here without the worker: given up by the queue, or not delivered by EventBridge.

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from contact_transfer.request import TransferRequest
+from contact_transfer.request.parser import TransferRequest
 from ops import say
 from ops.failed.looking import Looking
 from ops.failed.parked import Parked

@@ -8,12 +8,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
 
-from contact_transfer import records
-from contact_transfer.message import MalformedMessage, open_body
-from contact_transfer.outcome import FailureCode
-from contact_transfer.records import Item
-from contact_transfer.request import Refused, TransferRequest, read_request
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.ledger import records
+from contact_transfer.ledger.records import Item
+from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.transfer.outcome import FailureCode
 from ops.failed.parked import NO_CODE, NOT_DELIVERED, Parked
 
 _BATCH = 100  # keys that BatchGetItem takes

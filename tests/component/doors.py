@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterable
 from random import Random
 from typing import Any
 
-from contact_transfer import wiring
-from contact_transfer.clock import Chance
-from contact_transfer.confirmation import Confirmation
-from contact_transfer.flow_door import FlowDoor
-from contact_transfer.function_settings import ConfirmSettings, FlowSettings
+from contact_transfer import bootstrap
+from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
+from contact_transfer.confirmation.confirmation import Confirmation
+from contact_transfer.connect_flow.flow_function import FlowDoor
+from contact_transfer.transfer.clock import Chance
 from local.connect.model.events import ContactEvent
 from tests.component.world import INSTANCE_ARN, Message, Queues, Tripwire, World
 
@@ -50,7 +50,7 @@ class Doors(World):
             "events": Tripwire(self.bus, self),
         }
         chance = Chance(random=self._jitter.random, unique=lambda: "unused")
-        return wiring.confirmation(settings.to_environment(), aws, self.time.clock(), chance)
+        return bootstrap.confirmation(settings.to_environment(), aws, self.time.clock(), chance)
 
     def telling(self, contact_id: str | None = None) -> list[ContactEvent]:
         """The events heard that the confirmation's rule would take, perhaps of one contact only."""
@@ -103,7 +103,7 @@ class Doors(World):
     def flow_door(self, **overrides: Any) -> FlowDoor:
         """The flow function, in front of the transfer queue of this world."""
         given = {"instance_arns": (INSTANCE_ARN,), "transfer_queue_url": "https://sqs/transfer"} | overrides
-        return wiring.flow_door(FlowSettings(**given).to_environment(), {"sqs": _Sender(self)})
+        return bootstrap.flow_door(FlowSettings(**given).to_environment(), {"sqs": _Sender(self)})
 
     def flow_event(self, contact_id: str, channel: str = "TASK", **parameters: Any) -> dict[str, Any]:
         """The event of a flow with the least that Connect promises to write."""

@@ -12,17 +12,17 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from contact_transfer.clock import Clock, Deadline
-from contact_transfer.connect import TRANSFER, Connect
-from contact_transfer.delivery import Delivery
-from contact_transfer.events import Bus, Event
-from contact_transfer.outcome import Cause, Failed, FailureCode
-from contact_transfer.pacing import Pacing
-from contact_transfer.queue import ParkingFailed, Queue
-from contact_transfer.reports import REASON, attributes
-from contact_transfer.request import TransferRequest
-from contact_transfer.settings import DEFAULT_QUOTAS, Quota
-from contact_transfer.views import Accepted, Doubtful, Unavailable
+from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota
+from contact_transfer.connect.client import TRANSFER, Connect
+from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.connect.responses import Accepted, Doubtful, Unavailable
+from contact_transfer.messaging.event_bus import Bus, Event
+from contact_transfer.messaging.outcome_events import REASON, attributes
+from contact_transfer.messaging.queue import ParkingFailed, Queue
+from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer.clock import Clock, Deadline
+from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
 
 
 @dataclass

@@ -7,7 +7,7 @@ import json
 
 import pytest
 
-from contact_transfer.telemetry import Metric
+from contact_transfer.observability.telemetry import Metric
 from local.connect.model import Course, Fault, FaultKind
 from tests.component.doors import Doors, NewDoors
 from tests.component.world import START

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from contact_transfer import records
-from contact_transfer.identity import request_name
+from contact_transfer.ledger import records
+from contact_transfer.request.identity import request_name
 from local.connect.model import FaultKind
 from tests.component.watched import give_up, watch
 from tests.component.world import Message, World

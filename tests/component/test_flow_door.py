@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contact_transfer.flow_door import NotStored
+from contact_transfer.connect_flow.flow_function import NotStored
 from tests.component.doors import Doors
 from tests.component.world import INSTANCE_ARN
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from contact_transfer import wiring
-from contact_transfer.flow_door import NotStored
-from contact_transfer.function_settings import FlowSettings
+from contact_transfer import bootstrap
+from contact_transfer.config.function_settings import FlowSettings
+from contact_transfer.connect_flow.flow_function import NotStored
 from local.connect.model import FaultKind
 from tests.component import wire
 from tests.component.doors import Doors
@@ -41,7 +41,7 @@ class _Between:
 
 def test_a_request_of_a_flow_is_not_accepted_on_the_word_of_a_page(doors: Doors) -> None:
     settings = FlowSettings(instance_arns=(INSTANCE_ARN,), transfer_queue_url="https://sqs/transfer")
-    door = wiring.flow_door(settings.to_environment(), {"sqs": _Between(doors.queue, "send_message")})
+    door = bootstrap.flow_door(settings.to_environment(), {"sqs": _Between(doors.queue, "send_message")})
     parameters = {"contactFlowId": doors.seed.flows["Move to queue"], "queueId": doors.seed.queues["Billing"]}
     with pytest.raises(NotStored):
         door.invoke(doors.flow_event(doors.contact(), **parameters))

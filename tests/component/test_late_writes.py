@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from contact_transfer import records
-from contact_transfer.ledger import Ledger
-from contact_transfer.outcome import Transferred
-from contact_transfer.records import Begun, OthersDoubt
-from contact_transfer.request import TransferRequest
-from contact_transfer.table import LedgerUnavailable, Table
+from contact_transfer.ledger import records
+from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.records import Begun, OthersDoubt
+from contact_transfer.ledger.table import LedgerUnavailable, Table
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer.outcome import Transferred
 from local.connect.model import Fault, FaultKind
 from tests.component.doors import Doors
 from tests.component.watched import give_up, watch

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.records import TRACES
+from contact_transfer.ledger.records import TRACES
 from ops.ledger import read_story
 from tests.component.world import World
 

@@ -14,10 +14,10 @@ from typing import Any
 
 from jsonschema import Draft202012Validator
 
-from contact_transfer import wiring
-from contact_transfer.batch import Batch
-from contact_transfer.clock import Chance, Clock, Deadline
-from contact_transfer.settings import Settings
+from contact_transfer import bootstrap
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.messaging.batch import Batch
+from contact_transfer.transfer.clock import Chance, Clock, Deadline
 from local.connect.model import Connect, Fault, FaultKind
 from local.connect.seed import SeedData, seed
 from tests.component.wire import connect_client
@@ -183,7 +183,7 @@ class World:
         }
         chance = Chance(random=self._random.random, unique=lambda: f"owner-{self._random.getrandbits(64):x}")
         environment = self.settings.to_environment()
-        return wiring.batch(environment, aws=aws, clock=self.time.clock(), chance=chance)
+        return bootstrap.batch(environment, aws=aws, clock=self.time.clock(), chance=chance)
 
     def interrupt(self, name: str, action: Callable[[str], None], *, once: bool = True) -> None:
         """Do something in the middle of the worker's work: at the step ``name``, with the contact of that call."""

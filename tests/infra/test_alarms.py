@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contact_transfer.outcome import Cause
-from contact_transfer.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
+from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
+from contact_transfer.transfer.outcome import Cause
 from infra.alarms import PASSING, RUNBOOK, slug
 from infra.settings import load, parse
 from ops.cost.model import idle
@@ -183,7 +183,7 @@ def test_saved_queries_ask_for_keys_that_log_lines_have(assembly: Assembly) -> N
         "like",
         "message",
     }
-    told = "".join(p.read_text("utf-8") for p in (ROOT / "lambda_src" / "contact_transfer").glob("*.py"))
+    told = "".join(p.read_text("utf-8") for p in (ROOT / "lambda_src" / "contact_transfer").rglob("*.py"))
     for query in assembly.of_type("Logs::QueryDefinition").values():
         text = re.sub(r'"[^"]*"', "", query["Properties"]["QueryString"])
         made = set(re.findall(r"\bas (\w+)", text))

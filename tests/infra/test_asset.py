@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
 from infra.asset import bytecode
 from infra.asset.build import LAMBDA_SRC, PYTHON, _refuse_compiled_parts, build
 from infra.asset.modules import reachable
@@ -38,15 +38,15 @@ import json, sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 import contact_transfer.worker
-from contact_transfer import wiring
+from contact_transfer import bootstrap
 import botocore, aws_lambda_powertools
 answer = {"files": [m.__file__ for m in list(sys.modules.values()) if getattr(m, "__file__", None)]}
 answer["endpoints"] = {
-    region: {name: client.meta.endpoint_url for name, client in wiring.clients(region).items()}
+    region: {name: client.meta.endpoint_url for name, client in bootstrap.clients(region).items()}
     for region in json.loads(sys.argv[2])
 }
 answer["operations"] = {
-    name: sorted(client.meta.service_model.operation_names) for name, client in wiring.clients("us-east-1").items()
+    name: sorted(client.meta.service_model.operation_names) for name, client in bootstrap.clients("us-east-1").items()
 }
 print(json.dumps(answer))
 """

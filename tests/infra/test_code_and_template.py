@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from contact_transfer import backoff, connect, flows, service, telemetry, wiring
-from contact_transfer.settings import Settings, SettingsError
+from contact_transfer import bootstrap
+from contact_transfer.config.worker_settings import Settings, SettingsError
+from contact_transfer.connect import client
+from contact_transfer.observability import telemetry
+from contact_transfer.transfer import backoff, flow_check, service
 from infra.calls import MAPPING_CALLS, WORKER_CALLS, action
 from infra.checks import FLOW_CACHE_SECONDS
 from infra.environment import TELEMETRY
@@ -26,7 +29,7 @@ synthesized = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 def _calls_in_the_code() -> set[str]:
     """The methods that the adapters call on their clients: ``self._client.<operation>(``."""
     found = set()
-    for path in SOURCES.glob("*.py"):
+    for path in SOURCES.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 target = node.func.value
@@ -103,12 +106,12 @@ class TestAgainstTheTemplate:
 
     def test_a_call_to_connect_fits_into_the_time_out(self, assembly: Assembly) -> None:
         timeout = assembly.one("Lambda::Function", "Worker")["Timeout"]
-        assert timeout > wiring.CALL_SECONDS + connect.TAIL_SECONDS
+        assert timeout > bootstrap.CALL_SECONDS + client.TAIL_SECONDS
 
 
 def test_the_numbers_that_the_checks_assume_are_the_codes() -> None:
     sizing = Sizing()
     assert sizing.lease_margin_seconds == service.LEASE_MARGIN_SECONDS
-    assert sizing.reserve_seconds == wiring.CALL_SECONDS + connect.TAIL_SECONDS
+    assert sizing.reserve_seconds == bootstrap.CALL_SECONDS + client.TAIL_SECONDS
     assert sizing.mean_backoff_seconds == backoff.CAP_SECONDS / 2
-    assert flows.REMEMBER_SECONDS == FLOW_CACHE_SECONDS
+    assert flow_check.REMEMBER_SECONDS == FLOW_CACHE_SECONDS

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.settings import DEFAULT_QUOTAS
+from contact_transfer.config.worker_settings import DEFAULT_QUOTAS
 from infra.errors import DeploymentError
 from infra.settings import parse
 

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.function_settings import ConfirmSettings, FlowSettings
-from contact_transfer.settings import SettingsError
+from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
+from contact_transfer.config.worker_settings import SettingsError
 from infra.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, Calls, action
 from infra.environment import TELEMETRY
 

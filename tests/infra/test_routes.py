@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
 
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
 from infra.errors import DeploymentError
 from infra.settings import DeploymentSettings, parse
 

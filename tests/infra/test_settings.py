@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.request import Refused, read_request
-from contact_transfer.settings import DEFAULT_QUOTAS, Quota, Settings
+from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Settings
+from contact_transfer.request.parser import Refused, read_request
 from infra.checks import ENVIRONMENT_BYTES
 from infra.errors import DeploymentError
 from infra.settings import DEPLOYMENTS, DeploymentSettings, load, parse

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.outcome import FailureCode
+from contact_transfer.transfer.outcome import FailureCode
 from local.demo.request import Request
 
 CODE = FailureCode.FLOW_NOT_FOUND

@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from contact_transfer import reports
-from contact_transfer.outcome import Failed, FailureCode
+from contact_transfer.messaging import outcome_events
+from contact_transfer.transfer.outcome import Failed, FailureCode
 from local.cloud import LocalCloud
 from ops.main import run
 
@@ -157,7 +157,7 @@ def _attributes(body: str, code: FailureCode | None, message: str, name: str) ->
         known = {"contactId": str(json.loads(body)["contactId"])}
     except ValueError:
         known = {}
-    told = reports.attributes(known, Failed(code, message, 3), name, "2026-03-01T09:30:00.000Z")
+    told = outcome_events.attributes(known, Failed(code, message, 3), name, "2026-03-01T09:30:00.000Z")
     return own | {key: {"DataType": "String", "StringValue": value} for key, value in told.items()}
 
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import typer
 
-from contact_transfer.outcome import FailureCode
-from contact_transfer.telemetry import Metric
+from contact_transfer.observability.telemetry import Metric
+from contact_transfer.transfer.outcome import FailureCode
 from ops.errors import Exit
 from ops.failed.verdict import Prospect
 from ops.main import app

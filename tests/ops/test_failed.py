@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from contact_transfer.outcome import FailureCode
+from contact_transfer.transfer.outcome import FailureCode
 from ops.failed.looking import Looking
 from tests.ops.conftest import Centre, Transfers
 

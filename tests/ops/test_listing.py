@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from contact_transfer.outcome import FailureCode
-from contact_transfer.records import Won
-from contact_transfer.telemetry import Metric
-from contact_transfer.views import ContactView
+from contact_transfer.connect.responses import ContactView
+from contact_transfer.ledger.records import Won
+from contact_transfer.observability.telemetry import Metric
+from contact_transfer.transfer.outcome import FailureCode
 from ops import say, status, watch
 from ops.deployment import Deployment
 from ops.failed import showing

@@ -15,9 +15,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.metrics import Metrics
 from botocore.stub import ANY, Stubber
 
-from contact_transfer import reports
-from contact_transfer.outcome import Cause, Deferred, Failed, FailureCode, Transferred
-from contact_transfer.telemetry import DIMENSIONS, NAMESPACE, OPERATIONS, Metric, Telemetry, reasons
+from contact_transfer.messaging import outcome_events
+from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, OPERATIONS, Metric, Telemetry, reasons
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Transferred
 from infra.calls import WORKER_CALLS
 from local.cloudwatch import embedded
 from ops.errors import Stop
@@ -32,8 +32,10 @@ def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:
 
 def test_what_a_redrive_takes_off_is_what_the_worker_puts_on() -> None:
     known = {"requestName": "n", "contactId": "c"}
-    told = reports.attributes(known, Failed(FailureCode.INVALID_FIELD, "why", 3), "message", "2026-03-01T09:30:00Z")
-    assert set(told) == set(reports.REASON)
+    told = outcome_events.attributes(
+        known, Failed(FailureCode.INVALID_FIELD, "why", 3), "message", "2026-03-01T09:30:00Z"
+    )
+    assert set(told) == set(outcome_events.REASON)
 
 
 def test_own_attributes_come_back_as_sqs_takes_them() -> None:

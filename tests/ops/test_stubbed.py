@@ -12,7 +12,7 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
-from contact_transfer.arn import parse_instance
+from contact_transfer.request.arn import parse_instance
 from ops.deployment import Deployment
 from ops.doctor import in_account, in_connect, in_stack
 from ops.doctor.finding import Level, Subject, Target

@@ -6,7 +6,7 @@ import json
 from random import Random
 from typing import Any
 
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 SECRET = "never-to-be-told"

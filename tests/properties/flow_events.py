@@ -8,12 +8,12 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, EndpointConnectionError
 
-from contact_transfer import fields
-from contact_transfer.flow_door import FlowDoor, NotStored, TransferQueue
-from contact_transfer.function_settings import FlowSettings
-from contact_transfer.message import open_body
-from contact_transfer.outcome import FailureCode
-from contact_transfer.request import read_request
+from contact_transfer.config.function_settings import FlowSettings
+from contact_transfer.connect_flow.flow_function import FlowDoor, NotStored, TransferQueue
+from contact_transfer.request import fields
+from contact_transfer.request.envelope import open_body
+from contact_transfer.request.parser import read_request
+from contact_transfer.transfer.outcome import FailureCode
 from tests.properties.bodies import INSTANCE_ARN, ODD, SECRET, fields_of_request
 from tests.properties.bodies import SETTINGS as WORKER
 

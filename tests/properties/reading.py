@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 
-from contact_transfer import fields
-from contact_transfer.message import MalformedMessage, open_body
-from contact_transfer.outcome import FailureCode
-from contact_transfer.request import Refused, TransferRequest, read_request
+from contact_transfer.request import fields
+from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.transfer.outcome import FailureCode
 from tests.properties.bodies import SECRET, SETTINGS
 
 _IDS = {name for name, field in fields.FIELDS.items() if field.kind is not None} | {"route"}

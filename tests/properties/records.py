@@ -10,8 +10,8 @@ from typing import Any
 from botocore.session import Session
 from botocore.validate import ParamValidator
 
-from contact_transfer.delivery import Delivery
-from contact_transfer.queue import MAXIMUM_ATTRIBUTES, MAXIMUM_BYTES, Queue
+from contact_transfer.messaging.queue import MAXIMUM_ATTRIBUTES, MAXIMUM_BYTES, Queue
+from contact_transfer.messaging.sqs_record import Delivery
 
 TEXTS = ("x", "weekend", "ключ", "a\u0000b", "\ud800", "\x1b[0m", "x" * 300, "", " ", "\U0001f600")
 #: SQS takes no lone surrogates.

@@ -6,11 +6,11 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule
 
-from contact_transfer.allowances import Allowances
-from contact_transfer.ledger import Ledger
-from contact_transfer.records import Begun
-from contact_transfer.request import TransferRequest
-from contact_transfer.table import LedgerUnavailable, Table
+from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.records import Begun
+from contact_transfer.ledger.route_quotas import Allowances
+from contact_transfer.ledger.table import LedgerUnavailable, Table
+from contact_transfer.request.parser import TransferRequest
 from tests.properties.losing import LosingMachine
 
 _MOST, _NAMES = 2, ("a", "b", "c")

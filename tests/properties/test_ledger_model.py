@@ -10,13 +10,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, invariant, precondition, rule
 
-from contact_transfer import records
-from contact_transfer.delivery import Delivery
-from contact_transfer.ledger import Conflict, Ledger
-from contact_transfer.outcome import Failed, FailureCode, Transferred
-from contact_transfer.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
-from contact_transfer.request import TransferRequest
-from contact_transfer.table import LedgerUnavailable, Table
+from contact_transfer.ledger import records
+from contact_transfer.ledger.ledger import Conflict, Ledger
+from contact_transfer.ledger.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
+from contact_transfer.ledger.table import LedgerUnavailable, Table
+from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer.outcome import Failed, FailureCode, Transferred
 from tests.properties.losing import LosingMachine
 
 _LEASE = 70.0

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from contact_transfer.pacing import JITTER_SECONDS, RECOVERY_SECONDS, SLOWEST, Pacing
-from contact_transfer.settings import Quota
+from contact_transfer.config.worker_settings import Quota
+from contact_transfer.connect.rate_limiter import JITTER_SECONDS, RECOVERY_SECONDS, SLOWEST, Pacing
 from local.connect.model import Rate
 from local.connect.model.quotas import Bucket
 

@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from contact_transfer.delivery import Delivery
-from contact_transfer.request import TransferRequest
-from contact_transfer.request_ids import RequestIds
-from contact_transfer.table import LedgerUnavailable, Table
+from contact_transfer.ledger.request_ids import RequestIds
+from contact_transfer.ledger.table import LedgerUnavailable, Table
+from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.parser import TransferRequest
 from tests.properties.losing import LosingMachine
 
 _TWO = st.sampled_from([1, 2])

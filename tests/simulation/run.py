@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from typing import Any
 
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
 from local.connect.model import CallRecord, Connect, TransferRecord
 from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Published, Weather

@@ -1,7 +1,7 @@
 """The service under simulation: the real modules of ``contact_transfer``, or the same with a planted bug in their source.
 
 Each variant is imported afresh under its own module objects, so several can live in one process. Nothing of the service is
-replaced but its clients, its clock, its chance (all through ``wiring.batch``) and where its log goes.
+replaced but its clients, its clock, its chance (all through ``bootstrap.batch``) and where its log goes.
 """
 
 from __future__ import annotations
@@ -59,17 +59,17 @@ class Silent:
 class Subject:
     """A variant of the service. ``connect`` and ``others``: the settings of the SDK clients that it would create."""
 
-    wiring: ModuleType
+    bootstrap: ModuleType
     worker: ModuleType
     clock: ModuleType
 
     @property
     def connect(self) -> Patience:
-        return _patience(self.wiring._CONNECT)
+        return _patience(self.bootstrap._CONNECT)
 
     @property
     def others(self) -> Patience:
-        return _patience(self.wiring._OTHERS)
+        return _patience(self.bootstrap._OTHERS)
 
     def maker(self, environment: dict[str, str], telemetry: Silent) -> Callable[[Kit], Handler]:
         """Answer what builds the worker in a new environment: the real handler around the real ``Batch``."""
@@ -77,9 +77,9 @@ class Subject:
         def make(kit: Kit) -> Handler:
             clock = self.clock.Clock(now=kit.now, elapsed=kit.elapsed, sleep=kit.sleep)
             chance = self.clock.Chance(random=kit.random, unique=kit.unique)
-            batch = self.wiring.batch(environment, kit.aws, clock, chance, telemetry)
+            batch = self.bootstrap.batch(environment, kit.aws, clock, chance, telemetry)
             real: FunctionType = self.worker.handler
-            names = {**vars(self.worker), "_batch": batch, "wiring": SimpleNamespace(CLOCK=clock)}
+            names = {**vars(self.worker), "_batch": batch, "bootstrap": SimpleNamespace(CLOCK=clock)}
             return FunctionType(real.__code__, names, real.__name__, real.__defaults__)
 
         return make
@@ -91,14 +91,14 @@ def load(edits: Sequence[Edit] = ()) -> Subject:
     for edit in edits:
         by_module.setdefault(f"{PACKAGE}.{edit.module}", []).append(edit)
     with _fresh(by_module) as importing:
-        wiring = importing("wiring")
-        real, wiring.batch = wiring.batch, lambda: None  # type: ignore[attr-defined]  # the worker's module builds one when imported
+        bootstrap = importing("bootstrap")
+        real, bootstrap.batch = bootstrap.batch, lambda: None  # type: ignore[attr-defined]  # the worker's module builds one when imported
         worker = importing("worker")
-        wiring.batch = real  # type: ignore[attr-defined]  # as above
-        clock = importing("clock")
+        bootstrap.batch = real  # type: ignore[attr-defined]  # as above
+        clock = importing("transfer.clock")
         for name in by_module:
-            importing(name.rpartition(".")[2])
-    return Subject(wiring, worker, clock)
+            importing(name.removeprefix(f"{PACKAGE}."))
+    return Subject(bootstrap, worker, clock)
 
 
 def _patience(config: Any) -> Patience:

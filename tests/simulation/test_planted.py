@@ -57,4 +57,4 @@ def test_there_are_as_many_as_promised() -> None:
 
 def test_a_lost_anchor_is_an_error() -> None:
     with pytest.raises(AnchorLost, match="found 0 times"):
-        load((Edit("service", "this text is not in the service", ""),))
+        load((Edit("transfer.service", "this text is not in the service", ""),))

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import MISSING, fields
 
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
 from local.connect.model import FaultKind
 from local.connect.model.switches import Switches
 from local.virtual import Sizing

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from contact_transfer.fields import FIELDS
-from contact_transfer.outcome import FailureCode
+from contact_transfer.request.fields import FIELDS
+from contact_transfer.transfer.outcome import FailureCode
 
 PAGE = (Path(__file__).parents[2] / "docs" / "contract.md").read_text()
 

@@ -7,9 +7,9 @@ import re
 from pathlib import Path
 from typing import Any
 
-from contact_transfer.fields import FIELDS
-from contact_transfer.flow_request import read_flow_event
-from contact_transfer.function_settings import FlowSettings
+from contact_transfer.config.function_settings import FlowSettings
+from contact_transfer.connect_flow.flow_event import read_flow_event
+from contact_transfer.request.fields import FIELDS
 from infra.settings import parse
 
 ROOT = Path(__file__).parents[2]

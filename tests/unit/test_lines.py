@@ -12,9 +12,9 @@ from aws_lambda_powertools import Logger
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import Metrics
 
-from contact_transfer.lines import LineFormatter
-from contact_transfer.outcome import Transferred
-from contact_transfer.telemetry import NAMESPACE, Metric, Telemetry
+from contact_transfer.observability.lines import LineFormatter
+from contact_transfer.observability.telemetry import NAMESPACE, Metric, Telemetry
+from contact_transfer.transfer.outcome import Transferred
 
 TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
 KEYS: dict[str, Any] = {

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from contact_transfer.message import MalformedMessage, Opened, open_body
+from contact_transfer.request.envelope import MalformedMessage, Opened, open_body
 
 
 def test_a_bare_object_is_a_request() -> None:

@@ -6,10 +6,10 @@ from random import Random
 
 import pytest
 
-from contact_transfer import backoff, constraints
-from contact_transfer.outcome import Failed, FailureCode
-from contact_transfer.pacing import RECOVERY_SECONDS, SLOWEST, Bucket, Pacing
-from contact_transfer.settings import Quota
+from contact_transfer.config.worker_settings import Quota
+from contact_transfer.connect.rate_limiter import RECOVERY_SECONDS, SLOWEST, Bucket, Pacing
+from contact_transfer.transfer import backoff, rules
+from contact_transfer.transfer.outcome import Failed, FailureCode
 
 
 def code(failed: Failed | None) -> FailureCode | None:
@@ -20,43 +20,43 @@ def code(failed: Failed | None) -> FailureCode | None:
     ("channel", "fits"), [("TASK", True), ("Task", True), ("EMAIL", True), ("VOICE", False), ("CHAT", False)]
 )
 def test_only_tasks_and_emails(channel: str, fits: bool) -> None:  # noqa: FBT001 - a parameter of the table above
-    failed = constraints.supported_channel("c", channel, {"TASK", "EMAIL"})
+    failed = rules.supported_channel("c", channel, {"TASK", "EMAIL"})
     assert code(failed) == (None if fits else FailureCode.UNSUPPORTED_CHANNEL)
 
 
 def test_not_both_queue_and_user() -> None:
-    assert constraints.one_destination("q", None) is None
-    assert constraints.one_destination(None, "u") is None
-    assert constraints.one_destination(None, None) is None
-    assert code(constraints.one_destination("q", "u")) == FailureCode.BOTH_DESTINATIONS
+    assert rules.one_destination("q", None) is None
+    assert rules.one_destination(None, "u") is None
+    assert rules.one_destination(None, None) is None
+    assert code(rules.one_destination("q", "u")) == FailureCode.BOTH_DESTINATIONS
 
 
 @pytest.mark.parametrize("kind", ["CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER"])
 def test_three_flow_types_fit(kind: str) -> None:
-    assert constraints.supported_flow_type("f", kind) is None
+    assert rules.supported_flow_type("f", kind) is None
 
 
 @pytest.mark.parametrize("kind", ["CUSTOMER_QUEUE", "CUSTOMER_HOLD", "AGENT_HOLD", "OUTBOUND_WHISPER", "CAMPAIGN", ""])
 def test_other_flow_types_do_not(kind: str) -> None:
-    assert code(constraints.supported_flow_type("f", kind)) == FailureCode.UNSUPPORTED_FLOW_TYPE
+    assert code(rules.supported_flow_type("f", kind)) == FailureCode.UNSUPPORTED_FLOW_TYPE
 
 
 @pytest.mark.parametrize(
     ("archived", "published", "fits"), [(False, True, True), (True, True, False), (False, False, False)]
 )
 def test_published_and_not_archived(archived: bool, published: bool, fits: bool) -> None:  # noqa: FBT001 - as above
-    failed = constraints.usable_flow("f", archived=archived, published=published)
+    failed = rules.usable_flow("f", archived=archived, published=published)
     assert code(failed) == (None if fits else FailureCode.FLOW_NOT_USABLE)
 
 
 def test_active_only() -> None:
-    assert constraints.active_contact("c", ended=False) is None
-    assert code(constraints.active_contact("c", ended=True)) == FailureCode.CONTACT_NOT_ACTIVE
+    assert rules.active_contact("c", ended=False) is None
+    assert code(rules.active_contact("c", ended=True)) == FailureCode.CONTACT_NOT_ACTIVE
 
 
 @pytest.mark.parametrize(("transfers", "fits"), [(0, True), (10, True), (11, False), (12, False)])
 def test_at_most_eleven_transfers(transfers: int, fits: bool) -> None:  # noqa: FBT001 - as above
-    assert code(constraints.transfers_left("c", transfers)) == (None if fits else FailureCode.TRANSFER_LIMIT_REACHED)
+    assert code(rules.transfers_left("c", transfers)) == (None if fits else FailureCode.TRANSFER_LIMIT_REACHED)
 
 
 def test_back_off_doubles_up_to_a_quarter_of_an_hour_with_full_jitter() -> None:

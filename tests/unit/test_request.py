@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.fields import FIELDS, instant
-from contact_transfer.outcome import FailureCode
-from contact_transfer.request import Refused, TransferRequest, read_request
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.request.fields import FIELDS, instant
+from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.transfer.outcome import FailureCode
 
 ARN = "arn:aws:connect:eu-west-2:111122223333:instance/inst"
 UNBOUND = {"instanceId", "expiresAt", "route"}  # bound by what they must be anyway

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from contact_transfer.request import Refused, read_request
-from contact_transfer.settings import Settings
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.request.parser import Refused, read_request
 from tools import schemas
 
 SETTINGS = Settings(

@@ -1,0 +1,1 @@
+"""What all AWS services have in common."""

@@ -1,0 +1,136 @@
+"""The composition root: the only place that reaches for clients, the clock and chance."""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import botocore.session
+from aws_lambda_powertools import Logger
+from aws_lambda_powertools.metrics import Metrics
+from botocore.config import Config
+
+from contact_transfer.config.worker_settings import Quota, Settings
+from contact_transfer.connect.client import TRANSFER, Connect
+from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.route_quotas import Allowances
+from contact_transfer.ledger.table import Table
+from contact_transfer.messaging.batch import Batch
+from contact_transfer.messaging.event_bus import Bus
+from contact_transfer.messaging.queue import Queue, Visibility
+from contact_transfer.observability.lines import LineFormatter
+from contact_transfer.observability.telemetry import NAMESPACE, SERVICE, Telemetry
+from contact_transfer.request.arn import parse_instance
+from contact_transfer.transfer.clock import Chance, Clock
+from contact_transfer.transfer.route_quota import Routes
+from contact_transfer.transfer.service import Service
+
+if TYPE_CHECKING:
+    from contact_transfer.confirmation.confirmation import Confirmation
+    from contact_transfer.connect_flow.flow_function import FlowDoor
+
+CONNECT_SECONDS = 1.0
+READ_SECONDS = 5.0
+#: One call to Connect: the connection, the answer, no second attempt.
+CALL_SECONDS = CONNECT_SECONDS + READ_SECONDS
+
+# The SDK must not repeat a call to Connect: applied, answer lost, repeated, refused reads like a definite refusal; and a
+# repeated call is one more than the pace allows.
+_CONNECT = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=READ_SECONDS,
+    retries={"mode": "standard", "total_max_attempts": 1},
+    max_pool_connections=1,
+)
+_OTHERS = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=2.0,
+    retries={"mode": "standard", "total_max_attempts": 3},
+    max_pool_connections=1,
+)
+# A flow waits 8 seconds at most: two attempts of 3 seconds and the pause between them fit.
+_FOR_A_FLOW = Config(
+    connect_timeout=CONNECT_SECONDS,
+    read_timeout=2.0,
+    retries={"mode": "standard", "total_max_attempts": 2},
+    max_pool_connections=1,
+)
+_SUPPORT = dict.fromkeys(("dynamodb", "sqs", "events"), _OTHERS)
+
+CLOCK = Clock(now=time.time, elapsed=time.monotonic, sleep=time.sleep)
+CHANCE = Chance(random=random.random, unique=lambda: os.urandom(16).hex())
+
+
+def clients(region: str) -> dict[str, Any]:
+    """The four AWS clients of a Region, endpoints and credentials from the environment as in every AWS SDK."""
+    return _clients(region, {"connect": _CONNECT, **_SUPPORT})
+
+
+def _clients(region: str, configs: Mapping[str, Config]) -> dict[str, Any]:
+    session = botocore.session.get_session()
+    return {name: session.create_client(name, region_name=region, config=given) for name, given in configs.items()}
+
+
+def _logger() -> Logger:
+    return Logger(service=SERVICE, logger_formatter=LineFormatter(lambda: os.environ.get("_X_AMZN_TRACE_ID")))
+
+
+def batch(
+    environment: Mapping[str, str] = os.environ,
+    aws: Mapping[str, Any] | None = None,
+    clock: Clock = CLOCK,
+    chance: Chance = CHANCE,
+    telemetry: Telemetry | None = None,
+) -> Batch:
+    """Put the worker together. Tests hand in their own clients, clock, chance or telemetry. Raise ``SettingsError``."""
+    settings = Settings.from_environment(environment)
+    aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
+    quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
+    pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
+    telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
+    table, keep = Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400
+    connect = Connect(aws["connect"], pacing, clock, CALL_SECONDS)
+    routes = Routes(Allowances(table, keep), connect, clock, settings.routes, settings.settle_minutes * 60)
+    service = Service(Ledger(table, keep), connect, routes, settings, clock=clock, chance=chance)
+    queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
+    bus = Bus(aws["events"], settings.event_bus_name)
+    return Batch(service, queue, bus, pacing, telemetry, settings, clock, chance)
+
+
+def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None) -> FlowDoor:
+    """Put the flow function together. Raise ``SettingsError``."""
+    from contact_transfer.config.function_settings import FlowSettings  # noqa: PLC0415 - as above
+    from contact_transfer.connect_flow.flow_function import FlowDoor, TransferQueue  # noqa: PLC0415 - the worker's start does not pay for it
+
+    settings = FlowSettings.from_environment(environment)
+    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
+    return FlowDoor(TransferQueue(aws["sqs"], settings.transfer_queue_url), settings, _logger())
+
+
+def confirmation(
+    environment: Mapping[str, str] = os.environ,
+    aws: Mapping[str, Any] | None = None,
+    clock: Clock = CLOCK,
+    chance: Chance = CHANCE,
+) -> Confirmation:
+    """Put the confirmation function together. Raise ``SettingsError``."""
+    from contact_transfer.config.function_settings import ConfirmSettings  # noqa: PLC0415 - as above
+    from contact_transfer.confirmation.arrivals import Arrivals  # noqa: PLC0415 - the worker's start does not pay for it
+    from contact_transfer.confirmation.confirmation import Confirmation  # noqa: PLC0415 - as above
+
+    settings = ConfirmSettings.from_environment(environment)
+    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
+    minutes = settings.confirm_within_minutes
+    return Confirmation(
+        arrivals=Arrivals(Table(aws["dynamodb"], settings.ledger_table_name)),
+        bus=Bus(aws["events"], settings.event_bus_name),
+        visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
+        telemetry=Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),
+        within_seconds=None if minutes is None else minutes * 60,
+        clock=clock,
+        chance=chance,
+    )

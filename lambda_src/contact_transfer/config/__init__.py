@@ -1,0 +1,1 @@
+"""What the functions read from their environment."""

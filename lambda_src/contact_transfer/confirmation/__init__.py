@@ -1,0 +1,1 @@
+"""Whether transferred contacts arrive in a queue or with an agent."""

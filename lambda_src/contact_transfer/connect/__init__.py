@@ -1,0 +1,1 @@
+"""Amazon Connect: the calls, what their answers say, and their rate limits."""

@@ -1,0 +1,109 @@
+"""What Connect answers and shows, in the words of this project, and the three ways in which it does neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from contact_transfer.transfer.outcome import Cause
+
+
+class Unavailable(Exception):
+    """Connect did not do it, for a reason that passes: nothing was transferred by this call."""
+
+    def __init__(self, cause: Cause, detail: str) -> None:
+        super().__init__(detail)
+        self.cause = cause
+        self.detail = detail
+
+
+class Doubtful(Exception):
+    """The answer leaves it open whether Connect transferred the contact."""
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail)
+        self.detail = detail
+
+
+class NoTime(Exception):
+    """The call cannot be made before the invocation ends; ``delay`` seconds later there is a token for it."""
+
+    def __init__(self, operation: str, delay: float) -> None:
+        super().__init__(operation)
+        self.operation = operation
+        self.delay = delay
+
+
+class Refusal(Enum):
+    """What a definite refusal of TransferContact says."""
+
+    INVALID = "invalid"
+    NOT_FOUND = "not found"
+    QUOTA = "quota"
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """HTTP 200. Both ids are optional in the service model."""
+
+    contact_id: str | None
+    contact_arn: str | None
+
+
+@dataclass(frozen=True)
+class Rejected:
+    """Connect refused for certain. ``detail``: error code and HTTP status."""
+
+    refusal: Refusal
+    detail: str
+
+
+@dataclass(frozen=True)
+class ContactView:
+    """A contact as Connect shows it, possibly stale. Times in epoch seconds; what Connect leaves out is None."""
+
+    contact_id: str
+    arn: str | None = None
+    channel: str | None = None
+    initiation_method: str | None = None
+    initiated_at: float | None = None
+    ended_at: float | None = None
+    previous_contact_id: str | None = None
+    initial_contact_id: str | None = None
+    queue_id: str | None = None
+    user_id: str | None = None
+
+    @property
+    def ended(self) -> bool:
+        return self.ended_at is not None
+
+
+@dataclass(frozen=True)
+class FlowView:
+    """A flow as Connect shows it. A flow that was never published has no type to show."""
+
+    flow_type: str | None
+    archived: bool
+    published: bool
+
+
+def contact_view(shown: dict[str, Any]) -> ContactView:
+    """Read a ``Contact`` of DescribeContact or a ``ContactSummary`` of ListAssociatedContacts."""
+    return ContactView(
+        contact_id=shown.get("Id") or shown.get("ContactId") or "",
+        arn=shown.get("Arn") or shown.get("ContactArn"),
+        channel=shown.get("Channel"),
+        initiation_method=shown.get("InitiationMethod"),
+        initiated_at=_epoch(shown.get("InitiationTimestamp")),
+        ended_at=_epoch(shown.get("DisconnectTimestamp")),
+        previous_contact_id=shown.get("PreviousContactId"),
+        initial_contact_id=shown.get("InitialContactId"),
+        queue_id=(shown.get("QueueInfo") or {}).get("Id"),
+        user_id=(shown.get("AgentInfo") or {}).get("Id"),
+    )
+
+
+def _epoch(moment: datetime | None) -> float | None:
+    return None if moment is None else moment.timestamp()

@@ -1,0 +1,1 @@
+"""The function that Connect flows invoke to ask for a transfer."""

@@ -1,0 +1,71 @@
+"""The door for Connect flows: a request is checked and stored, and the flow is told which of the two failed.
+
+    ACCEPTED   the request is in the transfer queue
+    REJECTED   it can never be carried out as written; nothing is queued
+    raises     it could not be stored: the flow takes its error branch, after Connect's own retries
+
+Connect repeats a failed call with the same payload and no id of its own. The request's name comes from the request alone, so
+repeats are one request.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from aws_lambda_powertools import Logger
+from botocore.exceptions import BotoCoreError, ClientError
+
+from contact_transfer.config.function_settings import FlowSettings
+from contact_transfer.connect_flow.flow_event import read_flow_event
+from contact_transfer.request.parser import Refused
+
+
+class NotStored(Exception):
+    """The transfer queue did not take the request, or its answer was lost."""
+
+
+class TransferQueue:
+    """Where requests wait, through a botocore SQS client."""
+
+    def __init__(self, client: Any, url: str) -> None:
+        self._client = client
+        self._url = url
+
+    def send(self, body: str) -> None:
+        """Store a request. Raise ``NotStored``."""
+        try:
+            answer = self._client.send_message(QueueUrl=self._url, MessageBody=body)
+        except ClientError as error:
+            raise NotStored(str(error.response.get("Error", {}).get("Code", "Unknown"))) from error
+        except BotoCoreError as error:
+            raise NotStored(type(error).__name__) from error
+        if not answer.get("MessageId"):  # somebody in between has answered
+            raise NotStored("an answer without MessageId")
+
+
+@dataclass(frozen=True)
+class FlowDoor:
+    """Answers invocations of flows."""
+
+    queue: TransferQueue
+    settings: FlowSettings
+    logger: Logger
+
+    def invoke(self, event: Any) -> dict[str, str]:
+        """Answer a flat map of texts, as a flow can read it. Raise ``NotStored``."""
+        try:
+            asked = read_flow_event(event, self.settings)
+        except Refused as refused:
+            failed = refused.failed
+            self.logger.warning("rejected", failureCode=str(failed.code), contactId=refused.known.get("contactId"))
+            return {"status": "REJECTED", "failureCode": str(failed.code), "failureMessage": failed.message}
+        name = asked.request.name
+        keys: dict[str, Any] = {"requestName": name, "contactId": asked.request.contact_id, "correlation_id": name}
+        try:
+            self.queue.send(asked.body)
+        except NotStored as error:
+            self.logger.error("not stored", error=str(error), **keys)  # noqa: TRY400 - the code says it; a trace may quote the body
+            raise
+        self.logger.info("accepted", **keys)
+        return {"status": "ACCEPTED", "requestName": name}

@@ -1,0 +1,1 @@
+"""What the service remembers of contacts, request ids and route quotas, in DynamoDB."""

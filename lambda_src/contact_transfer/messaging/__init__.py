@@ -1,0 +1,1 @@
+"""SQS and EventBridge: batches in, outcome events and parked messages out."""

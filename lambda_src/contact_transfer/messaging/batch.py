@@ -1,0 +1,171 @@
+"""One invocation: each message worked on in turn, then everything that follows from it, in the order that loses nothing.
+
+    success   ledger (in the service), event, report
+    failure   ledger (in the service), event, park, report
+    deferred  visibility, reported as failed
+
+A crash anywhere repeats something harmless. Whatever one message does, the others of its batch are carried out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.messaging import outcome_events
+from contact_transfer.messaging.event_bus import Bus, Event
+from contact_transfer.messaging.queue import ParkingFailed, Queue
+from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.observability.telemetry import Telemetry
+from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.transfer import backoff
+from contact_transfer.transfer.clock import Chance, Clock, Deadline
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.transfer.service import Service, Told
+
+
+@dataclass
+class _Turn:
+    """One message on its way through the batch."""
+
+    delivery: Delivery
+    told: Told
+    request: TransferRequest | None = None
+    known: Mapping[str, str] = field(default_factory=dict)
+    ended_at: float = 0.0
+    seconds: float = 0.0
+
+    @property
+    def outcome(self) -> Outcome:
+        return self.told.outcome
+
+    @property
+    def failed_at(self) -> str:
+        return outcome_events.rfc3339(self.ended_at)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Works through batches of messages, one invocation after the other."""
+
+    service: Service
+    queue: Queue
+    bus: Bus
+    pacing: Pacing
+    telemetry: Telemetry
+    settings: Settings
+    clock: Clock
+    chance: Chance
+
+    def carry_out(self, records: Sequence[Mapping[str, Any]], deadline: Deadline) -> list[str]:
+        """Do what can be done for each message before ``deadline``. Answer the ids of those that must come back."""
+        deliveries = [Delivery.of(record) for record in records]
+        self._arrived(deliveries)
+        turns = [self._turn(delivery, deadline) for delivery in deliveries]
+        self._announce(turns)
+        for turn in turns:
+            if isinstance(turn.outcome, Failed):
+                self._park(turn)
+        self._postpone(turns)
+        for turn in turns:
+            self._tell(turn)
+        self.telemetry.end(self.pacing.collect_wait())
+        return [turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)]
+
+    def _arrived(self, deliveries: Sequence[Delivery]) -> None:
+        """Tell the pace how long messages received for the first time were queued, and how long the batch has been held since."""
+        now, queued, held = self.clock.now(), None, 0.0
+        fresh = [(item.sent_at, item.first_received_at) for item in deliveries if item.receives == 1]
+        times = [(sent, now if received is None else received) for sent, received in fresh if sent is not None]
+        if times:
+            queued, held = (
+                max(received - sent for sent, received in times),
+                min(now - received for _, received in times),
+            )
+        self.pacing.arrived(queued, self.clock.elapsed(), held)
+
+    def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
+        began = self.clock.elapsed()
+        turn = _Turn(delivery, Told(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
+        try:
+            turn.told = self._carried_out(turn, deadline)
+        except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
+            self.telemetry.defect(error, messageId=delivery.message_id)
+        turn.ended_at = self.clock.now()
+        turn.seconds = self.clock.elapsed() - began
+        return turn
+
+    def _carried_out(self, turn: _Turn, deadline: Deadline) -> Told:
+        unfit = None
+        try:
+            opened = open_body(turn.delivery.body)
+            request = read_request(opened.fields, self.settings, opened.door)
+        except MalformedMessage as error:
+            return Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
+        except Refused as error:
+            turn.known = error.known
+            if error.request is None:
+                return Told(error.failed)
+            request, unfit = error.request, error.failed
+        turn.request = replace(request, asked_at=turn.delivery.sent_at)
+        turn.known = turn.request.public()
+        return self.service.carry_out(turn.request, turn.delivery, deadline, unfit)
+
+    def _announce(self, turns: Sequence[_Turn]) -> None:
+        """Publish what is certain, all at once. What the bus does not take comes back."""
+        announced = [(turn, event) for turn in turns if (event := _event(turn)) is not None]
+        errors = self.bus.publish([event for _, event in announced])
+        for (turn, _), error in zip(announced, errors, strict=True):
+            if error is not None:
+                self._come_back(turn, Cause.ACCESS_DENIED if "AccessDenied" in error else Cause.EVENT_BUS, error)
+
+    def _park(self, turn: _Turn) -> None:
+        failure = turn.outcome
+        if not isinstance(failure, Failed):
+            return
+        reason = outcome_events.attributes(turn.known, failure, turn.delivery.message_id, turn.failed_at)
+        try:
+            self.queue.park(turn.delivery, reason)
+        except ParkingFailed as error:
+            cause = Cause.ACCESS_DENIED if error.denied else Cause.DEAD_LETTER_QUEUE
+            self._come_back(turn, cause, error.detail)
+            return
+        except Exception as error:  # noqa: BLE001 - as above: an odd message must not keep its batch from its end
+            self.telemetry.defect(error, messageId=turn.delivery.message_id)
+            self._come_back(turn, Cause.UNEXPECTED, type(error).__name__)
+
+    def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
+        turn.told = Told(Deferred(cause, backoff.delay(turn.delivery.receives, self.chance.random), detail))
+
+    def _postpone(self, turns: Sequence[_Turn]) -> None:
+        delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]
+        troubles = self.queue.postpone(delays) if delays else []
+        if troubles:
+            self.telemetry.trouble("visibility not changed", messages=len(troubles), error=troubles[0])
+
+    def _tell(self, turn: _Turn) -> None:
+        if turn.request is not None and turn.told.conflict is not None:
+            self.telemetry.conflict(turn.request.name, turn.told.conflict)
+        sent = turn.delivery.sent_at
+        self.telemetry.outcome(
+            turn.outcome,
+            seconds=turn.seconds,
+            waited=None if sent is None else self.clock.now() - sent,
+            messageId=turn.delivery.message_id,
+            receives=turn.delivery.receives,
+            requestName=turn.request and turn.request.name,
+            contactId=turn.request and turn.request.contact_id,
+        )
+
+
+def _event(turn: _Turn) -> Event | None:
+    happened = turn.outcome if isinstance(turn.outcome, Transferred) else turn.told.happened
+    if happened is not None:
+        return outcome_events.succeeded(turn.known, happened)
+    if isinstance(turn.outcome, Failed):
+        return outcome_events.failed(turn.known, turn.outcome, turn.delivery.message_id, turn.failed_at)
+    return None

@@ -1,0 +1,66 @@
+"""What is told about an outcome: the event for the bus, and the attributes for the dead-letter queue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from contact_transfer.messaging.event_bus import FAILED, SUCCEEDED, Event
+from contact_transfer.transfer.outcome import Failed, Transferred
+
+#: The attributes of a parked message that are the worker's. Under these names a message has nothing of its own: what it
+#: carries is of an earlier failure, after which it was sent back.
+REASON = (
+    "FailureCode",
+    "FailureMessage",
+    "FailedAt",
+    "RequestName",
+    "ContactId",
+    "Attempts",
+    "OriginalMessageId",
+)
+
+
+def succeeded(known: Mapping[str, str], done: Transferred) -> Event:
+    """``Contact Transfer Succeeded``. ``known``: the request's public fields."""
+    detail: dict[str, Any] = {**known, "attempts": done.attempts}
+    if done.new_contact_id is not None:
+        detail["newContactId"] = done.new_contact_id
+    if done.new_contact_arn is not None:
+        detail["newContactArn"] = done.new_contact_arn
+    if done.inferred:
+        detail["attribution"] = "inferred"
+    return Event(SUCCEEDED, detail)
+
+
+def failed(known: Mapping[str, str], failure: Failed, message_id: str, failed_at: str) -> Event:
+    """``Contact Transfer Failed``. ``known``: what could be read of the request."""
+    detail: dict[str, Any] = {
+        **known,
+        "failureCode": str(failure.code),
+        "failureMessage": failure.message,
+        "originalMessageId": message_id,
+        "failedAt": failed_at,
+    }
+    if failure.attempts is not None:
+        detail["attempts"] = failure.attempts
+    return Event(FAILED, detail)
+
+
+def attributes(known: Mapping[str, str], failure: Failed, message_id: str, failed_at: str) -> dict[str, str]:
+    """The attributes of a parked message; what is not known is left out."""
+    told = {
+        "FailureCode": str(failure.code),
+        "FailureMessage": failure.message,
+        "FailedAt": failed_at,
+        "RequestName": known.get("requestName", ""),
+        "ContactId": known.get("contactId", ""),
+        "Attempts": "" if failure.attempts is None else str(failure.attempts),
+        "OriginalMessageId": message_id,
+    }
+    return {name: value for name, value in told.items() if value}
+
+
+def rfc3339(moment: float) -> str:
+    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

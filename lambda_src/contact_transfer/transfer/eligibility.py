@@ -1,0 +1,107 @@
+"""Whether a contact and a flow are fit for a transfer, and which rule explains a refusal: the constraints, asked of Connect."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import cached_property
+
+from contact_transfer.connect.client import Connect
+from contact_transfer.connect.responses import ContactView, Refusal, Rejected, Unavailable
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer import rules
+from contact_transfer.transfer.clock import Deadline
+from contact_transfer.transfer.flow_check import Flows
+from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
+from contact_transfer.transfer.reconciliation import TRANSFER_METHODS, is_successor
+
+
+class _Tree:
+    """The contact's tree, asked for when it is needed and once at most."""
+
+    def __init__(self, connect: Connect, request: TransferRequest, deadline: Deadline) -> None:
+        self._connect = connect
+        self._request = request
+        self._deadline = deadline
+
+    @cached_property
+    def contacts(self) -> list[ContactView]:
+        return self._connect.chain(self._request.instance_id, self._request.contact_id, self._deadline)
+
+
+class Judgement:
+    """Applies the documented constraints to what Connect shows. Raises what ``Connect``'s look-ups raise."""
+
+    def __init__(self, connect: Connect, flows: Flows, channels: Collection[str]) -> None:
+        self._connect = connect
+        self._flows = flows
+        self._channels = channels
+
+    def check(self, request: TransferRequest, contact: ContactView | None, deadline: Deadline) -> Failed | None:
+        """The documented constraints. A contact that Connect does not know is for TransferContact to judge."""
+        return self._check(request, contact, _Tree(self._connect, request, deadline), deadline, afresh=False)
+
+    def _check(
+        self, request: TransferRequest, contact: ContactView | None, tree: _Tree, deadline: Deadline, *, afresh: bool
+    ) -> Failed | None:
+        if contact is not None:
+            channel = contact.channel or ""
+            if channel and (wrong := rules.supported_channel(contact.contact_id, channel, self._channels)):
+                return wrong
+            if ended := rules.active_contact(request.contact_id, ended=contact.ended):
+                return ended
+        if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
+            return unfit
+        if contact is not None and contact.previous_contact_id:
+            return rules.transfers_left(request.contact_id, _transfers(contact, tree.contacts))
+        return None
+
+    def explain(
+        self, request: TransferRequest, answer: Rejected, known: ContactView | None, deadline: Deadline
+    ) -> Failed:
+        """Connect refused for certain: find which rule explains it, since its messages are not documented.
+
+        ``known``: the contact as it showed before the call. Raise ``Unavailable`` when the refusal will pass.
+        """
+        if answer.refusal is Refusal.NOT_FOUND and known is None:
+            return Failed(
+                FailureCode.CONTACT_NOT_FOUND,
+                f"Contact {request.contact_id} is not known to instance {request.instance_id}.",
+            )
+        contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
+        tree = _Tree(self._connect, request, deadline)
+        if refused := self._check(request, contact, tree, deadline, afresh=True):
+            return refused
+        if answer.refusal is Refusal.QUOTA:
+            raise Unavailable(Cause.ACTIVE_TASK_QUOTA, answer.detail)
+        if moved := _transferred(request, tree.contacts):
+            return moved
+        if answer.refusal is Refusal.NOT_FOUND and (request.queue_id or request.user_id):
+            kind, name = ("Queue", request.queue_id) if request.queue_id else ("Agent", request.user_id)
+            return Failed(
+                FailureCode.DESTINATION_NOT_FOUND,
+                f"{kind} {name} is not known to instance {request.instance_id}; if it is, the contact ended at that moment.",
+            )
+        return Failed(
+            FailureCode.REJECTED_BY_CONNECT,
+            f"Connect refused to transfer contact {request.contact_id} with {answer.detail}; no documented rule explains why.",
+        )
+
+
+def _transferred(request: TransferRequest, tree: Collection[ContactView]) -> Failed | None:
+    """Why a contact that shows as active is not: DescribeContact may be late, and a contact that it was transferred to shows."""
+    successors = [seen.contact_id for seen in tree if is_successor(seen, request.contact_id)]
+    by = f": it was transferred to {', '.join(successors)}"
+    return rules.active_contact(request.contact_id, ended=bool(successors), by=by)
+
+
+def _transfers(contact: ContactView, tree: Collection[ContactView]) -> int:
+    """How many transfers precede the contact, along the chain of previous contacts."""
+    others = {seen.contact_id: seen for seen in tree if seen.contact_id != contact.contact_id}
+    transfers, hop = 0, contact
+    while hop.previous_contact_id is not None:
+        transfers += hop.initiation_method in TRANSFER_METHODS
+        before = others.pop(hop.previous_contact_id, None)
+        if before is None:
+            break
+        hop = before
+    return transfers

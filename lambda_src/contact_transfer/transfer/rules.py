@@ -1,0 +1,94 @@
+"""The documented rules of TransferContact and the deployment's own lists, each a pure function that answers None or why not.
+
+Source: Amazon Connect API reference, TransferContact: "Transfers TASK or EMAIL contacts from one agent or queue to another
+agent or queue at any point after a contact is created. ... The following rules apply to transferring contacts ...".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from contact_transfer.transfer.outcome import Failed, FailureCode
+
+MAXIMUM_TRANSFERS = 11
+FLOW_TYPES = ("CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER")
+
+
+def one_destination(queue_id: str | None, user_id: str | None) -> Failed | None:
+    """A transfer goes to a queue or to an agent, not to both; neither is a flow-only transfer."""
+    if queue_id is None or user_id is None:
+        return None
+    return Failed(FailureCode.BOTH_DESTINATIONS, "queueId and userId are both given; a transfer has one destination.")
+
+
+def supported_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Failed | None:
+    """Only task and e-mail contacts can be transferred."""
+    if channel.upper() in allowed:
+        return None
+    kinds = " and ".join(sorted(allowed))
+    return Failed(
+        FailureCode.UNSUPPORTED_CHANNEL, f"Contact {contact_id} is {channel}; only {kinds} contacts are transferred."
+    )
+
+
+def supported_flow_type(flow_id: str, flow_type: str) -> Failed | None:
+    """The flow is an inbound, a transfer-to-agent or a transfer-to-queue flow."""
+    if flow_type in FLOW_TYPES:
+        return None
+    return Failed(
+        FailureCode.UNSUPPORTED_FLOW_TYPE,
+        f"Flow {flow_id} is of type {flow_type}; a transfer needs an inbound flow, a transfer to agent flow or a transfer to queue flow.",
+    )
+
+
+def usable_flow(flow_id: str, *, archived: bool, published: bool) -> Failed | None:
+    """The flow is published and not archived."""
+    if archived:
+        return Failed(FailureCode.FLOW_NOT_USABLE, f"Flow {flow_id} is archived; restore it or name another flow.")
+    if not published:
+        return Failed(
+            FailureCode.FLOW_NOT_USABLE, f"Flow {flow_id} was never published; publish it or name another flow."
+        )
+    return None
+
+
+def active_contact(contact_id: str, *, ended: bool, by: str = "") -> Failed | None:
+    """Only an active contact can be transferred."""
+    if not ended:
+        return None
+    return Failed(FailureCode.CONTACT_NOT_ACTIVE, f"Contact {contact_id} has ended, and not by this request{by}.")
+
+
+def transfers_left(contact_id: str, transfers: int) -> Failed | None:
+    """A contact is transferred at most eleven times, counted along its chain whoever made the transfers."""
+    if transfers < MAXIMUM_TRANSFERS:
+        return None
+    return Failed(
+        FailureCode.TRANSFER_LIMIT_REACHED,
+        f"{transfers} transfers precede contact {contact_id}; Amazon Connect allows {MAXIMUM_TRANSFERS}.",
+    )
+
+
+def allowed_flow(flow_id: str, allowed: Collection[str]) -> Failed | None:
+    """The deployment may name the flows that transfers start; an empty list allows all."""
+    if not allowed or flow_id in allowed:
+        return None
+    return Failed(FailureCode.FLOW_NOT_ALLOWED, f"Flow {flow_id} is not among this deployment's allowedContactFlowIds.")
+
+
+def allowed_destination(
+    queue_id: str | None,
+    user_id: str | None,
+    allowed_queues: Collection[str],
+    allowed_users: Collection[str],
+) -> Failed | None:
+    """The deployment may name the queues and the agents that transfers go to; an empty list allows all of its kind."""
+    if queue_id and allowed_queues and queue_id not in allowed_queues:
+        return Failed(
+            FailureCode.DESTINATION_NOT_ALLOWED, f"Queue {queue_id} is not among this deployment's allowedQueueIds."
+        )
+    if user_id and allowed_users and user_id not in allowed_users:
+        return Failed(
+            FailureCode.DESTINATION_NOT_ALLOWED, f"Agent {user_id} is not among this deployment's allowedUserIds."
+        )
+    return None
