@@ -45,10 +45,10 @@ bench: $(READY) ## what is promised about speed and cost, measured on this machi
 	@$(BIN)/python -m bench
 
 cost: $(READY) ## what DEPLOYMENT costs by list prices, idle and at a volume, beside other ways
-	@$(BIN)/python -m ops.cost --deployment $(DEPLOYMENT)
+	@$(BIN)/python -m transfers_cli.cost --deployment $(DEPLOYMENT)
 
 schemas: $(READY) ## write docs/schemas from the code
-	@PYTHONPATH=lambda_src $(BIN)/python -m tools.schemas
+	@$(BIN)/python -m tools.schemas
 
 lock: $(READY) ## pin and hash what the two requirements.in ask for
 	@tools/lock.sh

@@ -11,17 +11,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from infra.errors import DeploymentError
-from infra.node import use_node
+ROOT = Path(__file__).resolve().parent
+sys.path[:0] = [str(ROOT / "infra"), str(ROOT / "lambda_src")]  # an interpreter without the editable install works, too
 
-CDK_JSON = Path(__file__).resolve().parent / "cdk.json"
+from contact_transfer_cdk.errors import DeploymentError  # noqa: E402 - needs the path set above
+from contact_transfer_cdk.node import use_node  # noqa: E402 - as above
+
+CDK_JSON = ROOT / "cdk.json"
 
 
 def main() -> int:
     """Synthesize; print one sentence and answer 1 when the deployment cannot be as asked."""
     try:
         use_node()
-        from infra.app import build  # noqa: PLC0415 - loads the CDK, which needs the node found above
+        from contact_transfer_cdk.app import build  # noqa: PLC0415 - loads the CDK, which needs the node found above
 
         build(defaults()).synth()
     except DeploymentError as error:

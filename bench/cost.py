@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bench.verdict import Finding
-from infra.settings import load
-from ops.cost.model import Volume, busy, idle
-from ops.cost.peers import peers
-from ops.cost.prices import Prices
+from contact_transfer_cdk.settings.deployment import load
+from transfers_cli.cost.model import Volume, busy, idle
+from transfers_cli.cost.peers import peers
+from transfers_cli.cost.prices import Prices
 
 MILLION = 1_000_000
 #: The deployment that comes with the repository: the defaults of all settings.
@@ -42,7 +42,7 @@ def measure(step: Callable[[str], None]) -> Finding:
         (
             f"List prices of {listed.region} as of {listed.date}, free tiers left out; {volume.backlog:.0%} of the transfers wait for the"
             " pace in a backlog, and the wait is paid. Sizes and seconds are measured here or of the order that AWS shows (assumed, in"
-            " `ops/cost/model.py`). What Connect asks for a contact is the same in every way."
+            " `ops/transfers_cli/cost/model.py`). What Connect asks for a contact is the same in every way."
         ),
         f"Batches of ten would save {_usd(_batching(listed) * MILLION)} USD a million: nine of ten receives, deletes and invocations.",
     ]

@@ -12,7 +12,7 @@ from typing import Any
 from bench.environments import plain_runtime
 from bench.start import asset, environment
 from bench.verdict import Check, Finding
-from infra.sizing import Sizing
+from contact_transfer_cdk.settings.sizing import Sizing
 from local.toolbox import ROOT
 
 MESSAGES, ROUNDS = 50, 100

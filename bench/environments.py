@@ -7,8 +7,8 @@ import sys
 from functools import cache
 from pathlib import Path
 
-from infra.asset.build import PYTHON
-from local.function import Runtime
+from contact_transfer_cdk.asset.build import PYTHON
+from local.lambda_runtime import Runtime
 from local.toolbox import ROOT, environment_of, find_interpreter
 
 CODE = ROOT / "bench" / "peers"

@@ -19,7 +19,7 @@ from contact_transfer.ledger.records import TRACES, Begun, Verdict
 from contact_transfer.ledger.table import Table as Adapter
 from contact_transfer.request.parser import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode
-from infra.sizing import Sizing
+from contact_transfer_cdk.settings.sizing import Sizing
 from local.virtual.dynamodb import Table
 
 BACKLOGS = (100, 1_000, 10_000, 100_000)

@@ -8,9 +8,9 @@ from typing import Any, Self
 
 from bench.environments import peer_runtime
 from local.cloud import LocalCloud
-from local.event_source import Delivery, EventSource
-from local.event_source_rules import Mapped
-from local.function import Function, FunctionConfiguration
+from local.event_source.loop import Delivery, EventSource
+from local.event_source.rules import Mapped
+from local.lambda_runtime import Function, FunctionConfiguration
 from local.simulator import ConnectProcess
 from local.toolbox import ROOT
 

@@ -15,7 +15,7 @@ from bench.environments import peer_runtime
 from bench.peer_stack import PEERS, PeerStack
 from bench.verdict import Check, Finding
 from local.cloud import LocalCloud
-from local.event_source import Delivery
+from local.event_source.loop import Delivery
 from local.simulator import ConnectProcess
 from local.toolbox import ROOT
 

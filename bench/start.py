@@ -24,7 +24,7 @@ from bench.environments import peer_runtime, plain_runtime
 from bench.requests import INSTANCE_ARN
 from bench.verdict import Check, Finding
 from contact_transfer.config.worker_settings import Settings
-from infra.asset.build import PYTHON, build
+from contact_transfer_cdk.asset.build import PYTHON, build
 from local.toolbox import ROOT
 
 ROUNDS = 11

@@ -13,8 +13,8 @@ from bench.requests import INSTANCE_ARN, Backlog, Mix
 from contact_transfer import bootstrap
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Settings
 from contact_transfer.transfer.clock import Chance, Clock, Deadline
-from infra import sizing as deployed
-from infra.checks import default_concurrency
+from contact_transfer_cdk.settings import sizing as deployed
+from contact_transfer_cdk.settings.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 

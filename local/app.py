@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from infra.errors import DeploymentError
-from infra.node import use_node
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.node import use_node
 
 DEPLOYMENTS = Path(__file__).resolve().parent.parent / "deployments"
 
@@ -32,9 +32,9 @@ def main() -> int:
         from aws_cdk import App  # noqa: PLC0415 - loads the CDK, which needs the node found above
 
         from app import defaults  # noqa: PLC0415 - as above
-        from infra.bundling import asset_code  # noqa: PLC0415 - as above
-        from infra.settings import parse  # noqa: PLC0415 - as above
-        from infra.stack import ContactTransferStack  # noqa: PLC0415 - as above
+        from contact_transfer_cdk.asset.bundling import asset_code  # noqa: PLC0415 - as above
+        from contact_transfer_cdk.settings.deployment import parse  # noqa: PLC0415 - as above
+        from contact_transfer_cdk.stack import ContactTransferStack  # noqa: PLC0415 - as above
 
         app = App(context=defaults())
         name = str(app.node.try_get_context("deployment") or "local")

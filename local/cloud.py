@@ -23,8 +23,8 @@ from local.connect.control import Control
 from local.contact_events import FAITHFUL, BestEffort, ContactEvents
 from local.deployed import Deployed
 from local.deployment import Assembly, deploy, identity_of, synthesize
-from local.event_source import Delivery, EventSource
-from local.function import Function
+from local.event_source.loop import Delivery, EventSource
+from local.lambda_runtime import Function
 from local.processes import StartError, wait_until
 from local.simulator import ConnectProcess
 from local.toolbox import say

@@ -9,8 +9,8 @@ from typing import Any
 
 from local.aws import Aws
 from local.deployment import Assembly
-from local.event_source_rules import Mapped
-from local.function import Function, FunctionConfiguration, Runtime
+from local.event_source.rules import Mapped
+from local.lambda_runtime import Function, FunctionConfiguration, Runtime
 
 
 @dataclass(frozen=True)

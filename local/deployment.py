@@ -12,8 +12,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from infra.errors import DeploymentError
-from infra.settings import load, parse
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.deployment import load, parse
 from local.app import changed
 from local.aws import Aws, Identity
 from local.toolbox import ROOT

@@ -16,9 +16,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from infra.errors import DeploymentError
-from infra.node import find_node
-from infra.settings import load
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.node import find_node
+from contact_transfer_cdk.settings.deployment import load
 
 #: The registry's newest version is not the one to take: it is an old build that cannot read this library's assembly.
 CLI_VERSION = "2.1148.1"

@@ -18,9 +18,9 @@ import typer
 from rich.console import Console
 
 from local.cloud import LocalCloud
-from ops.deployment import find
-from ops.figures import Watching
-from ops.watch import screen
+from transfers_cli.deployment import find
+from transfers_cli.figures import Watching
+from transfers_cli.watch import screen
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "watch.svg"
 PACE = 5

@@ -22,11 +22,6 @@ uv_pin=$(sed -n 's/^uv==\([^ ]*\).*/\1/p' requirements.txt)
 .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$uv_pin"
 VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip sync --quiet --require-hashes requirements.txt
 
-# The operators' command: .venv/bin/transfers, also through a symbolic link from anywhere on the PATH.
-cat > .venv/bin/transfers <<'SCRIPT'
-#!/bin/sh
-root=$(cd "$(dirname "$(readlink -f "$0")")/../.." && pwd)
-PYTHONPATH="$root:$root/lambda_src${PYTHONPATH:+:$PYTHONPATH}" exec "$root/.venv/bin/python" -m ops "$@"
-SCRIPT
-chmod +x .venv/bin/transfers
+# The repository's own packages and the operators' command, .venv/bin/transfers.
+VIRTUAL_ENV="$PWD/.venv" .venv/bin/uv pip install --quiet --no-deps --no-build-isolation --editable .
 touch .venv/.ready

@@ -1,6 +1,6 @@
 """Lambda and its SQS event source, in virtual time: batches, environments that come, go, die and are reused, partial answers.
 
-The rules of the event source are those of ``local.event_source_rules``, the same that the local cloud uses.
+The rules of the event source are those of ``local.event_source.rules``, the same that the local cloud uses.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
-from local import event_source_rules as rules
+from local.event_source import rules
 from local.virtual.loop import Killed, Loop, Task
 from local.virtual.queue import Message, Queue
 from local.virtual.weather import Kind, Weather

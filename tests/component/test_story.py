@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from contact_transfer.ledger.records import TRACES
-from ops.ledger import read_story
 from tests.component.world import World
+from transfers_cli.ledger import read_story
 
 
 def test_a_task_goes_to_a_queue_with_four_calls_and_one_event(world: World) -> None:

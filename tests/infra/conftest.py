@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from infra.node import use_node
-from infra.settings import DeploymentSettings, parse
+from contact_transfer_cdk.node import use_node
+from contact_transfer_cdk.settings.deployment import DeploymentSettings, parse
 
 INSTANCE = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 #: A call of the CDK that it has deprecated fails the synthesis here, where it only warns elsewhere.
@@ -85,7 +85,7 @@ def assembly(tmp_path_factory: pytest.TempPathFactory) -> Assembly:
     def make(folder: Path) -> None:
         use_node()
         from app import defaults  # noqa: PLC0415 - loads the CDK
-        from infra.app import build  # noqa: PLC0415 - loads the CDK
+        from contact_transfer_cdk.app import build  # noqa: PLC0415 - loads the CDK
 
         build(defaults(), folder).synth()
 
@@ -108,8 +108,8 @@ def _variant(folder: Path, settings: DeploymentSettings) -> None:
     from aws_cdk import App, Validations  # noqa: PLC0415 - loads the CDK
 
     from app import defaults  # noqa: PLC0415 - loads the CDK
-    from infra.bundling import asset_code  # noqa: PLC0415 - loads the CDK
-    from infra.stack import ContactTransferStack  # noqa: PLC0415 - loads the CDK
+    from contact_transfer_cdk.asset.bundling import asset_code  # noqa: PLC0415 - loads the CDK
+    from contact_transfer_cdk.stack import ContactTransferStack  # noqa: PLC0415 - loads the CDK
 
     context = {**defaults(), "aws:cdk:bundling-stacks": []}
     app = App(context=context, outdir=str(folder), analytics_reporting=False)

@@ -12,9 +12,9 @@ import pytest
 
 from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
 from contact_transfer.transfer.outcome import Cause
-from infra.alarms import PASSING, RUNBOOK, slug
-from infra.settings import load, parse
-from ops.cost.model import idle
+from contact_transfer_cdk.monitoring.alarms import PASSING, RUNBOOK, slug
+from contact_transfer_cdk.settings.deployment import load, parse
+from transfers_cli.cost.model import idle
 
 from .conftest import INSTANCE
 

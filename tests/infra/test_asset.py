@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from contact_transfer.config.worker_settings import Settings
-from infra.asset import bytecode
-from infra.asset.build import LAMBDA_SRC, PYTHON, _refuse_compiled_parts, build
-from infra.asset.modules import reachable
-from infra.calls import WORKER_CALLS
-from infra.errors import DeploymentError
+from contact_transfer_cdk.asset import bytecode
+from contact_transfer_cdk.asset.build import LAMBDA_SRC, PYTHON, _refuse_compiled_parts, build
+from contact_transfer_cdk.asset.modules import reachable
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.policies.calls import WORKER_CALLS
 
 from .conftest import INSTANCE, Assembly
 

@@ -14,11 +14,11 @@ from contact_transfer.config.worker_settings import Settings, SettingsError
 from contact_transfer.connect import client
 from contact_transfer.observability import telemetry
 from contact_transfer.transfer import backoff, flow_check, service
-from infra.calls import MAPPING_CALLS, WORKER_CALLS, action
-from infra.checks import FLOW_CACHE_SECONDS
-from infra.environment import TELEMETRY
-from infra.settings import load
-from infra.sizing import Sizing
+from contact_transfer_cdk.policies.calls import MAPPING_CALLS, WORKER_CALLS, action
+from contact_transfer_cdk.service.environment import TELEMETRY
+from contact_transfer_cdk.settings.checks import FLOW_CACHE_SECONDS
+from contact_transfer_cdk.settings.deployment import load
+from contact_transfer_cdk.settings.sizing import Sizing
 
 from .conftest import Assembly
 

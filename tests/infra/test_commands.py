@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from infra import node
-from infra.errors import DeploymentError
+from contact_transfer_cdk import node
+from contact_transfer_cdk.errors import DeploymentError
 from tools import cdk
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS
-from infra.errors import DeploymentError
-from infra.settings import parse
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.deployment import parse
 
 from .conftest import INSTANCE
 

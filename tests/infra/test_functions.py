@@ -8,8 +8,8 @@ import pytest
 
 from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
 from contact_transfer.config.worker_settings import SettingsError
-from infra.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, Calls, action
-from infra.environment import TELEMETRY
+from contact_transfer_cdk.policies.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, Calls, action
+from contact_transfer_cdk.service.environment import TELEMETRY
 
 from .conftest import INSTANCE, Assembly
 

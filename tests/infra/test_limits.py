@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from infra.dashboard import ALARMS_OF_A_WIDGET
-from infra.errors import DeploymentError
-from infra.observability import construct_id
-from infra.policy_checks import POLICY_BYTES, queue_policy_bytes
-from infra.route_settings import MOST
-from infra.settings import parse
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.monitoring.dashboard import ALARMS_OF_A_WIDGET
+from contact_transfer_cdk.monitoring.observability import construct_id
+from contact_transfer_cdk.settings.deployment import parse
+from contact_transfer_cdk.settings.policy_checks import POLICY_BYTES, queue_policy_bytes
+from contact_transfer_cdk.settings.route_settings import MOST
 
 from .conftest import INSTANCE, OTHER, Assembly
 

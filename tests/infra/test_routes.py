@@ -10,8 +10,8 @@ import pytest
 from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
 
 from contact_transfer.config.worker_settings import Settings
-from infra.errors import DeploymentError
-from infra.settings import DeploymentSettings, parse
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.deployment import DeploymentSettings, parse
 
 from .conftest import INSTANCE, OTHER, Assembly
 

@@ -11,10 +11,10 @@ import pytest
 
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Settings
 from contact_transfer.request.parser import Refused, read_request
-from infra.checks import ENVIRONMENT_BYTES
-from infra.errors import DeploymentError
-from infra.settings import DEPLOYMENTS, DeploymentSettings, load, parse
-from infra.sizing import Sizing
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.checks import ENVIRONMENT_BYTES
+from contact_transfer_cdk.settings.deployment import DEPLOYMENTS, DeploymentSettings, load, parse
+from contact_transfer_cdk.settings.sizing import Sizing
 
 ARN = "arn:aws:connect:eu-central-1:123456789012:instance/11111111-2222-4333-8444-555555555555"
 SECOND = "arn:aws:connect:eu-central-1:123456789012:instance/66666666-2222-4333-8444-555555555555"

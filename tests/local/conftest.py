@@ -13,7 +13,7 @@ import pytest
 from local.aws import Aws, Identity
 from local.cloud import LocalCloud
 from local.contact_events import BestEffort
-from local.function import Function, FunctionConfiguration, Runtime
+from local.lambda_runtime import Function, FunctionConfiguration, Runtime
 
 FunctionOf = Callable[..., Function]
 #: Quotas far above the tests' pace: what they prove is not about waiting.

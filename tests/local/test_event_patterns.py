@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from infra.arns import Instance, parse_instance
-from infra.confirmation_rules import arrivals_pattern
-from infra.errors import DeploymentError
-from infra.patterns import check_pattern
-from infra.route_settings import parse_routes
-from infra.settings import parse
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.service.confirmation_rules import arrivals_pattern
+from contact_transfer_cdk.settings.arns import Instance, parse_instance
+from contact_transfer_cdk.settings.deployment import parse
+from contact_transfer_cdk.settings.patterns import check_pattern
+from contact_transfer_cdk.settings.route_settings import parse_routes
 from local.aws import Aws
 
 pytestmark = pytest.mark.xdist_group("emulator")

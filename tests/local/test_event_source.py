@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from local.aws import Aws
-from local.event_source import Delivery, EventSource
-from local.event_source_rules import Mapped
-from local.function import Function
+from local.event_source.loop import Delivery, EventSource
+from local.event_source.rules import Mapped
+from local.lambda_runtime import Function
 from local.processes import wait_until
 from tests.local.conftest import FunctionOf
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from local.event_source_rules import Mapped, batches, judge, record
+from local.event_source.rules import Mapped, batches, judge, record
 
 BATCH = ("a", "b", "c")
 ARN = "arn:aws:sqs:eu-central-1:111122223333:q"

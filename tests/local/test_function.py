@@ -9,7 +9,7 @@ from typing import Any
 import psutil
 import pytest
 
-from local.function import Problem
+from local.lambda_runtime import Problem
 from local.processes import wait_until
 from tests.local.conftest import FunctionOf
 

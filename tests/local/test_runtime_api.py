@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from local.function.runtime_api import Answered, RuntimeApi
+from local.lambda_runtime.runtime_api import Answered, RuntimeApi
 
 ANSWER = b'{"batchItemFailures": [{"itemIdentifier": "m"}]}'
 SIZED = f"Content-Length: {len(ANSWER)}\r\n\r\n".encode()

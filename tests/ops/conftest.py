@@ -18,7 +18,7 @@ import pytest
 from contact_transfer.messaging import outcome_events
 from contact_transfer.transfer.outcome import Failed, FailureCode
 from local.cloud import LocalCloud
-from ops.main import run
+from transfers_cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
 QUOTAS = {
@@ -81,7 +81,7 @@ def process(cloud: LocalCloud) -> Iterator[Callable[..., subprocess.Popen[str]]]
     environment = {**os.environ, **cloud.environment(), "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'lambda_src'}"}
 
     def start(*arguments: str) -> subprocess.Popen[str]:
-        command = [sys.executable, "-m", "ops", *arguments]
+        command = [sys.executable, "-m", "transfers_cli", *arguments]
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         started.append(subprocess.Popen(command, env=environment, text=True, cwd=ROOT, **pipes))  # type: ignore[call-overload]  # noqa: S603 - our own command; the pipes are given as keywords
         return started[-1]

@@ -12,13 +12,13 @@ from pathlib import Path
 
 import pytest
 
-from infra import settings as infra_settings
-from infra.settings import DeploymentSettings, load
-from ops import planned
-from ops.cost.model import Volume, busy, hearing, idle, verdicts
-from ops.cost.peers import peers
-from ops.cost.prices import LIST, Item, Prices
-from ops.main import run
+from contact_transfer_cdk.settings import deployment as infra_settings
+from contact_transfer_cdk.settings.deployment import DeploymentSettings, load
+from transfers_cli import planned
+from transfers_cli.cost.model import Volume, busy, hearing, idle, verdicts
+from transfers_cli.cost.peers import peers
+from transfers_cli.cost.prices import LIST, Item, Prices
+from transfers_cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -171,7 +171,7 @@ def test_a_setting_that_is_wrong_is_one_sentence_and_status_1(
 
 def test_make_cost_is_the_same_command() -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "ops.cost", "--deployment", "nope"],
+        [sys.executable, "-m", "transfers_cli.cost", "--deployment", "nope"],
         cwd=ROOT,
         env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'lambda_src'}"},
         capture_output=True,

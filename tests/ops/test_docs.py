@@ -14,9 +14,9 @@ import typer
 
 from contact_transfer.observability.telemetry import Metric
 from contact_transfer.transfer.outcome import FailureCode
-from ops.errors import Exit
-from ops.failed.verdict import Prospect
-from ops.main import app
+from transfers_cli.errors import Exit
+from transfers_cli.failed.verdict import Prospect
+from transfers_cli.main import app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = {name: (DOCS / name).read_text("utf-8") for name in ("operators.md", "runbook.md")}

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from contact_transfer.transfer.outcome import FailureCode
-from ops.failed.looking import Looking
 from tests.ops.conftest import Centre, Transfers
+from transfers_cli.failed.looking import Looking
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("ops")]
 Process = Callable[..., "subprocess.Popen[str]"]

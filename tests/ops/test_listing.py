@@ -15,12 +15,12 @@ from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger.records import Won
 from contact_transfer.observability.telemetry import Metric
 from contact_transfer.transfer.outcome import FailureCode
-from ops import say, status, watch
-from ops.deployment import Deployment
-from ops.failed import showing
-from ops.failed.parked import Parked
-from ops.figures import MINUTES, Figures
-from ops.ledger import Asked, Story
+from transfers_cli import say, status, watch
+from transfers_cli.deployment import Deployment
+from transfers_cli.failed import showing
+from transfers_cli.failed.parked import Parked
+from transfers_cli.figures import MINUTES, Figures
+from transfers_cli.ledger import Asked, Story
 
 OLD, NEW, QUEUE = (str(uuid.uuid4()) for _ in range(3))
 NAME = f"contact:{OLD}:{'0123456789abcdef' * 2}"

@@ -18,11 +18,11 @@ from botocore.stub import ANY, Stubber
 from contact_transfer.messaging import outcome_events
 from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, OPERATIONS, Metric, Telemetry, reasons
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Transferred
-from infra.calls import WORKER_CALLS
+from contact_transfer_cdk.policies.calls import WORKER_CALLS
 from local.cloudwatch import embedded
-from ops.errors import Stop
-from ops.failed.moving import Moved, Mover, by_size
-from ops.failed.parked import Choice, Parked, moment
+from transfers_cli.errors import Stop
+from transfers_cli.failed.moving import Moved, Mover, by_size
+from transfers_cli.failed.parked import Choice, Parked, moment
 
 
 def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:

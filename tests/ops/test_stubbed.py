@@ -13,11 +13,11 @@ import pytest
 from botocore.stub import Stubber
 
 from contact_transfer.request.arn import parse_instance
-from ops.deployment import Deployment
-from ops.doctor import in_account, in_connect, in_stack
-from ops.doctor.finding import Level, Subject, Target
-from ops.errors import Exit, Stop
-from ops.failed.tasks import FASTEST, Tasks
+from transfers_cli.deployment import Deployment
+from transfers_cli.doctor import in_account, in_connect, in_stack
+from transfers_cli.doctor.finding import Level, Subject, Target
+from transfers_cli.errors import Exit, Stop
+from transfers_cli.failed.tasks import FASTEST, Tasks
 
 SOURCE, TARGET = "arn:aws:sqs:us-east-1:000000000000:dead", "arn:aws:sqs:us-east-1:000000000000:transfers"
 FUNCTION = "arn:aws:lambda:us-east-1:000000000000:function:flow"

@@ -11,9 +11,9 @@ import pytest
 
 from local import serve, toolbox
 from local.demo import __main__ as demo
-from ops import say
-from ops.deployment import Aws
-from ops.errors import Stop
+from transfers_cli import say
+from transfers_cli.deployment import Aws
+from transfers_cli.errors import Stop
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -50,7 +50,7 @@ class Interrupted:
         if name == "typer":
             raise KeyboardInterrupt
 sys.meta_path.insert(0, Interrupted())
-runpy.run_module("ops", run_name="__main__")
+runpy.run_module("transfers_cli", run_name="__main__")
 """
     ran = subprocess.run(  # noqa: S603 - our own text
         [sys.executable, "-c", interrupted],

@@ -6,9 +6,9 @@ import json
 from random import Random
 from typing import Any
 
-from infra.errors import DeploymentError
-from infra.patterns import LONGEST
-from infra.settings import parse
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.deployment import parse
+from contact_transfer_cdk.settings.patterns import LONGEST
 from tests.properties.bodies import INSTANCE_ARN, ODD
 
 _NAMES = ("weekend", "a.b-c_d", "weekend", "-", "", "x" * 33, "x" * 32, "é", "a b")

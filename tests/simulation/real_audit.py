@@ -10,7 +10,7 @@ from typing import Any
 
 from local.connect.model import Rate
 from local.connect.model.quotas import Bucket
-from local.event_source import Delivery
+from local.event_source.loop import Delivery
 
 _SHOWN = 200
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from local.event_source import Delivery
-from local.event_source_rules import Verdict
-from local.function import Invocation, Problem
+from local.event_source.loop import Delivery
+from local.event_source.rules import Verdict
+from local.lambda_runtime import Invocation, Problem
 from tests.simulation.real_audit import Account, Evidence, audit
 
 DONE = Delivery(("m",), Invocation(b"{}"), Verdict(("m",), ()))

@@ -10,7 +10,7 @@ from typing import Any
 from contact_transfer.config.function_settings import FlowSettings
 from contact_transfer.connect_flow.flow_event import read_flow_event
 from contact_transfer.request.fields import FIELDS
-from infra.settings import parse
+from contact_transfer_cdk.settings.deployment import parse
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "doors.md").read_text("utf-8")

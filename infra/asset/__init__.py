@@ -1,4 +1,0 @@
-"""The Lambda asset, built without Docker: pinned packages, only the modules in use, trimmed SDK data, byte code.
-
-Nothing in here needs the CDK; ``infra.bundling`` hands it over.
-"""

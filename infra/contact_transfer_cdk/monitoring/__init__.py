@@ -1,0 +1,1 @@
+"""Alarms, topics, dashboard and saved queries."""

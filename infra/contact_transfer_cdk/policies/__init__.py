@@ -1,0 +1,1 @@
+"""Keys, permissions, and the calls that they permit."""

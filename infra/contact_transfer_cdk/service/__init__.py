@@ -1,0 +1,1 @@
+"""What the stack deploys: queues, bus, ledger, functions, routes."""

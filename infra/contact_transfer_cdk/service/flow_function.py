@@ -1,0 +1,64 @@
+"""The flow function: what Connect flows invoke to ask for a transfer. It may send to the transfer queue, and nothing else."""
+
+from __future__ import annotations
+
+from aws_cdk import aws_connect as connect
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from contact_transfer_cdk.policies import permissions
+from contact_transfer_cdk.service.function import Function, Shape
+from contact_transfer_cdk.settings.deployment import DeploymentSettings
+
+HANDLER = "contact_transfer.flow.handler"
+
+
+class FlowFunction(Function):
+    """``function`` is in the list of the flow designer of every instance."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: DeploymentSettings,
+        code: lambda_.Code,
+        transfers: sqs.IQueue,
+        queues_key: kms.IKey,
+        log_key: kms.IKey,
+    ) -> None:
+        super().__init__(scope, id_, name="flow", settings=settings, log_key=log_key)
+        self.allow(*permissions.sending_statements(transfers, queues_key, settings.place.region))
+        sizing = settings.sizing
+        shape = Shape(
+            handler=HANDLER,
+            description="Takes transfer requests from Amazon Connect flows into the transfer queue",
+            memory_mb=sizing.flow_memory_mb,
+            timeout_seconds=sizing.flow_timeout_seconds,
+        )
+        self.function = self.make(code, settings.for_flows(transfers.queue_url).to_environment(), shape)
+        self._admit_instances()
+
+    def _admit_instances(self) -> None:
+        """Each instance may invoke the function, and shows it in its flow designer."""
+        for number, instance in enumerate(self.settings.instances, 1):
+            allowed = lambda_.CfnPermission(
+                self,
+                f"Invoke{number}",
+                action="lambda:InvokeFunction",
+                function_name=self.function.function_arn,
+                principal=iam.ServicePrincipal("connect.amazonaws.com").service,
+                source_account=self.settings.place.account,
+                source_arn=instance.arn,
+            )
+            association = connect.CfnIntegrationAssociation(
+                self,
+                f"Designer{number}",
+                instance_id=instance.arn,  # CloudFormation wants the ARN under this name
+                integration_type="LAMBDA_FUNCTION",
+                integration_arn=self.function.function_arn,
+            )
+            association.add_resource_dependency(allowed)

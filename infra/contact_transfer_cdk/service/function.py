@@ -1,0 +1,84 @@
+"""What the deployment's functions have in common: a role of their own, a log group of their own, runtime and tracing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk import aws_logs as logs
+from constructs import Construct
+
+from contact_transfer_cdk.policies.keys import log_group_name
+from contact_transfer_cdk.policies.permissions import log_statement
+from contact_transfer_cdk.service.environment import TELEMETRY
+from contact_transfer_cdk.settings.deployment import DeploymentSettings
+
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How one function differs from the others."""
+
+    handler: str
+    description: str
+    memory_mb: int
+    timeout_seconds: int
+
+
+class Function(Construct):
+    """``role`` exists before the function: others name it. ``name`` is that of its log group."""
+
+    def __init__(
+        self, scope: Construct, id_: str, *, name: str, settings: DeploymentSettings, log_key: kms.IKey
+    ) -> None:
+        super().__init__(scope, id_)
+        self.settings = settings
+        self.log_group = logs.LogGroup(
+            self,
+            "Logs",
+            log_group_name=log_group_name(settings, name),
+            retention=logs.RetentionDays.THREE_MONTHS,
+            encryption_key=log_key,
+            removal_policy=RemovalPolicy.DESTROY,
+        )
+        self.role = iam.Role(
+            self,
+            "Role",
+            assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"),
+            description=f"{settings.prefix}: {name}",
+        )
+        self.role.add_to_policy(log_statement(self.log_group))
+
+    def allow(self, *statements: iam.PolicyStatement) -> None:
+        """Add to what the function may do."""
+        for statement in statements:
+            self.role.add_to_policy(statement)
+
+    def make(self, code: lambda_.Code, environment: Mapping[str, str], shape: Shape) -> lambda_.Function:
+        """Make the function. Call it when the role is complete, so that whatever uses it finds its permissions."""
+        function = lambda_.Function(
+            self,
+            "Function",
+            description=shape.description,
+            code=code,
+            handler=shape.handler,
+            runtime=RUNTIME,
+            architecture=lambda_.Architecture.ARM_64,
+            memory_size=shape.memory_mb,
+            timeout=Duration.seconds(shape.timeout_seconds),
+            role=self.role,
+            environment={**environment, **TELEMETRY},
+            tracing=lambda_.Tracing.ACTIVE,
+            log_group=self.log_group,
+            logging_format=lambda_.LoggingFormat.JSON,
+            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            system_log_level_v2=lambda_.SystemLogLevel.INFO,
+        )
+        # cfn-lint: the CDK writes a function's dependency on its role, which the reference to the role already makes.
+        function.node.default_child.add_metadata("cfn-lint", {"config": {"ignore_checks": ["W3005"]}})  # type: ignore[union-attr]
+        return function

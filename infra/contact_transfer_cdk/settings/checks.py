@@ -1,0 +1,152 @@
+"""Combinations that cannot work, each refused with one sentence before anything is synthesized."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.service.environment import TELEMETRY
+from contact_transfer_cdk.settings import policy_checks, route_checks
+from contact_transfer_cdk.settings.sizing import HOURS_PER_DAY
+
+if TYPE_CHECKING:
+    from contact_transfer_cdk.settings.deployment import DeploymentSettings
+
+#: Bytes of all names and values of a function's environment. Source: AWS Lambda quotas.
+ENVIRONMENT_BYTES = 4096
+#: Seconds a good answer of DescribeContactFlow is kept by a worker.
+FLOW_CACHE_SECONDS = 300
+#: The longest name CloudFormation makes for a queue or a table of ours is shorter.
+_LONGEST_NAME = "N" * 80
+
+
+def default_concurrency(transfers_per_second: float) -> int:
+    """Workers for a pace: a sequential worker carries about 3 transfers a second, and 2 surely; Lambda takes no fewer than 2."""
+    return max(2, math.ceil(transfers_per_second / 2))
+
+
+def check(settings: DeploymentSettings) -> None:
+    """Raise ``DeploymentError`` with the first thing that cannot work."""
+    for complaint in complaints(settings):
+        raise DeploymentError(complaint)
+
+
+def complaints(settings: DeploymentSettings) -> Iterator[str]:
+    """Everything that cannot work, a sentence each."""
+    yield from _times(settings)
+    yield from _pace(settings)
+    yield from _quotas(settings)
+    yield from _retentions(settings)
+    yield from _settling(settings)
+    yield from route_checks.complaints(settings)
+    yield from policy_checks.complaints(settings)
+    yield from _environment(settings)
+
+
+def _times(settings: DeploymentSettings) -> Iterator[str]:
+    sizing = settings.sizing
+    least = 6 * sizing.worker_timeout_seconds
+    if sizing.visibility_timeout_seconds < least:
+        yield (
+            f"The transfer queue's visibility time-out of {sizing.visibility_timeout_seconds} s is under 6 times the worker's"
+            f" time-out of {sizing.worker_timeout_seconds} s: make it at least {least} s."
+        )
+    if sizing.lease_seconds <= sizing.worker_timeout_seconds:
+        yield (
+            f"A lease of {sizing.lease_seconds} s is not longer than the worker's time-out of"
+            f" {sizing.worker_timeout_seconds} s, so two workers could hold one contact: make the margin at least 1 s."
+        )
+
+
+def _pace(settings: DeploymentSettings) -> Iterator[str]:
+    """A bucket starts empty and a worker has its share of the pace: the last message of a batch waits for all of them."""
+    sizing = settings.sizing
+    needed = sizing.batch_size * settings.maximum_concurrency / settings.transfers_per_second
+    room = sizing.worker_timeout_seconds - sizing.reserve_seconds
+    if needed > room:
+        yield (
+            f"A batch of {sizing.batch_size} takes a worker {needed:g} s at its share of 'transfersPerSecond'"
+            f" {settings.transfers_per_second:g} over 'maximumConcurrency' {settings.maximum_concurrency}, and its time-out"
+            f" of {sizing.worker_timeout_seconds} s leaves {room} s for it: raise the pace, or lower the concurrency or the batch."
+        )
+
+
+def _quotas(settings: DeploymentSettings) -> Iterator[str]:
+    """DescribeContact is called for every transfer. ListAssociatedContacts is called for every contact that was transferred
+    before, to count its chain, and for every answer in doubt; all of a deployment's contacts may be such. So both must carry
+    the whole pace. Good answers of DescribeContactFlow are kept for five minutes, so each worker asks once for each flow in
+    that time; how many flows there are is known when ``allowedContactFlowIds`` names them, and taken as one otherwise.
+    """
+    pace = settings.transfers_per_second
+    for operation in ("DescribeContact", "ListAssociatedContacts"):
+        if settings.quotas[operation].rate < pace:
+            yield (
+                f"The quota of {operation}, {settings.quotas[operation].rate:g} a second, cannot carry 'transfersPerSecond'"
+                f" {pace:g}: raise that quota at AWS and in 'quotas', or lower the pace."
+            )
+    flows = max(1, len(settings.allowed_contact_flow_ids))
+    needed = flows * settings.maximum_concurrency / FLOW_CACHE_SECONDS
+    rate = settings.quotas["DescribeContactFlow"].rate
+    if rate < needed:
+        yield (
+            f"The quota of DescribeContactFlow, {rate:g} a second, cannot carry 'transfersPerSecond' {pace:g} with {flows} flow(s)"
+            f" and {settings.maximum_concurrency} workers, which ask {needed:.2g} times a second: raise it, or name fewer flows."
+        )
+
+
+def _retentions(settings: DeploymentSettings) -> Iterator[str]:
+    sizing = settings.sizing
+    source, dead = sizing.transfer_retention_days, sizing.dead_letter_retention_days
+    if dead <= source:
+        yield (
+            f"The dead-letter queue keeps messages for {dead} days and the transfer queue for {source}: a message keeps its age"
+            " when it moves, so the dead-letter queue's retention must be longer."
+        )
+    retry = settings.retry_for_hours
+    if source * HOURS_PER_DAY < 2 * retry:
+        yield (
+            f"'retryForHours' {retry:g} needs a transfer queue that keeps messages for twice {retry:g} hours, and it keeps them for"
+            f" {source * HOURS_PER_DAY:g}: lower 'retryForHours' to {source * HOURS_PER_DAY / 2:g} or less."
+        )
+    receives = math.ceil(retry * 3600 / sizing.mean_backoff_seconds)
+    most = sizing.maximum_receive_count // 2
+    if receives > most:
+        yield (
+            f"'retryForHours' {retry:g} takes about {receives} receives, over half of the transfer queue's maxReceiveCount of"
+            f" {sizing.maximum_receive_count}: lower it to {most * sizing.mean_backoff_seconds / 3600:g} or less."
+        )
+    least = sizing.contact_life_days + source + dead
+    if settings.ledger_days < least:
+        yield (
+            f"'ledgerDays' {settings.ledger_days:g} is under a contact's life of {sizing.contact_life_days} days and the queues'"
+            f" retentions of {source} + {dead}, so a late redrive could transfer twice: make it at least {least}."
+        )
+
+
+def _settling(settings: DeploymentSettings) -> Iterator[str]:
+    """What is in doubt when the time for retries ends is still looked into until it is settled."""
+    sizing, minutes, retry = settings.sizing, settings.settle_minutes, settings.retry_for_hours
+    hours, kept = retry + minutes / 60, sizing.transfer_retention_days * HOURS_PER_DAY
+    both = f"'retryForHours' {retry:g} and 'settleMinutes' {minutes:g} together"
+    if hours > kept:
+        yield f"{both} are {hours:g} hours, and the transfer queue keeps messages for {kept}: lower 'settleMinutes'."
+    receives = math.ceil(hours * 3600 / sizing.mean_backoff_seconds)
+    if receives > sizing.maximum_receive_count * 3 // 4:
+        yield (
+            f"{both} take about {receives} receives, over three quarters of the transfer queue's maxReceiveCount of"
+            f" {sizing.maximum_receive_count}: lower 'settleMinutes'."
+        )
+
+
+def _environment(settings: DeploymentSettings) -> Iterator[str]:
+    place = settings.place
+    url = f"https://sqs.{place.region}.amazonaws.com.cn/{place.account}/{_LONGEST_NAME}"
+    worker = settings.for_worker(url, url, settings.prefix, _LONGEST_NAME).to_environment()
+    size = sum(len(name.encode()) + len(value.encode()) for name, value in (worker | dict(TELEMETRY)).items())
+    if size > ENVIRONMENT_BYTES:
+        yield (
+            f"The instances, allowed lists and routes need {size:,} bytes of the worker's environment and Lambda has"
+            f" {ENVIRONMENT_BYTES:,}: shorten the lists, or make several deployments."
+        )

@@ -1,0 +1,74 @@
+"""Policies that grow with the settings must fit into what AWS takes.
+
+The transfer queue's names every rule and every producer; the key's and the bus's hold the same lists, and may be larger. The
+worker's role names every flow of every instance; the CDK spreads its statements over as many policies as they need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from contact_transfer_cdk.settings.route_checks import route_rule_name
+
+if TYPE_CHECKING:
+    from contact_transfer_cdk.settings.deployment import DeploymentSettings
+
+#: Source: Amazon SQS quotas, "Amazon SQS policy quotas".
+POLICY_BYTES = 8192
+#: The same page has 50; one stands for everybody, who must use TLS, and one is EventBridge.
+MOST_PRODUCERS = 48
+#: The three statements without what varies: the queue's ARN, the rules', the principals'.
+_FRAME_BYTES = 480
+_SEPARATOR = len('"",')
+#: Of the ARNs in one statement: a managed policy, which one statement cannot outgrow, has at most 6,144 characters.
+_STATEMENT_BYTES = 4500
+#: A role has at most so many managed policies, and one of its own. Source: IAM quotas.
+_MOST_STATEMENTS = 10
+
+
+def complaints(settings: DeploymentSettings) -> Iterator[str]:
+    """Everything that cannot work, a sentence each."""
+    producers, routes = len(settings.producer_principals), len(settings.routes)
+    if producers > MOST_PRODUCERS:
+        yield (
+            f"'producerPrincipals' has {producers} entries and a queue's policy has room for {MOST_PRODUCERS} principals: name accounts"
+            " instead of their roles and users, and let IAM policies there say who."
+        )
+    size = queue_policy_bytes(settings)
+    if size > POLICY_BYTES:
+        yield (
+            f"The rules of {routes} route(s) and {producers} 'producerPrincipals' make a queue policy of {size:,} bytes and SQS takes"
+            f" {POLICY_BYTES:,}: name accounts instead of their roles and users, or have fewer routes."
+        )
+    statements = len(flow_arns(settings))
+    if statements > _MOST_STATEMENTS:
+        yield (
+            f"The {len(settings.allowed_contact_flow_ids)} 'allowedContactFlowIds' of {len(settings.instances)} instances take"
+            f" {statements} IAM policies and a role has {_MOST_STATEMENTS}: name fewer flows, or make a deployment for each instance."
+        )
+
+
+def flow_arns(settings: DeploymentSettings) -> list[list[str]]:
+    """The ARNs of the flows that the worker may use, in parts that fit into a statement each."""
+    flows = sorted(settings.allowed_contact_flow_ids) or ["*"]
+    parts: list[list[str]] = [[]]
+    size = 0
+    for arn in (instance.within("contact-flow", flow) for instance in settings.instances for flow in flows):
+        size += len(arn) + _SEPARATOR
+        if parts[-1] and size > _STATEMENT_BYTES:
+            parts.append([])
+            size = len(arn) + _SEPARATOR
+        parts[-1].append(arn)
+    return parts
+
+
+def queue_policy_bytes(settings: DeploymentSettings) -> int:
+    """What the policy has once its references are written out, or a little more."""
+    place, prefix = settings.place, settings.prefix
+    rules = [f"{prefix}/{prefix}-requests", *(route_rule_name(settings, route) for route in settings.routes)]
+    arns = [place.arn("events", f"rule/{rule}") for rule in rules]
+    root = f"arn:{place.partition}:iam::{'0' * 12}:root"
+    principals = [root if name.isdigit() else name for name in settings.producer_principals]
+    queue = 3 * len(place.arn("sqs", f"{prefix}-transfers"))
+    return _FRAME_BYTES + queue + sum(len(text.encode()) + _SEPARATOR for text in (*arns, *principals))

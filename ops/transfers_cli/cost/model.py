@@ -1,0 +1,148 @@
+"""How much of each service a deployment uses: idle, and for so many transfers a month. Counts, no money.
+
+Sizes and seconds are those that ``make bench`` measured, or of the order that AWS shows (assumed).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import ceil
+
+from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
+from contact_transfer.observability.telemetry import Metric
+from contact_transfer_cdk.monitoring.alarms import Watched, alarms
+from contact_transfer_cdk.service.rules import all_rules
+from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from transfers_cli.cost.prices import Item
+
+MONTH_SECONDS = 30 * 86400
+MB = 1 / 1024
+KB = 1e-6  # of a GB
+#: Seconds that a transfer's own calls take: two to Connect, two to DynamoDB, one to EventBridge (assumed).
+CALL_SECONDS = 0.35
+#: Kilobytes of an item in the ledger (0.9 to 1.0 measured on the local cloud, and what a reason adds), of an event, of all log
+#: lines of one invocation with its metrics and the platform's own.
+ITEM_KB, EVENT_KB, LOG_KB = 1.1, 0.8, 2.0
+#: Units of a write to the item.
+WRITE = ceil(ITEM_KB)
+#: Contact events of one transfer that reach the confirmation function: one of each type that its rule takes.
+CONFIRMATIONS = len(ARRIVALS) + len(ENDS)
+#: Seconds that one takes there, the mean of all: each is a read of the ledger, and the first also a write and an event (assumed;
+#: a call is a third of a millisecond of CPU, which is 2.5 ms at 256 MB). Kilobytes of its log lines: three of them say nothing.
+CONFIRMATION_SECONDS, CONFIRMATION_LOG_KB = 0.02, 1.0
+#: Requests to SQS that a message takes: send, receive, delete.
+MESSAGE = 3
+#: Pollers that wait in an idle queue, and how long each of their polls takes (assumed, as Lambda is seen to do).
+POLLERS, POLL_SECONDS = 5, 20
+#: X-Ray records the first request of each second and one in twenty of the others.
+TRACED_A_SECOND, TRACED_BEYOND = 1.0, 0.05
+
+
+@dataclass(frozen=True)
+class Volume:
+    """``transfers`` a month, of which the part ``backlog`` arrives faster than the pace and waits for it inside the worker."""
+
+    transfers: float
+    backlog: float = 0.25
+
+
+def idle(settings: DeploymentSettings) -> Iterator[Item]:
+    """What is paid for when nothing happens."""
+    mappings = 2
+    polls = mappings * POLLERS * MONTH_SECONDS / POLL_SECONDS
+    yield Item("encryption keys", "kms_key_month", 2, "one for the queues, one for the rest", fixed=True)
+    yield Item("alarms", "alarm_month", _alarms(settings), "every alarm of the stack", fixed=True)
+    yield Item("dashboard", "dashboard_month", 1, "the deployment's", fixed=True)
+    yield Item(
+        "polls of empty queues",
+        "sqs_request",
+        polls,
+        f"{mappings} mappings, {POLLERS} long polls each, {POLL_SECONDS} s",
+        fixed=True,
+    )
+    yield Item("encryption requests", "kms_request", 24 * 30 * 6, "a data key serves an hour", fixed=True)
+
+
+def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
+    """What transfers cost on top."""
+    count, sizing = volume.transfers, settings.sizing
+    confirmed = CONFIRMATIONS * count
+    share = settings.maximum_concurrency / settings.transfers_per_second
+    seconds = CALL_SECONDS + volume.backlog * max(0.0, share - CALL_SECONDS)
+    worker = count * seconds * sizing.worker_memory_mb * MB
+    kept = count * settings.ledger_days / 30 * ITEM_KB * KB
+    yield Item(
+        "worker: invocations", "lambda_request", count / sizing.batch_size, f"{sizing.batch_size} message(s) each"
+    )
+    yield Item(
+        "worker: time",
+        "lambda_gb_second_arm",
+        worker,
+        f"{seconds:.2f} s at {sizing.worker_memory_mb} MB, the wait for the pace included",
+    )
+    yield Item("queue: requests", "sqs_request", MESSAGE * count, "send, receive, delete")
+    yield from hearing(settings, confirmed)
+    yield from verdicts(count)
+    yield Item("ledger: writes", "dynamodb_write", 2 * WRITE * count, f"begin, finish; {WRITE} units each")
+    yield Item(
+        "ledger: storage",
+        "dynamodb_gb_month",
+        kept,
+        f"{settings.ledger_days:g} days of items, once that time has passed",
+    )
+    yield Item("ledger: recovery", "dynamodb_pitr_gb_month", kept, "point-in-time recovery of the same")
+    yield Item("outcome events", "events_custom", count, "one a transfer")
+    yield Item("archive", "events_archive_gb", count * EVENT_KB * KB, "requests, if all come over the bus")
+    logged = count * LOG_KB + confirmed * CONFIRMATION_LOG_KB
+    yield Item(
+        "logs and metrics",
+        "logs_gb",
+        logged * KB,
+        f"{LOG_KB:g} KB an invocation, {CONFIRMATION_LOG_KB:g} KB a contact event",
+    )
+    yield Item(
+        "metrics",
+        "metric_month",
+        len(Metric) if count else 0,
+        "one of each, by the month; reasons of failures count when they occur",
+        fixed=True,
+    )
+    yield Item(
+        "traces",
+        "trace",
+        _traces(count, settings.transfers_per_second, volume.backlog),
+        "the first of each second, 5 % of the others",
+    )
+
+
+def hearing(settings: DeploymentSettings, events: float) -> Iterator[Item]:
+    """What contact events of contacts that follow another one cost, whoever transferred those: one message an invocation."""
+    memory = settings.sizing.confirmation_memory_mb
+    yield Item("confirmation: invocations", "lambda_request", events, f"{CONFIRMATIONS} contact events a transfer")
+    yield Item(
+        "confirmation: time",
+        "lambda_gb_second_arm",
+        events * CONFIRMATION_SECONDS * memory * MB,
+        f"{CONFIRMATION_SECONDS} s at {memory} MB",
+    )
+    yield Item("confirmation: queue", "sqs_request", MESSAGE * events, "send, receive, delete")
+    yield Item("confirmation: reads", "dynamodb_read", events, "the ledger knows whose contact it is")
+
+
+def verdicts(transfers: float) -> Iterator[Item]:
+    """What telling of arrivals costs on top: of all events of a transfer one tells."""
+    yield Item("confirmation: writes", "dynamodb_write", WRITE * transfers, f"the verdict, once; {WRITE} units")
+    yield Item("confirmation: events", "events_custom", transfers, "the verdict, told")
+
+
+def _traces(count: float, pace: float, backlog: float) -> float:
+    """Recorded traces: alone in its second a transfer is recorded, in a backlog one a second and a part of the others."""
+    crowded = min(1.0, (TRACED_A_SECOND + TRACED_BEYOND * max(0.0, pace - TRACED_A_SECOND)) / pace)
+    return count * ((1 - backlog) + backlog * crowded)
+
+
+def _alarms(settings: DeploymentSettings) -> int:
+    functions = {role: role for role in ("worker", "flow", "confirmation")}
+    queues = {"confirmation": "untold"}
+    return len(list(alarms(settings, Watched("transfers", "failed", functions, all_rules(settings), queues))))

@@ -1,0 +1,147 @@
+"""A deployment as its operators meet it: found by its stack's name, known by the stack's outputs and the worker's settings."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from contact_transfer.config.worker_settings import Settings, SettingsError
+from transfers_cli import say
+from transfers_cli.errors import Exit, Stop
+
+PREFIX = "ContactTransfer-"
+_CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=16, connect_timeout=5)
+# Operators share Connect's quotas with the worker: what is throttled is told, not tried again behind their backs.
+_CONNECT = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=10)
+
+
+class Aws:
+    """Clients by service, made on first use; endpoints, Region and credentials as in every AWS tool."""
+
+    def __init__(self, session: boto3.Session | None = None) -> None:
+        # boto3 alone reads AWS_DEFAULT_REGION and not AWS_REGION, which every other AWS tool puts first.
+        self._session = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+        self._clients: dict[str, Any] = {}
+        if self._session.region_name is None:
+            raise Stop("There is no Region: set AWS_REGION, or choose a profile that has one.", Exit.UNREACHABLE)
+
+    @property
+    def region(self) -> str:
+        return str(self._session.region_name)
+
+    def __call__(self, service: str) -> Any:
+        if service not in self._clients:
+            config = _CONNECT if service == "connect" else _CONFIG
+            self._clients[service] = self._session.client(service, config=config)  # type: ignore[call-overload]  # the service is a variable here
+        return self._clients[service]
+
+
+@dataclass
+class Deployment:
+    """``outputs`` are the stack's; ``status`` is CloudFormation's word for its state."""
+
+    name: str
+    account: str
+    region: str
+    status: str
+    outputs: Mapping[str, str]
+    aws: Aws
+
+    @property
+    def stack(self) -> str:
+        return PREFIX + self.name
+
+    @property
+    def place(self) -> dict[str, str]:
+        """Where commands act, for JSON results."""
+        return {"account": self.account, "region": self.region, "stack": self.stack}
+
+    def announce(self) -> None:
+        """Show account, Region and stack, before anything else is said or changed."""
+        endpoint = os.environ.get("AWS_ENDPOINT_URL")
+        at = f" at {endpoint}" if endpoint else ""
+        say.note(f"account {self.account}  Region {self.region}  stack {self.stack}{at}", style="bold cyan")
+
+    def output(self, name: str) -> str:
+        """An output of the stack. Raise ``Stop`` when it has none of that name."""
+        if name not in self.outputs:
+            raise Stop(f"{self.stack} has no output {name}: deploy this version first.", Exit.UNREACHABLE)
+        return self.outputs[name]
+
+    @cached_property
+    def worker(self) -> Mapping[str, Any]:
+        """The worker's configuration, as Lambda has it."""
+        found: Mapping[str, Any] = self.aws("lambda").get_function_configuration(
+            FunctionName=self.output("WorkerFunctionName")
+        )
+        return found
+
+    @cached_property
+    def settings(self) -> Settings:
+        """What the worker goes by; read from the function itself, so that nobody judges by a file that was not deployed."""
+        try:
+            return Settings.from_environment(self.worker.get("Environment", {}).get("Variables", {}))
+        except SettingsError as error:
+            raise Stop(
+                f"The worker's settings cannot be read by this version: {error}. Deploy, or use the version that was deployed.",
+                Exit.UNREACHABLE,
+            ) from error
+
+    @cached_property
+    def mapping(self) -> Mapping[str, Any]:
+        """The event source mapping between the transfer queue and the worker."""
+        found = self.aws("lambda").list_event_source_mappings(FunctionName=self.output("WorkerFunctionName"))
+        for mapping in found["EventSourceMappings"]:
+            if mapping["EventSourceArn"] == self.output("TransferQueueArn"):
+                return dict(mapping)
+        raise Stop(f"Nothing feeds the worker of {self.stack}: its event source mapping is gone. Deploy.", Exit.NOT_ALL)
+
+    def worker_arn(self, service: str, resource: str) -> str:
+        """The ARN of a resource in the worker's partition, account and Region."""
+        partition = str(self.worker["FunctionArn"]).split(":")[1]
+        return f"arn:{partition}:{service}:{self.region}:{self.account}:{resource}"
+
+    def queue_arn(self, output: str) -> str:
+        """The ARN of the queue whose URL is that output."""
+        return self.worker_arn("sqs", self.output(output).rsplit("/", 1)[-1])
+
+    def queue(self, output: str, *names: str) -> dict[str, int]:
+        """Numeric attributes of a queue."""
+        answer = self.aws("sqs").get_queue_attributes(QueueUrl=self.output(output), AttributeNames=list(names))
+        return {name: int(answer["Attributes"].get(name, 0)) for name in names}
+
+
+def find(name: str, aws: Aws | None = None) -> Deployment:
+    """Find the deployment's stack. Raise ``Stop`` with what there is instead."""
+    aws = aws or Aws()
+    stack = PREFIX + name.removeprefix(PREFIX)
+    try:
+        found = aws("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") != "ValidationError":
+            raise
+        raise Stop(_missing(stack, aws), Exit.UNREACHABLE) from None
+    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
+    parts = found["StackId"].split(":")
+    return Deployment(stack.removeprefix(PREFIX), parts[4], parts[3], found["StackStatus"], outputs, aws)
+
+
+def _missing(stack: str, aws: Aws) -> str:
+    pages = aws("cloudformation").get_paginator("describe_stacks").paginate()
+    known = [s["StackName"] for page in pages for s in page["Stacks"] if s["StackName"].startswith(PREFIX)]
+    there = f"there is {', '.join(sorted(known))}" if known else "there is no deployment of Contact Transfer at all"
+    return f"There is no stack {stack} in {aws.region} for these credentials; {there}. Choose with --deployment."
+
+
+def open_deployment(name: str) -> Deployment:
+    """Find the deployment and show where it is: the beginning of every command."""
+    found = find(name)
+    found.announce()
+    return found

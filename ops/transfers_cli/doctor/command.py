@@ -1,0 +1,142 @@
+"""``transfers doctor``: which checks there are, and how they are run and told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Annotated
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+from rich.text import Text
+
+from contact_transfer.request.arn import parse_instance
+from transfers_cli import options, say
+from transfers_cli.deployment import Aws, Deployment, find
+from transfers_cli.doctor import in_account, in_connect, in_stack
+from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
+from transfers_cli.errors import Exit, Stop
+from transfers_cli.planned import planned
+
+ALWAYS: tuple[Check, ...] = (
+    in_stack.stack,
+    in_connect.instances,
+    in_connect.flows,
+    in_connect.queues,
+    in_connect.users,
+    in_connect.routes,
+    in_account.quota,
+)
+DEPLOYED: tuple[Check, ...] = (
+    in_stack.mapping,
+    in_account.role,
+    in_account.event_bridge,
+    in_stack.flow_function,
+    in_stack.alarms,
+    in_stack.waiting,
+)
+_MARKS = {Level.GOOD: "green", Level.LOOK: "yellow", Level.BAD: "bold red", Level.UNKNOWN: "magenta"}
+_FIELD = re.compile(r'"(contactFlowId|queueId|userId|route)":\s*"([^"]+)"')
+
+
+def doctor(
+    *,
+    before: Annotated[
+        bool, typer.Option("--before", help="Check deployments/NAME.json, as before it is deployed for the first time.")
+    ] = False,
+    deployment: options.DeploymentName = "local",
+    json: options.AsJson = False,
+) -> None:
+    """Check a deployment: instances, flows, queues, agents, quota, role, keys, routes, alarms. Each finding says what to do.
+
+    Changes nothing. Status 1: something is bad. What could not be checked, often for want of a permission of yours, is told
+    and does not count as bad.
+    """
+    subject = _planned(deployment) if before else _running(deployment)
+    checks = ALWAYS if subject.found is None else ALWAYS + DEPLOYED
+    findings: list[Finding] = []
+    with say.err.status("checking"):
+        for check in checks:
+            findings += _run(check, subject)
+    if json:
+        say.as_json([{"level": f.level, "what": f.what, "seen": f.seen, "do": f.do} for f in findings])
+    else:
+        _show(findings)
+    if any(finding.level is Level.BAD for finding in findings):
+        raise typer.Exit(Exit.NOT_ALL)
+
+
+def _run(check: Check, subject: Subject) -> Iterator[Finding]:
+    try:
+        yield from check(subject)
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code")
+        what = check.__name__.replace("_", " ")
+        yield Finding(
+            Level.UNKNOWN,
+            what,
+            f"{error.operation_name} answered {code}",
+            "Your role may not allow the call, or the endpoint lacks it.",
+        )
+    except (BotoCoreError, Stop) as error:
+        yield Finding(Level.UNKNOWN, check.__name__.replace("_", " "), str(error), "Check by hand.")
+
+
+def _show(findings: list[Finding]) -> None:
+    rows = ((Text(f.level, _MARKS[f.level]), f.what, f.seen, f.do) for f in findings)
+    table = say.table("", ("!", "what", "seen", "what to do"), rows)
+    say.out.print(table)
+    counted = {level: sum(f.level is level for f in findings) for level in Level}
+    say.result(", ".join(f"{count} {level}" for level, count in counted.items() if count))
+
+
+def _running(name: str) -> Subject:
+    found = find(name)
+    found.announce()
+    settings = found.settings
+    return Subject(
+        name=found.name,
+        aws=found.aws,
+        instances=tuple(parse_instance(text) for text in settings.instance_arns),
+        flows=settings.allowed_contact_flow_ids,
+        queues=settings.allowed_queue_ids,
+        users=settings.allowed_user_ids,
+        pace=settings.transfers_per_second,
+        burst=settings.burst,
+        routes=tuple(_routes(found)),
+        found=found,
+    )
+
+
+def _routes(found: Deployment) -> Iterator[Target]:
+    """What routes transfer to, as their rules write it."""
+    for target in in_account.rule_targets(found):
+        template = target.get("InputTransformer", {}).get("InputTemplate", "")
+        fields = dict(_FIELD.findall(template))
+        if "contactFlowId" in fields:
+            route = fields.get("route", "?")
+            yield Target(route, fields["contactFlowId"], fields.get("queueId"), fields.get("userId"))
+
+
+def _planned(name: str) -> Subject:
+    settings = planned(name)
+    aws = Aws()
+    say.note(
+        f"account {settings.place.account}  Region {settings.place.region}  deployments/{name}.json", style="bold cyan"
+    )
+    if aws.region != settings.place.region:
+        raise Stop(
+            f"Your Region is {aws.region}; the deployment's is {settings.place.region}: set AWS_REGION.", Exit.USAGE
+        )
+    routes = (Target(r.name, r.contact_flow_id, r.queue_id, r.user_id) for r in settings.routes)
+    return Subject(
+        name=name,
+        aws=aws,
+        instances=tuple(parse_instance(instance.arn) for instance in settings.instances),
+        flows=settings.allowed_contact_flow_ids,
+        queues=settings.allowed_queue_ids,
+        users=settings.allowed_user_ids,
+        pace=settings.transfers_per_second,
+        burst=settings.burst,
+        routes=tuple(routes),
+    )

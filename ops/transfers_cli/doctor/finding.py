@@ -1,0 +1,70 @@
+"""What a check finds, and what it is about."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from contact_transfer.request.arn import InstanceArn
+from transfers_cli.deployment import Aws, Deployment
+
+
+class Level(StrEnum):
+    """``BAD``: it will not work, or not for long. ``LOOK``: it may be meant so. ``UNKNOWN``: it could not be checked."""
+
+    GOOD = "good"
+    LOOK = "look"
+    BAD = "bad"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """``what`` was checked, what was ``seen``, and what to ``do`` about it."""
+
+    level: Level
+    what: str
+    seen: str
+    do: str = ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a route transfers to."""
+
+    route: str
+    flow: str
+    queue: str | None = None
+    user: str | None = None
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A deployment as it is, or as its settings file says it will be (then ``found`` is None). Lists hold ids."""
+
+    name: str
+    aws: Aws
+    instances: tuple[InstanceArn, ...]
+    flows: frozenset[str]
+    queues: frozenset[str]
+    users: frozenset[str]
+    pace: float
+    burst: float
+    routes: tuple[Target, ...] = ()
+    found: Deployment | None = None
+
+
+Check = Callable[[Subject], Iterator[Finding]]
+
+
+def good(what: str, seen: str) -> Finding:
+    return Finding(Level.GOOD, what, seen)
+
+
+def look(what: str, seen: str, do: str) -> Finding:
+    return Finding(Level.LOOK, what, seen, do)
+
+
+def bad(what: str, seen: str, do: str) -> Finding:
+    return Finding(Level.BAD, what, seen, do)

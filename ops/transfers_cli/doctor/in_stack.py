@@ -1,0 +1,91 @@
+"""Checks of the stack as it runs: its state, the mapping, the function in the instances, the alarms' readers, what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from transfers_cli.deployment import Deployment
+from transfers_cli.doctor.finding import Finding, Subject, bad, good, look
+
+
+def stack(subject: Subject) -> Iterator[Finding]:
+    """CloudFormation finished what it began."""
+    found = subject.found
+    if found is None:
+        seen = "not looked at: before a deployment its settings file is checked"
+        yield look("stack", seen, "Deploy when the rest is good; what runs is checked without --before.")
+    elif found.status.endswith("_COMPLETE") and "ROLLBACK" not in found.status:
+        yield good("stack", found.status)
+    else:
+        yield bad("stack", f"its status is {found.status}", "See the stack's events in CloudFormation; deploy again.")
+
+
+def mapping(subject: Subject) -> Iterator[Finding]:
+    """The worker is fed: the mapping is on, answers for single messages, and has as many workers as the pace counts on."""
+    found = _deployed(subject)
+    seen, workers = found.mapping, found.settings.maximum_concurrency
+    concurrency = seen.get("ScalingConfig", {}).get("MaximumConcurrency")
+    if seen["State"] not in {"Enabled", "Enabling"}:
+        yield look(
+            "worker",
+            f"paused: its mapping is {seen['State']}",
+            "Start it again when the time has come: transfers resume.",
+        )
+    elif "ReportBatchItemFailures" not in seen.get("FunctionResponseTypes", []):
+        yield bad(
+            "worker", "its mapping does not take partial answers: one failure repeats a whole batch", "Deploy again."
+        )
+    elif concurrency != workers:
+        yield bad("worker", f"{concurrency} run at once and each takes 1/{workers} of the quota", "Deploy again.")
+    else:
+        yield good(
+            "worker", f"fed by its queue, {workers} at once, {found.settings.transfers_per_second:g} transfers a second"
+        )
+
+
+def flow_function(subject: Subject) -> Iterator[Finding]:
+    """The flow function is associated with every instance, so that flows can choose it."""
+    found = _deployed(subject)
+    wanted = found.output("FlowFunctionArn")
+    for instance in subject.instances:
+        pages = found.aws("connect").get_paginator("list_lambda_functions").paginate(InstanceId=instance.instance_id)
+        what = f"flow function in {instance.instance_id}"
+        if any(wanted in page["LambdaFunctions"] for page in pages):
+            yield good(what, "associated")
+        else:
+            yield bad(what, "not associated: flows cannot invoke it", "Deploy again; the stack makes the association.")
+
+
+def alarms(subject: Subject) -> Iterator[Finding]:
+    """Somebody hears the alarms, and none rings."""
+    found = _deployed(subject)
+    topic = found.worker_arn("sns", f"{found.stack}-alarms")
+    subscribed = found.aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    pending = [one["Endpoint"] for one in subscribed if one["SubscriptionArn"] == "PendingConfirmation"]
+    if not subscribed:
+        yield look("alarms' readers", "nobody", "Set alarmEmail and deploy, or subscribe to the topic yourself.")
+    elif pending:
+        yield bad("alarms' readers", f"not confirmed: {', '.join(pending)}", "Follow the link in the e-mail from AWS.")
+    else:
+        yield good("alarms' readers", f"{len(subscribed)} subscribed")
+    ringing = found.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{found.stack}-", StateValue="ALARM")
+    names = sorted(alarm["AlarmName"] for alarm in ringing["MetricAlarms"])
+    if names:
+        yield bad("alarms", f"ringing: {', '.join(names)}", "Each alarm's text names its section of docs/runbook.md.")
+    else:
+        yield good("alarms", "none rings")
+
+
+def waiting(subject: Subject) -> Iterator[Finding]:
+    """Nothing has failed."""
+    failed = sum(_deployed(subject).queue("DeadLetterQueueUrl", "ApproximateNumberOfMessages").values())
+    if failed:
+        yield look("dead-letter queue", f"{failed} failed requests wait", "See them: transfers failed ls.")
+    else:
+        yield good("dead-letter queue", "empty")
+
+
+def _deployed(subject: Subject) -> Deployment:
+    if subject.found is None:
+        raise LookupError("the stack is not deployed")
+    return subject.found

@@ -1,0 +1,80 @@
+"""How failed requests are shown."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from contact_transfer.request.parser import TransferRequest
+from transfers_cli import say
+from transfers_cli.failed.looking import Looking
+from transfers_cli.failed.parked import Parked
+from transfers_cli.failed.verdict import Prospect, Verdict
+from transfers_cli.listing import Listing
+
+Prospects = dict[str, tuple[Verdict, TransferRequest | None]]
+
+
+def groups(messages: Sequence[Parked]) -> Table:
+    """Counts by code and route, with the age of the oldest and the newest."""
+    now = time.time()
+    found: dict[tuple[str, str], list[Parked]] = {}
+    for message in messages:
+        found.setdefault((message.code, message.route or ""), []).append(message)
+    rows = [
+        (code, route, len(some), say.span(now - some[0].failed_at), say.span(now - some[-1].failed_at))
+        for (code, route), some in sorted(found.items(), key=lambda item: -len(item[1]))
+    ]
+    return say.table(f"{len(messages)} failed", ("code", "route", "#messages", "oldest", "newest"), rows)
+
+
+def listing(messages: Sequence[Parked], limit: int) -> Listing:
+    """One line a message, or some where the terminal is narrow; oldest first."""
+    rows = [(m.message_id, m.code, say.clock(m.failed_at), m.contact, m.route, m.why) for m in messages[:limit]]
+    title = f"the oldest {limit} of {len(messages)}" if len(messages) > limit else f"{len(messages)} messages"
+    return Listing(title, ("!message", "!code", "!failed at", "!contact", "!route", "why"), rows)
+
+
+def whole(message: Parked, verdict: Verdict) -> None:
+    """Everything about one message, its body included."""
+    facts = {name: str(value) for name, value in message.summary().items() if value is not None}
+    facts["if sent again"] = f"{verdict.prospect}: {verdict.why}"
+    say.facts(message.message_id, facts)
+    own = {name: value.get("StringValue", "(binary)") for name, value in message.own_attributes().items()}
+    if own:
+        say.facts("its own attributes", own)
+    say.out.print(Panel(Text(_pretty(message.body)), title="body", title_align="left"))
+
+
+def _pretty(body: str) -> str:
+    try:
+        return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
+    except ValueError:
+        return body
+
+
+def outlook(messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect]) -> Table:
+    """What sending them again would bring: by prospect and reason, and what would change."""
+    chosen = set(sending)
+    counted = Counter((judged[message.message_id][0], message.code) for message in messages)
+    rows = [
+        ("send" if verdict.prospect in chosen else "leave", verdict.prospect, code, count, verdict.why)
+        for (verdict, code), count in sorted(counted.items(), key=lambda item: (item[0][0].prospect, -item[1]))
+    ]
+    return say.table("if sent again", ("", "prospect", "failed as", "#messages", "why"), rows)
+
+
+def unseen(looking: Looking) -> None:
+    """Say what could not be seen, and why."""
+    if looking.elsewhere:
+        say.note(
+            f"{looking.elsewhere} more are counted but were not to be had: somebody else is looking at them, or a move is under way."
+            f" They show again within {looking.hold} s of the end of that.",
+            style="yellow",
+        )

@@ -1,0 +1,130 @@
+"""What sending a failed request again would bring, judged by the worker's own code, its settings and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.ledger import records
+from contact_transfer.ledger.records import Item
+from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.transfer.outcome import FailureCode
+from transfers_cli.failed.parked import NO_CODE, NOT_DELIVERED, Parked
+
+_BATCH = 100  # keys that BatchGetItem takes
+
+
+class Prospect(StrEnum):
+    """How good the prospect is. The words are values of ``--prospect``."""
+
+    READY = "ready"  # nothing speaks against it
+    MENDED = "if-mended"  # it fails again, unless somebody has mended what it failed for
+    LOOK_FIRST = "look-first"  # it may have been transferred: a person looks at the contact
+    TRANSFERRED = "transferred"  # it has been, meanwhile
+    EXPIRED = "expired"  # its expiresAt has passed
+    HOPELESS = "hopeless"  # it cannot succeed
+
+
+#: What a redrive sends unless it is told otherwise.
+WORTH_SENDING = (Prospect.READY, Prospect.MENDED)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The prospect, and one sentence about it."""
+
+    prospect: Prospect
+    why: str
+
+
+_BY_CODE: Mapping[str, Verdict] = MappingProxyType(
+    {
+        FailureCode.UNSUPPORTED_CHANNEL: Verdict(Prospect.HOPELESS, "The contact's channel does not change."),
+        FailureCode.CONTACT_NOT_ACTIVE: Verdict(Prospect.HOPELESS, "A contact that has ended stays ended."),
+        FailureCode.CONTACT_NOT_FOUND: Verdict(Prospect.HOPELESS, "Connect does not know the contact."),
+        FailureCode.TRANSFER_LIMIT_REACHED: Verdict(Prospect.HOPELESS, "The contact's eleven transfers are used up."),
+        FailureCode.ROUTE_LIMIT_REACHED: Verdict(Prospect.HOPELESS, "The route has moved this contact's tree already."),
+        FailureCode.UNSUPPORTED_FLOW_TYPE: Verdict(
+            Prospect.HOPELESS, "A flow's type does not change; send a new request."
+        ),
+        FailureCode.FLOW_NOT_USABLE: Verdict(Prospect.MENDED, "Once the flow is published and not archived."),
+        FailureCode.FLOW_NOT_FOUND: Verdict(Prospect.MENDED, "Once Connect knows the flow."),
+        FailureCode.DESTINATION_NOT_FOUND: Verdict(Prospect.MENDED, "Once Connect knows the queue or agent."),
+        FailureCode.REJECTED_BY_CONNECT: Verdict(Prospect.MENDED, "Once Connect's reason, whichever it was, is gone."),
+        FailureCode.OUTCOME_UNKNOWN: Verdict(Prospect.LOOK_FIRST, "It may have been transferred: look at the contact."),
+        FailureCode.RETRIES_EXHAUSTED: Verdict(Prospect.READY, "It gets all its time again."),
+        FailureCode.IDEMPOTENCY_MISMATCH: Verdict(
+            Prospect.READY, "The first request of that requestId has failed since."
+        ),
+        NO_CODE: Verdict(Prospect.READY, "The worker gave no verdict on it yet."),
+        NOT_DELIVERED: Verdict(Prospect.READY, "It never reached the transfer queue."),
+    }
+)
+_ALLOWED_NOW = Verdict(Prospect.READY, "The deployment takes it now.")
+
+
+def prospects(
+    dynamodb: Any, settings: Settings, messages: Sequence[Parked], now: float
+) -> dict[str, tuple[Verdict, TransferRequest | None]]:
+    """For each message, by its id: the verdict, and the request in it when it can be read."""
+    read = {message.message_id: _read(message, settings) for message in messages}
+    requests = [request for request in read.values() if isinstance(request, TransferRequest)]
+    ledger = _items(dynamodb, settings.ledger_table_name, requests)
+    judged: dict[str, tuple[Verdict, TransferRequest | None]] = {}
+    for message in messages:
+        request = read[message.message_id]
+        if isinstance(request, Verdict):
+            judged[message.message_id] = (request, None)
+        else:
+            judged[message.message_id] = (_judge(message, request, ledger, now), request)
+    return judged
+
+
+def _read(message: Parked, settings: Settings) -> TransferRequest | Verdict:
+    try:
+        opened = open_body(message.body)
+        return read_request(opened.fields, settings, opened.door)
+    except MalformedMessage as error:
+        return Verdict(Prospect.HOPELESS, f"MalformedMessage: {error}")
+    except Refused as error:
+        return Verdict(Prospect.HOPELESS, f"{error.failed.code}: {error.failed.message}")
+
+
+def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, Item], now: float) -> Verdict:
+    item = ledger.get(records.contact_key(request.instance_id, request.contact_id), {})
+    if won := records.won(item, request.entry):
+        to = f" (new contact {won.new_contact_id})" if won.new_contact_id else ""
+        if won.entry == request.entry:
+            return Verdict(Prospect.TRANSFERRED, f"It has been transferred{to}.")
+        return Verdict(Prospect.HOPELESS, f"Request {won.name} transferred the contact{to}.")
+    claim = ledger.get(records.request_key(request.name), {})
+    bound = records.text(claim, "fingerprint") if claim and "failedAt" not in claim else None
+    if bound is not None and bound != request.fingerprint:
+        return Verdict(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
+    if request.expires_at is not None and request.expires_at <= now:
+        return Verdict(Prospect.EXPIRED, "Its expiresAt has passed.")
+    return _BY_CODE.get(message.code, _ALLOWED_NOW)
+
+
+def _items(dynamodb: Any, table: str, requests: Sequence[TransferRequest]) -> dict[str, Item]:
+    keys = {records.contact_key(request.instance_id, request.contact_id) for request in requests}
+    keys |= {records.request_key(request.name) for request in requests if request.request_id is not None}
+    found: dict[str, Item] = {}
+    wanted = sorted(keys)
+    for start in range(0, len(wanted), _BATCH):
+        for item in _batch(dynamodb, table, wanted[start : start + _BATCH]):
+            found[item["pk"]["S"]] = item
+    return found
+
+
+def _batch(dynamodb: Any, table: str, keys: Sequence[str]) -> Iterator[Item]:
+    asked: Any = {table: {"Keys": [{"pk": {"S": key}} for key in keys], "ConsistentRead": True}}
+    while asked:
+        answer = dynamodb.batch_get_item(RequestItems=asked)
+        yield from answer["Responses"].get(table, [])
+        asked = answer.get("UnprocessedKeys")

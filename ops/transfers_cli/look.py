@@ -1,0 +1,88 @@
+"""Asking Connect what the worker would ask, at a quarter of its quotas: contact, flow, destination, chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from botocore.exceptions import ClientError
+
+from contact_transfer.bootstrap import CLOCK
+from contact_transfer.config.worker_settings import Quota, Settings
+from contact_transfer.connect.client import TRANSFER, Connect
+from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.connect.responses import ContactView, Unavailable
+from contact_transfer.request.parser import TransferRequest
+from contact_transfer.transfer.clock import Deadline
+from contact_transfer.transfer.eligibility import Judgement
+from contact_transfer.transfer.flow_check import Flows
+from transfers_cli.errors import Exit, Stop
+
+Answer = TypeVar("Answer")
+#: The part of the quotas that an operator may take from the worker.
+SHARE = 4
+CALL_SECONDS = 15.0
+_FOREVER = Deadline(at=float("inf"), wall=float("inf"))
+#: Quotas of the two look-ups that the worker does not make. Source: "Amazon Connect service quotas".
+_OTHERS = {"DescribeQueue": Quota(2, 5), "DescribeUser": Quota(2, 5)}
+
+
+class Looker:
+    """Looks, with the worker's own code and rules. Raises ``Stop`` when Connect cannot be asked."""
+
+    def __init__(self, client: Any, settings: Settings) -> None:
+        quotas = {TRANSFER: Quota(settings.transfers_per_second, 1), **settings.quotas, **_OTHERS}
+        self._pacing = Pacing(quotas, SHARE, CLOCK.elapsed())
+        self._pacing.arrived(0.0, CLOCK.elapsed())
+        self._client = client
+        self._connect = Connect(client, self._pacing, CLOCK, CALL_SECONDS)
+        self._judgement = Judgement(self._connect, Flows(self._connect, CLOCK), settings.allowed_channels)
+        self._destinations: dict[tuple[str, str, str], str | None] = {}
+
+    def problem(self, request: TransferRequest) -> str | None:
+        """Why Connect would refuse the request now, in one sentence; None when nothing speaks against it."""
+        contact = self.contact(request.instance_id, request.contact_id)
+        if contact is None:
+            return f"ContactNotFound: Contact {request.contact_id} is not known to instance {request.instance_id}."
+        refused = self._asked(lambda: self._judgement.check(request, contact, _FOREVER))
+        if refused is not None:
+            return f"{refused.code}: {refused.message}"
+        return self._destination(request)
+
+    def contact(self, instance_id: str, contact_id: str) -> ContactView | None:
+        return self._asked(lambda: self._connect.contact(instance_id, contact_id, _FOREVER))
+
+    def chain(self, instance_id: str, contact_id: str) -> list[ContactView]:
+        """All contacts of the tree, oldest first."""
+        found = self._asked(lambda: self._connect.chain(instance_id, contact_id, _FOREVER))
+        return sorted(found, key=lambda view: view.initiated_at or 0.0)
+
+    def _asked(self, ask: Callable[[], Answer]) -> Answer:
+        try:
+            return ask()
+        except Unavailable as error:
+            raise Stop(f"Connect could not be asked: {error.detail} ({error.cause}).", Exit.UNREACHABLE) from None
+
+    def _destination(self, request: TransferRequest) -> str | None:
+        kind, name = ("Queue", request.queue_id) if request.queue_id else ("User", request.user_id)
+        if name is None:
+            return None
+        key = (request.instance_id, kind, name)
+        if key not in self._destinations:
+            self._destinations[key] = self._describe(*key)
+        return self._destinations[key]
+
+    def _describe(self, instance_id: str, kind: str, name: str) -> str | None:
+        operation = f"Describe{kind}"
+        self._connect.await_turn(operation, _FOREVER)
+        self._pacing.take(operation, CLOCK.elapsed())
+        call = getattr(self._client, f"describe_{kind.lower()}")
+        try:
+            found = call(InstanceId=instance_id, **{f"{kind}Id": name})
+        except ClientError as error:
+            if error.response.get("ResponseMetadata", {}).get("HTTPStatusCode") not in {400, 404}:
+                raise
+            return f"DestinationNotFound: {kind} {name} is not known to instance {instance_id}."
+        if kind == "Queue" and found["Queue"].get("Status") == "DISABLED":
+            return f"Queue {name} is disabled."
+        return None

@@ -1,0 +1,71 @@
+"""The command itself: the subcommands composed, and what every one of them does with Ctrl-C, AWS's errors and its own."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from transfers_cli import say
+from transfers_cli.cost.command import cost
+from transfers_cli.doctor.command import doctor
+from transfers_cli.errors import Exit, Stop
+from transfers_cli.failed.commands import app as failed
+from transfers_cli.pause import pause, resume
+from transfers_cli.send import send
+from transfers_cli.status import status
+from transfers_cli.watch import watch
+
+HELP = """Sees, explains and repairs a deployment of Contact Transfer.
+
+Works against AWS and against the local cloud (`make serve`) alike: Region, credentials and endpoints are taken from the
+environment, as in every AWS tool; the stack is found by its name. Account, Region and stack are shown first, always; only
+`cost` asks nobody: it goes by `deployments/NAME.json`.
+
+Exit status: 0 done; 1 done, but not for everything, or something was found wrong; 2 the options make no sense; 3 nothing
+there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the question was answered with no; 130 Ctrl-C.
+"""
+
+app = typer.Typer(
+    name="transfers",
+    help=HELP,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+for command in (watch, status, send, pause, resume, doctor, cost):
+    app.command()(command)
+app.add_typer(failed, name="failed")
+
+
+def main() -> None:
+    """Run the command line and end with its status."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Run one command line; answer the exit status."""
+    try:
+        app(arguments, prog_name="transfers")
+    except SystemExit as end:  # how typer ends, after --help or wrong options, too
+        return end.code if isinstance(end.code, int) else int(Exit.DONE)
+    except Stop as stop:
+        say.note(stop.message, style="bold")
+        return int(stop.status)
+    except ClientError as error:
+        say.note(_denied(error), style="bold red")
+    except BotoCoreError as error:
+        say.note(f"AWS could not be asked: {error}", style="bold red")
+    return int(Exit.UNREACHABLE)
+
+
+def _denied(error: ClientError) -> str:
+    told = error.response.get("Error", {})
+    return f"AWS refused {error.operation_name}: {told.get('Code')}: {told.get('Message')}"
+
+
+if __name__ == "__main__":
+    main()
