@@ -95,8 +95,8 @@ def confirmed() -> Schema:
     known = {
         "arrivedAs": {"enum": list(ARRIVALS), "description": "The type of the contact event that shows it"},
         "arrivedAt": {**_text("When the new contact was queued or connected"), "format": "date-time"},
-        "arrivedQueueId": _text("The queue that it is in"),
-        "arrivedUserId": _text("The agent that it is connected to"),
+        "arrivedQueueId": _text("The queue that it is in; never an agent's own"),
+        "arrivedUserId": _text("The agent that it is connected to, or in whose own queue it waits"),
         "secondsToArrival": {"type": "number", "minimum": 0, "description": "From the request to the arrival"},
     }
     meaning = (

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
@@ -48,6 +50,69 @@ def test_a_contact_that_is_connected_to_its_agent_confirms_its_transfer(doors: D
     [told] = doors.told("Confirmed")
     assert (told["arrivedAs"], told["arrivedUserId"]) == ("CONNECTED_TO_AGENT", doors.seed.users["ana"])
     assert told["userId"] == doors.seed.users["ana"]
+
+
+@pytest.mark.parametrize("event_type", ["QUEUED", "DISCONNECTED", "COMPLETED"])
+@pytest.mark.parametrize(
+    "queue",
+    [
+        {"queueType": "AGENT", "queueArn": "{instance}/queue/{agent}"},
+        {"queueType": "Agent", "queueArn": "{instance}/queue/{agent}"},
+        {"queueType": "AGENT", "queueArn": "{instance}/queue/agent/{agent}"},
+        {"queueArn": "{instance}/queue/agent/{agent}"},
+    ],
+)
+def test_a_contact_in_an_agents_own_queue_arrived_at_the_agent_and_in_no_queue(
+    doors: Doors, queue: dict[str, str], event_type: str
+) -> None:
+    agent = doors.seed.users["ana"]
+    doors.transferred(queueId=None, userId=agent, contactFlowId=doors.seed.flows["Move to agent"])
+    event = _event_with_queue(doors, event_type, queue, agent=agent)
+    doors.deliver([event])
+    doors.confirm()
+    [confirmed] = doors.told("Confirmed")
+    assert (confirmed["arrivedAs"], confirmed["arrivedUserId"]) == ("QUEUED", agent)
+    assert "arrivedQueueId" not in confirmed
+
+
+@pytest.mark.parametrize("queue", [{"queueType": "AGENT"}, {"queueArn": None}, {"queueArn": "{instance}/queue/"}, {}])
+def test_a_contact_in_an_unnamed_queue_has_arrived_without_saying_where(doors: Doors, queue: dict[str, str]) -> None:
+    doors.transferred()
+    doors.deliver([_event_with_queue(doors, "QUEUED", queue)])
+    doors.confirm()
+    [confirmed] = doors.told("Confirmed")
+    assert confirmed["arrivedAs"] == "QUEUED"
+    assert not {"arrivedQueueId", "arrivedUserId"} & set(confirmed)
+
+
+@pytest.mark.parametrize("queue_type", ["STANDARD", None])
+def test_an_agent_who_took_the_contact_out_of_a_shared_queue_is_reported_with_that_queue(
+    doors: Doors, queue_type: str | None
+) -> None:
+    doors.transferred()
+    queue = {"queueType": queue_type, "queueArn": "{instance}/queue/shared"}
+    event = _event_with_queue(doors, "CONNECTED_TO_AGENT", queue)
+    event["detail"]["agentInfo"] = {"agentArn": f"{event['detail']['instanceArn']}/agent/ana"}
+    doors.deliver([event])
+    doors.confirm()
+    [confirmed] = doors.told("Confirmed")
+    assert (confirmed["arrivedQueueId"], confirmed["arrivedUserId"]) == ("shared", "ana")
+
+
+def _event_with_queue(
+    doors: Doors, event_type: str, queue: Mapping[str, str | None], agent: str = ""
+) -> dict[str, Any]:
+    """A contact event of the new contact, as EventBridge delivers it, with this ``queueInfo``."""
+    _, new = doors.transfers[-1]
+    event = doors.telling(new)[0].envelope("agents-own-queue")
+    instance = event["detail"]["instanceArn"]
+    filled = {key: value and value.format(instance=instance, agent=agent) for key, value in queue.items()}
+    event["detail"] |= {
+        "eventType": event_type,
+        "queueInfo": {**filled, "enqueueTimestamp": "2026-02-25T06:13:21.000Z"},
+    }
+    event["detail"].pop("agentInfo", None)
+    return event
 
 
 def test_the_time_from_request_to_arrival_is_measured(doors: Doors, capsys: pytest.CaptureFixture[str]) -> None:

@@ -42,7 +42,15 @@ class About:
 
 @dataclass(frozen=True)
 class Arrived:
-    """``at``: epoch seconds of the first arrival that the event shows; ``kind``: the type of that event."""
+    """The contact has been queued or connected to an agent.
+
+    Attributes:
+        at: when it first arrived, as far as the event shows; epoch seconds.
+        kind: the type of contact event that reports that arrival.
+        queue_id: the queue that agents share, if it is or was in one.
+        user_id: the agent who has it, or in whose own queue it waits.
+
+    """
 
     about: About
     kind: str
@@ -111,7 +119,8 @@ def _contact_event(detail: Mapping[str, Any], at: float) -> Arrived | Ended:
     ]
     if kind in ARRIVALS or shown:
         first_at, first_kind = min(shown, default=(at, kind))
-        return Arrived(about, first_kind, first_at, _id(queue.get("queueArn")), _id(agent.get("agentArn")))
+        queue_id, owner_id = _queue_and_owner(queue)
+        return Arrived(about, first_kind, first_at, queue_id, _id(agent.get("agentArn")) or owner_id)
     if kind not in ENDS:
         raise Unreadable(f"An event {kind} tells neither of an arrival nor of an end.")
     return Ended(about, at, detail.get("disconnectReason"))
@@ -121,5 +130,16 @@ def _upper(text: str | None) -> str | None:
     return text.upper() if text else None
 
 
-def _id(arn: str | None) -> str | None:
-    return arn.rpartition("/")[2] if arn else None
+def _queue_and_owner(queue_info: Mapping[str, Any]) -> tuple[str | None, str | None]:
+    """Return the id of a shared queue, or that of the agent whose own queue it is; never both.
+
+    An agent's own queue is known by its type or by its ARN, which AWS prints as ``queue/agent/AGENT`` (agent event streams)
+    and as ``queue/AGENT`` (contact events); either can be missing. Its id is the agent's.
+    """
+    arn = queue_info.get("queueArn")
+    own = str(queue_info.get("queueType")).upper() == "AGENT" or "/queue/agent/" in str(arn).lower()
+    return (None, _id(arn)) if own else (_id(arn), None)
+
+
+def _id(arn: object) -> str | None:
+    return arn.rpartition("/")[2] or None if isinstance(arn, str) else None
