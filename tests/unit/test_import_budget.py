@@ -70,6 +70,7 @@ IDLE = {
     "botocore.vendored": "botocore.exceptions derives from it",
     "botocore.waiter": "botocore.client imports it",
     "certifi": "read when a connection is opened, which instant answers do without",
+    "contact_transfer.transfer.failure_codes": "a table that is read when a request has failed",
     "contact_transfer.transfer.outcome": "data without functions: what can become of a request",
     "jmespath": "botocore.regions imports it, for rules that the four endpoints do not have",
     "urllib3": "opens the connections that instant answers do without",
@@ -143,7 +144,7 @@ def test_what_was_left_out_stays_out(module: str) -> None:
 def test_all_of_ours_that_is_loaded_belongs_to_the_worker() -> None:
     ours = {name for name in started() if name.startswith("contact_transfer.")}
     assert "contact_transfer.transfer.service" in ours
-    assert len(ours) <= 52
+    assert len(ours) <= 60
 
 
 def test_the_number_of_modules_is_within_its_budget() -> None:

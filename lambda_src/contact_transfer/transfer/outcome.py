@@ -10,30 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contact_transfer.transfer.failure_codes import FailureCode
 
-class FailureCode(StrEnum):
-    """Every permanent failure. The words are part of the public contract."""
-
-    MALFORMED_MESSAGE = "MalformedMessage"
-    INVALID_FIELD = "InvalidField"
-    BOTH_DESTINATIONS = "BothDestinations"
-    INSTANCE_NOT_ALLOWED = "InstanceNotAllowed"
-    FLOW_NOT_ALLOWED = "FlowNotAllowed"
-    DESTINATION_NOT_ALLOWED = "DestinationNotAllowed"
-    UNSUPPORTED_CHANNEL = "UnsupportedChannel"
-    UNSUPPORTED_FLOW_TYPE = "UnsupportedFlowType"
-    FLOW_NOT_USABLE = "FlowNotUsable"
-    CONTACT_NOT_FOUND = "ContactNotFound"
-    FLOW_NOT_FOUND = "FlowNotFound"
-    DESTINATION_NOT_FOUND = "DestinationNotFound"
-    CONTACT_NOT_ACTIVE = "ContactNotActive"
-    TRANSFER_LIMIT_REACHED = "TransferLimitReached"
-    REQUEST_EXPIRED = "RequestExpired"
-    IDEMPOTENCY_MISMATCH = "IdempotencyMismatch"
-    ROUTE_LIMIT_REACHED = "RouteLimitReached"
-    REJECTED_BY_CONNECT = "RejectedByConnect"
-    OUTCOME_UNKNOWN = "OutcomeUnknown"
-    RETRIES_EXHAUSTED = "RetriesExhausted"
+__all__ = ["Cause", "Deferred", "Failed", "FailureCode", "Outcome", "Transferred"]
 
 
 class Cause(StrEnum):

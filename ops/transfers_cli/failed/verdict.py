@@ -13,7 +13,7 @@ from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Item
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.parser import Refused, TransferRequest, read_request
-from contact_transfer.transfer.outcome import FailureCode
+from contact_transfer.transfer.failure_codes import Redrive, failure
 from transfers_cli.failed.parked import NO_CODE, NOT_DELIVERED, Parked
 
 _BATCH = 100  # keys that BatchGetItem takes
@@ -42,30 +42,29 @@ class Verdict:
     why: str
 
 
-_BY_CODE: Mapping[str, Verdict] = MappingProxyType(
+_PROSPECTS: Mapping[Redrive, Prospect] = MappingProxyType(
     {
-        FailureCode.UNSUPPORTED_CHANNEL: Verdict(Prospect.HOPELESS, "The contact's channel does not change."),
-        FailureCode.CONTACT_NOT_ACTIVE: Verdict(Prospect.HOPELESS, "A contact that has ended stays ended."),
-        FailureCode.CONTACT_NOT_FOUND: Verdict(Prospect.HOPELESS, "Connect does not know the contact."),
-        FailureCode.TRANSFER_LIMIT_REACHED: Verdict(Prospect.HOPELESS, "The contact's eleven transfers are used up."),
-        FailureCode.ROUTE_LIMIT_REACHED: Verdict(Prospect.HOPELESS, "The route has moved this contact's tree already."),
-        FailureCode.UNSUPPORTED_FLOW_TYPE: Verdict(
-            Prospect.HOPELESS, "A flow's type does not change; send a new request."
-        ),
-        FailureCode.FLOW_NOT_USABLE: Verdict(Prospect.MENDED, "Once the flow is published and not archived."),
-        FailureCode.FLOW_NOT_FOUND: Verdict(Prospect.MENDED, "Once Connect knows the flow."),
-        FailureCode.DESTINATION_NOT_FOUND: Verdict(Prospect.MENDED, "Once Connect knows the queue or agent."),
-        FailureCode.REJECTED_BY_CONNECT: Verdict(Prospect.MENDED, "Once Connect's reason, whichever it was, is gone."),
-        FailureCode.OUTCOME_UNKNOWN: Verdict(Prospect.LOOK_FIRST, "It may have been transferred: look at the contact."),
-        FailureCode.RETRIES_EXHAUSTED: Verdict(Prospect.READY, "It gets all its time again."),
-        FailureCode.IDEMPOTENCY_MISMATCH: Verdict(
-            Prospect.READY, "The first request of that requestId has failed since."
-        ),
+        Redrive.READY: Prospect.READY,
+        Redrive.RECHECK: Prospect.READY,  # the check has passed when the code is looked at
+        Redrive.IF_FIXED: Prospect.MENDED,
+        Redrive.LOOK_FIRST: Prospect.LOOK_FIRST,
+        Redrive.HOPELESS: Prospect.HOPELESS,
+    }
+)
+_WITHOUT_WORKER: Mapping[str, Verdict] = MappingProxyType(
+    {
         NO_CODE: Verdict(Prospect.READY, "The worker gave no verdict on it yet."),
         NOT_DELIVERED: Verdict(Prospect.READY, "It never reached the transfer queue."),
     }
 )
-_ALLOWED_NOW = Verdict(Prospect.READY, "The deployment takes it now.")
+_UNKNOWN_CODE = Verdict(Prospect.LOOK_FIRST, "This version does not know its code: look at the message first.")
+
+
+def _by_code(code: str) -> Verdict:
+    known = failure(code)
+    if known is None:
+        return _WITHOUT_WORKER.get(code, _UNKNOWN_CODE)
+    return Verdict(_PROSPECTS[known.redrive], known.redrive_note)
 
 
 def prospects(
@@ -108,7 +107,7 @@ def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, Item]
         return Verdict(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
     if request.expires_at is not None and request.expires_at <= now:
         return Verdict(Prospect.EXPIRED, "Its expiresAt has passed.")
-    return _BY_CODE.get(message.code, _ALLOWED_NOW)
+    return _by_code(message.code)
 
 
 def _items(dynamodb: Any, table: str, requests: Sequence[TransferRequest]) -> dict[str, Item]:
