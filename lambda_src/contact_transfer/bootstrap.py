@@ -124,13 +124,12 @@ def confirmation(
 
     settings = ConfirmSettings.from_environment(environment)
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
-    minutes = settings.confirm_within_minutes
     return Confirmation(
         arrivals=Arrivals(Table(aws["dynamodb"], settings.ledger_table_name)),
         bus=Bus(aws["events"], settings.event_bus_name),
         visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
         telemetry=Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),
-        within_seconds=None if minutes is None else minutes * 60,
+        within_seconds=settings.confirm_within_minutes * 60 or None,
         clock=clock,
         chance=chance,
     )

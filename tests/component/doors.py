@@ -43,7 +43,7 @@ class Doors(World):
 
     def new_confirmation(self) -> Confirmation:
         """Another environment of the confirmation function."""
-        settings = ConfirmSettings((INSTANCE_ARN,), "https://sqs/news", "bus", "ledger", self._within)
+        settings = ConfirmSettings((INSTANCE_ARN,), "https://sqs/news", "bus", "ledger", self._within or 0)
         aws = {
             "dynamodb": Tripwire(self.dynamodb, self),
             "sqs": Tripwire(self.news, self),

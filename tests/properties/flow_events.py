@@ -17,7 +17,7 @@ from contact_transfer.transfer.outcome import FailureCode
 from tests.properties.bodies import INSTANCE_ARN, ODD, SECRET, fields_of_request
 from tests.properties.bodies import SETTINGS as WORKER
 
-SETTINGS = FlowSettings((INSTANCE_ARN,), "transfers", routes=frozenset(WORKER.routes))
+SETTINGS = FlowSettings((INSTANCE_ARN,), "transfers", routes=WORKER.routes)
 _LOGGER = Logger(service="flow-events", level="CRITICAL")
 
 

@@ -101,7 +101,7 @@ class DeploymentSettings:
             allowed_contact_flow_ids=self.allowed_contact_flow_ids,
             allowed_queue_ids=self.allowed_queue_ids,
             allowed_user_ids=self.allowed_user_ids,
-            routes=frozenset(route.name for route in self.routes),
+            routes={route.name: route.most for route in self.routes},
         )
 
     def for_confirmation(self, queue_url: str, bus_name: str, table_name: str) -> ConfirmSettings:
@@ -111,7 +111,7 @@ class DeploymentSettings:
             confirmation_queue_url=queue_url,
             event_bus_name=bus_name,
             ledger_table_name=table_name,
-            confirm_within_minutes=self.confirm_within_minutes or None,
+            confirm_within_minutes=self.confirm_within_minutes,
         )
 
 

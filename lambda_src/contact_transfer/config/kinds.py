@@ -1,0 +1,184 @@
+"""The kinds of value that a setting can have, with the one spelling of each in an environment variable.
+
+``to_text`` writes a value and ``from_text`` reads it back; the two are inverse. Values in a deployment file are JSON, and
+are checked by the stack; what a kind says of bounds and words holds there, in the JSON Schema and in the documentation.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+
+class SettingsError(ValueError):
+    """A variable is missing or cannot be read; the message names it."""
+
+
+@dataclass(frozen=True)
+class Quota:
+    """A token bucket as AWS publishes it: ``rate`` calls a second, ``burst`` calls at once."""
+
+    rate: float
+    burst: float
+
+
+#: Amazon Connect's default quotas per account and Region. Source: "Amazon Connect service quotas", API throttling quotas.
+DEFAULT_QUOTAS: Mapping[str, Quota] = {
+    "DescribeContact": Quota(10, 15),
+    "DescribeContactFlow": Quota(2, 5),
+    "ListAssociatedContacts": Quota(2, 5),
+}
+
+
+class Kind:
+    """A kind of value. Raise ``SettingsError`` for a text that is not one; its message goes on from the variable's name."""
+
+    def typed(self, value: Any) -> Any:
+        """The value that the code works with, from a correct value in JSON."""
+        return value
+
+    def to_text(self, value: Any) -> str:
+        return str(value)
+
+    def from_text(self, text: str) -> Any:
+        if not text:
+            raise SettingsError("is empty")
+        return text
+
+
+@dataclass(frozen=True)
+class Text(Kind):
+    """Some text; never empty. ``pattern``: a regular expression that all of it must match."""
+
+    pattern: str = ""
+
+
+@dataclass(frozen=True)
+class Number(Kind):
+    """A number from ``least`` (above it, when ``above``) to ``most``; it may have a fraction."""
+
+    most: float
+    least: float = 0
+    above: bool = False
+
+    def typed(self, value: Any) -> float:
+        return float(value)
+
+    def to_text(self, value: Any) -> str:
+        return repr(float(value)).removesuffix(".0")
+
+    def from_text(self, text: str) -> float:
+        try:
+            value = float(text)
+        except ValueError:
+            raise SettingsError("is not a number") from None
+        if not 0 <= value < float("inf") or (self.above and value == 0):
+            raise SettingsError("must be above 0")
+        return value
+
+
+@dataclass(frozen=True)
+class Whole(Kind):
+    """A whole number from ``least`` to ``most``."""
+
+    least: int
+    most: int
+
+    def from_text(self, text: str) -> int:
+        try:
+            return int(text)
+        except ValueError:
+            raise SettingsError("is not a whole number") from None
+
+
+@dataclass(frozen=True)
+class Choice(Kind):
+    """One of ``words``."""
+
+    words: tuple[str, ...]
+
+    def from_text(self, text: str) -> str:
+        if text not in self.words:
+            raise SettingsError(f"must be {' or '.join(self.words)}")
+        return text
+
+
+class _List(Kind):
+    def to_text(self, value: Any) -> str:
+        return ",".join(sorted(value))
+
+    def from_text(self, text: str) -> Any:
+        return frozenset(item for item in text.split(",") if item)
+
+    def typed(self, value: Any) -> Any:
+        return frozenset(value)
+
+
+@dataclass(frozen=True)
+class Choices(_List):
+    """One or more of ``words``."""
+
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ids(_List):
+    """Ids of a Connect resource, in a file also ARNs; perhaps none. ``resource``: the word before the id in its ARN."""
+
+    resource: str
+
+
+@dataclass(frozen=True)
+class InstanceArns(_List):
+    """ARNs of Connect instances of one account and Region, at least one. The order stays."""
+
+    def to_text(self, value: Any) -> str:
+        return ",".join(value)
+
+    def from_text(self, text: str) -> tuple[str, ...]:
+        found = tuple(item for item in text.split(",") if item)
+        if not found:
+            raise SettingsError("names no Amazon Connect instance")
+        return found
+
+
+@dataclass(frozen=True)
+class Principals(_List):
+    """AWS account ids and ARNs of IAM roles, users and account roots; perhaps none."""
+
+
+@dataclass(frozen=True)
+class Quotas(Kind):
+    """Quotas by operation of Connect; AWS's defaults stand for those not named."""
+
+    def typed(self, value: Any) -> dict[str, Quota]:
+        return {**DEFAULT_QUOTAS, **{name: Quota(float(q["rate"]), float(q["burst"])) for name, q in value.items()}}
+
+    def to_text(self, value: Any) -> str:
+        return json.dumps({name: {"rate": q.rate, "burst": q.burst} for name, q in sorted(value.items())})
+
+    def from_text(self, text: str) -> dict[str, Quota]:
+        try:
+            return self.typed(json.loads(text))
+        except (ValueError, TypeError, KeyError, AttributeError):
+            raise SettingsError("is not an object of operations with rate and burst") from None
+
+
+@dataclass(frozen=True)
+class Routes(Kind):
+    """Routes. A function knows of each its name and how often it may move one tree of contacts."""
+
+    def typed(self, value: Any) -> dict[str, int]:
+        return {route["name"]: int(route.get("maxTransfersPerContact", 1)) for route in value}
+
+    def to_text(self, value: Any) -> str:
+        return ",".join(f"{name}={most}" for name, most in sorted(value.items()))
+
+    def from_text(self, text: str) -> dict[str, int]:
+        pairs = [item.partition("=") for item in text.split(",") if item]
+        try:
+            return {name: int(most) for name, _, most in pairs}
+        except ValueError:
+            raise SettingsError("is not a list of names with counts") from None
