@@ -80,6 +80,9 @@ def contact_event(contact: Contact, event_type: str, now: float, extra: dict[str
         detail["previousContactId"] = contact.previous_id
     if contact.related_id:
         detail["relatedContactId"] = contact.related_id
+    if contact.origin_region is not None:
+        regions = {"activeRegion": contact.active_region, "originRegion": contact.origin_region}
+        detail["globalResiliencyMetadata"] = regions
     detail.update(_destination(contact))
     if contact.ended is not None:
         detail["disconnectTimestamp"] = timestamp(contact.ended)

@@ -45,6 +45,7 @@ def begin(store: Store, instance: Instance, channel: str, origin: Origin, flow: 
         related_id=origin.related.id if origin.related else None,
         flow_id=flow.id if flow else None,
         updated=now,
+        origin_region=origin.previous.origin_region if origin.previous else instance.origin_region,
     )
     contact.described_from = now + store.switches.contact_described_after
     store.contacts[contact.id] = contact

@@ -7,6 +7,7 @@ from typing import Any
 
 from local.connect.model import contact_operations as contacts
 from local.connect.model import resource_operations as resources
+from local.connect.model.search_operations import search_contacts
 from local.connect.model.store import Store
 
 Operation = Callable[[Store, Mapping[str, Any], str], dict[str, Any]]
@@ -15,6 +16,7 @@ OPERATIONS: dict[str, Operation] = {
     "TransferContact": contacts.transfer_contact,
     "DescribeContact": contacts.describe_contact,
     "ListAssociatedContacts": contacts.list_associated_contacts,
+    "SearchContacts": search_contacts,
     "StartTaskContact": contacts.start_task_contact,
     "StartEmailContact": contacts.start_email_contact,
     "StartOutboundVoiceContact": contacts.start_outbound_voice_contact,

@@ -102,6 +102,10 @@ class Others:
             if isinstance(resource, Flow):
                 resource.queue_id = queue_id
 
+    def replicate(self, instance_id: str, origin_region: str | None) -> None:
+        """From now on contacts of the instance begin in ``origin_region`` (Global Resiliency); None: it has no replica."""
+        self._store.instances[instance_id].origin_region = origin_region
+
     def announce(self, contact_id: str, event_type: str, extra: dict[str, Any] | None = None) -> None:
         """Publish a contact event of any type, e.g. CONTACT_DATA_UPDATED with ``{"updatedProperties": […]}``."""
         self._store.publish(self._store.contacts[contact_id], event_type, extra)

@@ -22,7 +22,7 @@ class Rate:
 #: "All other operations" of the published API throttling quotas.
 DEFAULT_RATE = Rate(2, 5)
 #: The published exceptions among the operations that are simulated.
-DEFAULT_RATES = {"DescribeContact": Rate(10, 15), "StopContact": Rate(10, 15)}
+DEFAULT_RATES = {"DescribeContact": Rate(10, 15), "StopContact": Rate(10, 15), "SearchContacts": Rate(0.5, 1)}
 
 
 class Bucket:

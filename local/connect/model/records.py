@@ -30,7 +30,10 @@ class Course(StrEnum):
 
 @dataclass
 class Instance:
-    """An Amazon Connect instance. ``active_tasks`` holds the ids of tasks that count towards ``active_task_quota``."""
+    """An Amazon Connect instance. ``active_tasks`` holds the ids of tasks that count towards ``active_task_quota``.
+
+    ``origin_region``: where contacts that begin now have their origin, if the instance is replicated; None: it is not.
+    """
 
     id: str
     arn: str
@@ -38,6 +41,7 @@ class Instance:
     created: float
     active_task_quota: int = DEFAULT_ACTIVE_TASKS
     active_tasks: set[str] = field(default_factory=set)
+    origin_region: str | None = None
 
 
 @dataclass
@@ -101,6 +105,7 @@ class User:
 class Contact:
     """A contact. ``ended`` is when it really ended; what callers are shown, and when, is decided by the fields ``*_from``.
 
+    ``origin_region``: the Region where the contact began, where the instance is replicated to another (Global Resiliency); None: it is not.
     ``initial_id`` is the first contact along ``previous_id``; ``association_id`` the root of the tree that also holds
     contacts joined by ``related_id``. ``transfers`` counts the transfers that led to this contact.
     """
@@ -129,6 +134,7 @@ class Contact:
     resumed: float | None = None
     pauses: int = 0
     updated: float = 0.0
+    origin_region: str | None = None
     # what callers are shown, and from when on
     described_from: float = 0.0
     listed_from: float = 0.0
@@ -142,3 +148,7 @@ class Contact:
     @property
     def active(self) -> bool:
         return self.ended is None
+
+    @property
+    def active_region(self) -> str:
+        return self.instance.arn.split(":")[3]

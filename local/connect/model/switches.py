@@ -38,6 +38,7 @@ class Switches:
     successor_listed_after           how long until ListAssociatedContacts shows the new contact (assumed: 0)
     contact_described_after          how long DescribeContact answers 404 for a new contact (assumed: 0)
     destination_known_after          how long until QueueInfo or AgentInfo of the new contact is shown (assumed: 0)
+    search_shows_after               how long until SearchContacts shows a contact, its end and its agent (assumed: 0)
     flow_seconds                     how long a flow runs before the contact is queued or connected (assumed: 0)
     answers_old_contact_id           the answer's ContactId is the old contact's (assumed: no, the new one's)
     answers_without_contact_id       the answer has neither ContactId nor ContactArn, both optional in the model (assumed: no)
@@ -55,6 +56,7 @@ class Switches:
     successor_listed_after: float = 0.0
     contact_described_after: float = 0.0
     destination_known_after: float = 0.0
+    search_shows_after: float = 0.0
     flow_seconds: float = 0.0
     answers_old_contact_id: bool = False
     answers_without_contact_id: bool = False

@@ -68,6 +68,8 @@ def checked_target(store: Store, instance: Instance, flow_id: str, queue_id: str
 
 def check_contact(store: Store, contact: Contact) -> None:
     """Raise 400 for a wrong channel or an ended contact, 402 when eleven transfers precede it (402: assumed by analogy)."""
+    if contact.origin_region not in {None, contact.active_region}:  # which error another Region gets: assumed
+        raise errors.invalid_request(f"The contact {contact.id} must be transferred in {contact.origin_region}.")
     if contact.channel not in TRANSFERABLE_CHANNELS:
         raise errors.invalid_request(f"Only task and email contacts can be transferred, this is {contact.channel}.")
     if not contact.active:

@@ -31,7 +31,7 @@ def contact(found: Contact, now: float, switches: Switches) -> View:
         view["TotalPauseCount"] = found.pauses
     if now >= found.destination_shown_from:
         view.update(_destination(found))
-    return view
+    return {**view, **_resiliency(found)}
 
 
 def summary(found: Contact, now: float, switches: Switches) -> View:
@@ -54,6 +54,36 @@ def _common(found: Contact, now: float, switches: Switches) -> View:
     if found.ended is not None and now >= found.end_shown_from:
         view["DisconnectTimestamp"] = found.ended
     return view
+
+
+def search_summary(found: Contact, known_by: float) -> View:
+    """SearchContacts' entry, as the search index knew the contact at ``known_by``."""
+    view: View = {
+        "Id": found.id,
+        "Arn": found.arn,
+        "Channel": found.channel,
+        "InitiationMethod": found.initiation_method,
+        "InitiationTimestamp": found.started,
+    }
+    if found.initial_id != found.id:
+        view["InitialContactId"] = found.initial_id
+    if found.previous_id:
+        view["PreviousContactId"] = found.previous_id
+    if found.queue_id and found.queued is not None:
+        view["QueueInfo"] = {"Id": found.queue_id, "EnqueueTimestamp": found.queued}
+    if found.agent_id and found.connected is not None and found.connected <= known_by:
+        view["AgentInfo"] = {"Id": found.agent_id, "ConnectedToAgentTimestamp": found.connected}
+    if found.ended is not None and found.ended <= known_by:
+        view["DisconnectTimestamp"] = found.ended
+    return {**view, **_resiliency(found)}
+
+
+def _resiliency(found: Contact) -> View:
+    """``GlobalResiliencyMetadata``, which only contacts of replicated instances have."""
+    if found.origin_region is None:
+        return {}
+    metadata = {"ActiveRegion": found.active_region, "OriginRegion": found.origin_region}
+    return {"GlobalResiliencyMetadata": metadata}
 
 
 def _destination(found: Contact) -> View:

@@ -30,6 +30,7 @@ DOINGS = (
     "archive_flow",
     "publish_flow",
     "set_course",
+    "replicate",
     "announce",
 )
 
