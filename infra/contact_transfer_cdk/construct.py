@@ -14,6 +14,7 @@ from contact_transfer_cdk.service.confirmation_rules import confirmation_rule_ar
 from contact_transfer_cdk.service.doors import Doors
 from contact_transfer_cdk.service.flow_function import FlowFunction
 from contact_transfer_cdk.service.ledger import Ledger
+from contact_transfer_cdk.service.queue_rule import Destination
 from contact_transfer_cdk.service.queues import Queues
 from contact_transfer_cdk.service.routes import Routes, route_rule_arns
 from contact_transfer_cdk.service.rules import all_rules, bus_arn, bus_name, rule_arns
@@ -36,7 +37,7 @@ class ContactTransfer(Construct):
         self.keys = Keys(self, "Keys", settings=settings, rule_arns=rules, archive_bus_arn=bus_arn(settings))
         keys = self.keys
         self.queues = Queues(self, "Queues", settings=settings, key=keys.queues, rule_arns=requests)
-        queues = {"transfers": self.queues.transfers, "dead_letters": self.queues.dead_letters}
+        to_transfers = Destination("TransferQueue", self.queues.transfers, self.queues.dead_letters)
         self.ledger = Ledger(self, "Ledger", key=self.keys.data)
         self.worker = Worker(self, "Worker", settings=settings, log_key=self.keys.data)
         self.confirmation = Confirmation(
@@ -46,11 +47,11 @@ class ContactTransfer(Construct):
             self,
             "Doors",
             settings=settings,
-            **queues,
+            to=to_transfers,
             archive_key=self.keys.data,
             roles=[self.worker.role, self.confirmation.role],
         )
-        self.routes = Routes(self, "Routes", settings=settings, **queues)
+        self.routes = Routes(self, "Routes", settings=settings, to=to_transfers)
         self.flow = FlowFunction(
             self,
             "Flow",

@@ -166,7 +166,7 @@ class TestInTheTemplate:
     pytestmark = synthesized
 
     def test_a_rule_on_the_default_bus_takes_live_events_of_the_deployments_instances(self, routed: Assembly) -> None:
-        rule = routed.one("Events::Rule", "Route1")
+        rule = routed.one("Events::Rule", "Routesnight")
         assert "EventBusName" not in rule
         assert rule["EventPattern"] == {
             "source": ["aws.connect"],
@@ -176,7 +176,7 @@ class TestInTheTemplate:
         }
 
     def test_events_of_rules_are_taken_in_both_spellings(self, routed: Assembly) -> None:
-        assert routed.one("Events::Rule", "Route2")["EventPattern"]["detail-type"] == [
+        assert routed.one("Events::Rule", "Routesescalate")["EventPattern"]["detail-type"] == [
             {"equals-ignore-case": "Contact Lens Post Call Rules Matched"},
             {"equals-ignore-case": "conversational analytics Post Call Rules Matched"},
         ]
@@ -189,10 +189,10 @@ class TestInTheTemplate:
             )
             return target["InputTransformer"]["InputPathsMap"], json.loads(written)
 
-        paths, request = transformed("Route1")
+        paths, request = transformed("Routesnight")
         assert paths == {"instance": "$.detail.instanceArn", "contact": "$.detail.contactId"}
         assert request == {"instanceId": "i", "contactId": "c", "route": "night", **TRANSFER}
-        paths, request = transformed("Route2")
+        paths, request = transformed("Routesescalate")
         assert paths["contact"] == "$.detail.contactArn"
         assert request == {"instanceId": "i", "contactId": "c", "route": "escalate", "contactFlowId": "flow-2"}
 

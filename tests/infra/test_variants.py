@@ -68,7 +68,10 @@ def test_producers_put_requests_on_the_bus_and_no_other_detail_type(rich: Assemb
     statement = _by_sid(rich.one("Events::EventBus")["Policy"])["RequestsFromProducers"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "events:PutEvents")
     assert statement["Principal"] == {"AWS": [ROLE, f"arn:aws:iam::{ACCOUNT}:root"]}
-    assert statement["Condition"] == {"StringEquals": {"events:detail-type": "Contact Transfer Requested"}}
+    assert statement["Condition"] == {
+        "ForAllValues:StringEquals": {"events:detail-type": "Contact Transfer Requested"},
+        "Null": {"events:detail-type": "false"},
+    }
     assert statement["Resource"].endswith(":event-bus/ContactTransfer-variant")
 
 

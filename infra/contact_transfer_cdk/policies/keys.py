@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import RemovalPolicy
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from contact_transfer_cdk.policies.retention import KEPT
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 
@@ -45,7 +45,7 @@ class Keys(Construct):
             id_,
             description=f"{self._settings.prefix}: {what}",
             enable_key_rotation=True,
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
 
     def _admit_rules(self, rule_arns: Sequence[str]) -> None:
@@ -92,7 +92,6 @@ class Keys(Construct):
                 principals=[service],
                 actions=["kms:DescribeKey"],
                 resources=["*"],
-                conditions={"StringEquals": {"aws:SourceAccount": self._settings.place.account}},
             )
         )
 
@@ -116,7 +115,11 @@ class Keys(Construct):
         )
 
     def _admit_alarms(self) -> None:
-        """CloudWatch publishes to an encrypted topic for the alarms of this deployment, which all begin with its name."""
+        """CloudWatch publishes to an encrypted topic for the alarms of this deployment, which all begin with its name.
+
+        Assumed: whether KMS is told the alarm is documented nowhere, so the condition holds where it is told. The topic's own
+        policy names the alarms in any case.
+        """
         self.data.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="Alarms",
@@ -124,7 +127,7 @@ class Keys(Construct):
                 actions=["kms:Decrypt", "kms:GenerateDataKey"],
                 resources=["*"],
                 conditions={
-                    "ArnLike": {
+                    "ArnLikeIfExists": {
                         "aws:SourceArn": self._settings.place.arn("cloudwatch", f"alarm:{self._settings.prefix}-*")
                     }
                 },

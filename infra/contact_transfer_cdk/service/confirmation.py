@@ -5,7 +5,7 @@ The worker has no part in it: a transfer costs it no call more.
 
 from __future__ import annotations
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -13,6 +13,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from contact_transfer_cdk.policies import permissions
+from contact_transfer_cdk.policies.retention import KEPT
 from contact_transfer_cdk.service.confirmation_rules import (
     announced_name,
     announced_pattern,
@@ -22,8 +23,8 @@ from contact_transfer_cdk.service.confirmation_rules import (
 )
 from contact_transfer_cdk.service.function import Function, Shape
 from contact_transfer_cdk.service.ledger import Ledger
+from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.service.queues import admit_rules
-from contact_transfer_cdk.service.routes import target
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 HANDLER = "contact_transfer.confirm.handler"
@@ -59,7 +60,7 @@ class Confirmation(Function):
             data_key_reuse=Duration.hours(1),
             enforce_ssl=True,
             retention_period=Duration.days(retention_days),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
             **more,  # type: ignore[arg-type]  # keywords of the queue
         )
 
@@ -96,23 +97,22 @@ class Confirmation(Function):
 
     def _rules(self, bus: events.CfnEventBus) -> None:
         settings = self.settings
-        events.CfnRule(
+        to = Destination("ConfirmationQueue", self.queue, self.dead_letters)
+        queue_rule(
             self,
             "Arrivals",
             name=arrivals_name(settings),
             description="Contact events of contacts that follow another one, to the confirmation queue",
-            event_pattern=arrivals_pattern(settings),
-            state="ENABLED",
-            targets=[target("ConfirmationQueue", self.queue, self.dead_letters)],
+            pattern=arrivals_pattern(settings),
+            to=to,
         )
         if settings.confirm_within_minutes:
-            events.CfnRule(
+            queue_rule(
                 self,
                 "Announced",
                 name=announced_name(settings),
                 description="Announced transfers to the confirmation queue, to notice those that stay silent",
-                event_bus_name=bus.ref,
-                event_pattern=announced_pattern(),
-                state="ENABLED",
-                targets=[target("ConfirmationQueue", self.queue, self.dead_letters)],
+                pattern=announced_pattern(),
+                to=to,
+                bus=bus,
             )

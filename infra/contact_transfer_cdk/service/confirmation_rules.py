@@ -49,7 +49,7 @@ def arrivals_pattern(settings: DeploymentSettings) -> dict[str, Any]:
             "eventType": [*ARRIVALS, *ENDS],
             "previousContactId": [{"exists": True}],
             "channel": [{"equals-ignore-case": channel} for channel in sorted(settings.allowed_channels)],
-            "instanceArn": [{"suffix": f":instance/{i.arn.rpartition('/')[2]}"} for i in settings.instances],
+            "instanceArn": [{"suffix": f":instance/{i.id}"} for i in settings.instances],
         },
     }
 

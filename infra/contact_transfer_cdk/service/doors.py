@@ -9,17 +9,14 @@ from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.service.rules import bus_arn, bus_name, rule_name
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 SOURCE = "contact-transfer"
 REQUESTED = "Contact Transfer Requested"
-#: EventBridge's own maximum: 24 hours and 185 attempts. After them the event goes to the dead-letter queue.
-RETRY_SECONDS = 24 * 3600
-RETRY_ATTEMPTS = 185
 
 
 def archive_name(settings: DeploymentSettings) -> str:
@@ -36,8 +33,7 @@ class Doors(Construct):
         id_: str,
         *,
         settings: DeploymentSettings,
-        transfers: sqs.IQueue,
-        dead_letters: sqs.IQueue,
+        to: Destination,
         archive_key: kms.IKey,
         roles: Sequence[iam.IRole],
     ) -> None:
@@ -51,7 +47,15 @@ class Doors(Construct):
             description="Contact transfers: requests and outcomes",
             policy=_bus_policy(settings, [role.role_arn for role in roles]),
         )
-        self.rule = _rule(self, settings, self.bus, transfers, dead_letters)
+        self.rule = queue_rule(
+            self,
+            "Requests",
+            name=rule_name(settings),
+            description="Transfer requests to the transfer queue",
+            pattern=_pattern(),
+            to=to,
+            bus=self.bus,
+        )
         events.CfnArchive(
             self,
             "Archive",
@@ -69,34 +73,6 @@ def _pattern() -> dict[str, Any]:
     return {"detail-type": [REQUESTED], "source": [{"anything-but": {"wildcard": [SOURCE, "aws.*"]}}]}
 
 
-def _rule(
-    scope: Construct,
-    settings: DeploymentSettings,
-    bus: events.CfnEventBus,
-    target: sqs.IQueue,
-    dead_letters: sqs.IQueue,
-) -> events.CfnRule:
-    return events.CfnRule(
-        scope,
-        "Requests",
-        name=rule_name(settings),
-        description="Transfer requests to the transfer queue",
-        event_bus_name=bus.ref,
-        event_pattern=_pattern(),
-        state="ENABLED",
-        targets=[
-            events.CfnRule.TargetProperty(
-                id="TransferQueue",
-                arn=target.queue_arn,
-                retry_policy=events.CfnRule.RetryPolicyProperty(
-                    maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
-                ),
-                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letters.queue_arn),
-            )
-        ],
-    )
-
-
 def _bus_policy(settings: DeploymentSettings, role_arns: Sequence[str]) -> dict[str, Any]:
     """Nobody but these roles speaks as the service; named producers may ask for transfers and nothing else."""
     statements: list[dict[str, Any]] = [
@@ -107,7 +83,8 @@ def _bus_policy(settings: DeploymentSettings, role_arns: Sequence[str]) -> dict[
             "Action": "events:PutEvents",
             "Resource": bus_arn(settings),
             "Condition": {
-                "StringEquals": {"events:source": SOURCE},
+                # The key holds the sources of all entries of a call: one of them is enough for the refusal.
+                "ForAnyValue:StringEquals": {"events:source": SOURCE},
                 "ArnNotEquals": {"aws:PrincipalArn": list(role_arns)},
             },
         }
@@ -120,7 +97,11 @@ def _bus_policy(settings: DeploymentSettings, role_arns: Sequence[str]) -> dict[
                 "Principal": {"AWS": [_principal_arn(settings, name) for name in settings.producer_principals]},
                 "Action": "events:PutEvents",
                 "Resource": bus_arn(settings),
-                "Condition": {"StringEquals": {"events:detail-type": REQUESTED}},
+                # One or more entries, all of this type. (Assumed: the key holds the types of all entries of a call.)
+                "Condition": {
+                    "ForAllValues:StringEquals": {"events:detail-type": REQUESTED},
+                    "Null": {"events:detail-type": "false"},
+                },
             }
         )
     return {"Version": "2012-10-17", "Statement": statements}

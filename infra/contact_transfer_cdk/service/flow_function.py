@@ -44,10 +44,10 @@ class FlowFunction(Function):
 
     def _admit_instances(self) -> None:
         """Each instance may invoke the function, and shows it in its flow designer."""
-        for number, instance in enumerate(self.settings.instances, 1):
+        for instance in self.settings.instances:
             allowed = lambda_.CfnPermission(
                 self,
-                f"Invoke{number}",
+                f"Invoke-{instance.id}",
                 action="lambda:InvokeFunction",
                 function_name=self.function.function_arn,
                 principal=iam.ServicePrincipal("connect.amazonaws.com").service,
@@ -56,7 +56,7 @@ class FlowFunction(Function):
             )
             association = connect.CfnIntegrationAssociation(
                 self,
-                f"Designer{number}",
+                f"Designer-{instance.id}",
                 instance_id=instance.arn,  # CloudFormation wants the ARN under this name
                 integration_type="LAMBDA_FUNCTION",
                 integration_arn=self.function.function_arn,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from contact_transfer_cdk.policies.keys import producers
+from contact_transfer_cdk.policies.retention import KEPT
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 
@@ -37,7 +38,7 @@ class Queues(Construct):
                 redrive_permission=sqs.RedrivePermission.BY_QUEUE,
                 source_queues=[sqs.Queue.from_queue_arn(self, "Source", source_arn)],
             ),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
         self.transfers = sqs.Queue(
             self,
@@ -52,7 +53,7 @@ class Queues(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=sizing.maximum_receive_count
             ),
-            removal_policy=RemovalPolicy.RETAIN,
+            removal_policy=KEPT,
         )
         admit_rules(self.transfers, rule_arns)
         admit_rules(self.dead_letters, rule_arns)  # what EventBridge could not deliver

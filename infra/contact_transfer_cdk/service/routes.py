@@ -9,10 +9,9 @@ from __future__ import annotations
 import json
 
 from aws_cdk import aws_events as events
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from contact_transfer_cdk.service.doors import RETRY_ATTEMPTS, RETRY_SECONDS
+from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
 from contact_transfer_cdk.settings.route_settings import Route
@@ -26,27 +25,19 @@ def route_rule_arns(settings: DeploymentSettings) -> list[str]:
 class Routes(Construct):
     """``rules`` by the routes' names."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        settings: DeploymentSettings,
-        transfers: sqs.IQueue,
-        dead_letters: sqs.IQueue,
-    ) -> None:
+    def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, to: Destination) -> None:
         super().__init__(scope, id_)
         self.rules = {
-            route.name: events.CfnRule(
+            route.name: queue_rule(
                 self,
-                f"Route{number}",
+                route.name,  # never its position: a rule that moves to another logical id collides with its own name
                 name=route_rule_name(settings, route),
                 description=f"Route {route.name}: events of Amazon Connect to the transfer queue",
-                event_pattern=route.pattern(settings.instances),
-                state="ENABLED",
-                targets=[target("TransferQueue", transfers, dead_letters, transformer(route))],
+                pattern=route.pattern(settings.instances),
+                to=to,
+                transformer=transformer(route),
             )
-            for number, route in enumerate(settings.routes, 1)
+            for route in settings.routes
         }
 
 
@@ -68,22 +59,4 @@ def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
             "contact": "$.detail.contactArn" if route.of_rules else "$.detail.contactId",
         },
         input_template=f'{{"instanceId": <instance>, "contactId": <contact>, {rest}',
-    )
-
-
-def target(
-    id_: str,
-    queue: sqs.IQueue,
-    dead_letters: sqs.IQueue,
-    transform: events.CfnRule.InputTransformerProperty | None = None,
-) -> events.CfnRule.TargetProperty:
-    """A queue that EventBridge tries to reach for a day; then the event goes to the dead-letter queue."""
-    return events.CfnRule.TargetProperty(
-        id=id_,
-        arn=queue.queue_arn,
-        input_transformer=transform,
-        retry_policy=events.CfnRule.RetryPolicyProperty(
-            maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
-        ),
-        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=dead_letters.queue_arn),
     )

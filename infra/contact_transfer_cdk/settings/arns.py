@@ -30,6 +30,11 @@ class Instance:
     arn: str
     place: Place
 
+    @property
+    def id(self) -> str:
+        """The instance's id: the last part of its ARN."""
+        return self.arn.rpartition("/")[2]
+
     def within(self, kind: str, resource_id: str) -> str:
         """The ARN of a resource of this instance; ``kind`` is ``contact``, ``contact-flow``, ``queue`` or ``agent``."""
         return f"{self.arn}/{kind}/{resource_id}"
