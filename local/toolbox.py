@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -16,9 +15,15 @@ from pathlib import Path
 
 from rich.console import Console
 
+from tools.locks import exclusive
+
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 _say = Console(stderr=True, highlight=False, emoji=False)
+
+
+class ToolError(RuntimeError):
+    """A tool's environment could not be made; the message says why, in the words of the program that failed."""
 
 
 def say(text: str) -> None:
@@ -29,30 +34,42 @@ def say(text: str) -> None:
 def environment_of(name: str, requirements: Path, interpreter: Path) -> Path:
     """Return the Python of environment ``.tools/NAME``; create or renew it if ``requirements`` or interpreter changed.
 
-    Raises ``RuntimeError`` with uv's own words when the packages cannot be installed.
+    Several threads and processes may ask at once: one creates it, the others wait.
+
+    Raises ``ToolError`` with uv's own words when the packages cannot be installed.
     """
     home = TOOLS / name
-    python, stamp = home / "bin" / "python", home / "made-from"
     wanted = hashlib.sha256(requirements.read_bytes() + str(interpreter).encode()).hexdigest()
-    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return python
-    say(f"installing {name} from {requirements.relative_to(ROOT)} (once)")
-    making = TOOLS / f"{name}.{os.getpid()}"
+    with exclusive(TOOLS / f"{name}.lock"):
+        if not _is_made(home, wanted):
+            say(f"installing {name} from {requirements.name} (once)")
+            _make(home, requirements, interpreter, wanted)
+    return home / "bin" / "python"
+
+
+def _is_made(home: Path, wanted: str) -> bool:
+    stamp = home / "made-from"
+    return (home / "bin" / "python").exists() and stamp.exists() and stamp.read_text() == wanted
+
+
+def _make(home: Path, requirements: Path, interpreter: Path, stamp: str) -> None:
+    """Create the environment beside ``home`` and move it there once it is whole; the caller holds the lock."""
+    making = home.with_name(f"{home.name}.new")
+    shutil.rmtree(making, ignore_errors=True)  # left by a process that was ended at this work
     _uv("venv", "--quiet", "--relocatable", "--python", str(interpreter), str(making))
     _uv("pip", "sync", "--quiet", "--require-hashes", "--python", str(making / "bin" / "python"), str(requirements))
-    (making / "made-from").write_text(wanted)
+    (making / "made-from").write_text(stamp)
     shutil.rmtree(home, ignore_errors=True)
     making.rename(home)
-    return python
 
 
 def _uv(*arguments: str) -> None:
     uv = shutil.which("uv", path=str(Path(sys.executable).parent)) or shutil.which("uv")
     if uv is None:
-        raise RuntimeError("uv is missing from the project's environment; run: make setup")
+        raise ToolError("uv is missing from the project's environment; run: make setup")
     done = subprocess.run([uv, *arguments], capture_output=True, text=True, check=False)
     if done.returncode:
-        raise RuntimeError(f"uv {arguments[0]} failed: {done.stderr.strip()}")
+        raise ToolError(f"uv {arguments[0]} failed: {done.stderr.strip()}")
 
 
 def find_interpreter(minor: str) -> Path | None:

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Creates .venv from the pinned, hashed requirements. Safe to run again; says what it does.
+# Creates .venv from the pinned, hashed requirements. Safe to run again, and several times at once; says what it does.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 python=${PYTHON:-python3}
@@ -10,9 +10,22 @@ found=$(command -v "$python" >/dev/null && "$python" --version 2>&1) || found=no
   echo "Contact Transfer needs Python 3.11 or later as '$python' (found: $found). Install one, or name it: make PYTHON=python3.12 ..." >&2
   exit 1
 }
-if [ ! -x .venv/bin/python ]; then
+# One set-up at a time: the script starts itself again with a lock that ends with the process.
+if [ "${1:-}" != locked ]; then
+  mkdir -p .tools
+  exec "$python" -c '
+import fcntl, os
+lock = os.open(".tools/setup.lock", os.O_CREAT | os.O_RDWR)
+os.set_inheritable(lock, True)
+fcntl.flock(lock, fcntl.LOCK_EX)
+os.execvp("bash", ["bash", "tools/setup.sh", "locked"])'
+fi
+if [ .venv/.ready -nt requirements.txt ] && [ .venv/.ready -nt pyproject.toml ] && [ .venv/.ready -nt tools/setup.sh ]; then
+  exit 0 # another set-up has just done it
+fi
+if ! .venv/bin/python -m pip --version >/dev/null 2>&1; then
   say "creating .venv ($("$python" --version))"
-  "$python" -m venv .venv || {
+  "$python" -m venv --clear .venv || {
     echo "'$python -m venv' failed. On Debian and Ubuntu: apt-get install python3-venv" >&2
     exit 1
   }

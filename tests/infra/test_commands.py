@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +16,7 @@ from contact_transfer_cdk.errors import DeploymentError
 from tools import cdk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+NOWHERE = r"There is no deployment 'nowhere': deployments/ has .*local.*\.\n"
 
 
 def test_the_cdk_runner_says_what_is_wrong_and_starts_nothing(
@@ -22,7 +24,7 @@ def test_the_cdk_runner_says_what_is_wrong_and_starts_nothing(
 ) -> None:
     monkeypatch.setattr(cdk, "HOME", Path("/nonexistent"))  # an installation there would fail
     assert cdk.main(["synth", "-c", "deployment=nowhere"]) == 1
-    assert capsys.readouterr().err == "There is no deployment 'nowhere': deployments/ has local.\n"
+    assert re.fullmatch(NOWHERE, capsys.readouterr().err)
 
 
 def test_the_app_alone_says_it_in_the_same_words() -> None:
@@ -31,7 +33,7 @@ def test_the_app_alone_says_it_in_the_same_words() -> None:
         [sys.executable, "app.py"], cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert result.returncode == 1
-    assert result.stderr == "There is no deployment 'nowhere': deployments/ has local.\n"
+    assert re.fullmatch(NOWHERE, result.stderr)
 
 
 @pytest.mark.parametrize(
@@ -45,6 +47,45 @@ def test_the_app_alone_says_it_in_the_same_words() -> None:
 )
 def test_the_runner_checks_the_deployment_that_the_cdk_will_use(arguments: list[str], name: str) -> None:
     assert cdk.deployment(arguments) == name
+
+
+@pytest.mark.parametrize(
+    ("arguments", "answer"),
+    [
+        (["deploy", "-c", "deployment=local"], 'make deploy DEPLOYMENT=local ARGS="--require-approval never"'),
+        (["destroy", "-c", "deployment=local"], 'make destroy DEPLOYMENT=local ARGS="--force"'),
+    ],
+)
+def test_a_question_that_nobody_can_answer_is_refused_at_once(arguments: list[str], answer: str) -> None:
+    with pytest.raises(DeploymentError, match="There is no terminal") as refused:
+        cdk.refuse_without_answer(arguments, terminal=False)
+    assert answer in str(refused.value)
+    cdk.refuse_without_answer(arguments, terminal=True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["deploy", "--require-approval", "never", "--tags", "CostCentre=4711"],
+        ["deploy", "--require-approval=any-change"],
+        ["destroy", "--force"],
+        ["destroy", "-f"],
+        ["diff"],
+        ["synth", "--quiet"],
+    ],
+)
+def test_a_command_that_asks_nothing_needs_no_terminal(arguments: list[str]) -> None:
+    cdk.refuse_without_answer(arguments, terminal=False)
+
+
+def test_a_synthesis_says_what_it_wrote_and_where(tmp_path: Path) -> None:
+    (tmp_path / "ContactTransfer-x.template.json").write_text('{"Resources": {"A": {}, "B": {}}}')
+    (tmp_path / "asset.1").mkdir()
+    said = cdk.written(tmp_path, "x").splitlines()
+    assert said == [
+        f"{tmp_path}/ContactTransfer-x.template.json  0 KB, 2 resources",
+        f"{tmp_path}/asset.1/  the functions' code",
+    ]
 
 
 def test_help_needs_neither_node_nor_settings(capsys: pytest.CaptureFixture[str]) -> None:

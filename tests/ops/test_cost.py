@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -21,6 +20,7 @@ from transfers_cli.cost.prices import LIST, Item, Prices
 from transfers_cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
+NOPE = r"There is no deployment 'nope': deployments/ has .*local.*\.\n"
 
 
 @pytest.fixture(scope="module")
@@ -154,7 +154,7 @@ def test_the_page_on_doors_has_the_models_figures(settings: DeploymentSettings) 
 def test_a_deployment_that_is_not_there_is_one_sentence_and_status_4(capsys: pytest.CaptureFixture[str]) -> None:
     for command in (["cost", "-d", "nope"], ["doctor", "--before", "-d", "nope"]):
         assert run(command) == 4
-        assert capsys.readouterr().err == "There is no deployment 'nope': deployments/ has local.\n"
+        assert re.fullmatch(NOPE, capsys.readouterr().err)
 
 
 def test_a_setting_that_is_wrong_is_one_sentence_and_status_1(
@@ -173,9 +173,9 @@ def test_make_cost_is_the_same_command() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "transfers_cli.cost", "--deployment", "nope"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'lambda_src'}"},
         capture_output=True,
         text=True,
         check=False,
     )
-    assert (ran.returncode, ran.stderr) == (4, "There is no deployment 'nope': deployments/ has local.\n")
+    assert ran.returncode == 4
+    assert re.fullmatch(NOPE, ran.stderr)
