@@ -6,15 +6,18 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from contact_transfer.config.worker_settings import Settings, SettingsError
 from transfers_cli import say
 from transfers_cli.errors import Exit, Stop
+from transfers_cli.outputs import by_owner
+
+if TYPE_CHECKING:
+    import boto3
 
 PREFIX = "ContactTransfer-"
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=16, connect_timeout=5)
@@ -26,6 +29,8 @@ class Aws:
     """Clients by service, made on first use; endpoints, Region and credentials as in every AWS tool."""
 
     def __init__(self, session: boto3.Session | None = None) -> None:
+        import boto3  # noqa: PLC0415 - half a second that help and completion do not need
+
         # boto3 alone reads AWS_DEFAULT_REGION and not AWS_REGION, which every other AWS tool puts first.
         self._session = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         self._clients: dict[str, Any] = {}
@@ -45,9 +50,12 @@ class Aws:
 
 @dataclass
 class Deployment:
-    """``outputs`` are the stack's; ``status`` is CloudFormation's word for its state."""
+    """One deployment in its stack.
 
-    name: str
+    ``outputs`` are the deployment's own; ``status`` is CloudFormation's word for the stack's state.
+    """
+
+    stack: str
     account: str
     region: str
     status: str
@@ -55,8 +63,9 @@ class Deployment:
     aws: Aws
 
     @property
-    def stack(self) -> str:
-        return PREFIX + self.name
+    def prefix(self) -> str:
+        """What the names of the deployment's rules, alarms and topics begin with: its bus bears the same name."""
+        return self.output("EventBusName")
 
     @property
     def place(self) -> dict[str, str]:
@@ -108,9 +117,9 @@ class Deployment:
         partition = str(self.worker["FunctionArn"]).split(":")[1]
         return f"arn:{partition}:{service}:{self.region}:{self.account}:{resource}"
 
-    def queue_arn(self, output: str) -> str:
-        """The ARN of the queue whose URL is that output."""
-        return self.worker_arn("sqs", self.output(output).rsplit("/", 1)[-1])
+    def queue_arn(self, url: str) -> str:
+        """The ARN of the queue with that URL."""
+        return self.worker_arn("sqs", url.rsplit("/", 1)[-1])
 
     def queue(self, output: str, *names: str) -> dict[str, int]:
         """Numeric attributes of a queue."""
@@ -119,24 +128,60 @@ class Deployment:
 
 
 def find(name: str, aws: Aws | None = None) -> Deployment:
-    """Find the deployment's stack. Raise ``Stop`` with what there is instead."""
+    """Find a deployment.
+
+    Args:
+        name: the deployment's name, or the name of its stack, whatever app made it; where a stack holds several
+            deployments, ``STACK/CONSTRUCT``.
+        aws: clients; by default those of the environment.
+
+    Raises:
+        Stop: there is none; the message says what there is instead.
+    """
     aws = aws or Aws()
-    stack = PREFIX + name.removeprefix(PREFIX)
+    wanted, _, owner = name.partition("/")
+    stacks = [_describe(aws, stack) for stack in dict.fromkeys((PREFIX + wanted.removeprefix(PREFIX), wanted))]
+    found = next((stack for stack in stacks if stack is not None), None)
+    if found is None:
+        raise Stop(_missing(wanted, aws), Exit.UNREACHABLE)
+    parts = found["StackId"].split(":")
+    outputs = _outputs(found, owner)
+    return Deployment(found["StackName"], parts[4], parts[3], found["StackStatus"], outputs, aws)
+
+
+def _describe(aws: Aws, stack: str) -> Any:
     try:
-        found = aws("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        return aws("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
     except ClientError as error:
         if error.response.get("Error", {}).get("Code") != "ValidationError":
             raise
-        raise Stop(_missing(stack, aws), Exit.UNREACHABLE) from None
-    outputs = {one["OutputKey"]: one["OutputValue"] for one in found.get("Outputs", [])}
-    parts = found["StackId"].split(":")
-    return Deployment(stack.removeprefix(PREFIX), parts[4], parts[3], found["StackStatus"], outputs, aws)
+        return None
 
 
-def _missing(stack: str, aws: Aws) -> str:
+def _raw_outputs(stack: Mapping[str, Any]) -> dict[str, str]:
+    return {one["OutputKey"]: one["OutputValue"] for one in stack.get("Outputs", [])}
+
+
+def _outputs(stack: Mapping[str, Any], owner: str) -> Mapping[str, str]:
+    """The outputs of the stack's one deployment, or of the one that was chosen among several."""
+    found, name = by_owner(_raw_outputs(stack)), stack["StackName"]
+    if owner in found:
+        return found[owner]
+    if len(found) == 1 and not owner:
+        return next(iter(found.values()))
+    if not found:
+        if owner or not name.startswith(PREFIX):
+            raise Stop(f"Stack {name} has no outputs of Contact Transfer, such as TransferQueueUrl.", Exit.UNREACHABLE)
+        return {}  # its first deployment is under way, or failed: the state is worth telling
+    there = ", ".join(f"{name}/{one}" for one in sorted(found))
+    raise Stop(f"Stack {name} holds several deployments: choose one of {there}.", Exit.UNREACHABLE)
+
+
+def _missing(name: str, aws: Aws) -> str:
     pages = aws("cloudformation").get_paginator("describe_stacks").paginate()
-    known = [s["StackName"] for page in pages for s in page["Stacks"] if s["StackName"].startswith(PREFIX)]
-    there = f"there is {', '.join(sorted(known))}" if known else "there is no deployment of Contact Transfer at all"
+    known = sorted(s["StackName"] for page in pages for s in page["Stacks"] if by_owner(_raw_outputs(s)))
+    there = f"there is {', '.join(known)}" if known else "there is no deployment of Contact Transfer at all"
+    stack = PREFIX + name.removeprefix(PREFIX)
     return f"There is no stack {stack} in {aws.region} for these credentials; {there}. Choose with --deployment."
 
 

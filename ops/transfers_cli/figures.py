@@ -124,9 +124,11 @@ class Watching:
             if reason and (count := sum(found.get(query["Id"], ()))):
                 self._by_reason.setdefault(name, {})[reason] = count
         alarms = self._found.aws("cloudwatch").describe_alarms(
-            AlarmNamePrefix=f"{self._found.stack}-", StateValue="ALARM"
+            AlarmNamePrefix=f"{self._found.prefix}-", StateValue="ALARM"
         )
-        self._ringing = sorted(one["AlarmName"].removeprefix(f"{self._found.stack}-") for one in alarms["MetricAlarms"])
+        self._ringing = sorted(
+            one["AlarmName"].removeprefix(f"{self._found.prefix}-") for one in alarms["MetricAlarms"]
+        )
 
 
 def _add(values: list[float], result: Mapping[str, Any], begins: float) -> None:

@@ -13,6 +13,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 from transfers_cli import say
+from transfers_cli.console import cleaned
 
 _GAP = 2
 #: Less than this is no room for prose beside other columns.
@@ -23,7 +24,7 @@ class Listing:
     """``columns`` as ``say.table`` has them: those with ``!`` stay whole, the others are prose."""
 
     def __init__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-        cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+        cells = [["" if cell is None else cleaned(str(cell)) for cell in row] for row in rows]
         used = [number for number in range(len(columns)) if not cells or any(row[number] for row in cells)]
         self._title = title
         self._columns = [columns[number] for number in used]

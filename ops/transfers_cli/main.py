@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from transfers_cli import say
+from transfers_cli import options, say
+from transfers_cli.commands import SETUP, Command
 from transfers_cli.cost.command import cost
 from transfers_cli.doctor.command import doctor
 from transfers_cli.errors import Exit, Stop
-from transfers_cli.failed.commands import app as failed
+from transfers_cli.failed.app import app as failed
 from transfers_cli.pause import pause, resume
-from transfers_cli.send import send
+from transfers_cli.send.command import send
 from transfers_cli.status import status
 from transfers_cli.watch import watch
 
@@ -27,18 +30,28 @@ Exit status: 0 done; 1 done, but not for everything, or something was found wron
 there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the question was answered with no; 130 Ctrl-C.
 """
 
-app = typer.Typer(
-    name="transfers",
-    help=HELP,
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
+app = typer.Typer(name="transfers", help=HELP, pretty_exceptions_enable=False, **SETUP)
 for command in (watch, status, send, pause, resume, doctor, cost):
-    app.command()(command)
+    app.command(cls=Command)(command)
 app.add_typer(failed, name="failed")
+
+
+def _version(value: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if value:
+        say.result(f"transfers {version('contact-transfer')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    *,
+    deployment: options.RootDeployment = None,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Take what stands before the subcommand; the subcommand looks it up in its context."""
+    del deployment, version
 
 
 def main() -> None:

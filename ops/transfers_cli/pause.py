@@ -24,7 +24,7 @@ def pause(
     *,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
-    deployment: options.DeploymentName = "local",
+    deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Stop transfers at once; the transfer queue keeps every request. The first thing to do in an incident.
@@ -39,7 +39,7 @@ def resume(
     *,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
-    deployment: options.DeploymentName = "local",
+    deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Start transfers again, at the usual pace, with what waited longest."""

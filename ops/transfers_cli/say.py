@@ -10,17 +10,18 @@ from typing import Any
 
 import typer
 from rich.cells import cell_len
-from rich.console import Console, JustifyMethod
+from rich.console import JustifyMethod
 from rich.table import Table
 from rich.text import Text
 
+from transfers_cli.console import SafeConsole, cleaned, escaped
 from transfers_cli.errors import Exit, Stop
 
 #: Where nobody's terminal says how wide it is, lines are as long as ids and reasons need.
 _WIDE = 160
 # Ids are shown as they are: contact:abc: is no emoji.
-out = Console(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _WIDE)
-err = Console(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else _WIDE)
+out = SafeConsole(highlight=False, emoji=False, width=None if sys.stdout.isatty() else _WIDE)
+err = SafeConsole(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
 def note(text: str, style: str = "dim") -> None:
@@ -35,7 +36,7 @@ def result(text: str) -> None:
 
 def as_json(value: Any) -> None:
     """The result as one JSON document."""
-    typer.echo(json.dumps(value, indent=2, default=str, ensure_ascii=False))
+    typer.echo(escaped(json.dumps(value, indent=2, default=str, ensure_ascii=False)))
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
@@ -46,7 +47,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
         justify: JustifyMethod = "right" if number else "left"
         made.add_column(column.lstrip("#!"), justify=justify, overflow="fold", no_wrap=whole)
     for row in rows:
-        made.add_row(*(cell if isinstance(cell, Text) else Text("" if cell is None else str(cell)) for cell in row))
+        made.add_row(
+            *(cell if isinstance(cell, Text) else Text("" if cell is None else cleaned(str(cell))) for cell in row)
+        )
     return made
 
 
@@ -56,7 +59,7 @@ def facts(title: str, told: Mapping[str, str]) -> None:
     """
     out.print(Text(title, style="bold"), soft_wrap=True)
     left = max(map(cell_len, told), default=0) + 2
-    for name, value in told.items():
+    for name, value in ((name, cleaned(value)) for name, value in told.items()):
         row = Table.grid()
         row.add_column(width=left)
         row.add_column(overflow="fold")
@@ -67,20 +70,36 @@ def facts(title: str, told: Mapping[str, str]) -> None:
 
 
 def confirm(question: str, *, yes: bool) -> None:
-    """Ask before something is changed. Raise ``Stop`` when the answer is no, or when nobody is there to answer."""
-    if yes:
-        return
-    try:
-        agreed = typer.confirm(question, err=True)
-    except typer.Abort:
-        raise Stop("Nobody answered; use --yes in scripts. Nothing was changed.", Exit.DECLINED) from None
-    if not agreed:
-        raise Stop("Nothing was changed.", Exit.DECLINED)
+    """Ask before something is changed.
+
+    Args:
+        question: a sentence that ends in a question mark.
+        yes: the answer is known to be yes; nobody is asked.
+
+    Raises:
+        Stop: the answer is no, or nobody is there to answer.
+        KeyboardInterrupt: Ctrl-C at the prompt, which is no answer: the command ends with 130.
+    """
+    while not yes:
+        err.print(f"{question} [y/N]: ", end="", markup=False, soft_wrap=True)
+        try:
+            answer = input().strip().lower()
+        except EOFError:
+            err.print()
+            raise Stop("Nobody answered; use --yes in scripts. Nothing was changed.", Exit.DECLINED) from None
+        if answer in {"", "n", "no"}:
+            raise Stop("Nothing was changed.", Exit.DECLINED)
+        yes = answer in {"y", "yes"}
 
 
-def when(moment: float | None) -> str:
-    """A moment in UTC, to the second."""
-    return "" if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+def when(moment: float | None) -> str | None:
+    """A moment (epoch seconds) in UTC, to the second, as RFC 3339 has it: the one spelling, for people and for JSON."""
+    return None if moment is None else datetime.fromtimestamp(moment, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def count(number: int, noun: str) -> str:
+    """A number of things, as in ``1 request`` and ``2 requests``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def times(count: int | str) -> str:

@@ -34,7 +34,7 @@ def status(
         str | None, typer.Option(help="Only this instance, when the deployment serves several.")
     ] = None,
     chain: Annotated[bool, typer.Option(help="Ask Connect for the contacts before and after.")] = True,
-    deployment: options.DeploymentName = "local",
+    deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Say what was asked, when, by which door, how often it was tried, what came of it, and which contacts came before and after.

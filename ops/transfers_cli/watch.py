@@ -29,7 +29,7 @@ def watch(
     *,
     every: Annotated[float, typer.Option(min=0.5, help="Seconds between two looks at the queues.")] = 2.0,
     once: Annotated[bool, typer.Option("--once", help="One look, and done.")] = False,
-    deployment: options.DeploymentName = "local",
+    deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Show live figures until Ctrl-C: waiting, in flight, oldest, rate against the quota, throttles, failures by code.

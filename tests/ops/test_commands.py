@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 
@@ -16,7 +17,7 @@ def test_a_request_sent_by_options_is_followed_to_its_end(centre: Centre, transf
     [contact] = centre.tasks(1)
     seed = centre.cloud.seed
     where = ("--flow", seed["flows"]["Move to queue"], "--queue", seed["queues"]["Billing"])
-    sent = transfers("send", "--contact", contact, *where, "--request-id", f"r-{contact}", "--check", "--json")
+    sent = transfers("send", "--contact", contact, *where, "--request-id", f"r-{contact}", "--check", "--json", "--yes")
     assert sent.status == 0
     name = sent.json["requests"][0]["requestName"]
     centre.worked_off()
@@ -41,7 +42,7 @@ def test_status_of_what_nobody_knows_is_status_3(transfers: Transfers) -> None:
 
 def test_status_tells_a_failure_and_its_reason(centre: Centre, transfers: Transfers) -> None:
     [contact] = centre.tasks(1)
-    transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Draft"])
+    transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Draft"], "--yes")
     centre.worked_off()
     [story] = transfers("status", contact, "--json").json["contacts"]
     assert story["requests"][0]["failureCode"] == "FlowNotUsable"
@@ -49,23 +50,20 @@ def test_status_tells_a_failure_and_its_reason(centre: Centre, transfers: Transf
 
 
 def test_lines_that_cannot_succeed_are_told_and_the_others_are_sent(
-    centre: Centre, transfers: Transfers, tmp_path: Path
+    centre: Centre, transfers: Transfers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO(""))
     good = centre.tasks(25)
     bad = ["no request", '{"contactId": "c"}', centre.body("c", queueID="x"), centre.body("c", userId="u")]
     file = tmp_path / "requests.jsonl"
-    file.write_text("\n".join([*bad, *map(centre.body, good)]), encoding="utf-8")
+    file.write_text("\n".join(["", bad[0], "", *bad[1:], *map(centre.body, good)]), encoding="utf-8")
     planned = transfers("send", str(file), "--dry-run", "--json")
     assert planned.status == 1
-    refused = [request["refused"] for request in planned.json["requests"] if request["refused"]]
-    assert [why.partition(":")[0] for why in refused] == [
-        "MalformedMessage",
-        "InvalidField",
-        "InvalidField",
-        "BothDestinations",
-    ]
+    refused = {one["line"]: one["refused"].partition(":")[0] for one in planned.json["requests"] if one["refused"]}
+    assert refused == {2: "MalformedMessage", 4: "InvalidField", 5: "InvalidField", 6: "BothDestinations"}
     assert not any(request["messageId"] for request in planned.json["requests"])
-    ran = transfers("send", str(file))
+    assert (transfers("send", str(file)).status, centre.counts("TransferQueueUrl")) == (5, (0, 0))
+    ran = transfers("send", str(file), "--yes")
     assert (ran.status, ran.out) == (1, "25 of 29 sent.\n")
     centre.worked_off()
     assert sorted(set(centre.transferred()) & set(good)) == sorted(good)
@@ -100,7 +98,7 @@ def test_while_paused_requests_wait_and_nothing_is_lost(centre: Centre, transfer
         centre.cloud.wait_until(lambda: not centre.cloud.event_source._is_enabled(), "the pollers have noticed")
         before = set(centre.transferred())
         for contact in contacts:
-            transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"])
+            transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"], "--yes")
         again = transfers("pause", "--yes", "--json").json
         assert (again["changed"], again["waiting"] + len(set(centre.transferred()) - before)) == (False, 12)
         assert again["waiting"] > 0
@@ -114,11 +112,39 @@ def test_while_paused_requests_wait_and_nothing_is_lost(centre: Centre, transfer
 def test_a_change_is_not_made_without_a_yes(
     centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("typer.confirm", lambda *_arguments, **_options: False)
+    monkeypatch.setattr("builtins.input", lambda: "n")
     ran = transfers("pause")
     assert (ran.status, "Nothing was changed." in ran.err) == (5, True)
     assert transfers("resume", "--dry-run", "--json").json["running"] is True
     del centre
+
+
+def test_standard_input_cannot_hold_requests_and_an_answer(
+    centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [contact] = centre.tasks(1)
+    monkeypatch.setattr("sys.stdin", io.StringIO(centre.body(contact)))
+    ran = transfers("send", "-")
+    assert (ran.status, "add --yes or --dry-run" in ran.err) == (2, True)
+    assert transfers("send", "-", "--yes").out == "1 of 1 sent.\n"
+    centre.worked_off()
+    assert centre.transferred().count(contact) == 1
+
+
+def test_the_deployment_is_named_before_or_after_the_subcommand(
+    transfers: Transfers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def asked(*arguments: str) -> str:
+        told = transfers(*arguments).err
+        return told.partition("There is no stack ContactTransfer-")[2].split(" ")[0]
+
+    monkeypatch.setenv("TRANSFERS_DEPLOYMENT", "environment")
+    assert asked("-d", "first", "watch", "--once") == "first"
+    assert asked("watch", "--once", "-d", "last") == "last"
+    assert asked("-d", "first", "watch", "--once", "-d", "last") == "last"
+    assert asked("-d", "first", "failed", "ls") == "first"
+    assert asked("-d", "first", "failed", "-d", "middle", "ls") == "middle"
+    assert asked("watch", "--once") == "environment"
 
 
 def test_account_region_and_stack_are_shown_first(centre: Centre, transfers: Transfers) -> None:
@@ -143,8 +169,8 @@ def logged(centre: Centre) -> dict[str, int]:
 def test_watch_counts_what_happened(centre: Centre, transfers: Transfers) -> None:
     contacts = centre.tasks(5)
     for contact in contacts:
-        transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"])
-    transfers("send", "--contact", contacts[0], "--flow", centre.cloud.seed["flows"]["Draft"])
+        transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"], "--yes")
+    transfers("send", "--contact", contacts[0], "--flow", centre.cloud.seed["flows"]["Draft"], "--yes")
     centre.worked_off()
 
     def counted() -> bool:
@@ -166,7 +192,7 @@ def test_watch_counts_what_happened(centre: Centre, transfers: Transfers) -> Non
 
 
 def test_what_fails_rings_the_alarm_whose_metric_it_is(centre: Centre, transfers: Transfers) -> None:
-    transfers("send", "--contact", "nobody", "--flow", centre.cloud.seed["flows"]["Move to queue"])
+    transfers("send", "--contact", "nobody", "--flow", centre.cloud.seed["flows"]["Move to queue"], "--yes")
 
     def ringing() -> list[str]:
         found: list[str] = transfers("watch", "--json").json["alarms"]

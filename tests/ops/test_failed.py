@@ -120,7 +120,8 @@ def test_an_interrupted_redrive_loses_nothing_and_can_be_finished(
 
 def test_a_redrive_says_what_would_change_and_leaves_what_cannot_succeed(centre: Centre, transfers: Transfers) -> None:
     done, fresh = centre.tasks(2)
-    assert transfers("send", "--contact", done, "--flow", centre.cloud.seed["flows"]["Move to queue"]).status == 0
+    where = ("--flow", centre.cloud.seed["flows"]["Move to queue"])
+    assert transfers("send", "--contact", done, *where, "--yes").status == 0
     centre.worked_off()
     flow_only = json.dumps({"contactId": done, "contactFlowId": centre.cloud.seed["flows"]["Move to queue"]})
     centre.park([flow_only, centre.body(done), centre.body(fresh)], FailureCode.RETRIES_EXHAUSTED)
@@ -154,9 +155,14 @@ def test_with_check_connect_is_asked_too(centre: Centre, transfers: Transfers) -
     draft = centre.cloud.seed["flows"]["Draft"]
     good, bad = centre.tasks(2)
     centre.park([centre.body(good), centre.body(bad, contactFlowId=draft)], FailureCode.FLOW_NOT_USABLE)
+    shown = transfers("failed", "redrive", "--all", "--dry-run", "--check").out
+    assert "Connect was asked of 2" in shown
     planned = transfers("failed", "redrive", "--all", "--dry-run", "--check", "--json").json
     by_contact = {message["why"].partition(":")[0]: message["prospect"] for message in planned["messages"]}
-    assert by_contact == {"FlowNotUsable": "hopeless", "Once the flow is published and not archived.": "if-mended"}
+    assert by_contact == {
+        "FlowNotUsable": "hopeless",
+        "Connect was asked": "ready",
+    }
 
 
 def test_show_tells_everything_about_one(centre: Centre, transfers: Transfers) -> None:
@@ -186,10 +192,48 @@ def test_drop_asks_keeps_a_copy_and_the_copy_can_be_sent(
     assert centre.counts() == (0, 0)
     assert copy.stat().st_mode & 0o777 == 0o600
     lines = [json.loads(line) for line in copy.read_text("utf-8").splitlines()]
-    assert Counter(line["attributes"]["FailureCode"] for line in lines) == {"MalformedMessage": 15, "FlowNotFound": 1}
-    assert transfers("send", str(copy)).status == 1  # fifteen are no requests
+    assert Counter(line["attributes"]["FailureCode"]["StringValue"] for line in lines) == {
+        "MalformedMessage": 15,
+        "FlowNotFound": 1,
+    }
+    assert transfers("send", str(copy), "--yes").status == 1  # fifteen are no requests
     centre.worked_off()
     assert centre.transferred().count(contact) == 1
+
+
+def test_without_a_place_of_its_own_the_copy_is_in_a_private_folder_that_git_ignores(
+    centre: Centre, transfers: Transfers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)  # noqa: S603, S607 - a home that is a work tree, as dotfiles are kept
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    [contact] = centre.tasks(1)
+    sqs, own = centre.cloud.client("sqs"), {"Own": {"DataType": "Binary", "BinaryValue": b"\x00\xff"}}
+    body = centre.body(contact, contactFlowId=centre.cloud.seed["flows"]["Draft"])
+    sqs.send_message(QueueUrl=centre.cloud.outputs["DeadLetterQueueUrl"], MessageBody=body, MessageAttributes=own)
+    ran = transfers("failed", "drop", "--all", "--yes", "--json")
+    copy = Path(ran.json["copy"])
+    assert copy.parent.parent.parent == tmp_path / "state"
+    assert (copy.stat().st_mode & 0o777, copy.parent.stat().st_mode & 0o777) == (0o600, 0o700)
+    status = ["git", "-C", str(tmp_path), "status", "--porcelain", "--untracked-files=all"]
+    assert subprocess.run(status, check=True, capture_output=True, text=True).stdout == ""  # noqa: S603 - git itself
+    assert transfers("send", str(copy), "--yes").status == 0
+    centre.worked_off()
+    [parked] = centre.cloud.dead_letters()
+    assert parked["MessageAttributes"]["Own"]["BinaryValue"] == b"\x00\xff"
+
+
+def test_a_copy_into_a_file_that_others_can_read_makes_it_private(
+    centre: Centre, transfers: Transfers, tmp_path: Path
+) -> None:
+    centre.park(["no request"], FailureCode.MALFORMED_MESSAGE)
+    copy = tmp_path / "copy.jsonl"
+    copy.write_text("kept\n", "utf-8")
+    copy.chmod(0o644)
+    assert transfers("failed", "drop", "--all", "--copy", str(tmp_path), "--yes").status == 2
+    assert centre.counts() == (1, 0)
+    ran = transfers("failed", "drop", "--all", "--copy", str(copy), "--yes")
+    assert (ran.status, str(copy) in ran.out, copy.stat().st_mode & 0o777) == (0, True, 0o600)
+    assert len(copy.read_text("utf-8").splitlines()) == 2
 
 
 def test_nothing_is_chosen_by_accident(centre: Centre, transfers: Transfers) -> None:
@@ -204,10 +248,10 @@ def test_nothing_is_chosen_by_accident(centre: Centre, transfers: Transfers) -> 
 def test_where_nothing_is_worth_sending_nobody_is_asked(
     centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def unasked(*_arguments: object, **_options: object) -> bool:
+    def unasked() -> str:
         raise AssertionError("there is nothing to ask about")
 
-    monkeypatch.setattr("typer.confirm", unasked)
+    monkeypatch.setattr("builtins.input", unasked)
     centre.park(["no request"] * 2, FailureCode.MALFORMED_MESSAGE)
     ran = transfers("failed", "redrive", "--all")
     assert (ran.status, ran.err.splitlines()[-1]) == (

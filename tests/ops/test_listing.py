@@ -104,8 +104,8 @@ def test_the_story_for_scripts_has_one_spelling_and_each_thing_once() -> None:
     for keys in (told, told["requests"][0], view):
         assert all(key.isalnum() and key[0].islower() for key in keys)
     assert "instance" not in told
-    assert (told["transferredAt"], told["arrivalAs"], told["inferred"]) == ("1970-01-01 00:00:03Z", "QUEUED", True)
-    assert view == {"contactId": OLD, "initiationMethod": "API", "initiatedAt": "1970-01-01 00:00:00Z"}
+    assert (told["transferredAt"], told["arrivalAs"], told["inferred"]) == ("1970-01-01T00:00:03Z", "QUEUED", True)
+    assert view == {"contactId": OLD, "initiationMethod": "API", "initiatedAt": "1970-01-01T00:00:00Z"}
 
 
 def test_once_is_not_one_times() -> None:

@@ -43,7 +43,8 @@ class Clients:
 
 def subject(clients: Mapping[str, Any], **changes: Any) -> Subject:
     aws: Any = Clients(clients)
-    found = Deployment("local", "000000000000", "us-east-1", "CREATE_COMPLETE", {"FlowFunctionArn": FUNCTION}, aws)
+    outputs = {"FlowFunctionArn": FUNCTION, "EventBusName": "ContactTransfer-local"}
+    found = Deployment("ContactTransfer-local", "000000000000", "us-east-1", "CREATE_COMPLETE", outputs, aws)
     given = {
         "flows": frozenset(),
         "queues": frozenset(),

@@ -44,7 +44,7 @@ def doctor(
     before: Annotated[
         bool, typer.Option("--before", help="Check deployments/NAME.json, as before it is deployed for the first time.")
     ] = False,
-    deployment: options.DeploymentName = "local",
+    deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Check a deployment: instances, flows, queues, agents, quota, role, keys, routes, alarms. Each finding says what to do.
@@ -95,7 +95,7 @@ def _running(name: str) -> Subject:
     found.announce()
     settings = found.settings
     return Subject(
-        name=found.name,
+        name=found.prefix,
         aws=found.aws,
         instances=tuple(parse_instance(text) for text in settings.instance_arns),
         flows=settings.allowed_contact_flow_ids,

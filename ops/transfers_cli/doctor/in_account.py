@@ -70,7 +70,7 @@ def _needed(subject: Subject, found: Deployment) -> dict[str, list[str]]:
     """Actions by resource; contacts and flows stand for all when they cannot be named."""
     table = found.worker_arn("dynamodb", f"table/{found.output('LedgerTableName')}")
     bus = found.worker_arn("events", f"event-bus/{found.output('EventBusName')}")
-    dead = found.queue_arn("DeadLetterQueueUrl")
+    dead = found.queue_arn(found.output("DeadLetterQueueUrl"))
     needed = {
         table: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
         bus: ["events:PutEvents"],
@@ -116,7 +116,7 @@ def _rules(found: Deployment) -> Iterator[Mapping[str, Any]]:
     """The rules that send to the transfer queue: on the deployment's bus, and the routes on the default bus."""
     events, queue = found.aws("events"), found.output("TransferQueueArn")
     for bus in (found.output("EventBusName"), "default"):
-        for rule in events.list_rules(EventBusName=bus, NamePrefix=f"{found.stack}-")["Rules"]:
+        for rule in events.list_rules(EventBusName=bus, NamePrefix=f"{found.prefix}-")["Rules"]:
             targets = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
             if any(target["Arn"] == queue for target in targets):
                 yield {**rule, "Targets": targets}

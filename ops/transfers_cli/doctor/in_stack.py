@@ -68,7 +68,7 @@ def alarms(subject: Subject) -> Iterator[Finding]:
         yield bad("alarms' readers", f"not confirmed: {', '.join(pending)}", "Follow the link in the e-mail from AWS.")
     else:
         yield good("alarms' readers", f"{len(subscribed)} subscribed")
-    ringing = found.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{found.stack}-", StateValue="ALARM")
+    ringing = found.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{found.prefix}-", StateValue="ALARM")
     names = sorted(alarm["AlarmName"] for alarm in ringing["MetricAlarms"])
     if names:
         yield bad("alarms", f"ringing: {', '.join(names)}", "Each alarm's text names its section of docs/runbook.md.")

@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 import re
 import time
+from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from contact_transfer.messaging.outcome_events import REASON
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.fields import instant
+from contact_transfer.transfer.failure_codes import FailureCode
+from transfers_cli import say
 from transfers_cli.errors import Exit, Stop
 
 #: Messages that came here without the worker: given up by the queue, or not delivered by EventBridge.
 NO_CODE, NOT_DELIVERED = "NoCode", "NotDelivered"
+#: Every code that a message can be chosen by.
+CODES = (*map(str, FailureCode), NO_CODE, NOT_DELIVERED)
 _AGE = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -62,7 +66,7 @@ class Parked:
 
     @property
     def contact(self) -> str | None:
-        return self.told("ContactId") or _text(self.fields, "contactId")
+        return self.told("ContactId") or _text(self.fields, "contactId") or _contact_of_event(self.body)
 
     @property
     def route(self) -> str | None:
@@ -90,7 +94,7 @@ class Parked:
             "messageId": self.message_id,
             "failureCode": self.code,
             "failureMessage": self.why,
-            "failedAt": datetime.fromtimestamp(self.failed_at).astimezone().isoformat(timespec="seconds"),
+            "failedAt": say.when(self.failed_at),
             "requestName": self.told("RequestName"),
             "contactId": self.contact,
             "route": self.route,
@@ -99,14 +103,48 @@ class Parked:
         }
 
     def copy(self) -> str:
-        """All of it, as one line of JSON: what ``drop`` keeps and ``send`` can send again."""
-        strings = {name: self.told(name) for name in self.attributes}
-        return json.dumps({"messageId": self.message_id, "attributes": strings, "body": self.body}, ensure_ascii=False)
+        """All of it, as one line of ASCII JSON: what ``drop`` keeps and ``send`` can send again."""
+        attributes = {name: _as_text(value) for name, value in self.attributes.items()}
+        return json.dumps({"messageId": self.message_id, "attributes": attributes, "body": self.body})
+
+
+def copied(line: str) -> tuple[str, dict[str, dict[str, Any]]] | None:
+    """The body and the message's own attributes in a line that ``Parked.copy`` made; None for any other line."""
+    try:
+        document = json.loads(line)
+    except ValueError:
+        return None
+    if not isinstance(document, dict) or set(document) != {"messageId", "attributes", "body"}:
+        return None
+    attributes = {name: _from_text(value) for name, value in document["attributes"].items()}
+    return str(document["body"]), Parked("", "", "", attributes, 0.0).own_attributes()
+
+
+def _as_text(attribute: Mapping[str, Any]) -> dict[str, str]:
+    """An attribute of a message, its binary value in Base64."""
+    told = {name: str(value) for name, value in attribute.items() if name in {"DataType", "StringValue"}}
+    binary = attribute.get("BinaryValue")
+    return told if binary is None else {**told, "BinaryValue": b64encode(binary).decode()}
+
+
+def _from_text(told: Mapping[str, str]) -> dict[str, Any]:
+    binary = told.get("BinaryValue")
+    return dict(told) if binary is None else {**told, "BinaryValue": b64decode(binary)}
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str | None:
     value = fields.get(name)
     return value if isinstance(value, str) else None
+
+
+def _contact_of_event(body: str) -> str | None:
+    """The contact of one of Connect's own events, which is no request."""
+    try:
+        document = json.loads(body)
+    except ValueError:
+        return None
+    detail = document.get("detail") if isinstance(document, dict) else None
+    return _text(detail, "contactId") if isinstance(detail, dict) else None
 
 
 @dataclass(frozen=True)

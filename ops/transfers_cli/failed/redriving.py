@@ -12,60 +12,90 @@ from transfers_cli.failed.looking import Looking
 from transfers_cli.failed.moving import Moved, Mover
 from transfers_cli.failed.parked import Choice, Parked
 from transfers_cli.failed.showing import Prospects
+from transfers_cli.failed.source import CONFIRMATION, Source
 from transfers_cli.failed.verdict import Prospect, Verdict, prospects
 from transfers_cli.look import Looker
 from transfers_cli.progress import counting, stopping
 
+_HOPEFUL = frozenset({Prospect.READY, Prospect.FIXED, Prospect.LOOK_FIRST})
+_EVENT = Verdict(Prospect.READY, "The confirmation function takes it again.")
+_PASSED = "Connect was asked: nothing speaks against it."
+_LOOK_FIRST = "Connect shows the contact as active; it may have been transferred all the same: look at the contact."
+
 
 @dataclass(frozen=True)
 class Plan:
-    """``messages``: all that fit the choice. ``chosen``: those with a prospect that is to be sent, or dropped."""
+    """What a redrive or a drop would do.
 
+    ``messages``: all that fit the choice. ``chosen``: those with a prospect that is to be sent, or dropped. ``asked``: of how
+    many Connect was asked; None when it was not.
+    """
+
+    source: Source
     messages: Sequence[Parked]
     judged: Prospects
     chosen: Sequence[Parked]
     looking: Looking
+    asked: int | None = None
 
 
-def plan(found: Deployment, looking: Looking, choice: Choice, sending: frozenset[Prospect], *, check: bool) -> Plan:
+def judge(source: Source, messages: Sequence[Parked]) -> Prospects:
+    """What sending the messages again would bring, as far as settings and ledger tell."""
+    if source.output == CONFIRMATION:
+        return {message.message_id: (_EVENT, None) for message in messages}
+    found = source.found
+    return prospects(found.aws("dynamodb"), found.settings, messages, time.time())
+
+
+def plan(
+    source: Source, choice: Choice, sending: frozenset[Prospect], *, hold: int | None = None, check: bool = False
+) -> Plan:
     """Look, give everything back, and judge: nobody is kept from the messages while somebody thinks."""
-    with looking, counting("looking", looking.total) as progress:
+    with source.look(hold) as looking, counting("looking", looking.total) as progress:
         messages = [message for message in looking.look(progress.reached) if message in choice]
-        judged = dict(prospects(found.aws("dynamodb"), found.settings, messages, time.time()))
-    if check:
-        _ask_connect(found, judged)
-    return Plan(messages, judged, [m for m in messages if judged[m.message_id][0].prospect in sending], looking)
+        judged = judge(source, messages)
+    asked = _ask_connect(source.found, judged) if check else None
+    chosen = [message for message in messages if judged[message.message_id][0].prospect in sending]
+    return Plan(source, messages, judged, chosen, looking, asked)
 
 
-def _ask_connect(found: Deployment, judged: Prospects) -> None:
+def _ask_connect(found: Deployment, judged: Prospects) -> int:
+    """Replace the verdicts that Connect can better; answer of how many it was asked."""
     looker = Looker(found.aws("connect"), found.settings)
-    hopeful = (Prospect.READY, Prospect.MENDED, Prospect.LOOK_FIRST)
-    asked = [key for key, (verdict, request) in judged.items() if request and verdict.prospect in hopeful]
+    asked = [(key, request) for key, (verdict, request) in judged.items() if request and verdict.prospect in _HOPEFUL]
     with counting("asking Connect", len(asked)) as progress:
-        for key in asked:
-            request = judged[key][1]
-            if request is not None and (problem := looker.problem(request)):
-                judged[key] = (Verdict(Prospect.HOPELESS, problem), request)
+        for key, request in asked:
+            judged[key] = (_checked(looker.problem(request), judged[key][0]), request)
             progress.advanced(1)
+    return len(asked)
 
 
-def carry_out(found: Deployment, planned: Plan, looking: Looking, rate: float | None) -> Moved:
+def _checked(problem: str | None, verdict: Verdict) -> Verdict:
+    if problem is not None:
+        return Verdict(Prospect.HOPELESS, problem)
+    if verdict.prospect is Prospect.LOOK_FIRST:
+        return Verdict(Prospect.LOOK_FIRST, _LOOK_FIRST)
+    return Verdict(Prospect.READY, _PASSED)
+
+
+def carry_out(planned: Plan, looking: Looking, rate: float | None) -> Moved:
     """Take the chosen messages again, let the others go, and move them. Ctrl-C ends it between two batches."""
     wanted = frozenset(message.message_id for message in planned.chosen)
+    source, target = planned.source, planned.source.target_url
     with looking, stopping() as stop:
         with counting("taking", looking.total) as progress:
             taken = [m for m in looking.look(progress.reached, wanted) if m.message_id in wanted]
         others = [message for message in looking.seen if message.message_id not in wanted]
         looking.give_back(others)
-        queues = (found.output("DeadLetterQueueUrl"), found.output("TransferQueueUrl"))
         with counting("sending", len(taken)) as progress:
-            moved = Mover(found.aws("sqs"), *queues, rate, stop).move(looking, taken, progress.advanced)
+            mover = Mover(source.found.aws("sqs"), source.url, target, rate, stop)
+            moved = mover.move(looking, taken, progress.advanced)
     there = {message.message_id for message in taken}
     moved.taken += [message_id for message_id in wanted if message_id not in there]
     return moved
 
 
-def tell(found: Deployment, planned: Plan, moved: Moved | None, *, as_json: bool) -> None:
+def tell(planned: Plan, moved: Moved | None, *, as_json: bool) -> None:
     """The result, for a person or a script; ``moved`` is None for a dry run."""
     left = len(planned.messages) - len(planned.chosen)
     if as_json:
@@ -75,7 +105,15 @@ def tell(found: Deployment, planned: Plan, moved: Moved | None, *, as_json: bool
             for v in [planned.judged[m.message_id][0]]
         ]
         sent = None if moved is None else moved.__dict__
-        say.as_json({**found.place, "chosen": len(planned.chosen), "left": left, "messages": outlook, "moved": sent})
+        say.as_json(
+            {
+                **planned.source.found.place,
+                "chosen": len(planned.chosen),
+                "left": left,
+                "messages": outlook,
+                "moved": sent,
+            }
+        )
         return
     if moved is None:
         say.result(f"{len(planned.chosen)} would be sent again, {left} left; nothing was changed.")

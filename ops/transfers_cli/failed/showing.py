@@ -21,7 +21,7 @@ from transfers_cli.listing import Listing
 Prospects = dict[str, tuple[Verdict, TransferRequest | None]]
 
 
-def groups(messages: Sequence[Parked]) -> Table:
+def groups(messages: Sequence[Parked], noun: str) -> Table:
     """Counts by code and route, with the age of the oldest and the newest."""
     now = time.time()
     found: dict[tuple[str, str], list[Parked]] = {}
@@ -31,13 +31,15 @@ def groups(messages: Sequence[Parked]) -> Table:
         (code, route, len(some), say.span(now - some[0].failed_at), say.span(now - some[-1].failed_at))
         for (code, route), some in sorted(found.items(), key=lambda item: -len(item[1]))
     ]
-    return say.table(f"{len(messages)} failed", ("code", "route", "#messages", "oldest", "newest"), rows)
+    return say.table(
+        f"{say.count(len(messages), f'failed {noun}')}", ("code", "route", "#messages", "oldest", "newest"), rows
+    )
 
 
 def listing(messages: Sequence[Parked], limit: int) -> Listing:
     """One line a message, or some where the terminal is narrow; oldest first."""
     rows = [(m.message_id, m.code, say.clock(m.failed_at), m.contact, m.route, m.why) for m in messages[:limit]]
-    title = f"the oldest {limit} of {len(messages)}" if len(messages) > limit else f"{len(messages)} messages"
+    title = f"the oldest {limit} of {len(messages)}" if len(messages) > limit else say.count(len(messages), "message")
     return Listing(title, ("!message", "!code", "!failed at", "!contact", "!route", "why"), rows)
 
 
@@ -59,15 +61,18 @@ def _pretty(body: str) -> str:
         return body
 
 
-def outlook(messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect]) -> Table:
-    """What sending them again would bring: by prospect and reason, and what would change."""
+def outlook(
+    messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect], *, asked: int | None = None
+) -> Table:
+    """What sending them again would bring: by prospect and reason, and what would change. ``asked``: as a plan has it."""
     chosen = set(sending)
     counted = Counter((judged[message.message_id][0], message.code) for message in messages)
     rows = [
         ("send" if verdict.prospect in chosen else "leave", verdict.prospect, code, count, verdict.why)
         for (verdict, code), count in sorted(counted.items(), key=lambda item: (item[0][0].prospect, -item[1]))
     ]
-    return say.table("if sent again", ("", "prospect", "failed as", "#messages", "why"), rows)
+    title = "if sent again" + ("" if asked is None else f" (Connect was asked of {asked})")
+    return say.table(title, ("", "prospect", "failed as", "#messages", "why"), rows)
 
 
 def unseen(looking: Looking) -> None:

@@ -23,7 +23,7 @@ class Prospect(StrEnum):
     """How good the prospect is. The words are values of ``--prospect``."""
 
     READY = "ready"  # nothing speaks against it
-    MENDED = "if-mended"  # it fails again, unless somebody has mended what it failed for
+    FIXED = "if-fixed"  # it fails again, unless somebody has fixed what it failed for
     LOOK_FIRST = "look-first"  # it may have been transferred: a person looks at the contact
     TRANSFERRED = "transferred"  # it has been, meanwhile
     EXPIRED = "expired"  # its expiresAt has passed
@@ -31,7 +31,7 @@ class Prospect(StrEnum):
 
 
 #: What a redrive sends unless it is told otherwise.
-WORTH_SENDING = (Prospect.READY, Prospect.MENDED)
+WORTH_SENDING = (Prospect.READY, Prospect.FIXED)
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ _PROSPECTS: Mapping[Redrive, Prospect] = MappingProxyType(
     {
         Redrive.READY: Prospect.READY,
         Redrive.RECHECK: Prospect.READY,  # the check has passed when the code is looked at
-        Redrive.IF_FIXED: Prospect.MENDED,
+        Redrive.IF_FIXED: Prospect.FIXED,
         Redrive.LOOK_FIRST: Prospect.LOOK_FIRST,
         Redrive.HOPELESS: Prospect.HOPELESS,
     }

@@ -1,0 +1,55 @@
+"""Sending lines to the transfer queue, in batches that SQS takes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from transfers_cli.deployment import Deployment
+from transfers_cli.progress import counting, stopping
+from transfers_cli.send.lines import Line
+
+BATCH = 10
+#: Bodies and attributes of all messages of one call. Source: SQS message quotas (1 MiB); less, since names count too.
+_BYTES = 900_000
+
+
+@dataclass
+class Sent:
+    """Message ids by the numbers of the lines; and why lines were not sent."""
+
+    ids: dict[int, str] = field(default_factory=dict)
+    refused: dict[int, str] = field(default_factory=dict)
+
+
+def send_lines(found: Deployment, lines: Sequence[Line], sent: Sent) -> None:
+    """Send lines and note in ``sent`` what became of each. Ctrl-C ends it between two batches."""
+    sqs, url = found.aws("sqs"), found.output("TransferQueueUrl")
+    with counting("sending", len(lines)) as progress, stopping() as stop:
+        for some in _batches(lines):
+            if stop.is_set():
+                return
+            answer: Any = sqs.send_message_batch(QueueUrl=url, Entries=[_entry(line) for line in some])
+            sent.ids.update({int(one["Id"]): one["MessageId"] for one in answer.get("Successful", [])})
+            sent.refused.update({int(one["Id"]): f"SQS: {one['Code']}" for one in answer.get("Failed", [])})
+            progress.advanced(len(some))
+
+
+def _entry(line: Line) -> dict[str, Any]:
+    entry: dict[str, Any] = {"Id": str(line.number), "MessageBody": line.body}
+    return {**entry, "MessageAttributes": line.attributes} if line.attributes else entry
+
+
+def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
+    some: list[Line] = []
+    size = 0
+    for line in lines:
+        own = len(line.body.encode(errors="replace")) + sum(len(str(one)) for one in line.attributes.values())
+        if some and (len(some) == BATCH or size + own > _BYTES):
+            yield some
+            some, size = [], 0
+        some.append(line)
+        size += own
+    if some:
+        yield some
