@@ -17,8 +17,11 @@ from contact_transfer.messaging.event_bus import CONFIRMED, FAILED, SUCCEEDED, U
 from contact_transfer.request.envelope import REQUESTED
 from contact_transfer.request.fields import FIELDS
 from contact_transfer.transfer.outcome import FailureCode
+from contact_transfer_cdk.settings.page import BEGIN, END, settings_rows
+from contact_transfer_cdk.settings.schema import deployment_schema
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
+CONFIGURATION = FOLDER.parent / "configuration.md"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
@@ -126,6 +129,7 @@ SCHEMAS = {
     "failed.json": failed,
     "confirmed.json": confirmed,
     "unconfirmed.json": unconfirmed,
+    "deployment.json": deployment_schema,
 }
 
 
@@ -144,15 +148,23 @@ def text(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
+def configuration() -> str:
+    """docs/configuration.md with the table of settings between its markers."""
+    before, _, rest = CONFIGURATION.read_text("utf-8").partition(BEGIN)
+    return f"{before}{BEGIN}\n{settings_rows()}\n{END}{rest.partition(END)[2]}"
+
+
 def main(
     *,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 when one is out of date.")] = False,
 ) -> None:
-    """Write docs/schemas from the code."""
-    stale = [name for name, build in SCHEMAS.items() if not _same(FOLDER / name, text(build()))]
-    for name in stale:
+    """Write docs/schemas, and the table of docs/configuration.md, from the code."""
+    wanted = {FOLDER / name: text(build()) for name, build in SCHEMAS.items()} | {CONFIGURATION: configuration()}
+    stale = [path for path, content in wanted.items() if not _same(path, content)]
+    for path in stale:
+        name = path.name
         if not check:
-            (FOLDER / name).write_text(text(SCHEMAS[name]()))
+            path.write_text(wanted[path], "utf-8")
         print(f"{name}: {'out of date; run make schemas' if check else 'written'}")
     raise typer.Exit(1 if check and stale else 0)
 

@@ -12,11 +12,17 @@ import pytest
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.settings.deployment import parse
+from contact_transfer_cdk.settings.page import BEGIN, END, settings_rows
 
 from .conftest import INSTANCE
 
 PAGE = (Path(__file__).resolve().parent.parent.parent / "docs" / "configuration.md").read_text("utf-8")
-ROWS = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]*)`|required) \|", PAGE, re.MULTILINE))
+ROWS = dict(re.findall(r"^\| `(\w+)` \| (?:`([^`]*)`|required) \|", settings_rows(), re.MULTILINE))
+
+
+def test_the_page_has_the_table_of_settings() -> None:
+    between = PAGE.partition(f"{BEGIN}\n")[2].partition(f"\n{END}")[0]
+    assert between == settings_rows(), "write it anew: make schemas"
 
 
 def test_the_page_lists_the_settings_that_are_known() -> None:
@@ -38,6 +44,11 @@ def test_a_default_that_were_another_would_show(key: str) -> None:
     others: dict[str, Any] = {
         "transfersPerSecond": 1.5, "burst": 6, "maximumConcurrency": 3, "allowedChannels": ["TASK"], "retryForHours": 12,
         "settleMinutes": 1, "confirmWithinMinutes": 5, "ledgerDays": 200, "alarmEmail": "a@b", "producerPrincipals": ["123456789012"],
+        "quotaShare": 0.5, "whenInDoubt": "wait", "alarmTopics": {"page": "arn:aws:sns:us-east-1:000000000000:t"}, "tags": {"a": "b"},
+        "alarms": {"throttled": {"enabled": False}}, "runbookUrl": "https://example.com/runbook", "logLevel": "DEBUG",
+        "logRetentionDays": 30,
+        "permissionsBoundary": "arn:aws:iam::000000000000:policy/bound", "queueKeyArn": "arn:aws:kms:us-east-1:000000000000:key/q",
+        "dataKeyArn": "arn:aws:kms:us-east-1:000000000000:key/d",
     }  # fmt: skip
     content = {"instanceArns": [INSTANCE], key: others.get(key, ["some-id"])}
     assert parse("page", content) != parse("page", {"instanceArns": [INSTANCE]})

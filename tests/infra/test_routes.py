@@ -71,26 +71,26 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
         ({"name": None}, "entry 1 needs a 'name'"),
         ({"name": "two words"}, "entry 1 needs a 'name'"),
         ({"name": "x" * 33}, "up to 32"),
-        ({"whenever": {}}, "no setting 'whenever'"),
-        ({"when": None}, "'when' is to be an object"),
-        ({"transfer": "queue-1"}, "'transfer' is to be an object"),
+        ({"whenever": {}}, "no key 'whenever'"),
+        ({"when": None}, "'when' must be an object"),
+        ({"transfer": "queue-1"}, "'transfer' must be an object"),
         ({"transfer": {"queueId": "q"}}, "needs a 'contactFlowId'"),
         ({"transfer": TRANSFER | {"userId": "u"}}, "both 'queueId' and 'userId'"),
-        ({"transfer": TRANSFER | {"queueID": "q"}}, "no setting 'queueID'"),
+        ({"transfer": TRANSFER | {"queueID": "q"}}, "no key 'queueID' in 'transfer': 'queueId' was probably meant"),
         ({"transfer": TRANSFER | {"queueId": ""}}, "not an id or ARN"),
-        ({"transfer": TRANSFER | {"queueId": None}}, "'queueId' is to be an id or ARN"),
+        ({"transfer": TRANSFER | {"queueId": None}}, "'queueId' must be an id or ARN"),
         ({"transfer": TRANSFER | {"queueId": f"{OTHER}/queue/q"}}, "not the ARN of a queue"),
         ({"maxTransfersPerContact": 0}, "whole number from 1 to 11"),
         ({"maxTransfersPerContact": 12}, "whole number from 1 to 11"),
         ({"when": {}}, "when is empty"),
-        ({"when": {"detail": {"eventType": ["QUEUED"]}}}, "when.detail-type is to list"),
+        ({"when": {"detail": {"eventType": ["QUEUED"]}}}, "when.detail-type must list"),
         ({"when": {"detail-type": ["Contact Lens Analysis State Change"]}}, "which contact they are about"),
         ({"when": {"detail-type": [{"prefix": "Amazon Connect"}]}}, "which contact they are about"),
         ({"when": {"detail-type": [*WHEN["detail-type"], *RULES["detail-type"]]}}, "make two routes"),
         ({"when": WHEN | {"source": ["my.app"]}}, "when.source can only be"),
         ({"when": WHEN | {"replay-name": [{"exists": True}]}}, "replayed events never ask"),
         ({"when": WHEN | {"detailType": ["x"]}}, "no field 'detailType'"),
-        ({"when": WHEN | {"detail": ["x"]}}, "when.detail is to be an object"),
+        ({"when": WHEN | {"detail": ["x"]}}, "when.detail must be an object"),
         ({"when": WHEN | {"detail": {"instanceArn": [OTHER]}}}, "some of the 'instanceArns'"),
         (
             {"when": WHEN | {"$or": [{"source": ["shop"]}, {"replay-name": [{"exists": True}]}]}},
@@ -123,7 +123,7 @@ def test_a_route_that_cannot_work_is_refused_with_a_sentence(changes: dict[str, 
 
 def test_names_are_unique_and_fit_into_their_rules_names() -> None:
     assert "has 'night' twice" in _refusal(routes=[_route(), _route()])
-    alike = "has 'Escalate' and 'escalate', which differ in capitals alone"
+    alike = "has 'Escalate' and 'escalate', which differ only in case"
     assert alike in _refusal(routes=[_route(name="Escalate"), _route(), _route(name="escalate")])
     assert "shorten the route's or the deployment's name" in _refusal("d" * 32, routes=[_route(name="r" * 20)])
     assert "has room for 40" in _refusal(routes=[_route(name=f"r{number}") for number in range(41)])
@@ -143,7 +143,7 @@ def test_a_route_to_what_is_not_allowed_is_refused(key: str, transfer: dict[str,
 
 @pytest.mark.parametrize("value", [-1, 661, "5", True, None])
 def test_confirm_within_minutes_has_its_bounds(value: Any) -> None:
-    assert "'confirmWithinMinutes' is to be a number of minutes from 0 to 660" in _refusal(confirmWithinMinutes=value)
+    assert "'confirmWithinMinutes' must be a number from 0 to 660" in _refusal(confirmWithinMinutes=value)
 
 
 # -- what becomes of them ------------------------------------------------------------------------------------------

@@ -73,39 +73,39 @@ def test_settle_minutes_may_be_a_fraction() -> None:
     ("content", "says"),
     [
         ({"instanceArns": []}, "at least one"),
-        ({"instanceArns": "x"}, "'instanceArns' is to be a list"),
+        ({"instanceArns": "x"}, "'instanceArns' must be a list"),
         ({"instanceArns": ["11111111-2222"]}, "not the ARN of an Amazon Connect instance"),
         ({"instanceArns": [ARN, ARN.replace("eu-central-1", "us-east-1")]}, "several accounts or Regions"),
         ({"instanceArns": [ARN, ARN.replace("123456789012", "210987654321")]}, "several accounts or Regions"),
         ({"transferPerSecond": 3}, "no setting 'transferPerSecond'"),
-        ({"transfersPerSecond": 0}, "'transfersPerSecond' is to be a number above 0"),
-        ({"transfersPerSecond": True}, "'transfersPerSecond' is to be a number"),
-        ({"burst": "5"}, "'burst' is to be a number"),
-        ({"transfersPerSecond": 1001}, "'transfersPerSecond' is to be a number above 0 and up to 1000"),
-        ({"settleMinutes": 0}, "'settleMinutes' is to be a number from 0.01 to 1440"),
-        ({"settleMinutes": 0.001}, "'settleMinutes' is to be a number from 0.01 to 1440"),
-        ({"settleMinutes": 20160}, "'settleMinutes' is to be a number from 0.01 to 1440"),
-        ({"retryForHours": 1e-9}, "'retryForHours' is to be a number from 0.0005 to 336"),
-        ({"ledgerDays": 1e40}, "'ledgerDays' is to be a number above 0 and up to 3650"),
+        ({"transfersPerSecond": 0}, "'transfersPerSecond' must be a number above 0"),
+        ({"transfersPerSecond": True}, "'transfersPerSecond' must be a number"),
+        ({"burst": "5"}, "'burst' must be a number"),
+        ({"transfersPerSecond": 1001}, "'transfersPerSecond' must be a number above 0 and up to 1000"),
+        ({"settleMinutes": 0}, "'settleMinutes' must be a number from 0.01 to 1440"),
+        ({"settleMinutes": 0.001}, "'settleMinutes' must be a number from 0.01 to 1440"),
+        ({"settleMinutes": 20160}, "'settleMinutes' must be a number from 0.01 to 1440"),
+        ({"retryForHours": 1e-9}, "'retryForHours' must be a number from 0.0005 to 336"),
+        ({"ledgerDays": 1e40}, "'ledgerDays' must be a number above 0 and up to 3650"),
         ({"settleMinutes": -1}, "'settleMinutes'"),
         ({"retryForHours": None}, "'retryForHours'"),
-        ({"maximumConcurrency": 1}, "'maximumConcurrency' is to be a whole number from 2"),
-        ({"maximumConcurrency": 2.5}, "'maximumConcurrency' is to be a whole number"),
-        ({"allowedChannels": []}, "'allowedChannels' is to list one or more"),
+        ({"maximumConcurrency": 1}, "'maximumConcurrency' must be a whole number from 2"),
+        ({"maximumConcurrency": 2.5}, "'maximumConcurrency' must be a whole number"),
+        ({"allowedChannels": []}, "'allowedChannels' must list one or more"),
         ({"allowedChannels": ["VOICE"]}, "others cannot be transferred"),
         ({"allowedContactFlowIds": [f"{SECOND}/contact-flow/f"]}, "not the ARN of a contact-flow"),
         ({"allowedQueueIds": [f"{ARN}/contact-flow/f"]}, "not the ARN of a queue"),
         ({"allowedUserIds": ["a,b"]}, "not an id or ARN"),
-        ({"allowedUserIds": [" "]}, "'allowedUserIds' is to be a list of texts"),
-        ({"quotas": []}, "'quotas' is to be an object"),
+        ({"allowedUserIds": [" "]}, "'allowedUserIds' must be a list of texts"),
+        ({"quotas": []}, "'quotas' must be an object"),
         ({"quotas": {"TransferContact": {"rate": 5, "burst": 5}}}, "leave it out"),
-        ({"quotas": {"StopContact": {"rate": 5, "burst": 5}}}, "no operation 'StopContact'"),
+        ({"quotas": {"StopContact": {"rate": 5, "burst": 5}}}, "no operation 'StopContact' in 'quotas'"),
         ({"quotas": {"DescribeContact": {"rate": 5}}}, "rate and burst"),
         ({"quotas": {"DescribeContact": {"rate": 5, "burst": 0}}}, "'quotas.DescribeContact.burst'"),
         ({"producerPrincipals": ["*"]}, "not an account id or the ARN"),
         ({"producerPrincipals": ["arn:aws:iam::123456789012:role/*"]}, "not an account id or the ARN"),
         ({"alarmEmail": "nobody"}, "one e-mail address"),
-        ({"routes": {}}, "'routes' is to be a list"),
+        ({"routes": {}}, "'routes' must be a list"),
     ],
 )
 def test_a_bad_value_is_one_sentence_that_names_its_key(content: dict[str, Any], says: str) -> None:
@@ -125,7 +125,10 @@ def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
     try:
         read_request({"contactId": "c", "contactFlowId": text}, worker)
     except Refused:
-        assert "not an id or ARN" in refusal(**content)
+        with pytest.raises(DeploymentError) as caught:
+            settings(**content)
+        assert [text for text in caught.value.problems if "not an id or ARN" in text] == list(caught.value.problems)
+        assert len(caught.value.problems) == 2
     else:
         assert settings(**content).routes[0].contact_flow_id == text
 
@@ -136,14 +139,14 @@ def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
 )  # fmt: skip
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), 1e300, 10**400, -1, "1", [1]])
 def test_no_number_is_absurd(key: str, value: Any) -> None:
-    assert f"'{key}' is to be a " in refusal(**{key: value})
+    assert f"'{key}' must be a " in refusal(**{key: value})
 
 
 @pytest.mark.parametrize("part", ["rate", "burst"])
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), 10**400, 0, None])
 def test_no_quota_is_absurd(part: str, value: Any) -> None:
     quota = {"rate": 10, "burst": 15} | {part: value}
-    assert f"'quotas.DescribeContact.{part}' is to be a number above 0" in refusal(quotas={"DescribeContact": quota})
+    assert f"'quotas.DescribeContact.{part}' must be a number above 0" in refusal(quotas={"DescribeContact": quota})
 
 
 def test_workers_follow_the_pace_and_may_outnumber_the_burst() -> None:
@@ -265,9 +268,9 @@ def test_a_name_that_aws_would_refuse_is_refused_first(name: str) -> None:
     ("text", "says"),
     [
         ("{", "bad.json is not JSON"),
-        ("[]", "bad.json is to hold one JSON object"),
+        ("[]", "bad.json must hold one JSON object"),
         ('{"burst": 1, "burst": 2}', "bad.json: 'burst' is there twice"),
-        ("{}", "bad.json: 'instanceArns' is to name at least one"),
+        ("{}", "bad.json: 'instanceArns' must name at least one"),
         ('{"burst": 1' + "0" * 5000 + "}", "bad.json has a number too long"),
         ('{"routes": ' + "[" * 200_000, "bad.json has a number too long, or lists nested too deep"),
     ],

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_INSTANCE = re.compile(
-    r"arn:(?P<partition>aws[a-z-]*):connect:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):instance/(?P<id>[A-Za-z0-9-]{1,100})"
-)
+#: ARN of an instance. Groups without names: JSON Schema's regular expressions have none.
+INSTANCE_PATTERN = r"arn:(aws[a-z-]*):connect:([a-z0-9-]+):(\d{12}):instance/([A-Za-z0-9-]{1,100})"
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,5 @@ class Instance:
 
 def parse_instance(text: str) -> Instance | None:
     """The instance with the ARN ``text``; None when that is no ARN of an instance."""
-    match = _INSTANCE.fullmatch(text)
-    if match is None:
-        return None
-    return Instance(text, Place(match["partition"], match["region"], match["account"]))
+    match = re.fullmatch(INSTANCE_PATTERN, text)
+    return None if match is None else Instance(text, Place(*match.groups()[:3]))

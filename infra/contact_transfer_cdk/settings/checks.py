@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.service.environment import TELEMETRY
 from contact_transfer_cdk.settings import policy_checks, route_checks
 from contact_transfer_cdk.settings.sizing import HOURS_PER_DAY
@@ -27,12 +26,6 @@ def default_concurrency(transfers_per_second: float) -> int:
     return max(2, math.ceil(transfers_per_second / 2))
 
 
-def check(settings: DeploymentSettings) -> None:
-    """Raise ``DeploymentError`` with the first thing that cannot work."""
-    for complaint in complaints(settings):
-        raise DeploymentError(complaint)
-
-
 def complaints(settings: DeploymentSettings) -> Iterator[str]:
     """Everything that cannot work, a sentence each."""
     yield from _times(settings)
@@ -43,6 +36,7 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
     yield from route_checks.complaints(settings)
     yield from policy_checks.complaints(settings)
     yield from _environment(settings)
+    yield from _keys(settings)
 
 
 def _times(settings: DeploymentSettings) -> Iterator[str]:
@@ -150,3 +144,10 @@ def _environment(settings: DeploymentSettings) -> Iterator[str]:
             f"The instances, allowed lists and routes need {size:,} bytes of the worker's environment and Lambda has"
             f" {ENVIRONMENT_BYTES:,}: shorten the lists, or make several deployments."
         )
+
+
+def _keys(settings: DeploymentSettings) -> Iterator[str]:
+    """A key serves one Region; it may belong to another account."""
+    for key, arn in (("queueKeyArn", settings.queue_key_arn), ("dataKeyArn", settings.data_key_arn)):
+        if arn is not None and arn.split(":")[3] != settings.place.region:
+            yield f"'{key}' is a key of {arn.split(':')[3]} and the stack is in {settings.place.region}: name one of that Region."

@@ -1,6 +1,6 @@
 """A deployment's settings: ``deployments/NAME.json``, typed and checked before anything is synthesized.
 
-``load`` reads a file, ``parse`` its content. Both raise ``DeploymentError`` with one sentence for whatever is wrong.
+``load`` reads a file, ``parse`` its content. Both raise ``DeploymentError`` with a sentence for each thing that is wrong.
 """
 
 from __future__ import annotations
@@ -13,37 +13,37 @@ from pathlib import Path
 from typing import Any
 
 from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
-from contact_transfer.config.worker_settings import DEFAULT_CHANNELS, Quota, Settings
-from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer.config.settings_table import Function, of_file, of_function
+from contact_transfer.config.worker_settings import Quota, Settings
+from contact_transfer_cdk.errors import DeploymentError, Problems
+from contact_transfer_cdk.settings.alarm_settings import AlarmSetting, AlarmTopics
 from contact_transfer_cdk.settings.arns import Instance, Place
-from contact_transfer_cdk.settings.checks import check, default_concurrency
-from contact_transfer_cdk.settings.reading import MOST_CALLS, Reader
-from contact_transfer_cdk.settings.route_settings import Route, parse_routes
+from contact_transfer_cdk.settings.checks import complaints, default_concurrency
+from contact_transfer_cdk.settings.reading import refuse_unknown
+from contact_transfer_cdk.settings.route_settings import Route
 from contact_transfer_cdk.settings.sizing import Sizing
+from contact_transfer_cdk.settings.values import read
 
 DEPLOYMENTS = Path(__file__).resolve().parents[3] / "deployments"
-#: A message can be kept away for 12 hours from its first receive; an hour of it is left for retries. Source: SQS quotas.
-MOST_CONFIRM_MINUTES = 660
-#: What the largest concurrency of a queue, 1000, carries by far.
-MOST_TRANSFERS_PER_SECOND = 1000
-#: Above what any retention of a queue allows; the checks say how much less it is.
-LEAST_RETRY_HOURS, MOST_RETRY_HOURS = 0.0005, 336
-#: From what is of use with a simulated Connect to a day: Connect shows a successor within minutes (assumed).
-LEAST_SETTLE_MINUTES, MOST_SETTLE_MINUTES = 0.01, 1440
-MOST_LEDGER_DAYS = 3650
 #: "ContactTransfer-" with 32 more makes the 48 characters that the name of an archive of EventBridge has at most.
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
+#: For editors, which then complete and check the file; not a setting.
+SCHEMA_KEY = "$schema"
 
 
 @dataclass(frozen=True)
 class DeploymentSettings:
-    """Everything that one deployment decides. Lists hold ids, never ARNs; an empty list allows all."""
+    """Everything that one deployment decides. Lists hold ids, never ARNs; an empty list allows all.
+
+    ``transfers_per_second``, ``burst`` and ``quotas`` are this deployment's part: its ``quota_share`` has been applied.
+    """
 
     name: str
     instances: tuple[Instance, ...]
     transfers_per_second: float
     burst: float
     quotas: Mapping[str, Quota]
+    quota_share: float
     maximum_concurrency: int
     allowed_channels: frozenset[str]
     allowed_contact_flow_ids: frozenset[str]
@@ -51,9 +51,19 @@ class DeploymentSettings:
     allowed_user_ids: frozenset[str]
     retry_for_hours: float
     settle_minutes: float
+    when_in_doubt: str
     ledger_days: float
     producer_principals: tuple[str, ...]
     alarm_email: str | None
+    alarm_topics: AlarmTopics
+    alarms: Mapping[str, AlarmSetting]
+    runbook_url: str | None
+    log_level: str
+    log_retention_days: int
+    tags: Mapping[str, str]
+    permissions_boundary: str | None
+    queue_key_arn: str | None
+    data_key_arn: str | None
     confirm_within_minutes: float
     routes: tuple[Route, ...]
     sizing: Sizing
@@ -73,46 +83,34 @@ class DeploymentSettings:
     ) -> Settings:
         """What the worker gets to know; its environment is ``to_environment()`` of this."""
         return Settings(
-            instance_arns=tuple(instance.arn for instance in self.instances),
             transfer_queue_url=transfer_queue_url,
             dead_letter_queue_url=dead_letter_queue_url,
             event_bus_name=bus_name,
             ledger_table_name=table_name,
-            transfers_per_second=self.transfers_per_second,
-            burst=self.burst,
-            quotas=self.quotas,
-            maximum_concurrency=self.maximum_concurrency,
-            allowed_channels=self.allowed_channels,
-            allowed_contact_flow_ids=self.allowed_contact_flow_ids,
-            allowed_queue_ids=self.allowed_queue_ids,
-            allowed_user_ids=self.allowed_user_ids,
-            retry_for_hours=self.retry_for_hours,
-            settle_minutes=self.settle_minutes,
-            ledger_days=self.ledger_days,
-            routes={route.name: route.most for route in self.routes},
+            **self._for(Function.WORKER),
         )
 
     def for_flows(self, transfer_queue_url: str) -> FlowSettings:
         """What the flow function gets to know."""
-        return FlowSettings(
-            instance_arns=tuple(instance.arn for instance in self.instances),
-            transfer_queue_url=transfer_queue_url,
-            allowed_channels=self.allowed_channels,
-            allowed_contact_flow_ids=self.allowed_contact_flow_ids,
-            allowed_queue_ids=self.allowed_queue_ids,
-            allowed_user_ids=self.allowed_user_ids,
-            routes={route.name: route.most for route in self.routes},
-        )
+        return FlowSettings(transfer_queue_url=transfer_queue_url, **self._for(Function.FLOW))
 
     def for_confirmation(self, queue_url: str, bus_name: str, table_name: str) -> ConfirmSettings:
         """What the confirmation function gets to know."""
         return ConfirmSettings(
-            instance_arns=tuple(instance.arn for instance in self.instances),
             confirmation_queue_url=queue_url,
             event_bus_name=bus_name,
             ledger_table_name=table_name,
-            confirm_within_minutes=self.confirm_within_minutes,
+            **self._for(Function.CONFIRM),
         )
+
+    def _for(self, function: Function) -> dict[str, Any]:
+        """What the file says for a function, by the function's own names."""
+        different = {
+            "instance_arns": tuple(instance.arn for instance in self.instances),
+            "routes": {route.name: route.most for route in self.routes},
+        }
+        names = [row.attribute for row in of_function(function) if row.in_file]
+        return {name: different[name] if name in different else getattr(self, name) for name in names}
 
 
 def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
@@ -132,45 +130,70 @@ def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
     except (ValueError, RecursionError) as error:
         raise DeploymentError(f"{path.name} has a number too long, or lists nested too deep, to be read.") from error
     if not isinstance(content, dict):
-        raise DeploymentError(f"{path.name} is to hold one JSON object.")
+        raise DeploymentError(f"{path.name} must hold one JSON object.")
     try:
         return parse(name, content)
     except DeploymentError as error:
-        raise DeploymentError(f"{path.name}: {error}") from error
+        raise type(error)(*(f"{path.name}: {problem}" for problem in error.problems)) from error
 
 
 def parse(name: str, content: Mapping[str, Any], sizing: Sizing | None = None) -> DeploymentSettings:
-    """Settings from a file's content. Raise ``DeploymentError`` for a bad value or an impossible combination."""
+    """Settings from a file's content.
+
+    Raises:
+        DeploymentError: values that are wrong, and combinations that cannot work; unknown keys come first.
+    """
     if not _NAME.fullmatch(name):
         raise DeploymentError(
             f"'{name}' cannot name a deployment: a letter, then up to 31 letters, digits and hyphens."
         )
-    read = Reader(content)
-    instances = read.instances("instanceArns")
-    transfers_per_second = read.number("transfersPerSecond", 2, MOST_TRANSFERS_PER_SECOND)
-    settings = DeploymentSettings(
-        name=name,
-        instances=instances,
-        transfers_per_second=transfers_per_second,
-        burst=read.number("burst", 5, MOST_CALLS),
-        quotas=read.quotas("quotas"),
-        maximum_concurrency=read.whole("maximumConcurrency", default_concurrency(transfers_per_second), 2, 1000),
-        allowed_channels=read.channels("allowedChannels", DEFAULT_CHANNELS),
-        allowed_contact_flow_ids=read.ids("allowedContactFlowIds", "contact-flow", instances),
-        allowed_queue_ids=read.ids("allowedQueueIds", "queue", instances),
-        allowed_user_ids=read.ids("allowedUserIds", "agent", instances),
-        retry_for_hours=read.number("retryForHours", 24, MOST_RETRY_HOURS, LEAST_RETRY_HOURS),
-        settle_minutes=read.number("settleMinutes", 15, MOST_SETTLE_MINUTES, LEAST_SETTLE_MINUTES),
-        ledger_days=read.number("ledgerDays", 400, MOST_LEDGER_DAYS),
-        producer_principals=read.principals("producerPrincipals"),
-        alarm_email=read.email("alarmEmail"),
-        confirm_within_minutes=read.minutes("confirmWithinMinutes", MOST_CONFIRM_MINUTES),
-        routes=parse_routes(read.objects("routes"), instances),
-        sizing=sizing or Sizing(),
-    )
-    read.refuse_unknown()
-    check(settings)
+    problems = Problems()
+    with problems.collecting():
+        refuse_unknown({key: content[key] for key in content if key != SCHEMA_KEY}, [row.name for row in of_file()])
+    values, wrong = _values(content, problems)
+    if "instance_arns" in values:
+        settings = _settings(name, values, sizing or Sizing())
+        # A combination is judged only when every value in it could be read.
+        judged = [text for text in complaints(settings) if not any(f"'{key}'" in text for key in wrong)]
+        with problems.collecting():
+            if judged:
+                raise DeploymentError(*judged)
+    problems.raise_any()
     return settings
+
+
+def _values(content: Mapping[str, Any], problems: Problems) -> tuple[dict[str, Any], list[str]]:
+    """The typed values by attribute, and the keys whose values are wrong: their defaults stand in for them."""
+    values: dict[str, Any] = {}
+    wrong = []
+    for row in of_file():
+        served = values.get("instance_arns", ())
+        with problems.collecting():
+            wrong.append(row.name)
+            values[row.attribute] = read(
+                row, content.get(row.name, [] if row.name == "instanceArns" else row.default), served
+            )
+            wrong.pop()
+        if row.name in wrong and row.name != "instanceArns":
+            values[row.attribute] = read(row, row.default, served)
+    if "maximumConcurrency" not in content:
+        values["maximum_concurrency"] = default_concurrency(values["transfers_per_second"] * values["quota_share"])
+    return values, wrong
+
+
+def _settings(name: str, values: Mapping[str, Any], sizing: Sizing) -> DeploymentSettings:
+    share = values["quota_share"]
+    given = dict(values)
+    return DeploymentSettings(
+        name=name,
+        sizing=sizing,
+        instances=given.pop("instance_arns"),
+        transfers_per_second=given.pop("transfers_per_second") * share,
+        burst=given.pop("burst") * share,
+        quotas={operation: Quota(q.rate * share, q.burst * share) for operation, q in given.pop("quotas").items()},
+        alarm_topics=AlarmTopics(**given.pop("alarm_topics")),
+        **given,
+    )
 
 
 def _without_repeats(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

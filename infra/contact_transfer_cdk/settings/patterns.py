@@ -24,7 +24,7 @@ _ORDER = ("<", "<=", "=", ">=", ">")
 def check_pattern(pattern: Any, where: str) -> None:
     """Raise ``DeploymentError`` with the first thing that EventBridge would refuse, or that can never match."""
     if not isinstance(pattern, Mapping):
-        raise DeploymentError(f"{where} is to be an EventBridge event pattern, a JSON object.")
+        raise DeploymentError(f"{where} must be an EventBridge event pattern, a JSON object.")
     for key in pattern:
         if key not in FIELDS and key != "$or":
             raise DeploymentError(f"{where}: an event has no field '{key}': it has {', '.join(FIELDS)}.")
@@ -44,12 +44,12 @@ def _level(pattern: Mapping[str, Any], where: str) -> Iterator[str]:
         elif isinstance(value, list):
             yield from _values(value, path)
         else:
-            yield f"{path} is to be a list of what may match, as in [{_shown(value)}], or an object of fields."
+            yield f"{path} must be a list of what may match, as in [{_shown(value)}], or an object of fields."
 
 
 def _alternatives(value: Any, path: str) -> Iterator[str]:
     if not isinstance(value, list) or len(value) < 2 or not all(isinstance(item, Mapping) for item in value):
-        yield f"{path} is to be a list of at least two patterns."
+        yield f"{path} must be a list of at least two patterns."
         return
     for number, item in enumerate(value):
         yield from _level(item, f"{path}[{number}]")

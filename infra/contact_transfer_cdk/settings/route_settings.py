@@ -8,19 +8,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.errors import DeploymentError, Problems
+from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.arns import Instance
 from contact_transfer_cdk.settings.patterns import LONGEST, check_pattern
-from contact_transfer_cdk.settings.reading import Reader
 
 #: The detail-types of contact events: the documented one, and the one that a sample in the documentation prints.
 CONTACT_EVENTS = ("Amazon Connect Contact Event", "Connect Customer Contact Event")
 #: Events of Connect's own Rules begin with one or the other, depending on the age of the documentation.
 _RULES = ("Contact Lens", "conversational analytics")
 _RULES_MATCHED = re.compile(rf"(?:{'|'.join(_RULES)}) (.* Rules Matched)", re.IGNORECASE)
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}")
+NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
 #: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
 MOST = 40
+ROUTE_KEYS = ("name", "when", "transfer", "maxTransfersPerContact")
+#: Keys of a route's ``transfer``, with the resource that each is an id of.
+TRANSFER_KEYS = {"contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
 #: A contact is transferred at most so often, whoever asks. Source: TransferContact.
 MOST_TRANSFERS = 11
 
@@ -54,53 +57,75 @@ class Route:
 
 
 def parse_routes(entries: tuple[Mapping[str, Any], ...], instances: tuple[Instance, ...]) -> tuple[Route, ...]:
-    """The routes of a settings file. Raise ``DeploymentError`` naming the route."""
-    routes = tuple(_parse(number, entry, instances) for number, entry in enumerate(entries, 1))
-    _check_names([route.name for route in routes])
-    if len(routes) > MOST:
-        raise DeploymentError(f"'routes' has {len(routes)} entries and a queue's policy has room for {MOST}.")
-    return routes
+    """The routes of a settings file. Raise ``DeploymentError`` naming each route with what is wrong in it."""
+    problems = Problems()
+    routes = []
+    for number, entry in enumerate(entries, 1):
+        with problems.collecting():
+            routes.append(_parse(number, entry, instances))
+    with problems.collecting():
+        _check_names([str(entry["name"]) for entry in entries if "name" in entry])
+    with problems.collecting():
+        if len(entries) > MOST:
+            raise DeploymentError(f"'routes' has {len(entries)} entries and a queue's policy has room for {MOST}.")
+    problems.raise_any()
+    return tuple(routes)
 
 
 def _check_names(names: list[str]) -> None:
     seen: dict[str, str] = {}
     for name in names:
         if (other := seen.get(name.lower())) is not None:
-            what = f"'{name}' twice" if other == name else f"'{other}' and '{name}', which differ in capitals alone"
+            what = f"'{name}' twice" if other == name else f"'{other}' and '{name}', which differ only in case"
             raise DeploymentError(f"'routes' has {what}: a route's limit goes by its name, so give each its own.")
         seen[name.lower()] = name
 
 
 def _parse(number: int, entry: Mapping[str, Any], instances: tuple[Instance, ...]) -> Route:
     name = entry.get("name")
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not re.fullmatch(NAME_PATTERN, name):
         raise DeploymentError(
             f"'routes': entry {number} needs a 'name' of up to 32 letters, digits, hyphens, dots and underscores."
         )
-    try:
-        return _route(name, Reader(entry), instances)
-    except DeploymentError as error:
-        raise DeploymentError(f"route '{name}': {error}") from error
+    problems = Problems()
+    with problems.collecting(f"route '{name}': "):
+        return _route(name, entry, instances)
+    problems.raise_any()
+    raise AssertionError("unreachable")
 
 
-def _route(name: str, read: Reader, instances: tuple[Instance, ...]) -> Route:
-    read.known("name")
-    when, transfer = read.object("when"), Reader(read.object("transfer"))
-    most = read.whole("maxTransfersPerContact", 1, 1, MOST_TRANSFERS)
-    read.refuse_unknown()
-    flow = transfer.one_id("contactFlowId", "contact-flow", instances)
-    queue, user = transfer.one_id("queueId", "queue", instances), transfer.one_id("userId", "agent", instances)
-    transfer.refuse_unknown()
-    if flow is None:
-        raise DeploymentError("'transfer' needs a 'contactFlowId'.")
-    if queue and user:
-        raise DeploymentError("'transfer' has both 'queueId' and 'userId': a transfer has one destination.")
-    _check_when(when, instances)
+def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...]) -> Route:
+    problems = Problems()
+    with problems.collecting():
+        reading.refuse_unknown(entry, ROUTE_KEYS, "key")
+    with problems.collecting():
+        most = reading.whole("maxTransfersPerContact", entry.get("maxTransfersPerContact", 1), 1, MOST_TRANSFERS)
+    with problems.collecting():
+        flow, queue, user = _transfer(reading.an_object("transfer", entry.get("transfer")), instances)
+    with problems.collecting():
+        when = reading.an_object("when", entry.get("when"))
+        _check_when(when, instances)
+    problems.raise_any()
     route = Route(name, when, flow, queue, user, most)
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
     if length > LONGEST:
         raise DeploymentError(f"'when' makes a pattern of {length:,} characters and EventBridge takes {LONGEST:,}.")
     return route
+
+
+def _transfer(content: Mapping[str, Any], instances: tuple[Instance, ...]) -> tuple[str, str | None, str | None]:
+    """Flow, queue and agent of a route's transfer."""
+    reading.refuse_unknown(content, TRANSFER_KEYS, "key", "transfer")
+    if "contactFlowId" not in content:
+        raise DeploymentError("'transfer' needs a 'contactFlowId'.")
+    if "queueId" in content and "userId" in content:
+        raise DeploymentError("'transfer' has both 'queueId' and 'userId': a transfer has one destination.")
+    flow, queue, user = (
+        reading.one_id(key, content[key], kind, instances) if key in content else None
+        for key, kind in TRANSFER_KEYS.items()
+    )
+    assert flow is not None  # noqa: S101 - checked above
+    return flow, queue, user
 
 
 def _check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
@@ -119,7 +144,7 @@ def _check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> Non
     _check_types(when.get("detail-type", []))
     detail = when.get("detail", {})
     if not isinstance(detail, Mapping):
-        raise DeploymentError("when.detail is to be an object of fields.")
+        raise DeploymentError("when.detail must be an object of fields.")
     arns = {instance.arn for instance in instances}
     named = detail.get("instanceArn")
     if named is not None and not all(isinstance(item, str) and item in arns for item in named):
@@ -142,7 +167,7 @@ def _check_types(types: Any) -> None:
     rules = [item for item in texts if _RULES_MATCHED.fullmatch(item)]
     if not texts or len(texts) != len(types) or len(contacts) + len(rules) != len(texts):
         raise DeploymentError(
-            f"when.detail-type is to list '{CONTACT_EVENTS[0]}', or events of Connect's Rules, as in"
+            f"when.detail-type must list '{CONTACT_EVENTS[0]}', or events of Connect's Rules, as in"
             " 'Contact Lens Post Call Rules Matched': of others it is not known which contact they are about."
         )
     if contacts and rules:

@@ -50,9 +50,10 @@ class Kind:
 
 @dataclass(frozen=True)
 class Text(Kind):
-    """Some text; never empty. ``pattern``: a regular expression that all of it must match."""
+    """Some text; never empty. ``pattern``: a regular expression that all of it must match. ``what``: how a person says that."""
 
     pattern: str = ""
+    what: str = "a text"
 
 
 @dataclass(frozen=True)
@@ -103,6 +104,13 @@ class Choice(Kind):
         if text not in self.words:
             raise SettingsError(f"must be {' or '.join(self.words)}")
         return text
+
+
+@dataclass(frozen=True)
+class WholeChoice(Kind):
+    """One of some whole numbers."""
+
+    numbers: tuple[int, ...]
 
 
 class _List(Kind):
@@ -182,3 +190,22 @@ class Routes(Kind):
             return {name: int(most) for name, _, most in pairs}
         except ValueError:
             raise SettingsError("is not a list of names with counts") from None
+
+
+@dataclass(frozen=True)
+class Tags(Kind):
+    """Tags of AWS resources: texts by their keys."""
+
+
+@dataclass(frozen=True)
+class Texts(Kind):
+    """Texts by some of the ``words``; each matches ``pattern``, which a person calls ``what``."""
+
+    words: tuple[str, ...]
+    pattern: str
+    what: str
+
+
+@dataclass(frozen=True)
+class AlarmChanges(Kind):
+    """By the names of alarms: ``threshold`` and ``enabled``, one or both."""

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Final
 
 from contact_transfer.config.kinds import (
+    AlarmChanges,
     Choice,
     Choices,
     Ids,
@@ -22,8 +23,11 @@ from contact_transfer.config.kinds import (
     Principals,
     Quotas,
     Routes,
+    Tags,
     Text,
+    Texts,
     Whole,
+    WholeChoice,
 )
 
 
@@ -45,6 +49,39 @@ _WORKER_AND_CONFIRM = (Function.WORKER, Function.CONFIRM)
 _MOST_CONFIRM_MINUTES = 660
 #: Calls a second, or at once: far above every quota that AWS has raised, so that a slip of the keyboard is noticed.
 MOST_CALLS = 10_000
+
+#: Source: CloudWatch Logs API reference, PutRetentionPolicy.
+_LOG_RETENTIONS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+
+
+def _arn(service: str, resource: str) -> str:
+    return rf"arn:aws[a-z-]*:{service}:[a-z0-9-]+:\d{{12}}:{resource}"
+
+
+_KEY = Text(_arn("kms", r"key/[\w-]+"), "the ARN of a KMS key")
 
 
 @dataclass(frozen=True)
@@ -99,6 +136,13 @@ _ROWS = (
         " `DescribeContactFlow` and `ListAssociatedContacts`; AWS's defaults stand for those not named",
         {},
         _WORKER,
+    ),
+    Setting(
+        "quotaShare",
+        Number(most=1, above=True),
+        "this deployment's share of `transfersPerSecond`, `burst` and all `quotas`: several deployments in one account and Region"
+        " draw on the same quotas, so their shares may add up to 1 at most",
+        1,
     ),
     Setting(
         "maximumConcurrency",
@@ -172,7 +216,69 @@ _ROWS = (
         " the bus; principals of the stack's own account can be let in by their own policies instead",
         [],
     ),
-    Setting("alarmEmail", Text(r"[^@\s]+@[^@\s]+"), "e-mail address that is notified of alarms", None),
+    Setting(
+        "alarmEmail",
+        Text(r"[^@\s]+@[^@\s]+", "one e-mail address"),
+        "e-mail address that is notified of alarms, by the topics of this stack",
+        None,
+    ),
+    Setting(
+        "alarmTopics",
+        Texts(("page", "ticket"), _arn("sns", r"[\w-]{1,256}"), "the ARN of an SNS topic"),
+        "ARNs of existing SNS topics in place of the stack's own, by severity: `page` wakes somebody, `ticket` waits for the"
+        " day; each topic's own policy must let CloudWatch publish",
+        {},
+    ),
+    Setting(
+        "alarms",
+        AlarmChanges(),
+        'thresholds and switches by alarm: `{"oldest-request": {"threshold": 7200}, "throttled": {"enabled": false}}`; a'
+        " threshold is in the metric's own unit (seconds, milliseconds or a count); `events-failed` and `events-lost` stand for"
+        " those alarms of every rule",
+        {},
+    ),
+    Setting(
+        "runbookUrl",
+        Text(r"https://[^\s#]+", "a URL that begins with https:// and has no #"),
+        "where people can read docs/runbook.md; alarms link to its sections",
+        None,
+    ),
+    Setting(
+        "logLevel",
+        Choice(("DEBUG", "INFO", "WARNING", "ERROR")),
+        "the functions' log level; metrics are written whatever it is",
+        "INFO",
+    ),
+    Setting(
+        "logRetentionDays",
+        WholeChoice(_LOG_RETENTIONS),
+        "days for which the log groups keep what the functions wrote",
+        90,
+    ),
+    Setting(
+        "tags",
+        Tags(),
+        "tags of every resource of the stack, and of the stack itself",
+        {},
+    ),
+    Setting(
+        "permissionsBoundary",
+        Text(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", "the ARN of an IAM managed policy"),
+        "ARN of the IAM managed policy that bounds every role of the stack",
+        None,
+    ),
+    Setting(
+        "queueKeyArn",
+        _KEY,
+        "ARN of an existing KMS key for the queues, in place of the stack's own: see [existing keys](deployments.md#existing-keys)",
+        None,
+    ),
+    Setting(
+        "dataKeyArn",
+        _KEY,
+        "ARN of an existing KMS key for ledger, logs, archive and alarm topics, in place of the stack's own",
+        None,
+    ),
     Setting(
         "confirmWithinMinutes",
         Number(most=_MOST_CONFIRM_MINUTES),
