@@ -26,8 +26,12 @@ class ContactTransferStack(Stack):
             "TransferQueueUrl": service.queues.transfers.queue_url,
             "TransferQueueArn": service.queues.transfers.queue_arn,
             "DeadLetterQueueUrl": service.queues.dead_letters.queue_url,
+            "QueueKeyArn": service.keys.queues.key_arn,
+            "ConfirmationDeadLetterQueueUrl": service.confirmation.dead_letters.queue_url,
             "EventBusName": service.doors.bus.ref,
+            "EventBusArn": service.doors.bus.attr_arn,
             "LedgerTableName": service.ledger.table.table_name,
+            "LedgerTableArn": service.ledger.table.table_arn,
             "WorkerFunctionName": service.worker_function.function_name,
             "FlowFunctionArn": service.flow.function.function_arn,
         }.items():

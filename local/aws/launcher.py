@@ -129,6 +129,7 @@ class Aws:
     def _variables(self) -> dict[str, str]:
         variables = {
             **{key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ},
+            "PYTHONPATH": str(ROOT),  # the launched script is ours, in ministack's environment
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self._port),
             "MINISTACK_ACCOUNT_ID": self.identity.account,

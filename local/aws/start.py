@@ -5,6 +5,7 @@
 - Alarms that are judged by the metric of their own dimensions.
 - Event source mappings that are shown as deployed and that nothing polls for: the event source loop does.
 - The batch calls of SQS are allowed by the action of the single call, as in AWS (there is no ``sqs:DeleteMessageBatch``).
+- Permissions that ministack does not evaluate (``local/aws_permissions.py``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
   everyone, here as in AWS. The body is that of ``PutEvents``.
 - ``GET /_local/function-credentials/NAME``: the credentials that Lambda would hand to the function.
@@ -26,6 +27,8 @@ import ministack.app
 from ministack.core import iam_actions, lambda_runtime, responses
 from ministack.services import cloudwatch, eventbridge, lambda_svc
 from ministack.services.cloudformation import provisioners
+
+from local import aws_permissions
 
 Properties = dict[str, Any]
 Created = tuple[str, dict[str, str]]
@@ -181,6 +184,7 @@ if __name__ == "__main__":
     run_no_mappings()
     judge_alarms_by_dimensions()
     name_batch_actions()
+    aws_permissions.evaluate_all()
     ministack.app.app = with_private_routes(ministack.app.app)
     sys.argv = sys.argv[:1]
     ministack.app.main()

@@ -16,10 +16,6 @@ GAPS: dict[tuple[str, str], str] = {
         "AWS::DynamoDB::Table",
         "TimeToLiveSpecification",
     ): "CloudFormation's table handler does not apply it; nothing expires",
-    (
-        "AWS::Events::EventBus",
-        "Policy",
-    ): "CloudFormation's bus handler does not apply it; who may put events is not enforced",
     ("AWS::SNS::Topic", "KmsMasterKeyId"): "CloudFormation's topic handler does not apply it",
     ("AWS::Lambda::Function", "Code"): "no API names the bucket; the asset's folder itself is what runs here",
 }

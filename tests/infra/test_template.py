@@ -214,11 +214,21 @@ def test_outputs_are_the_contracts(assembly: Assembly) -> None:
         "TransferQueueUrl": {"Ref": queue},
         "TransferQueueArn": {"Fn::GetAtt": [queue, "Arn"]},
         "DeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "DeadLetters")},
+        "QueueKeyArn": {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]},
+        "ConfirmationDeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "Untold")},
         "EventBusName": {"Ref": _logical(assembly, "Events::EventBus", "")},
+        "EventBusArn": {"Fn::GetAtt": [_logical(assembly, "Events::EventBus", ""), "Arn"]},
         "LedgerTableName": {"Ref": _logical(assembly, "DynamoDB::Table", "")},
+        "LedgerTableArn": {"Fn::GetAtt": [_logical(assembly, "DynamoDB::Table", ""), "Arn"]},
         "WorkerFunctionName": {"Ref": _logical(assembly, "Lambda::Function", "Worker")},
         "FlowFunctionArn": {"Fn::GetAtt": [_logical(assembly, "Lambda::Function", "Flow"), "Arn"]},
     }
+
+
+def test_the_queues_key_has_an_alias_that_names_the_deployment(assembly: Assembly) -> None:
+    alias = assembly.one("KMS::Alias", "")
+    assert alias["AliasName"] == "alias/ContactTransfer-local-queues"
+    assert alias["TargetKeyId"] == {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]}
 
 
 def test_there_is_no_custom_resource(assembly: Assembly) -> None:

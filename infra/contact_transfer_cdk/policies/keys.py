@@ -32,6 +32,7 @@ class Keys(Construct):
         super().__init__(scope, id_)
         self._settings = settings
         self.queues = self._key("Queues", "queues")
+        self.queues.add_alias(f"alias/{settings.prefix}-queues")
         self.data = self._key("Data", "ledger, logs, archive, alarms")
         self._admit_rules(rule_arns)
         self._admit_producers()
