@@ -25,6 +25,7 @@ class Server(uvicorn.Server):
             lifespan="on",
             log_level="warning",
             access_log=False,
+            date_header=False,  # Connect's own clock decides
             timeout_graceful_shutdown=1,
         )
         super().__init__(config)

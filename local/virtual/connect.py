@@ -1,4 +1,7 @@
-"""The simulated Amazon Connect behind botocore's client methods: the model's replies become answers, errors and silences."""
+"""The simulated Amazon Connect behind botocore's client methods: the model's replies become answers, errors and silences.
+
+What is signed is good for five minutes (Signature Version 4, documented). Code that registers for ``before-sign`` is called then.
+"""
 
 from __future__ import annotations
 
@@ -16,22 +19,27 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 
 from local.connect.model import Call, Connect, Delivery, Reply
+from local.connect.model.http import http_answer, http_date
+from local.virtual.client_meta import ClientMeta
 from local.virtual.loop import Killed
 from local.virtual.weather import Fault, Kind
 from local.virtual.wire import Caller, Patience, Sender, retried
 
 _TIMES = ("InitiationTimestamp", "DisconnectTimestamp")
+#: So long after it was signed AWS refuses a request.
+SIGNED_FOR_SECONDS = 300.0
 
 
 @dataclass(frozen=True)
 class _Sent:
-    """A call on its way: who waits for it until when, and how long its answer travels."""
+    """A call on its way: who waits for it until when, when it was signed, and how long its answer travels."""
 
     caller: Caller
     operation: str
     asked: Mapping[str, Any]
     fault: Fault | None
     gives_up: float
+    signed: float
     back: float
 
 
@@ -42,19 +50,19 @@ class ConnectClient:
         self._sender = sender
         self._patience = patience
         self._connect = connect
+        self.meta = ClientMeta("connect")
 
     def transfer_contact(self, **asked: Any) -> Any:
         return self._call("TransferContact", asked)
 
     def describe_contact(self, **asked: Any) -> Any:
-        return {"Contact": _with_times(self._call("DescribeContact", asked)["Contact"])}
+        return _with_times(self._call("DescribeContact", asked), "Contact")
 
     def describe_contact_flow(self, **asked: Any) -> Any:
         return self._call("DescribeContactFlow", asked)
 
     def list_associated_contacts(self, **asked: Any) -> Any:
-        answer = self._call("ListAssociatedContacts", asked)
-        return {**answer, "ContactSummaryList": [_with_times(one) for one in answer["ContactSummaryList"]]}
+        return _with_times(self._call("ListAssociatedContacts", asked), "ContactSummaryList")
 
     def _call(self, operation: str, asked: Mapping[str, Any]) -> Any:
         sender = self._sender
@@ -73,16 +81,23 @@ class ConnectClient:
         if fault is not None:
             sender.disturbed = True
             sender.struck(fault)
+        self.meta.events.emit(f"before-sign.connect.{operation}")
+        signed = loop.now
+        if fault is not None and fault.kind is Kind.FREEZE_SIGNED:
+            sender.stand_still(fault)
         there, back = sender.travel("connect")
         if sender.on_call is not None:
             sender.on_call(operation, f" ({fault.kind})" if fault else "")
         caller, gives_up = sender.caller(), loop.now + self._patience.read_seconds
-        loop.after(there, self._arrive, _Sent(caller, operation, asked, fault, gives_up, back))
+        loop.after(there, self._arrive, _Sent(caller, operation, asked, fault, gives_up, signed, back))
         sender.die_if(fault, Kind.DIES_DURING)
         return caller.task.wait()
 
     def _arrive(self, sent: _Sent) -> None:
         loop = self._sender.loop
+        if loop.now - sent.signed > SIGNED_FOR_SECONDS:
+            loop.after(sent.back, sent.caller.gets, _expired(sent.operation))
+            return
         call = self._connect.receive(sent.operation, sent.asked)
         if call.hold > 0:
             if loop.now + call.hold + sent.back >= sent.gives_up:
@@ -112,14 +127,38 @@ def _outcome(operation: str, reply: Reply) -> Any:
         return EndpointConnectionError(endpoint_url="connect")
     if reply.delivery is Delivery.GARBAGE:
         return ResponseParserError("Unable to parse response")
-    if reply.error is None:
-        return reply.body
-    answer: Any = {
-        "Error": {"Code": reply.error.code, "Message": reply.error.message},
-        "ResponseMetadata": {"HTTPStatusCode": reply.error.status},
+    shown = http_answer(reply) if reply.delivery is not Delivery.ANSWER else None
+    meta = {
+        "HTTPStatusCode": reply.status if shown is None else shown.status,
+        "HTTPHeaders": _headers(reply) if shown is None else dict(shown.headers),
     }
+    if shown is not None and shown.status >= 400:  # botocore takes the status for the code of an error that has none
+        return _error(str(shown.status), "", meta, operation)
+    if reply.error is not None:
+        return _error(reply.error.code, reply.error.message, meta, operation)
+    return {**({} if shown is not None else reply.body), "ResponseMetadata": meta}
+
+
+def _headers(reply: Reply) -> dict[str, str]:
+    return {"content-type": "application/json", "x-amzn-requestid": reply.request_id, "date": http_date(reply.date)}
+
+
+def _error(code: str, message: str, meta: Mapping[str, Any], operation: str) -> ClientError:
+    answer: Any = {"Error": {"Code": code, "Message": message}, "ResponseMetadata": meta}
     return ClientError(answer, operation)
 
 
-def _with_times(shown: Mapping[str, Any]) -> dict[str, Any]:
+def _expired(operation: str) -> ClientError:
+    """What is too old to be believed (that the code is this one is assumed)."""
+    return _error("InvalidSignatureException", "Signature expired", {"HTTPStatusCode": 403}, operation)
+
+
+def _with_times(answer: dict[str, Any], field: str) -> dict[str, Any]:
+    found = answer.get(field)
+    if isinstance(found, list):
+        return {**answer, field: [_moments(one) for one in found]}
+    return answer if found is None else {**answer, field: _moments(found)}
+
+
+def _moments(shown: Mapping[str, Any]) -> dict[str, Any]:
     return {name: datetime.fromtimestamp(value, UTC) if name in _TIMES else value for name, value in shown.items()}

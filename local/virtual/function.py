@@ -39,6 +39,7 @@ class Sizing:
 class Invocation:
     """One run of the function. ``how`` it ended: completed, raised, timed out, died; empty while it runs.
 
+    ``over``: when its code ran last, which for a sandbox that was frozen is later than its end.
     ``disturbed``: some call of it did not go as it should. ``flaw``: what the event source found wrong with the answer.
     """
 
@@ -47,6 +48,7 @@ class Invocation:
     environment: int
     messages: list[Message] = field(default_factory=list)
     ended: float = 0.0
+    over: float = 0.0
     how: str = ""
     disturbed: bool = False
     flaw: str = ""
@@ -194,17 +196,24 @@ class Function:
 
         task = Task(loop, lambda: run.handler(event, context), ended)
         run.host.sender.bind(task)
-        loop.at(ends, self._time_out, run.invocation, task)
+        loop.at(ends, self._time_out, run, task)
         task.start()
 
-    @staticmethod
-    def _time_out(invocation: Invocation, task: Task) -> None:
-        if not task.over:
-            invocation.how = "timed out"
+    def _time_out(self, run: _Running, task: Task) -> None:
+        if task.over:
+            return
+        run.invocation.how = "timed out"
+        if run.host.sender.still:  # nothing can end it; it goes on when it thaws, and nobody waits for it
+            run.invocation.ended, run.invocation.disturbed = self._loop.now, True
+            self._loop.after(0.0, self._free)
+        else:
             task.kill()
 
     def _ended(self, run: _Running, answer: Any, error: BaseException | None) -> None:
         invocation, host = run.invocation, run.host
+        invocation.over = self._loop.now
+        if invocation.ended:
+            return  # it went on after its time-out
         invocation.ended = self._loop.now
         invocation.disturbed = host.sender.disturbed
         if isinstance(error, Killed):

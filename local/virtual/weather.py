@@ -19,6 +19,7 @@ class Kind(StrEnum):
     ERROR = "error"  # 500, nothing was done
     LOST_ERROR = "lost-error"  # 500, though it was done
     DENIED = "denied"
+    EXPIRED = "expired"  # the caller's credentials have run out
     REFUSED = "refused"  # no connection
     LOST = "lost"  # it never arrives
     LOST_ANSWER = "lost-answer"  # it is done, the answer never arrives
@@ -31,7 +32,9 @@ class Kind(StrEnum):
     DUPLICATE = "duplicate"  # a received message is received once more at the same time
     LOST_DELETE = "lost-delete"  # a deleted message comes back
     NOT_INVOKED = "not-invoked"  # received, but the invocation is throttled: a receive is spent
-    FREEZE = "freeze"  # the worker stands still for a while
+    FREEZE = "freeze"  # the worker stands still for a while, and is killed when its time is over
+    FREEZE_ON = "freeze-on"  # the sandbox stands still, its time-out passes, and then it goes on all the same
+    FREEZE_SIGNED = "freeze-signed"  # the same, between signing a call (to Connect) and sending it
     RECYCLE = "recycle"  # the environment is not used again
 
 

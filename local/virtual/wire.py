@@ -32,8 +32,16 @@ Apply = Callable[[], Any]
 
 def client_error(code: str, status: int, operation: str) -> ClientError:
     """The error that botocore raises for an error answer."""
-    answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
+    answer: Any = {"Error": {"Code": code, "Message": code}, "ResponseMetadata": meta(status)}
     return ClientError(answer, operation)
+
+
+def meta(status: int = 200) -> dict[str, Any]:
+    """An answer's ``ResponseMetadata``: the service's own, so it has a request id."""
+    return {
+        "HTTPStatusCode": status,
+        "HTTPHeaders": {"x-amzn-requestid": "simulated", "content-type": "application/json"},
+    }
 
 
 class Caller:
@@ -51,13 +59,17 @@ class Caller:
 
 
 class Sender:
-    """One worker's side of the wire. ``disturbed`` is set when a call did not go as it should, until somebody resets it."""
+    """One worker's side of the wire. ``disturbed`` is set when a call did not go as it should, until somebody resets it.
+
+    ``still``: its sandbox stands still, so that nothing can end it either.
+    """
 
     def __init__(self, loop: Loop, weather: Weather, random: Random) -> None:
         self.loop = loop
         self.weather = weather
         self.random = random
         self.disturbed = False
+        self.still = False
         self.on_call: Callable[[str, str], None] | None = None
         self._task: Task | None = None
 
@@ -116,7 +128,15 @@ class Sender:
         self.die_if(fault, Kind.DIES)
         if fault.kind is Kind.FREEZE:
             self.sleep(fault.seconds * self.random.random())
+        if fault.kind is Kind.FREEZE_ON:
+            self.stand_still(fault)
         return fault.seconds if fault.kind is Kind.LATE else 0.0
+
+    def stand_still(self, fault: Fault) -> None:
+        """The sandbox is frozen, and thaws ``fault.seconds`` later."""
+        self.still = True
+        self.sleep(fault.seconds)
+        self.still = False
 
     @staticmethod
     def die_if(fault: Fault | None, kind: Kind) -> None:
@@ -133,7 +153,7 @@ class Sender:
             self.loop.after(back, caller.gets, refused(operation))
             return
         try:
-            result = apply()
+            result: Any = {**apply(), "ResponseMetadata": meta()}
         except ClientError as error:
             result = error
         if kind in (Kind.LOST_ANSWER, Kind.LATE):
@@ -156,6 +176,7 @@ def retried(error: Exception) -> bool:
 _REFUSALS: Mapping[Kind, Callable[[str], Exception]] = {
     Kind.THROTTLED: lambda operation: client_error("ThrottlingException", 400, operation),
     Kind.ERROR: lambda operation: client_error("InternalServerError", 500, operation),
+    Kind.EXPIRED: lambda operation: client_error("ExpiredTokenException", 400, operation),
     Kind.DENIED: lambda operation: client_error("AccessDeniedException", 400, operation),
     Kind.REFUSED: lambda operation: EndpointConnectionError(endpoint_url=operation),
 }

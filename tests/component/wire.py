@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -14,6 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError, EndpointConnectionError, ReadTimeoutError
 
 from local.connect.model import Connect, Delivery, Reply
+from local.connect.model.http import http_answer
 from local.connect.server.routes import Routes, read_input
 
 _ROUTES = Routes()
@@ -61,12 +61,6 @@ def _response(request: AWSPreparedRequest, reply: Reply) -> AWSResponse:
         raise EndpointConnectionError(endpoint_url=url)
     if reply.delivery is Delivery.HANG:
         raise ReadTimeoutError(endpoint_url=url)
-    headers: Any = {"content-type": "application/json", "x-amzn-requestid": reply.request_id}
-    if reply.delivery is Delivery.GARBAGE:
-        return AWSResponse(url, 200, headers, _Raw(b'{"ContactId": "'))
-    if reply.error is not None:
-        headers["x-amzn-errortype"] = reply.error.code
-        return AWSResponse(
-            url, reply.error.status, headers, _Raw(json.dumps({"Message": reply.error.message}).encode())
-        )
-    return AWSResponse(url, 200, headers, _Raw(json.dumps(reply.body).encode()))
+    shown = http_answer(reply)
+    headers: Any = dict(shown.headers)
+    return AWSResponse(url, shown.status, headers, _Raw(shown.body))

@@ -47,7 +47,8 @@ class Call:
 class Reply:
     """What the caller gets, ``delay`` seconds from now, if ``delivery`` is ANSWER; otherwise the delivery says what instead.
 
-    ``body`` holds the answer in the API's names (empty for an error), ``error`` the error answer.
+    ``body`` holds the answer in the API's names (empty for an error), ``error`` the error answer, ``page`` the status of a page that
+    somebody in between answers with. ``date``: what the header ``Date`` says, epoch seconds.
     """
 
     request_id: str
@@ -55,6 +56,8 @@ class Reply:
     error: ConnectError | None = None
     delivery: Delivery = Delivery.ANSWER
     delay: float = 0.0
+    page: int = 200
+    date: float = 0.0
 
     @property
     def status(self) -> int:
@@ -144,7 +147,10 @@ class Connect:
         instead = effect.error(call.operation) if effect.error else None
         shown = instead or decided
         self._record(call, decided if effect.applies else instead, instead)
-        return Reply(call.request_id, {} if shown else body, shown, effect.delivery, call.strike.delay)
+        date = self.store.now() + self.switches.clock_ahead
+        return Reply(
+            call.request_id, {} if shown else body, shown, effect.delivery, call.strike.delay, effect.status, date
+        )
 
     def _record(self, call: Call, decided: ConnectError | None, instead: ConnectError | None) -> None:
         effect = call.strike.effect

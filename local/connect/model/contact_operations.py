@@ -39,7 +39,7 @@ def describe_contact(store: Store, params: Params, _: str) -> Answer:
     contact = store.contact(store.instance(params["InstanceId"]), params["ContactId"])
     if store.now() < contact.described_from:
         raise errors.not_found(f"Contact not found: {contact.id}")
-    return {"Contact": views.contact(contact, store.now(), store.switches)}
+    return {"Contact": views.by_its_clock(views.contact(contact, store.now(), store.switches), store.switches)}
 
 
 def list_associated_contacts(store: Store, params: Params, _: str) -> Answer:
@@ -47,7 +47,9 @@ def list_associated_contacts(store: Store, params: Params, _: str) -> Answer:
     contact = store.contact(store.instance(params["InstanceId"]), params["ContactId"])
     now = store.now()
     tree = [member for member in store.trees[contact.association_id] if now >= member.listed_from]
-    return page("ContactSummaryList", [views.summary(member, now, store.switches) for member in tree], params)
+    shown = [views.by_its_clock(views.summary(member, now, store.switches), store.switches) for member in tree]
+    size = min(int(params.get("MaxResults") or 100), int(store.switches.associated_page_size))
+    return page("ContactSummaryList", shown, {**params, "MaxResults": size})
 
 
 def start_task_contact(store: Store, params: Params, _: str) -> Answer:

@@ -19,6 +19,8 @@ class Delivery(StrEnum):
     REFUSED = "refused"  # no connection at all (over HTTP: closed at once, before the request is read)
     HANG = "hang"  # nothing, until the caller's time-out
     GARBAGE = "garbage"  # HTTP 200 with a body that is no JSON (boto3 takes it for an answer without any member)
+    EMPTY = "empty"  # HTTP 200 and ``{}`` without a request id, from somebody in between
+    PAGE = "page"  # an HTML page without a request id, from somebody in between; the effect says its status
 
 
 class FaultKind(StrEnum):
@@ -45,15 +47,26 @@ class FaultKind(StrEnum):
     LOST_503 = "lost-503"
     LOST_408 = "lost-408"
     LOST_409 = "lost-409"
+    EMPTY = "empty"
+    PAGE_200 = "page-200"
+    PAGE_400 = "page-400"
+    PAGE_403 = "page-403"
+    PAGE_404 = "page-404"
+    LOST_EMPTY = "lost-empty"
+    LOST_PAGE_200 = "lost-page-200"
+    LOST_PAGE_400 = "lost-page-400"
+    LOST_PAGE_403 = "lost-page-403"
+    LOST_PAGE_404 = "lost-page-404"
 
 
 @dataclass(frozen=True)
 class Effect:
-    """Whether the call takes effect, which error answers it instead, and what reaches the caller."""
+    """Whether the call takes effect, which error answers it instead, and what reaches the caller. ``status``: of a page."""
 
     applies: bool
     error: Callable[[str], ConnectError] | None = None
     delivery: Delivery = Delivery.ANSWER
+    status: int = 200
 
 
 #: What each fault does. SLOW and LATE are missing: they only cost time and join any other fault.
@@ -79,6 +92,16 @@ EFFECTS: dict[FaultKind, Effect] = {
     FaultKind.LOST_503: Effect(applies=True, error=lambda _: errors.unavailable()),
     FaultKind.LOST_408: Effect(applies=True, error=lambda _: errors.request_timeout()),
     FaultKind.LOST_409: Effect(applies=True, error=lambda _: errors.idempotency()),
+    FaultKind.EMPTY: Effect(applies=False, delivery=Delivery.EMPTY),
+    FaultKind.PAGE_200: Effect(applies=False, delivery=Delivery.PAGE),
+    FaultKind.PAGE_400: Effect(applies=False, delivery=Delivery.PAGE, status=400),
+    FaultKind.PAGE_403: Effect(applies=False, delivery=Delivery.PAGE, status=403),
+    FaultKind.PAGE_404: Effect(applies=False, delivery=Delivery.PAGE, status=404),
+    FaultKind.LOST_EMPTY: Effect(applies=True, delivery=Delivery.EMPTY),
+    FaultKind.LOST_PAGE_200: Effect(applies=True, delivery=Delivery.PAGE),
+    FaultKind.LOST_PAGE_400: Effect(applies=True, delivery=Delivery.PAGE, status=400),
+    FaultKind.LOST_PAGE_403: Effect(applies=True, delivery=Delivery.PAGE, status=403),
+    FaultKind.LOST_PAGE_404: Effect(applies=True, delivery=Delivery.PAGE, status=404),
 }
 
 

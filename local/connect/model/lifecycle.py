@@ -47,6 +47,7 @@ def begin(store: Store, instance: Instance, channel: str, origin: Origin, flow: 
         updated=now,
         origin_region=origin.previous.origin_region if origin.previous else instance.origin_region,
     )
+    contact.known_from = now + store.switches.contact_known_after
     contact.described_from = now + store.switches.contact_described_after
     store.contacts[contact.id] = contact
     store.trees[contact.association_id].append(contact)
@@ -81,7 +82,7 @@ def run_flow(store: Store, contact: Contact, course: Course) -> None:
             return
         if course is Course.FAILS:
             end(store, contact, FLOW_ENDED)
-        elif course is Course.ARRIVES:
+        elif course in {Course.ARRIVES, Course.MOVES_ON}:
             place(store, contact, contact.queue_id, contact.agent_id)
 
     if store.switches.flow_seconds > 0:

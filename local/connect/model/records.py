@@ -25,6 +25,7 @@ class Course(StrEnum):
 
     ARRIVES = "arrives"  # the contact is queued, or connected to the agent
     FAILS = "fails"  # the contact ends without ever having been queued or connected
+    MOVES_ON = "moves-on"  # the flow puts the contact into the queue of its own, whatever was asked for
     STAYS = "stays"  # the contact stays in the flow, active, and never arrives
 
 
@@ -46,7 +47,7 @@ class Instance:
 
 @dataclass
 class Flow:
-    """A flow. ``course`` and ``queue_id`` (where a flow-only transfer ends up, None: nowhere) are ours to steer."""
+    """A flow. ``course`` and ``queue_id`` are ours to steer: where a flow-only transfer ends up, and one that moves on; None: nowhere."""
 
     id: str
     instance: Instance
@@ -136,6 +137,7 @@ class Contact:
     updated: float = 0.0
     origin_region: str | None = None
     # what callers are shown, and from when on
+    known_from: float = 0.0
     described_from: float = 0.0
     listed_from: float = 0.0
     destination_shown_from: float = 0.0

@@ -54,7 +54,12 @@ def search_contacts(store: Store, params: Params, _: str) -> dict[str, Any]:
     ]
     moment, is_descending = _order(params.get("Sort"))
     found.sort(key=lambda contact: (moment(contact) or 0.0, contact.id), reverse=is_descending)
-    answer = page("Contacts", [views.search_summary(contact, known_by) for contact in found], params, default_size=10)
+    answer = page(
+        "Contacts",
+        [views.by_its_clock(views.search_summary(contact, known_by), store.switches) for contact in found],
+        params,
+        default_size=10,
+    )
     return {**answer, "TotalCount": len(found)}
 
 

@@ -96,7 +96,10 @@ class Store:
 
     def contact(self, instance: Instance, given: str) -> Contact:
         """Find a contact by id or ARN (ARN: assumed)."""
-        return _find(self.contacts, instance, given, "Contact")
+        found = _find(self.contacts, instance, given, "Contact")
+        if self.now() < found.known_from:
+            raise errors.not_found(f"Contact not found: {given}")
+        return found
 
 
 def _find(shelf: dict[str, _R], instance: Instance, given: str, kind: str) -> _R:

@@ -24,6 +24,10 @@ class Ended(StrEnum):
     NOT_FOUND = "not-found"  # 404 ResourceNotFoundException
 
 
+#: What is no duration: the clock may be behind as well, and a page holds at least one contact.
+_LEAST = {"clock_ahead": float("-inf"), "associated_page_size": 1}
+
+
 @dataclass(frozen=True)
 class Switches:
     """The undocumented behaviours of Amazon Connect. Every field is assumed.
@@ -37,11 +41,15 @@ class Switches:
                                      TransferContact already refuses it (assumed: 0)
     successor_listed_after           how long until ListAssociatedContacts shows the new contact (assumed: 0)
     contact_described_after          how long DescribeContact answers 404 for a new contact (assumed: 0)
+    contact_known_after              how long no operation knows a new contact, TransferContact included (assumed: 0)
     destination_known_after          how long until QueueInfo or AgentInfo of the new contact is shown (assumed: 0)
     search_shows_after               how long until SearchContacts shows a contact, its end and its agent (assumed: 0)
     flow_seconds                     how long a flow runs before the contact is queued or connected (assumed: 0)
     answers_old_contact_id           the answer's ContactId is the old contact's (assumed: no, the new one's)
     answers_without_contact_id       the answer has neither ContactId nor ContactArn, both optional in the model (assumed: no)
+    clock_ahead                      how far Connect's clock is ahead of the caller's, negative: behind; its records and the header
+                                     ``Date`` of its answers show it (assumed: 0)
+    associated_page_size             how many contacts a page of ListAssociatedContacts holds at most (assumed: 100, as asked for)
     initial_contact_names_itself     the first contact of a tree carries InitialContactId, its own id (assumed: no, absent)
     linked_task_keeps_transfer_count a task linked by PreviousContactId inherits its predecessor's transfers towards the
                                      limit of eleven (assumed: no)
@@ -55,9 +63,12 @@ class Switches:
     end_shown_after: float = 0.0
     successor_listed_after: float = 0.0
     contact_described_after: float = 0.0
+    contact_known_after: float = 0.0
     destination_known_after: float = 0.0
     search_shows_after: float = 0.0
     flow_seconds: float = 0.0
+    clock_ahead: float = 0.0
+    associated_page_size: float = 100.0
     answers_old_contact_id: bool = False
     answers_without_contact_id: bool = False
     initial_contact_names_itself: bool = False
@@ -67,7 +78,9 @@ class Switches:
     def __post_init__(self) -> None:
         for entry in fields(self):
             value = getattr(self, entry.name)
-            if isinstance(entry.default, float) and (not isinstance(value, int | float) or value < 0):
+            if isinstance(entry.default, float) and (
+                not isinstance(value, int | float) or value < _LEAST.get(entry.name, 0)
+            ):
                 raise ValueError(f"{entry.name} is a duration in seconds, 0 or more, not {value!r}")
             if isinstance(entry.default, bool) and not isinstance(value, bool):
                 raise ValueError(f"{entry.name} is true or false, not {value!r}")  # noqa: TRY004 - one error type for every bad value

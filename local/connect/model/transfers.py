@@ -107,9 +107,10 @@ def transfer(store: Store, old: Contact, target: Target, by: By) -> Contact:
     )
     _end_old(store, old)
     announce_start(store, new)
-    if target.flow and not (target.queue or target.user):
-        new.queue_id = target.flow.queue_id
-    run_flow(store, new, target.course())
+    course = target.course()
+    if target.flow and (course is Course.MOVES_ON or not (target.queue or target.user)):
+        new.queue_id, new.agent_id = target.flow.queue_id, None
+    run_flow(store, new, course)
     return new
 
 

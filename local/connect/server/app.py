@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
+import time
 from typing import Any
 
 from local.connect.model import ConnectError, Delivery, Reply
+from local.connect.model.http import http_answer
 from local.connect.model.operations import OPERATIONS
 from local.connect.server.control_app import control_app
 from local.connect.server.pulse import Pulse
@@ -16,7 +17,6 @@ from local.connect.server.shapes import check_output
 from local.connect.server.simulator import Simulator
 from local.connect.server.wire import Receive, Scope, Send, answer, cut, read_body, until_gone
 
-_GARBAGE = b'{"ContactId": "'
 #: What a signature for this service says in its credential scope. The signature itself is not verified.
 _SIGNED_FOR_CONNECT = b"/connect/aws4_request"
 
@@ -87,18 +87,13 @@ async def _deliver(reply: Reply, scope: Scope, receive: Receive, send: Send) -> 
         await cut(scope, receive)
     elif reply.delivery is Delivery.HANG:
         await until_gone(receive)
-    elif reply.delivery is Delivery.GARBAGE:
-        await answer(send, 200, _headers(reply.request_id), _GARBAGE)
-    elif reply.error is not None:
-        await _send_error(send, reply.error, reply.request_id)
     else:
-        await answer(send, 200, _headers(reply.request_id), json.dumps(reply.body).encode())
+        shown = http_answer(reply)
+        headers = [(name.encode(), value.encode()) for name, value in shown.headers.items()]
+        await answer(send, shown.status, headers, shown.body)
 
 
-async def _send_error(send: Send, error: ConnectError, request_id: str) -> None:
-    headers = [*_headers(request_id), (b"x-amzn-errortype", error.code.encode())]
-    await answer(send, error.status, headers, json.dumps({"Message": error.message}).encode())
-
-
-def _headers(request_id: str) -> list[tuple[bytes, bytes]]:
-    return [(b"content-type", b"application/json"), (b"x-amzn-requestid", request_id.encode())]
+async def _send_error(send: Send, error: ConnectError, reply_id: str) -> None:
+    shown = http_answer(Reply(reply_id, {}, error, date=time.time()))
+    headers = [(name.encode(), value.encode()) for name, value in shown.headers.items()]
+    await answer(send, shown.status, headers, shown.body)

@@ -35,6 +35,8 @@ def test_each_fault_applies_or_not_and_shows_what_it_promises(scene: Any, kind: 
     assert len(scene.connect.history.transfers) == int(lost)
     if str(kind) in STATUS:
         assert (reply.delivery, reply.status) == (Delivery.ANSWER, STATUS[str(kind)])
+    elif "page" in kind:
+        assert (reply.delivery, reply.page) == (Delivery.PAGE, int(kind.rpartition("-")[2]))
     else:
         assert str(reply.delivery) == kind.removeprefix("lost-")
     record = scene.connect.history.calls[-1]

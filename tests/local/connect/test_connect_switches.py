@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from local.connect.model import Switches
+from local.connect.model import Course, Switches
 
 
 def code(reply: Any) -> str | None:
@@ -144,3 +144,39 @@ def test_every_switch_is_documented_and_marked_assumed() -> None:
     for name in Switches().as_dict():
         start = next(number for number, line in enumerate(documented) if line.startswith(f"{name} "))
         assert "assumed" in " ".join(documented[start : start + 2]), name
+
+
+def test_a_new_contact_can_be_unknown_to_every_operation_at_first(scene: Any) -> None:
+    scene.connect.set_switches(contact_known_after=10)
+    task = scene.task()
+    scene.clock.wait(9.9)
+    assert code(scene.to_support(task, "t")) == "ResourceNotFoundException"
+    scene.clock.wait(0.1)
+    assert code(scene.to_support(task, "t")) is None
+
+
+def test_a_tree_can_have_a_page_for_each_contact(scene: Any) -> None:
+    task = scene.task()
+    for _ in range(3):
+        scene.connect.others.link_task(task, related=True)
+    scene.connect.set_switches(associated_page_size=1)
+    params = {"InstanceId": scene.ids.instance_id, "ContactId": task, "MaxResults": 100}
+    found, token = [], None
+    for _ in range(4):
+        page = scene.connect.handle(
+            "ListAssociatedContacts", {**params, **({"NextToken": token} if token else {})}
+        ).body
+        found += page["ContactSummaryList"]
+        token = page.get("NextToken")
+    assert token is None
+    assert len({one["ContactId"] for one in found}) == 4
+
+
+def test_a_flow_can_move_the_contact_on_into_a_queue_of_its_own(scene: Any) -> None:
+    flow, queues = scene.ids.flows["Move to agent"], scene.ids.queues
+    scene.connect.others.set_course(flow, Course.MOVES_ON, queue_id=queues["Overflow"])
+    task = scene.task()
+    new = scene.transfer(task, ContactFlowId=flow, UserId=scene.ids.users["ana"], ClientToken="t").body["ContactId"]
+    shown = scene.connect.handle("DescribeContact", {"InstanceId": scene.ids.instance_id, "ContactId": new}).body
+    assert shown["Contact"]["QueueInfo"]["Id"] == queues["Overflow"]
+    assert "AgentInfo" not in shown["Contact"]

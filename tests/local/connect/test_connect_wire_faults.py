@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 import pytest
@@ -9,6 +11,7 @@ from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutE
 
 from local.connect.model.faults import EFFECTS, FaultKind
 
+PAGES = (200, 400, 403, 404)
 ERRORS = {
     "throttle": ("ThrottlingException", 429),
     "throttle-400": ("ThrottlingException", 400),
@@ -31,6 +34,8 @@ BROKEN: dict[str, type[Exception]] = {
     "lost-reset": ConnectionClosedError,
     "lost-hang": ReadTimeoutError,
 }
+#: What somebody in between answers.
+BETWEEN = {f"{lost}{kind}" for lost in ("", "lost-") for kind in ("empty", *(f"page-{status}" for status in PAGES))}
 
 
 @pytest.fixture
@@ -41,7 +46,7 @@ def request_(service: Any, boto: Any) -> dict[str, str]:
 
 
 def test_the_tables_here_name_every_fault() -> None:
-    assert {str(kind) for kind in EFFECTS} == set(ERRORS) | set(BROKEN) | {"lost-garbage"}
+    assert {str(kind) for kind in EFFECTS} == set(ERRORS) | set(BROKEN) | {"lost-garbage"} | BETWEEN
 
 
 @pytest.mark.parametrize("kind", sorted(ERRORS))
@@ -72,6 +77,33 @@ def test_a_garbled_answer_looks_to_boto3_like_one_without_a_contact_id(
     service.control.add_fault("lost-garbage", operation="TransferContact", calls=1)
     assert "ContactId" not in boto.transfer_contact(**request_)
     assert len(service.control.transfers()) == 1
+
+
+@pytest.mark.parametrize("kind", sorted(BETWEEN))
+def test_an_answer_from_in_between_has_no_request_id(
+    service: Any, boto: Any, request_: dict[str, str], kind: str
+) -> None:
+    service.control.add_fault(kind, operation="TransferContact", calls=1)
+    try:
+        answer = boto.transfer_contact(**request_)
+    except ClientError as error:
+        answer = error.response
+    status = int(kind.rpartition("-")[2]) if "page" in kind else 200
+    assert answer["ResponseMetadata"]["HTTPStatusCode"] == status
+    assert "x-amzn-requestid" not in answer["ResponseMetadata"]["HTTPHeaders"]
+    assert answer.get("Error", {}).get("Code", "") in ("", str(status))
+    assert "ContactId" not in answer
+    assert len(service.control.transfers()) == int(kind.startswith("lost-"))
+
+
+def test_an_answer_of_connect_says_what_time_it_is_there(service: Any, boto: Any, request_: dict[str, str]) -> None:
+    service.control.set_switches(clock_ahead=-3600)
+    asked = {name: request_[name] for name in ("InstanceId", "ContactId")}
+    answer = boto.describe_contact(**asked)
+    shown = parsedate_to_datetime(answer["ResponseMetadata"]["HTTPHeaders"]["date"])
+    begun = answer["Contact"]["InitiationTimestamp"]
+    assert timedelta(0) <= shown - begun + timedelta(seconds=1) < timedelta(minutes=30)
+    assert timedelta(minutes=30) < datetime.now(UTC) - shown < timedelta(minutes=90)
 
 
 def test_a_slow_answer_is_applied_at_once(service: Any, request_: dict[str, str]) -> None:
