@@ -17,7 +17,7 @@ from bench.virtual import Load, run
 from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.records import TRACES, Begun, Verdict
 from contact_transfer.ledger.table import Table as Adapter
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode
 from contact_transfer_cdk.settings.sizing import Sizing
 from local.virtual.dynamodb import Table

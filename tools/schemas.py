@@ -13,10 +13,10 @@ import typer
 
 from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE
 from contact_transfer.confirmation.contact_events import ARRIVALS
-from contact_transfer.messaging.event_bus import CONFIRMED, FAILED, SUCCEEDED, UNCONFIRMED
-from contact_transfer.request.envelope import REQUESTED
-from contact_transfer.request.fields import FIELDS
-from contact_transfer.transfer.outcome import FailureCode
+from contact_transfer.request.event_types import CONFIRMED, FAILED, REQUESTED, SUCCEEDED, UNCONFIRMED
+from contact_transfer.request.field_types import Boolean, Choice, Id, Text, Time
+from contact_transfer.request.fields import FIELDS, Field
+from contact_transfer.transfer.failure_codes import FailureCode
 from contact_transfer_cdk.settings.page import BEGIN, END, settings_rows
 from contact_transfer_cdk.settings.schema import deployment_schema
 
@@ -24,9 +24,6 @@ FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
 CONFIGURATION = FOLDER.parent / "configuration.md"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
-
-_IDS = ("instanceId", "contactId", "contactFlowId", "queueId", "userId")
-_CARRIED = ("requestId", "reason", "route")
 
 
 def _text(meaning: str, limit: int | None = None) -> Schema:
@@ -59,8 +56,7 @@ def request() -> Schema:
     return _object(
         "Contact Transfer request",
         f"The body of an SQS message, or the detail of an EventBridge event '{REQUESTED}'.",
-        {name: _text(field.meaning, field.limit) for name, field in FIELDS.items()}
-        | {"expiresAt": {**_text(FIELDS["expiresAt"].meaning, FIELDS["expiresAt"].limit), "format": "date-time"}},
+        {name: field_schema(field) for name, field in FIELDS.items()},
         [name for name, field in FIELDS.items() if field.required],
     ) | {"not": {"required": ["queueId", "userId"]}}
 
@@ -74,7 +70,7 @@ def succeeded() -> Schema:
         },
     }
     meaning = "At least one for each transfer; recognise repeats by requestName."
-    return _object(SUCCEEDED, meaning, _outcome() | _NEW | known, [*_REQUEST, "attempts"])
+    return _object(SUCCEEDED, meaning, _outcome(SUCCEEDED) | _NEW | known, [*_REQUEST, "attempts"])
 
 
 def failed() -> Schema:
@@ -88,7 +84,7 @@ def failed() -> Schema:
     return _object(
         FAILED,
         "At least one for each failure, with what could be read of the request.",
-        _outcome() | known,
+        _outcome(FAILED) | known,
         sorted(known),
     )
 
@@ -105,7 +101,7 @@ def confirmed() -> Schema:
     meaning = (
         "One for each arrival, and seldom a second; recognise repeats by requestName. It overrules an Unconfirmed."
     )
-    return _object(CONFIRMED, meaning, _request() | _NEW | known, [*_REQUEST, "arrivedAs", "arrivedAt"])
+    return _object(CONFIRMED, meaning, _request(CONFIRMED) | _NEW | known, [*_REQUEST, "arrivedAs", "arrivedAt"])
 
 
 def unconfirmed() -> Schema:
@@ -120,7 +116,9 @@ def unconfirmed() -> Schema:
         "disconnectReason": _text("Why it ended, in Connect's words"),
     }
     meaning = "One at most for each transfer, and seldom a second; recognise repeats by requestName."
-    return _object(UNCONFIRMED, meaning, _request() | _NEW | known, [*_REQUEST, "unconfirmedReason", "unconfirmedAt"])
+    return _object(
+        UNCONFIRMED, meaning, _request(UNCONFIRMED) | _NEW | known, [*_REQUEST, "unconfirmedReason", "unconfirmedAt"]
+    )
 
 
 SCHEMAS = {
@@ -133,15 +131,31 @@ SCHEMAS = {
 }
 
 
-def _outcome() -> Schema:
+def field_schema(field: Field, *, in_event: bool = False) -> Schema:
+    """The schema of a field: of a request, or as events carry it."""
+    meaning = field.meaning.replace("`", "")
+    match field.type:
+        case Id(limit=limit):
+            return _text(meaning.replace("Id or ARN", "Id") if in_event else meaning, limit)
+        case Text(limit=limit):
+            return _text(meaning, limit)
+        case Boolean():
+            return {"type": "boolean", "description": meaning}
+        case Choice(words=words):
+            return {"enum": list(words), "description": meaning}
+        case Time():
+            return {**_text(meaning), "format": "date-time"}
+    raise TypeError(f"tools/schemas.py: there is no schema for the type of field {field.name}")
+
+
+def _outcome(event: str) -> Schema:
     attempts = {"type": "integer", "minimum": 0, "description": "How often work on the request began"}
-    return _request() | {"attempts": attempts}
+    return _request(event) | {"attempts": attempts}
 
 
-def _request() -> Schema:
-    fields = {name: _text(FIELDS[name].meaning.replace("Id or ARN", "Id"), FIELDS[name].limit) for name in _IDS}
-    carried = {name: _text(FIELDS[name].meaning, FIELDS[name].limit) for name in _CARRIED}
-    return {"requestName": _text("The request's name in ledger, events and logs"), **fields, **carried}
+def _request(event: str) -> Schema:
+    carried = {name: field_schema(field, in_event=True) for name, field in FIELDS.items() if event in field.events}
+    return {"requestName": _text("The request's name in ledger, events and logs"), **carried}
 
 
 def text(schema: Schema) -> str:

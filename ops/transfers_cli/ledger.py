@@ -9,6 +9,7 @@ from typing import Any
 from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Attempt, Item, Won
 from contact_transfer.request import identity
+from contact_transfer.request.timestamps import instant
 from transfers_cli import say
 
 
@@ -34,9 +35,9 @@ class Asked:
 
     @property
     def destination(self) -> str:
-        to = self.given.get("queue") or self.given.get("user")
-        kind = "queue" if "queue" in self.given else "agent"
-        return f"{kind} {to}" if to else f"flow {self.given.get('flow', '')}"
+        if "queueId" in self.given:
+            return f"queue {self.given['queueId']}"
+        return f"agent {self.given['userId']}" if "userId" in self.given else "no queue or agent"
 
 
 @dataclass(frozen=True)
@@ -136,12 +137,12 @@ def read_story(item: Item, instance_id: str, contact_id: str) -> Story:
 
 def _asked(item: Item, entry: str) -> Asked:
     given = records.texts(item, f"asked:{entry}")
-    at = given.pop("at", None)
+    at = given.pop("askedAt", "")
     won = records.won(item, entry)
     return Asked(
         entry=entry,
         given=given,
-        asked_at=int(at) / 1000 if at else None,
+        asked_at=instant(at),
         first_at=_moment(item, f"first:{entry}"),
         begun=records.number(item, f"begun:{entry}"),
         failures=records.number(item, f"failures:{entry}"),

@@ -12,7 +12,7 @@ from contact_transfer.config.worker_settings import Quota, Settings
 from contact_transfer.connect.client import TRANSFER, Connect
 from contact_transfer.connect.rate_limiter import Pacing
 from contact_transfer.connect.responses import ContactView, Unavailable
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.eligibility import Judgement
 from contact_transfer.transfer.flow_check import Flows

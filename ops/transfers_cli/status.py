@@ -11,6 +11,7 @@ from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Item
 from contact_transfer.request import arn, identity
+from contact_transfer.request.fields import FIELDS
 from transfers_cli import options, say
 from transfers_cli.deployment import Deployment, open_deployment
 from transfers_cli.errors import Exit, Stop
@@ -37,7 +38,7 @@ def status(
     deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
-    """Say what was asked, when, by which door, how often it was tried, what came of it, and which contacts came before and after.
+    """Say what was asked, when, from which source, how often it was tried, what came of it, and which contacts came before and after.
 
     Status 3: the ledger knows nothing of it.
     """
@@ -128,10 +129,9 @@ def _facts(asked: Asked, story: Story) -> dict[str, str]:
     given = asked.given
     facts = {
         "asked": say.when(asked.asked_at),
-        "by": f"{given.get('door', 'unknown door')}" + (f", route {given['route']}" if "route" in given else ""),
-        "to": f"{asked.destination}, flow {given.get('flow', '')}",
-        "requestId": given.get("requestId", ""),
-        "reason": given.get("reason", ""),
+        "source": given.get("source", "unknown") + (f", route {given['route']}" if "route" in given else ""),
+        "to": f"{asked.destination}, flow {given.get('contactFlowId', '')}",
+        **{name: given.get(name, "") for name, field in FIELDS.items() if field.shown},
         "first tried": say.when(asked.first_at),
         "work begun": _work(asked) if asked.begun else "",
         "outcome": story.outcome(asked),

@@ -11,6 +11,8 @@ from contact_transfer import bootstrap
 from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
 from contact_transfer.confirmation.confirmation import Confirmation
 from contact_transfer.connect_flow.flow_function import FlowDoor
+from contact_transfer.request.envelope import ROUTE_EVENTS
+from contact_transfer.request.event_types import REQUESTED
 from contact_transfer.transfer.clock import Chance
 from local.connect.model.events import ContactEvent
 from tests.component.world import INSTANCE_ARN, Message, Queues, Tripwire, World
@@ -98,7 +100,8 @@ class Doors(World):
 
     def route(self, contact_id: str, name: str = "again", **given: Any) -> Message:
         """Send what a route's rule writes about an event of the contact."""
-        return self.send(self.request(contact_id, instanceId=INSTANCE_ARN, route=name, **given))
+        request = self.request(contact_id, instanceId=INSTANCE_ARN, route=name, **given)
+        return self.send({"detail-type": REQUESTED, "source": ROUTE_EVENTS, "detail": request})
 
     def flow_door(self, **overrides: Any) -> FlowDoor:
         """The flow function, in front of the transfer queue of this world."""
@@ -119,7 +122,11 @@ class _Sender:
         assert call["QueueUrl"] == "https://sqs/transfer"
         if self._world.queue.refuse is not None:
             raise self._world.queue.refuse
-        return {"MessageId": self._world.send(call["MessageBody"]).message_id}
+        own = {
+            name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
+            for name, value in call["MessageAttributes"].items()
+        }
+        return {"MessageId": self._world.send(call["MessageBody"], **own).message_id}
 
 
 NewDoors = Callable[..., Doors]

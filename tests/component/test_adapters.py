@@ -20,7 +20,7 @@ from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.outcome_events import REASON, attributes
 from contact_transfer.messaging.queue import ParkingFailed, Queue
 from contact_transfer.messaging.sqs_record import Delivery
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline
 from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
 

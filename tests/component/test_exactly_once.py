@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from contact_transfer.messaging.outcome_events import rfc3339
+from contact_transfer.request.timestamps import rfc3339
 from local.connect.model import Fault, FaultKind
 from tests.component.world import START, Killed, World
 

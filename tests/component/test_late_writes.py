@@ -11,7 +11,7 @@ from contact_transfer.ledger import records
 from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.records import Begun, OthersDoubt
 from contact_transfer.ledger.table import LedgerUnavailable, Table
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Transferred
 from local.connect.model import Fault, FaultKind
 from tests.component.doors import Doors

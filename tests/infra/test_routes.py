@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -10,6 +9,8 @@ import pytest
 from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
 
 from contact_transfer.config.worker_settings import Settings
+from contact_transfer.request.envelope import open_body
+from contact_transfer.request.source import Source
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.settings.deployment import DeploymentSettings, parse
 
@@ -187,7 +188,9 @@ class TestInTheTemplate:
             written = (
                 target["InputTransformer"]["InputTemplate"].replace("<instance>", '"i"').replace("<contact>", '"c"')
             )
-            return target["InputTransformer"]["InputPathsMap"], json.loads(written)
+            opened = open_body(written)
+            assert opened.source is Source.ROUTE
+            return target["InputTransformer"]["InputPathsMap"], opened.fields
 
         paths, request = transformed("Routesnight")
         assert paths == {"instance": "$.detail.instanceArn", "contact": "$.detail.contactId"}

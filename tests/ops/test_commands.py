@@ -28,7 +28,7 @@ def test_a_request_sent_by_options_is_followed_to_its_end(centre: Centre, transf
         [story] = told.json["contacts"]
         assert (story["contactId"], story["newContactId"]) == (contact, new)
         assert story["requests"][0]["outcome"] == f"transferred to {new}"
-        assert story["requests"][0]["door"] == "queue"
+        assert story["requests"][0]["source"] == "cli"
     assert [view["contactId"] for view in told.json["chain"]] == [contact, new]
     shown = transfers("status", contact).out
     assert contact in shown

@@ -95,7 +95,7 @@ def test_a_fact_longer_than_the_line_is_left_whole(monkeypatch: pytest.MonkeyPat
 
 
 def test_the_story_for_scripts_has_one_spelling_and_each_thing_once() -> None:
-    asked = Asked(NAME, {"door": "queue"}, 1.0, 2.0, 1, 0, {}, None)
+    asked = Asked(NAME, {"source": "queue"}, 1.0, 2.0, 1, 0, {}, None)
     story = Story(
         "i", OLD, (asked,), Won(NAME, NEW, None, 1, inferred=True), 3.0, None, None, ("confirmed", "QUEUED", 4.0)
     )

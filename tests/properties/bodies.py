@@ -7,17 +7,18 @@ from random import Random
 from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
+from contact_transfer.request.field_types import Boolean, Choice, Id, Time
+from contact_transfer.request.fields import FIELDS
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 SECRET = "never-to-be-told"
 SETTINGS = Settings((INSTANCE_ARN,), "transfers", "dead", "bus", "ledger", routes={"weekend": 1})
 
-_FIELDS = ("instanceId", "contactId", "contactFlowId", "queueId", "userId", "requestId", "expiresAt", "reason", "route")
-_KINDS = {"contactId": "contact", "contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
 ODD: tuple[Any, ...] = (
     None, "", " ", 7, -0.0, 1e308, True, [], {}, ["x"], {"a": 1}, "x" * 600, "é\u0000", "\ud83d\ude00", "\ud800", "..", "a/b",
     "arn:aws:connect:x",
 )  # fmt: skip
+_UUID = "3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c12"
 _TIMES = (
     "2026-03-01T09:30:00Z",
     "2026-03-01T09:30:00+14:00",
@@ -55,7 +56,7 @@ def fields_of_request(random: Random) -> dict[str, Any]:
     """The fields of a request: right, missing, misspelt or odd."""
     fields = {
         name: _value(random, name)
-        for name in _FIELDS
+        for name in FIELDS
         if random.random() < (0.9 if name in ("contactId", "contactFlowId") else 0.3)
     }
     if random.random() < 0.15:
@@ -68,12 +69,15 @@ def _value(random: Random, name: str) -> Any:
         return random.choice(ODD)
     if name == "instanceId":
         return random.choice((INSTANCE_ARN, INSTANCE_ARN.rpartition("/")[2], SECRET))
-    if name == "expiresAt":
-        return random.choice(_TIMES)
     if name == "route":
         return random.choice(("weekend", SECRET))
-    text = f"id-{random.randrange(3)}"
-    return f"{INSTANCE_ARN}/{_KINDS[name]}/{text}" if name in _KINDS and random.random() < 0.3 else text
+    text = random.choice(("id-0", "id-1", "id-2", _UUID, _UUID.upper()))
+    kind = FIELDS[name].type
+    if isinstance(kind, Id):
+        return f"{INSTANCE_ARN}/{kind.kind}/{text}" if random.random() < 0.3 else text
+    by_type: dict[type, tuple[Any, ...]] = {Time: _TIMES, Boolean: (True, False)}
+    words = kind.words if isinstance(kind, Choice) else by_type.get(type(kind), (text,))
+    return random.choice(words)
 
 
 def _broken(random: Random, text: str) -> str:

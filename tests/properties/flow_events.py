@@ -10,9 +10,10 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 
 from contact_transfer.config.function_settings import FlowSettings
 from contact_transfer.connect_flow.flow_function import FlowDoor, NotStored, TransferQueue
-from contact_transfer.request import fields
+from contact_transfer.request import field_types
 from contact_transfer.request.envelope import open_body
 from contact_transfer.request.parser import read_request
+from contact_transfer.request.source import Source, mark
 from contact_transfer.transfer.outcome import FailureCode
 from tests.properties.bodies import INSTANCE_ARN, ODD, SECRET, fields_of_request
 from tests.properties.bodies import SETTINGS as WORKER
@@ -51,8 +52,9 @@ class _Sqs:
         self.error = error
         self.bodies: list[str] = []
 
-    def send_message(self, *, QueueUrl: str, MessageBody: str) -> dict[str, str]:  # noqa: N803 - botocore's names
+    def send_message(self, *, QueueUrl: str, MessageBody: str, MessageAttributes: Any) -> dict[str, str]:  # noqa: N803 - botocore's names
         assert QueueUrl == SETTINGS.transfer_queue_url
+        assert MessageAttributes == mark(Source.FLOW)
         if self.error is not None:
             raise self.error
         self.bodies.append(MessageBody)
@@ -85,8 +87,8 @@ def _stored(bodies: list[str], name: str, event: Any) -> None:
     """What was stored is what the worker will read: the same request, about the flow's own contact."""
     [body] = bodies
     opened = open_body(body)
-    read = read_request(opened.fields, WORKER, opened.door)
+    read = read_request(opened.fields, WORKER, opened.source)
     contact = event["Details"]["ContactData"]["ContactId"]
     assert read.name == name
-    assert fields.is_id(read.contact_id)
+    assert field_types.is_id(read.contact_id)
     assert contact.endswith(read.contact_id)

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 
-from contact_transfer.request import fields
+from contact_transfer.request import field_types, fields
 from contact_transfer.request.envelope import MalformedMessage, open_body
-from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.request.model import TransferRequest
+from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.transfer.outcome import FailureCode
 from tests.properties.bodies import SECRET, SETTINGS
 
-_IDS = {name for name, field in fields.FIELDS.items() if field.kind is not None} | {"route"}
+_IDS = {name for name, field in fields.FIELDS.items() if isinstance(field.type, field_types.Id | field_types.Word)}
 
 
 def read(body: object) -> TransferRequest | FailureCode:
     """Read a body as the worker does and check everything that is promised of the result. Raise ``AssertionError``."""
     try:
         opened = open_body(body)
-        request = read_request(opened.fields, SETTINGS, opened.door)
+        request = read_request(opened.fields, SETTINGS, opened.source)
     except MalformedMessage as error:
         _harmless(str(error))
         return FailureCode.MALFORMED_MESSAGE
@@ -32,7 +33,7 @@ def _explained(refused: Refused) -> None:
     _harmless(refused.failed.message)
     json.dumps(dict(refused.known)).encode()
     assert all(isinstance(value, str) and value.strip() for value in refused.known.values())
-    assert all(fields.is_id(value) for name, value in refused.known.items() if name in _IDS)
+    assert all(field_types.is_id(value) for name, value in refused.known.items() if name in _IDS)
     assert refused.failed.code is not FailureCode.MALFORMED_MESSAGE
 
 
@@ -46,7 +47,7 @@ def _believable(request: TransferRequest) -> None:
     assert not (request.queue_id and request.user_id)
     assert request.instance_id == SETTINGS.instance_arns[0].rpartition("/")[2]
     for text in (request.contact_id, request.contact_flow_id, request.queue_id, request.user_id):
-        assert text is None or fields.is_id(text)
+        assert text is None or field_types.is_id(text)
     assert len(request.client_token) == 64
     again = read_request({k: v for k, v in request.public().items() if k != "requestName"}, SETTINGS)
     # another spelling of the same request is the same request

@@ -10,7 +10,7 @@ from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.records import Begun
 from contact_transfer.ledger.route_quotas import Allowances
 from contact_transfer.ledger.table import LedgerUnavailable, Table
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from tests.properties.losing import LosingMachine
 
 _MOST, _NAMES = 2, ("a", "b", "c")

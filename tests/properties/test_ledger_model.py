@@ -15,7 +15,7 @@ from contact_transfer.ledger.ledger import Conflict, Ledger
 from contact_transfer.ledger.records import Attempt, Begun, Held, OthersDoubt, Verdict, Won
 from contact_transfer.ledger.table import LedgerUnavailable, Table
 from contact_transfer.messaging.sqs_record import Delivery
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode, Transferred
 from tests.properties.losing import LosingMachine
 

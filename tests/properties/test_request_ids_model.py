@@ -13,7 +13,7 @@ from hypothesis.stateful import rule
 from contact_transfer.ledger.request_ids import RequestIds
 from contact_transfer.ledger.table import LedgerUnavailable, Table
 from contact_transfer.messaging.sqs_record import Delivery
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from tests.properties.losing import LosingMachine
 
 _TWO = st.sampled_from([1, 2])

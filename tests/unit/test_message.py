@@ -7,20 +7,21 @@ import json
 import pytest
 
 from contact_transfer.request.envelope import MalformedMessage, Opened, open_body
+from contact_transfer.request.source import Source
 
 
 def test_a_bare_object_is_a_request() -> None:
-    assert open_body('{"contactId": "c"}') == Opened({"contactId": "c"}, "queue")
+    assert open_body('{"contactId": "c"}') == Opened({"contactId": "c"}, Source.QUEUE)
 
 
 def test_a_requested_event_is_opened() -> None:
     event = {"version": "0", "source": "crm", "detail-type": "Contact Transfer Requested", "detail": {"contactId": "c"}}
-    assert open_body(json.dumps(event)) == Opened({"contactId": "c"}, "bus")
+    assert open_body(json.dumps(event)) == Opened({"contactId": "c"}, Source.BUS)
 
 
 @pytest.mark.parametrize("text", ["\\ud83d\\ude00", "😀", "\\u00fc"])
 def test_whole_characters_are_text(text: str) -> None:
-    assert open_body(f'{{"reason": "{text}"}}').door == "queue"
+    assert open_body(f'{{"reason": "{text}"}}').source == Source.QUEUE
 
 
 @pytest.mark.parametrize(

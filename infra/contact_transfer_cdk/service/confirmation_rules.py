@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
-from contact_transfer.messaging.event_bus import SOURCE, SUCCEEDED
+from contact_transfer.messaging.event_bus import SOURCE
+from contact_transfer.request.event_types import SUCCEEDED
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 from contact_transfer_cdk.settings.route_settings import CONTACT_EVENTS
 

@@ -11,12 +11,12 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from constructs import Construct
 
+from contact_transfer.request.event_types import REQUESTED
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.service.rules import bus_arn, bus_name, rule_name
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 SOURCE = "contact-transfer"
-REQUESTED = "Contact Transfer Requested"
 
 
 def archive_name(settings: DeploymentSettings) -> str:

@@ -11,6 +11,8 @@ import json
 from aws_cdk import aws_events as events
 from constructs import Construct
 
+from contact_transfer.request.envelope import DETAIL_TYPE, ROUTE_EVENTS
+from contact_transfer.request.event_types import REQUESTED
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
@@ -42,9 +44,10 @@ class Routes(Construct):
 
 
 def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
-    """Writes the request. A contact event names its contact by id, an event of Connect's Rules by ARN alone.
+    """Writes the request, as the detail of an event of Connect's: so the ledger can say that a route asked.
 
-    The placeholders stand without quotes: EventBridge then writes their values as JSON.
+    A contact event names its contact by id, an event of Connect's Rules by ARN alone. The placeholders stand without quotes:
+    EventBridge then writes their values as JSON.
     """
     fixed = {
         "contactFlowId": route.contact_flow_id,
@@ -53,10 +56,11 @@ def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
         "route": route.name,
     }
     rest = json.dumps({key: value for key, value in fixed.items() if value is not None})[1:]
+    event = json.dumps({DETAIL_TYPE: REQUESTED, "source": ROUTE_EVENTS})[:-1]
     return events.CfnRule.InputTransformerProperty(
         input_paths_map={
             "instance": "$.detail.instanceArn",
             "contact": "$.detail.contactArn" if route.of_rules else "$.detail.contactId",
         },
-        input_template=f'{{"instanceId": <instance>, "contactId": <contact>, {rest}',
+        input_template=f'{event}, "detail": {{"instanceId": <instance>, "contactId": <contact>, {rest}}}',
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from contact_transfer.request import fields
+from contact_transfer.request import field_types, fields
 from contact_transfer_cdk.errors import DeploymentError, UnknownKeyError
 from contact_transfer_cdk.settings.arns import Instance, parse_instance
 
@@ -90,13 +90,12 @@ def one_id(key: str, value: Any, kind: str, served: tuple[Instance, ...]) -> str
     if value.startswith("arn:"):
         prefix = next((p for p in (i.within(kind, "") for i in served) if value.startswith(p)), None)
         if prefix is None:
-            raise DeploymentError(
-                f"'{key}': '{value}' is not the ARN of {_article(kind)} {kind} of one of the 'instanceArns'."
-            )
+            noun = field_types.NOUNS[kind]
+            raise DeploymentError(f"'{key}': '{value}' is not the ARN of {noun} of one of the 'instanceArns'.")
         reduced = value[len(prefix) :]
-    if not fields.is_id(reduced) or len(reduced) > fields.LONGEST[kind]:
+    if not field_types.is_id(reduced) or len(reduced) > fields.LONGEST[kind]:
         raise DeploymentError(f"'{key}': '{value}' is not an id or ARN.")
-    return reduced
+    return field_types.one_spelling(reduced)
 
 
 def an_object(key: str, value: Any) -> Mapping[str, Any]:
@@ -111,7 +110,3 @@ def objects(key: str, value: Any) -> tuple[Mapping[str, Any], ...]:
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise DeploymentError(f"'{key}' must be a list of objects.")
     return tuple(value)
-
-
-def _article(word: str) -> str:
-    return "an" if word[0] in "aeiou" else "a"

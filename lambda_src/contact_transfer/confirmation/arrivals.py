@@ -14,6 +14,7 @@ from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Item
 from contact_transfer.ledger.table import Table
 from contact_transfer.request import identity
+from contact_transfer.request.timestamps import instant
 
 CONFIRMED, UNCONFIRMED = "confirmed", "unconfirmed"
 #: Why a transfer is unconfirmed: its contact ended before it arrived, or nothing was heard in time.
@@ -24,7 +25,8 @@ CONTACT_ENDED, SILENCE = "ContactEnded", "Silence"
 class Transfer:
     """A transfer that happened, and the verdict on it so far.
 
-    ``entry``: the request's in the ledger. ``asked``: what was asked, by field. Times in epoch seconds, None when unknown.
+    ``entry``: the request's in the ledger. ``asked``: what was asked, as ``TransferRequest.snapshot`` writes it.
+    Times in epoch seconds, None when unknown.
     """
 
     entry: str
@@ -120,7 +122,6 @@ def _read(item: Item, about: About) -> Transfer | Pending | None:
     elif about.contact_id not in {None, new}:
         return None
     asked = records.texts(item, f"asked:{winner}")
-    at = asked.pop("at", None)
     return Transfer(
         entry=winner,
         instance_id=about.instance_id,
@@ -128,7 +129,7 @@ def _read(item: Item, about: About) -> Transfer | Pending | None:
         new_contact_id=new,
         new_contact_arn=records.text(item, "newContactArn") or (about.contact_arn if new else None),
         asked=asked,
-        asked_at=None if at is None else int(at) / 1000,
+        asked_at=instant(asked.get("askedAt", "")),
         transferred_at=records.seconds(item, "transferredAt"),
         arrival=records.text(item, "arrival"),
         arrival_from=records.text(item, "arrivalFrom"),

@@ -17,8 +17,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer.messaging.event_bus import SUCCEEDED
-from contact_transfer.request.fields import instant
+from contact_transfer.request.event_types import SUCCEEDED
+from contact_transfer.request.timestamps import instant
 from contact_transfer.transfer.reconciliation import TRANSFER_METHODS
 
 ARRIVALS = ("QUEUED", "CONNECTED_TO_AGENT")

@@ -29,7 +29,7 @@ from contact_transfer.connect.responses import (
     Unavailable,
     contact_view,
 )
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline
 from contact_transfer.transfer.outcome import Cause
 

@@ -14,7 +14,10 @@ from typing import Any
 
 from contact_transfer.config.function_settings import FlowSettings
 from contact_transfer.request.envelope import MalformedMessage, open_body
-from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.request.fields import from_flow
+from contact_transfer.request.model import TransferRequest
+from contact_transfer.request.parser import Refused, read_request
+from contact_transfer.request.source import Source
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.outcome import Failed, FailureCode
 
@@ -39,7 +42,7 @@ def read_flow_event(event: Any, settings: FlowSettings) -> Asked:
         )
     parameters = _parameters(details.get("Parameters"))
     given = {"instanceId": contact.get("InstanceARN"), "contactId": contact.get("ContactId"), **parameters}
-    request = read_request(given, settings, "flow")
+    request = read_request(given, settings, Source.FLOW)
     channel = contact.get("Channel")
     if isinstance(channel, str) and (
         wrong := rules.supported_channel(request.contact_id, channel, settings.allowed_channels)
@@ -64,7 +67,7 @@ def _parameters(given: Any) -> Mapping[str, Any]:
             FailureCode.INVALID_FIELD,
             f"{' and '.join(taken)} cannot be a parameter: a flow transfers its own contact; leave it out.",
         )
-    return given
+    return from_flow(given)
 
 
 def _refused(code: FailureCode, message: str) -> Refused:

@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contact_transfer.config.function_settings import FlowSettings
 from contact_transfer.connect_flow.flow_event import read_flow_event
 from contact_transfer.request.parser import Refused
+from contact_transfer.request.source import Source, mark
 
 
 class NotStored(Exception):
@@ -35,7 +36,9 @@ class TransferQueue:
     def send(self, body: str) -> None:
         """Store a request. Raise ``NotStored``."""
         try:
-            answer = self._client.send_message(QueueUrl=self._url, MessageBody=body)
+            answer = self._client.send_message(
+                QueueUrl=self._url, MessageBody=body, MessageAttributes=mark(Source.FLOW)
+            )
         except ClientError as error:
             raise NotStored(str(error.response.get("Error", {}).get("Code", "Unknown"))) from error
         except BotoCoreError as error:

@@ -19,7 +19,7 @@ from contact_transfer.ledger.records import Attempt, Begun, Held, OthersDoubt, V
 from contact_transfer.ledger.request_ids import RequestIds
 from contact_transfer.ledger.table import LedgerUnavailable, Table
 from contact_transfer.messaging.sqs_record import Delivery
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, Transferred
 
 _ATTEMPT = (
@@ -94,7 +94,7 @@ class Ledger:
                 ":zero": 0,
                 ":one": 1,
                 ":now": ms(now),
-                ":asked": _asked(request),
+                ":asked": request.snapshot(),
                 ":expires": self._expires(now),
             },
             names=_names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
@@ -120,7 +120,7 @@ class Ledger:
                 ":one": 1,
                 ":now": ms(now),
                 ":other": attempt.entry,
-                ":asked": _asked(request),
+                ":asked": request.snapshot(),
                 ":expires": self._expires(now),
             },
             names=_names(entry, "first", "asked", "begun", "unended", "done") | {"#expires": "expires"},
@@ -203,7 +203,7 @@ class Ledger:
                 ":now": ms(now),
                 ":inferred": done.inferred,
                 ":zero": 0,
-                ":asked": _asked(request),
+                ":asked": request.snapshot(),
                 ":expires": self._expires(now),
             },
             _names(request.entry, "unended", "asked", "failures") | {"#expires": "expires"},
@@ -309,21 +309,6 @@ class Ledger:
 
     def _expires(self, now: float) -> int:
         return int(now + self._keep)
-
-
-def _asked(request: TransferRequest) -> dict[str, str]:
-    # The contact and the name are in the item already.
-    given = {
-        "flow": request.contact_flow_id,
-        "queue": request.queue_id,
-        "user": request.user_id,
-        "requestId": request.request_id,
-        "reason": request.reason,
-        "route": request.route,
-        "door": request.door,
-        "at": None if request.asked_at is None else str(ms(request.asked_at)),
-    }
-    return {name: value for name, value in given.items() if value is not None}
 
 
 def _names(entry: str, *kinds: str) -> dict[str, str]:

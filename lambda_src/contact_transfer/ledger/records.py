@@ -14,7 +14,7 @@ from typing import Any
 
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request import identity
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode
 
 Item = Mapping[str, Mapping[str, Any]]

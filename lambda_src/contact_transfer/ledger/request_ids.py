@@ -13,7 +13,7 @@ from contact_transfer.ledger import records
 from contact_transfer.ledger.records import REFUSED, TOLD, Item, Verdict, ms, number, request_key, text, texts
 from contact_transfer.ledger.table import LedgerUnavailable, Table
 from contact_transfer.messaging.sqs_record import Delivery
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode
 
 #: How often a claim is sent anew because others have written meanwhile.

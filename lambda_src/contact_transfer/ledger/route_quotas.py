@@ -11,7 +11,7 @@ from __future__ import annotations
 from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Begun
 from contact_transfer.ledger.table import LedgerUnavailable, Table
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 
 #: How often a write is sent anew because others have written meanwhile. Each of them got what it wanted.
 _TURNS = 5

@@ -21,7 +21,9 @@ from contact_transfer.messaging.queue import ParkingFailed, Queue
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.envelope import MalformedMessage, open_body
-from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.request.model import TransferRequest
+from contact_transfer.request.parser import Refused, read_request
+from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer import backoff
 from contact_transfer.transfer.clock import Chance, Clock, Deadline
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
@@ -35,7 +37,7 @@ class _Turn:
     delivery: Delivery
     told: Told
     request: TransferRequest | None = None
-    known: Mapping[str, str] = field(default_factory=dict)
+    known: Mapping[str, Any] = field(default_factory=dict)
     ended_at: float = 0.0
     seconds: float = 0.0
 
@@ -45,7 +47,7 @@ class _Turn:
 
     @property
     def failed_at(self) -> str:
-        return outcome_events.rfc3339(self.ended_at)
+        return rfc3339(self.ended_at)
 
 
 @dataclass(frozen=True)
@@ -102,8 +104,8 @@ class Batch:
     def _carried_out(self, turn: _Turn, deadline: Deadline) -> Told:
         unfit = None
         try:
-            opened = open_body(turn.delivery.body)
-            request = read_request(opened.fields, self.settings, opened.door)
+            opened = open_body(turn.delivery.body, turn.delivery.attributes)
+            request = read_request(opened.fields, self.settings, opened.source)
         except MalformedMessage as error:
             return Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
         except Refused as error:

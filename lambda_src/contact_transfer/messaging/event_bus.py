@@ -10,10 +10,6 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 SOURCE = "contact-transfer"
-SUCCEEDED = "Contact Transfer Succeeded"
-FAILED = "Contact Transfer Failed"
-CONFIRMED = "Contact Transfer Confirmed"
-UNCONFIRMED = "Contact Transfer Unconfirmed"
 _BATCH = 10  # PutEvents takes ten entries; ten of ours are far below 1 MiB
 
 

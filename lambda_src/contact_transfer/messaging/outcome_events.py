@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
-from contact_transfer.messaging.event_bus import FAILED, SUCCEEDED, Event
+from contact_transfer.messaging.event_bus import Event
+from contact_transfer.request.event_types import FAILED, SUCCEEDED
+from contact_transfer.request.fields import carried
 from contact_transfer.transfer.outcome import Failed, Transferred
 
 #: The attributes of a parked message that are the worker's. Under these names a message has nothing of its own: what it
@@ -22,9 +23,9 @@ REASON = (
 )
 
 
-def succeeded(known: Mapping[str, str], done: Transferred) -> Event:
+def succeeded(known: Mapping[str, Any], done: Transferred) -> Event:
     """``Contact Transfer Succeeded``. ``known``: the request's public fields."""
-    detail: dict[str, Any] = {**known, "attempts": done.attempts}
+    detail: dict[str, Any] = {**carried(known, SUCCEEDED), "attempts": done.attempts}
     if done.new_contact_id is not None:
         detail["newContactId"] = done.new_contact_id
     if done.new_contact_arn is not None:
@@ -34,10 +35,10 @@ def succeeded(known: Mapping[str, str], done: Transferred) -> Event:
     return Event(SUCCEEDED, detail)
 
 
-def failed(known: Mapping[str, str], failure: Failed, message_id: str, failed_at: str) -> Event:
+def failed(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at: str) -> Event:
     """``Contact Transfer Failed``. ``known``: what could be read of the request."""
     detail: dict[str, Any] = {
-        **known,
+        **carried(known, FAILED),
         "failureCode": str(failure.code),
         "failureMessage": failure.message,
         "originalMessageId": message_id,
@@ -48,7 +49,7 @@ def failed(known: Mapping[str, str], failure: Failed, message_id: str, failed_at
     return Event(FAILED, detail)
 
 
-def attributes(known: Mapping[str, str], failure: Failed, message_id: str, failed_at: str) -> dict[str, str]:
+def attributes(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at: str) -> dict[str, str]:
     """The attributes of a parked message; what is not known is left out."""
     told = {
         "FailureCode": str(failure.code),
@@ -60,7 +61,3 @@ def attributes(known: Mapping[str, str], failure: Failed, message_id: str, faile
         "OriginalMessageId": message_id,
     }
     return {name: value for name, value in told.items() if value}
-
-
-def rfc3339(moment: float) -> str:
-    return datetime.fromtimestamp(moment, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

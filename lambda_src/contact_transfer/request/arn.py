@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from functools import cache
 
+from contact_transfer.request.field_types import one_spelling
+
 _INSTANCE = re.compile(
     r"arn:(?P<partition>[a-z0-9-]+):connect:(?P<region>[a-z0-9-]+):(?P<account>\d{12}):instance/(?P<id>[^/:\s]+)"
 )
@@ -17,7 +19,7 @@ _INSTANCE = re.compile(
 
 @dataclass(frozen=True)
 class InstanceArn:
-    """An instance's ARN, taken apart. ``text`` is the whole of it."""
+    """An instance's ARN, taken apart. ``text`` is the whole of it, with its UUIDs in lower case."""
 
     text: str
     partition: str
@@ -26,7 +28,15 @@ class InstanceArn:
     instance_id: str
 
     def resource_id(self, kind: str, text: str) -> str | None:
-        """The id in the ARN ``text`` of this very ``instance``, or of a ``kind`` (``contact``, ``queue``, …) of it, or None."""
+        """The id in the ARN of a resource of this instance.
+
+        Args:
+            kind: the word before the id: ``contact``, ``contact-flow``, ``queue``, ``agent``; or ``instance`` for itself.
+            text: an ARN as ``one_spelling`` gives it.
+
+        Returns:
+            The id, or None if ``text`` is the ARN of something else.
+        """
         if kind == "instance":
             return self.instance_id if text == self.text else None
         prefix = f"{self.text}/{kind}/"
@@ -35,7 +45,8 @@ class InstanceArn:
 
 @cache  # a deployment has few instances, and each request asks
 def parse_instance(text: str) -> InstanceArn:
-    """Raise ``ValueError`` when ``text`` is not the ARN of a Connect instance."""
+    """Take the ARN of a Connect instance apart. Raise ``ValueError`` when ``text`` is not one."""
+    text = one_spelling(text)
     match = _INSTANCE.fullmatch(text)
     if match is None:
         raise ValueError(f"'{text}' is not the ARN of an Amazon Connect instance")

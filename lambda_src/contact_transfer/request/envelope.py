@@ -7,11 +7,16 @@ Strict where JSON is loose, because two readers that read one body differently a
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-REQUESTED = "Contact Transfer Requested"
+from contact_transfer.request.event_types import REQUESTED
+from contact_transfer.request.source import Source, marked
+
 DETAIL_TYPE = "detail-type"
+#: The source of the events that a route's rule writes. PutEvents refuses it to everybody but AWS.
+ROUTE_EVENTS = "aws.connect"
 
 
 class MalformedMessage(ValueError):
@@ -20,17 +25,25 @@ class MalformedMessage(ValueError):
 
 @dataclass(frozen=True)
 class Opened:
-    """What a body holds: the request's fields, unchecked, and the door it came through (``queue`` or ``bus``)."""
+    """What a body holds: the request's fields, unchecked, and where they come from."""
 
     fields: dict[str, Any]
-    door: str
+    source: Source
 
 
-def open_body(body: object) -> Opened:
-    """Return the request's fields. Raise ``MalformedMessage`` when there are none."""
+def open_body(body: object, attributes: Mapping[str, Any] | None = None) -> Opened:
+    """Find the request's fields in a message.
+
+    Args:
+        body: the message's body; anything but a string holds no request.
+        attributes: its ``messageAttributes`` as Lambda delivers them.
+
+    Raises:
+        MalformedMessage: there is no request in it.
+    """
     document = _parse(body)
     if DETAIL_TYPE not in document:
-        return Opened(document, "queue")
+        return Opened(document, marked(attributes or {}) or Source.QUEUE)
     if document[DETAIL_TYPE] != REQUESTED:
         raise MalformedMessage(
             f"The body is an event, but its detail-type is not '{REQUESTED}'; only that one is opened."
@@ -38,7 +51,7 @@ def open_body(body: object) -> Opened:
     detail = document.get("detail")
     if not isinstance(detail, dict):
         raise MalformedMessage("The event's detail is not an object.")
-    return Opened(detail, "bus")
+    return Opened(detail, Source.ROUTE if document.get("source") == ROUTE_EVENTS else Source.BUS)
 
 
 def _parse(body: object) -> dict[str, Any]:
@@ -52,12 +65,21 @@ def _parse(body: object) -> dict[str, Any]:
     except RecursionError:
         raise MalformedMessage("The body is nested too deeply.") from None
     except json.JSONDecodeError as error:
-        raise MalformedMessage(f"The body is not JSON (line {error.lineno}, column {error.colno}).") from None
+        from contact_transfer.request import unrelated  # noqa: PLC0415 - the start does not pay for it
+
+        where = f"The body is not JSON (line {error.lineno}, column {error.colno})"
+        raise MalformedMessage(_sentence(where, unrelated.text_hint(body))) from None
     except ValueError:
         raise MalformedMessage("The body holds a number with more digits than can be read.") from None
     if not isinstance(document, dict):
-        raise MalformedMessage("The body is JSON, but not an object.")
+        from contact_transfer.request import unrelated  # noqa: PLC0415 - as above
+
+        raise MalformedMessage(_sentence("The body is JSON, but not an object", unrelated.value_hint(document)))
     return document
+
+
+def _sentence(what: str, hint: str | None) -> str:
+    return f"{what}: {hint}." if hint else f"{what}."
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

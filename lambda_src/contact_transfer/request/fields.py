@@ -1,79 +1,129 @@
-"""The fields of a request, in one table: which there are, how long they may be, what each means.
+"""The fields of a request, in one table.
 
-The parser and the published JSON Schema both come from this table. Lengths are those of the API (TransferContact in the
-Connect service model) for what the producer wrote, id or ARN; ``queueId`` has no bound there and takes the flow's (assumed).
+The parser, ``TransferRequest``, the outcome events, the ledger, the JSON Schemas, ``transfers send`` and ``status``, the
+simulation and the contract's page read this table. To add a field, add a row and the attribute of ``TransferRequest`` that
+holds it; the tests name the place that is missing. Lengths are those of the API (TransferContact in the Connect service
+model) for what the producer wrote, id or ARN; ``queueId`` has no bound there and takes the flow's (assumed).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
+
+from contact_transfer.request.event_types import OUTCOMES
+from contact_transfer.request.field_types import Boolean, FieldType, Id, Text, Time, Word, is_id
 
 
 @dataclass(frozen=True)
 class Field:
-    """One field. ``kind``: the word before the id in the ARN of what it names; None when it is not an id."""
+    """One field.
 
-    limit: int
+    ``required_when``: a condition in words, where ``required`` depends. ``parameter``: what is transferred where, so part of
+    a request's identity. ``events``: the outcome events that carry it. ``shown``: listed by ``transfers status`` under its
+    own name. ``option``: of ``transfers send``.
+    """
+
+    name: str
+    type: FieldType
     meaning: str
-    kind: str | None = None
     required: bool = False
+    required_when: str = ""
+    parameter: bool = False
+    events: frozenset[str] = OUTCOMES
+    shown: bool = False
+    option: str | None = None
+
+    @property
+    def attribute(self) -> str:
+        """The attribute of ``TransferRequest``."""
+        return re.sub(r"([A-Z])", r"_\1", self.name).lower()
 
 
-FIELDS: Mapping[str, Field] = {
-    "instanceId": Field(
-        100, "Id or ARN of the Connect instance; may be left out when the deployment serves one", "instance"
+_ROWS = (
+    Field(
+        "instanceId",
+        Id(100, "instance"),
+        "Id or ARN of the Connect instance; one that the deployment names",
+        required_when="when the deployment serves several instances",
+        parameter=True,
+        option="instance",
     ),
-    "contactId": Field(256, "Id or ARN of the contact to transfer", "contact", required=True),
-    "contactFlowId": Field(500, "Id or ARN of the flow that the transfer starts", "contact-flow", required=True),
-    "queueId": Field(500, "Id or ARN of the queue; never together with userId", "queue"),
-    "userId": Field(256, "Id or ARN of the agent; never together with queueId", "agent"),
-    "requestId": Field(128, "The producer's own name for this request"),
-    "expiresAt": Field(64, "RFC 3339 with offset; no call to transfer is started after it"),
-    "reason": Field(256, "Carried into the ledger and the outcome event; no personal data"),
-    "route": Field(128, "Name of a configured route; it can only restrict, never grant"),
-}
-
-# No white space, separators or escapes: an id travels in URLs, ARNs and message attributes.
-_ID = re.compile(r"[A-Za-z0-9_.~+=@-]+")
-_RFC3339 = re.compile(
-    r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(\.\d+)?(?:([Zz])|([+-])(\d\d):(\d\d))",
-    re.ASCII,
+    Field(
+        "contactId",
+        Id(256, "contact"),
+        "Id or ARN of the contact to transfer",
+        required=True,
+        parameter=True,
+        option="contact",
+    ),
+    Field(
+        "contactFlowId",
+        Id(500, "contact-flow"),
+        "Id or ARN of the flow that the transfer starts",
+        required=True,
+        parameter=True,
+        option="flow",
+    ),
+    Field(
+        "queueId",
+        Id(500, "queue"),
+        "Id or ARN of the queue; never together with `userId`",
+        parameter=True,
+        option="queue",
+    ),
+    Field(
+        "userId",
+        Id(256, "agent"),
+        "Id or ARN of the agent; never together with `queueId`",
+        parameter=True,
+        option="user",
+    ),
+    Field("requestId", Text(128), "The producer's own name for this request", shown=True, option="request-id"),
+    Field(
+        "expiresAt",
+        Time(),
+        "RFC 3339 with offset; no call to transfer is started after it (worker's clock)",
+        events=frozenset(),
+        shown=True,
+        option="expires-at",
+    ),
+    Field(
+        "reason",
+        Text(256),
+        "Carried into the ledger and the outcome events; no personal data",
+        shown=True,
+        option="reason",
+    ),
+    Field("route", Word(128), "Name of a configured route; it can only restrict, never grant"),
 )
-_NAMES_TOLD = 10
+FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
+
 #: Characters of an id, by the word before it in an ARN.
-LONGEST: Mapping[str, int] = {field.kind: field.limit for field in FIELDS.values() if field.kind is not None}
-
-
-def is_id(text: str) -> bool:
-    """The one rule for ids, in requests and in a deployment's settings."""
-    return _ID.fullmatch(text) is not None and text not in {".", ".."}
+LONGEST: Mapping[str, int] = {row.type.kind: row.type.limit for row in _ROWS if isinstance(row.type, Id)}
+_NAMES_TOLD = 10
 
 
 def problems(given: Mapping[str, Any]) -> list[str]:
     """Say what is wrong with the fields taken alone: missing, unknown, of the wrong type, blank, too long."""
-    found = [f"{name} is missing" for name, field in FIELDS.items() if field.required and name not in given]
-    found += [problem for name in FIELDS if name in given and (problem := _problem(name, given[name]))]
+    meant = {_SPELLINGS.get(_fold(name)) for name in given}
+    found = [f"{name} is missing" for name, field in FIELDS.items() if field.required and name not in meant]
+    found += [f"{name} {wrong}" for name in FIELDS if name in given and (wrong := problem(name, given[name]))]
     unknown = [name for name in given if name not in FIELDS]
     found += [_unknown(name) for name in unknown[:_NAMES_TOLD]]
-    if len(unknown) > _NAMES_TOLD:
-        found.append(f"{len(unknown) - _NAMES_TOLD} more fields are unknown")
+    left = len(unknown) - _NAMES_TOLD
+    if left > 0:
+        found.append("1 more field is unknown" if left == 1 else f"{left} more fields are unknown")
     return found
 
 
-def _problem(name: str, value: object) -> str | None:
-    if not isinstance(value, str):
-        return f"{name} must be a string"
-    if not value.strip():
-        return f"{name} is blank; leave it out instead"
-    if len(value) > FIELDS[name].limit:
-        return f"{name} is longer than {FIELDS[name].limit} characters"
-    if name == "expiresAt" and instant(value) is None:
-        return "expiresAt is not a time in RFC 3339 with an offset, as in 2026-03-01T09:30:00Z"
-    return None
+def problem(name: str, value: object) -> str | None:
+    """What is wrong with the value of a known field, as the end of a sentence; None when it can be read."""
+    if value is None:
+        return "is null; leave it out instead"
+    return FIELDS[name].type.problem(value)
 
 
 def _unknown(name: str) -> str:
@@ -89,31 +139,24 @@ def _fold(name: str) -> str:
 _SPELLINGS: Mapping[str, str] = {_fold(name): name for name in FIELDS}
 
 
-def instant(text: str) -> float | None:
-    """Epoch seconds of an RFC 3339 time with offset, or None when it is not one. A leap second counts as the next second."""
-    match = _RFC3339.fullmatch(text)
-    if match is None:
-        return None
-    year, month, day, hour, minute, second = (int(part) for part in match.group(1, 2, 3, 4, 5, 6))
-    leap = second == 60
-    try:
-        offset = _offset(*match.group(8, 9, 10, 11))
-        moment = datetime(year, month, day, hour, minute, 59 if leap else second, tzinfo=offset)
-    except ValueError:
-        return None
-    since = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    return since.total_seconds() + leap + float(match[7] or 0)
+def from_flow(parameters: Mapping[str, Any]) -> dict[str, Any]:
+    """A flow's parameters as fields: they are all strings, so booleans are the words ``true`` and ``false``."""
+    return {
+        name: field.type.from_text(value)
+        if isinstance(value, str) and (field := FIELDS.get(name)) is not None and isinstance(field.type, Boolean)
+        else value
+        for name, value in parameters.items()
+    }
 
 
-def _offset(utc: str | None, sign: str | None, hours: str | None, minutes: str | None) -> timezone:
-    if utc:
-        return UTC
-    if int(hours or 0) > 23 or int(minutes or 0) > 59:
-        raise ValueError("an offset has hours to 23 and minutes to 59")
-    shift = timedelta(hours=int(hours or 0), minutes=int(minutes or 0))
-    return timezone(-shift if sign == "-" else shift)
+def carried(public: Mapping[str, Any], event: str) -> dict[str, Any]:
+    """Of a request's public fields and its name, those that an event of the detail-type ``event`` carries."""
+    return {name: value for name, value in public.items() if name not in FIELDS or event in FIELDS[name].events}
 
 
-def readable(given: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    """Those of the named fields that can be told to others although the request as a whole cannot be read."""
-    return {name: given[name] for name in names if name in given and _problem(name, given[name]) is None}
+def values(request: object) -> Iterator[tuple[Field, Any]]:
+    """The fields that a ``TransferRequest`` has, each with its value."""
+    for field in FIELDS.values():
+        value = getattr(request, field.attribute)
+        if value is not None:
+            yield field, value

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 
 _NAME_DIGITS = 32
 _ENTRY_DIGITS = 16
 
 
-def _digest(*parts: str | None) -> str:
-    # JSON keeps ("a", "bc") and ("ab", "c") apart, and None apart from "".
-    return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).hexdigest()
+def _digest(*parts: object) -> str:
+    # JSON keeps ("a", "bc") and ("ab", "c") apart.
+    return hashlib.sha256(json.dumps(parts, separators=(",", ":"), sort_keys=True).encode()).hexdigest()
 
 
 def request_name(instance_id: str, request_id: str) -> str:
@@ -22,14 +23,17 @@ def request_name(instance_id: str, request_id: str) -> str:
     return f"request:{_digest(instance_id, request_id)[:_NAME_DIGITS]}"
 
 
-def transfer_name(instance_id: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
+def transfer_name(contact_id: str, fingerprint: str) -> str:
     """The name of a request without a ``requestId``: what is moved where. It begins with the contact, for people to read."""
-    return f"contact:{contact_id}:{fingerprint(instance_id, contact_id, flow_id, queue_id, user_id)[:_NAME_DIGITS]}"
+    return f"contact:{contact_id}:{fingerprint[:_NAME_DIGITS]}"
 
 
-def fingerprint(instance_id: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
-    """What is asked, without who asks: two requests with one ``requestId`` must agree in it."""
-    return _digest(instance_id, contact_id, flow_id, queue_id, user_id)
+def fingerprint(parameters: Mapping[str, str]) -> str:
+    """A digest of the parameters that the request gives, by their public names.
+
+    What is left out is no part of it, so a parameter that a later version adds changes no request that does without.
+    """
+    return _digest(parameters)
 
 
 def entry(name: str, fingerprint: str) -> str:
@@ -42,6 +46,6 @@ def name_of(entry: str) -> str:
     return entry[: -_ENTRY_DIGITS - 1] if entry.startswith("request:") else entry
 
 
-def client_token(name: str, contact_id: str, flow_id: str, queue_id: str | None, user_id: str | None) -> str:
+def client_token(name: str, fingerprint: str) -> str:
     """The ``ClientToken`` of TransferContact: 64 hexadecimal digits (the API allows up to 500 characters)."""
-    return _digest("client-token", name, contact_id, flow_id, queue_id, user_id)
+    return _digest("client-token", name, fingerprint)

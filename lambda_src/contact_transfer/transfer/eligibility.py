@@ -7,7 +7,7 @@ from functools import cached_property
 
 from contact_transfer.connect.client import Connect
 from contact_transfer.connect.responses import ContactView, Refusal, Rejected, Unavailable
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.flow_check import Flows

@@ -7,7 +7,7 @@ request that has too many is looked into once more, and then left to a person.
 from __future__ import annotations
 
 from contact_transfer.ledger.records import Begun
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode
 
 #: Begun so often without any end, a request kills its worker. A begin counts even if its answer was lost and no work was

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from contact_transfer.connect.client import Connect
 from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger.records import Attempt, Begun
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline
 from contact_transfer.transfer.outcome import Failed, FailureCode, Transferred
 

@@ -13,7 +13,7 @@ from contact_transfer.connect.responses import ContactView, Unavailable
 from contact_transfer.ledger.records import Begun
 from contact_transfer.ledger.route_quotas import Allowances
 from contact_transfer.ledger.table import LedgerUnavailable
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline
 from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
 

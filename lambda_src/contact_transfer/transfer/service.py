@@ -23,7 +23,7 @@ from contact_transfer.ledger.records import Attempt, Begun, Held, OthersDoubt, V
 from contact_transfer.ledger.request_ids import mismatch
 from contact_transfer.ledger.table import LedgerUnavailable
 from contact_transfer.messaging.sqs_record import Delivery
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import backoff, poison
 from contact_transfer.transfer.clock import Chance, Clock, Deadline
 from contact_transfer.transfer.eligibility import Judgement

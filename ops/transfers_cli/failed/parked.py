@@ -12,7 +12,7 @@ from typing import Any
 
 from contact_transfer.messaging.outcome_events import REASON
 from contact_transfer.request.envelope import MalformedMessage, open_body
-from contact_transfer.request.fields import instant
+from contact_transfer.request.timestamps import instant
 from contact_transfer.transfer.failure_codes import FailureCode
 from transfers_cli import say
 from transfers_cli.errors import Exit, Stop

@@ -11,7 +11,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from contact_transfer.request.parser import TransferRequest
+from contact_transfer.request.model import TransferRequest
 from transfers_cli import say
 from transfers_cli.failed.looking import Looking
 from transfers_cli.failed.parked import Parked

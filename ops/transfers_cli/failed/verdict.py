@@ -12,7 +12,8 @@ from contact_transfer.config.worker_settings import Settings
 from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Item
 from contact_transfer.request.envelope import MalformedMessage, open_body
-from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.request.model import TransferRequest
+from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.transfer.failure_codes import Redrive, failure
 from transfers_cli.failed.parked import NO_CODE, NOT_DELIVERED, Parked
 
@@ -87,7 +88,7 @@ def prospects(
 def _read(message: Parked, settings: Settings) -> TransferRequest | Verdict:
     try:
         opened = open_body(message.body)
-        return read_request(opened.fields, settings, opened.door)
+        return read_request(opened.fields, settings, opened.source)
     except MalformedMessage as error:
         return Verdict(Prospect.HOPELESS, f"MalformedMessage: {error}")
     except Refused as error:

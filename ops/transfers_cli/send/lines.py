@@ -11,7 +11,8 @@ from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.request.envelope import MalformedMessage, open_body
-from contact_transfer.request.parser import Refused, TransferRequest, read_request
+from contact_transfer.request.model import TransferRequest
+from contact_transfer.request.parser import Refused, read_request
 from transfers_cli.deployment import Deployment
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.parked import copied
@@ -49,7 +50,7 @@ def read_line(number: int, text: str, settings: Settings) -> Line:
     line = Line(number, body, attributes)
     try:
         opened = open_body(body)
-        return replace(line, request=read_request(opened.fields, settings, opened.door))
+        return replace(line, request=read_request(opened.fields, settings, opened.source))
     except MalformedMessage as error:
         return replace(line, wrong=f"MalformedMessage: {error}")
     except Refused as error:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from contact_transfer.request.source import Source, mark
 from transfers_cli.deployment import Deployment
 from transfers_cli.progress import counting, stopping
 from transfers_cli.send.lines import Line
@@ -37,8 +38,9 @@ def send_lines(found: Deployment, lines: Sequence[Line], sent: Sent) -> None:
 
 
 def _entry(line: Line) -> dict[str, Any]:
-    entry: dict[str, Any] = {"Id": str(line.number), "MessageBody": line.body}
-    return {**entry, "MessageAttributes": line.attributes} if line.attributes else entry
+    # a copy of a dropped message keeps its own, and with them its source
+    attributes = line.attributes or mark(Source.CLI)
+    return {"Id": str(line.number), "MessageBody": line.body, "MessageAttributes": attributes}
 
 
 def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:

@@ -1,0 +1,12 @@
+"""The detail-types of the events that the service reads and publishes."""
+
+from __future__ import annotations
+
+REQUESTED = "Contact Transfer Requested"
+SUCCEEDED = "Contact Transfer Succeeded"
+FAILED = "Contact Transfer Failed"
+CONFIRMED = "Contact Transfer Confirmed"
+UNCONFIRMED = "Contact Transfer Unconfirmed"
+
+#: Events about one request; each carries fields of it.
+OUTCOMES = frozenset({SUCCEEDED, FAILED, CONFIRMED, UNCONFIRMED})
