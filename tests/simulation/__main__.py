@@ -16,7 +16,7 @@ import typer
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "lambda_src"))
 
-from tests.simulation import campaign, comparison, outages, replaying, report, screens
+from tests.simulation import campaign, comparison, distance, distance_table, outages, replaying, report, screens
 from tests.simulation.figures import save_json
 from tests.simulation.kept import KEPT
 from tests.simulation.progress import console, shown
@@ -219,6 +219,38 @@ def settle(
 
         plots.settling(minutes, save.with_suffix(".svg"))
     print(report.settling_table(minutes))
+
+
+@app.command("distance")
+def distance_to_failure(
+    seeds: Annotated[int, typer.Option(min=1, help="how many seeds for each cell of the table")] = 20,
+    first: Annotated[int, typer.Option(help="the first seed")] = 1,
+    only: Annotated[str | None, typer.Option(help="dimensions whose name holds this text")] = None,
+    workers: Workers = _CORES,
+    *,
+    save: Annotated[
+        bool, typer.Option("--save", help="write the figures, and the table into docs/reliability.md")
+    ] = False,
+) -> None:
+    """Stretch what the service assumes, further than it is promised, and count what is reported wrongly and transferred twice.
+
+    Ends with 1 when a request is reported wrongly, or a contact is transferred twice where that is promised not to be.
+    """
+    wanted = [cell for cell in distance.cells() if only is None or only in cell.dimension]
+    if not wanted:
+        raise typer.BadParameter(f"no dimension's name holds {only}.")
+    found = []
+    with shown("cells", len(wanted)) as show, closing(distance.measure(wanted, first, seeds, workers)) as cells:
+        for one in cells:
+            found.append(one)
+            show(len(found), 0)
+            if distance.broken(one):
+                screens.broken_cell(one)
+    print("\n".join(distance_table.lines(found)))
+    if save:
+        distance_table.save(found, seeds)
+    if any(distance.broken(one) for one in found):
+        raise typer.Exit(1)
 
 
 @app.command("real")

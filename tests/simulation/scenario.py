@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from local.connect.model import Course
 from local.connect.model import Fault as ConnectFault
 from local.virtual import Fault, Sizing
 
@@ -80,6 +81,8 @@ class Doing:
 class Scenario:
     """A run. ``settings``: the worker's, beside the fixed ones. ``quiet``: when the last fault is over, seconds of the run.
 
+    ``courses``: what becomes of contacts in a flow, by its name, with the queue into which it moves them on.
+
     ``redrives``: when an operator sends everything in the dead-letter queue back. ``hours``: how long after ``quiet`` all must
     have settled. ``maximum_receives``: the queue's maxReceiveCount. ``limit_from_first``: SQS counts its 12 hours from a message's first
     receive. ``expired_stay``: how many seconds DynamoDB keeps an expired item at most, None: for ever.
@@ -91,6 +94,7 @@ class Scenario:
     asks: tuple[Ask, ...] = ()
     doings: tuple[Doing, ...] = ()
     loops: tuple[Loop, ...] = ()
+    courses: tuple[tuple[str, Course, str | None], ...] = ()
     redrives: tuple[float, ...] = ()
     faults: tuple[Fault, ...] = ()
     connect_faults: tuple[ConnectFault, ...] = ()

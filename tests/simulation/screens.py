@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.table import Table
 
-from tests.simulation import campaign, replaying
+from tests.simulation import campaign, distance, replaying
 from tests.simulation.acted import EXPECTED
 from tests.simulation.progress import console
 
@@ -66,3 +66,14 @@ def table(every: list[campaign.Caught]) -> Table:
         which = f"{'kept ' if one.kept else ''}{one.seed}" if one.rule else ""
         made.add_row(one.bug, kind, one.rule or "[bold red]nothing[/]", str(one.seeds), which, bug.what)
     return made
+
+
+def broken_cell(found: distance.Measured) -> None:
+    """A cell of the distance to failure that shows what must not be, with one seed of it."""
+    cell = found.cell
+    beside = "with the others at their limits" if cell.others else "alone"
+    named = f"{cell.dimension} {cell.stretched.shown(cell.value)} {beside}, {cell.when_in_doubt}, {cell.kind}"
+    counts = f"{found.counts['wrong']} wrong, {found.counts['twice']} twice, of {found.counts['requests']}"
+    console.print(f"[bold red]{named}[/]: {counts}", highlight=False, soft_wrap=True)
+    for seed, told in list(found.examples.items())[:1]:
+        console.print(f"  seed {seed}: {told[:400]}", markup=False, highlight=False, soft_wrap=True)

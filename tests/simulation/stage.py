@@ -29,6 +29,8 @@ class Stage:
         for kind in scenario.contacts:
             self.contacts.append(self._contact(kind))
         connect.set_switches(**dict(scenario.switches))
+        for flow, course, queue in scenario.courses:
+            connect.others.set_course(self.data.flows[flow], course, queue_id=queue and self.data.queues[queue])
         for operation, rate, burst in scenario.quotas:
             connect.set_quota(operation, rate, burst)
         for fault in scenario.connect_faults:

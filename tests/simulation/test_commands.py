@@ -26,6 +26,7 @@ def test_a_planted_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(comma
         (["bugs", "--workers", "0"], "--workers"),
         (["compare", "--seeds", "0"], "--seeds"),
         (["settle", "--seeds", "-1"], "--seeds"),
+        (["distance", "--only", "moon"], "no dimension's name holds moon"),
         (["replay"], "a seed, or --kept and a name"),
         (["replay", "--kept", "stale-loko"], "no scenario is kept as stale-loko. Known: quiet-from-the-beginning, "),
         (["replay", "99", "--kept", "stale-look"], "stale-look has no scenario 99. Known: 1, 2, "),
@@ -51,7 +52,7 @@ def test_a_kept_scenario_is_run_again() -> None:
     assert told.output.startswith("g-announced: a success of request 5 ")
 
 
-@pytest.mark.parametrize("command", ["run", "replay", "bugs", "compare", "settle", "real", "report"])
+@pytest.mark.parametrize("command", ["run", "replay", "bugs", "compare", "settle", "distance", "real", "report"])
 def test_the_help_shows_no_marks(command: str) -> None:
     assert "`" not in CliRunner().invoke(app, [command, "--help"]).output
 
