@@ -11,22 +11,25 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
-from local.aws import Aws
+from local.app import changed
+from local.aws import Aws, Identity
 from local.cloudwatch import CloudWatch
-from local.compare import Comparison, compare
 from local.connect.control import Control
 from local.contact_events import FAITHFUL, BestEffort, ContactEvents
 from local.deployed import Deployed
-from local.deployment import Assembly, deploy, identity_of, synthesize
+from local.deployment import Assembly, settings_of, synthesize
 from local.event_source.loop import Delivery, EventSource
 from local.lambda_runtime import Function
-from local.processes import StartError, wait_until
+from local.named import resources
+from local.processes import wait_until
 from local.simulator import ConnectProcess
+from local.stack import create
 from local.toolbox import say
 
 T = TypeVar("T")
@@ -69,10 +72,12 @@ class LocalCloud:
         self._effort = effort
         self._ends = contextlib.ExitStack()
         given = {} if overrides is None or callable(overrides) else overrides
-        identity, self.instance_arns = identity_of(deployment, given)
+        self.settings = settings_of(deployment, given)
+        self.instance_arns = tuple(instance.arn for instance in self.settings.instances)
+        self.resources = resources(changed(deployment, given), self.instance_arns)
         self.logs = Path(tempfile.mkdtemp(prefix="contact-transfer-"))
         self._keep = False
-        self.aws = Aws(identity, self.logs, secure=secure)
+        self.aws = Aws(Identity.of_arn(self.instance_arns[0]), self.logs, secure=secure)
 
     def start(self) -> Self:
         """Start everything; what had been started is ended again if anything fails."""
@@ -84,30 +89,22 @@ class LocalCloud:
         return self
 
     def _start(self) -> None:
-        self.connect = ConnectProcess(self.instance_arns, self.logs)
-        self._ends.callback(self.connect.stop)
-        self.seed = self.control.seed(self.instance_id)
-        overrides = self._overrides(self.seed) if callable(self._overrides) else self._overrides
-        say(f"synthesizing ContactTransfer-{self.deployment}")
-        self.assembly: Assembly = synthesize(self.deployment, self.logs / "cdk.out", overrides)
-        say("starting the emulated AWS and deploying the template")
-        self.aws.start()
-        self._ends.callback(self.aws.stop)
-        self.outputs = deploy(self.assembly, self.aws, self.logs)
-        self.comparison: Comparison = compare(self.assembly.template, self.assembly.stack_name, self.aws)
-        self._check()
+        with ThreadPoolExecutor(1) as beside:
+            self._ends.callback(self.aws.stop)
+            emulator = beside.submit(self.aws.start)
+            self.connect = ConnectProcess(self.instance_arns, self.logs, self.resources)
+            self._ends.callback(self.connect.stop)
+            self.seeds = {arn: self.control.seed(arn.rsplit("/", 1)[-1]) for arn in self.instance_arns}
+            say(f"synthesizing ContactTransfer-{self.deployment}")
+            overrides = self._overrides(self.seed) if callable(self._overrides) else self._overrides
+            self.assembly: Assembly = synthesize(self.deployment, self.logs / "cdk.out", overrides)
+            emulator.result()
+        say(f"deploying to the emulated AWS: account {self.aws.identity.account}, {self.aws.identity.region}")
+        self.outputs = create(self.assembly, self.aws)
         effort = self._effort(self.seed) if callable(self._effort) else self._effort
         self.contact_events = ContactEvents(self.connect.url, self.aws.put_service_events, effort)
         self._ends.callback(self.contact_events.stop)
         self._run_functions()
-
-    def _check(self) -> None:
-        wrong = self.comparison.differences + self.comparison.stale
-        if wrong:
-            raise StartError("What is deployed is not what the template says:\n" + "\n".join(wrong))
-        say(f"{self.comparison.compared} deployed properties compared with the template: no unknown difference")
-        for gap in self.comparison.known:
-            say(f"  known gap of the emulator: {gap}")
 
     def _run_functions(self) -> None:
         """Take the place of the emulator's own event source mappings, with the settings they were deployed with."""
@@ -154,7 +151,10 @@ class LocalCloud:
         self._ends.callback(carried.stop)
 
     def invoke_flow(self, contact_id: str, channel: str = "TASK", **parameters: Any) -> dict[str, Any]:
-        """Invoke the flow function as a flow of the contact would. Raise ``RuntimeError`` where the flow takes its error branch."""
+        """Invoke the flow function as a flow of a contact in the first instance would.
+
+        Raises ``RuntimeError`` where the flow takes its error branch.
+        """
         contact = {"ContactId": contact_id, "Channel": channel, "InstanceARN": self.instance_arns[0]}
         event = {"Details": {"ContactData": contact, "Parameters": parameters}, "Name": "ContactFlowEvent"}
         invocation = self.flow.invoke(json.dumps(event).encode())
@@ -173,7 +173,13 @@ class LocalCloud:
         return self.connect.control
 
     @property
+    def seed(self) -> dict[str, Any]:
+        """Ids of the flows, queues and users in the first instance, by friendly name."""
+        return self.seeds[self.instance_arns[0]]
+
+    @property
     def instance_id(self) -> str:
+        """The first instance's."""
         return self.instance_arns[0].rsplit("/", 1)[-1]
 
     @cached_property

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from local.cloud import LocalCloud
-from local.deployment import DeployError
-from local.processes import StartError, end_as_by_ctrl_c
+from local.demo.contacts import Contacts
+from local.processes import end_as_by_ctrl_c
+from local.reporting import reported
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False, emoji=False, soft_wrap=True)
@@ -35,7 +37,7 @@ aws connect describe-contact --endpoint-url "$AWS_ENDPOINT_URL_CONNECT" \\
 
 def exports(cloud: LocalCloud, tasks: list[str]) -> dict[str, str]:
     """Return the environment variables for a shell that wants to use this cloud; the last two tasks are for the README's examples."""
-    first, second = tasks[-2:]
+    (first, second), (flow, queue) = tasks[-2:], destination(cloud)
     return {
         **cloud.environment(),
         "TRANSFER_QUEUE_URL": cloud.outputs["TransferQueueUrl"],
@@ -44,29 +46,40 @@ def exports(cloud: LocalCloud, tasks: list[str]) -> dict[str, str]:
         "LEDGER_TABLE_NAME": cloud.outputs["LedgerTableName"],
         "CONNECT_INSTANCE_ID": cloud.instance_id,
         "CONNECT_CONTROL_URL": f"{cloud.connect.url}/_control/",
+        "TRANSFERS_DEPLOYMENT": cloud.deployment,
         "CONTACT_ID": first,
         "ANOTHER_CONTACT_ID": second,
-        "CONTACT_FLOW_ID": cloud.seed["flows"]["Move to queue"],
-        "QUEUE_ID": cloud.seed["queues"]["Billing"],
+        "CONTACT_FLOW_ID": flow,
+        "QUEUE_ID": queue,
     }
 
 
+def destination(cloud: LocalCloud) -> tuple[str, str]:
+    """Return a flow and a queue of the first instance that the deployment's lists allow."""
+    settings = cloud.settings
+    flow = _allowed(cloud, "contact-flow", settings.allowed_contact_flow_ids)
+    queue = _allowed(cloud, "queue", settings.allowed_queue_ids)
+    return flow or cloud.seed["flows"]["Move to queue"], queue or cloud.seed["queues"]["Billing"]
+
+
+def _allowed(cloud: LocalCloud, kind: str, allowed: Collection[str]) -> str | None:
+    prefix = f"{cloud.instance_arns[0]}/{kind}/"
+    held = (arn.partition("=")[0].removeprefix(prefix) for arn in cloud.resources if arn.startswith(prefix))
+    return next((id_ for id_ in held if id_ in allowed), None)
+
+
 def contacts(cloud: LocalCloud) -> list[str]:
-    """Make tasks to try out with: two for the examples that are printed, two for the README's."""
-    connect, flow = cloud.client("connect"), cloud.seed["flows"]["Inbound"]
-    made = (
-        connect.start_task_contact(InstanceId=cloud.instance_id, ContactFlowId=flow, Name=f"Task {number}")
-        for number in (1, 2, 3, 4)
-    )
-    return [str(answer["ContactId"]) for answer in made]
+    """Make contacts to try out with: two for the examples that are printed, two for the README's."""
+    make = Contacts(cloud)
+    channel = make.task if "TASK" in cloud.settings.allowed_channels else make.email
+    return [channel() for _ in range(4)]
 
 
 def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
     """Yield headings and texts: what to export, how to send a request, what there is to name in one."""
-    flows, queues = cloud.seed["flows"], cloud.seed["queues"]
-    first, second = (
-        {"contactId": task, "contactFlowId": flows["Move to queue"], "queueId": queues["Billing"]} for task in tasks[:2]
-    )
+    flow, queue = destination(cloud)
+    which = {"instanceId": cloud.instance_id} if len(cloud.instance_arns) > 1 else {}
+    first, second = ({**which, "contactId": task, "contactFlowId": flow, "queueId": queue} for task in tasks[:2])
     entry = {
         "Source": "my-application",
         "DetailType": "Contact Transfer Requested",
@@ -78,9 +91,12 @@ def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
     yield "the same with the AWS CLI", QUEUE_CLI.format(request=json.dumps(first))
     yield "or put an event on the bus", BUS_CLI.format(entries=json.dumps([entry]))
     yield "and look at the contact", CONNECT_CLI.format(contact=tasks[0])
-    for kind in ("flows", "queues", "users"):
-        yield kind, "\n".join(f"{id_}  {name}" for name, id_ in cloud.seed[kind].items())
-    yield "tasks", "\n".join(tasks)
+    for arn, seed in cloud.seeds.items():
+        for kind in ("flows", "queues", "users"):
+            yield f"{kind} of {arn}", "\n".join(f"{id_}  {name}" for name, id_ in seed[kind].items())
+    if cloud.resources:
+        yield "and what the settings name", "\n".join(cloud.resources)
+    yield "contacts", "\n".join(tasks)
     yield "logs", str(cloud.logs)
 
 
@@ -90,18 +106,14 @@ def main(
 ) -> None:
     """Keep the local cloud up until Ctrl-C, and print what to export and how to send requests."""
     end_as_by_ctrl_c()
-    try:
-        with LocalCloud(deployment) as cloud:
-            for heading, text in guide(cloud, contacts(cloud)):
-                console.print(f"\n# {heading}", style="bold", markup=False)
-                console.print(text, markup=False)
-            console.print("\nup until Ctrl-C", style="bold green")
+    with reported(console), LocalCloud(deployment) as cloud:
+        for heading, text in guide(cloud, contacts(cloud)):
+            console.print(f"\n# {heading}", style="bold", markup=False)
+            console.print(text, markup=False)
+        console.print("\nup until Ctrl-C", style="bold green")
+        with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
-    except (StartError, DeployError, TimeoutError) as error:
-        console.print(str(error), style="bold red", markup=False)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        console.print("ended", style="dim")
+    console.print("ended", style="dim")
 
 
 if __name__ == "__main__":

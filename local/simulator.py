@@ -13,13 +13,17 @@ from local.toolbox import ROOT
 
 
 class ConnectProcess:
-    """``python -m local.connect`` with the deployment's instances, each with seed data. Raises ``StartError`` if it fails."""
+    """``python -m local.connect`` with the deployment's instances, each with seed data and with the ``resources`` of its own.
 
-    def __init__(self, instance_arns: Sequence[str], logs: Path) -> None:
+    Raises ``StartError`` if it fails.
+    """
+
+    def __init__(self, instance_arns: Sequence[str], logs: Path, resources: Sequence[str] = ()) -> None:
         ready = logs / "connect.url"
         ready.unlink(missing_ok=True)
         arns = [part for arn in instance_arns for part in ("--instance-arn", arn)]
-        options = [*arns, "--seed-data", "--random-seed", "1", "--ready-file", str(ready)]
+        held = [part for resource in resources for part in ("--resource", resource)]
+        options = [*arns, *held, "--seed-data", "--random-seed", "1", "--ready-file", str(ready)]
         command = [sys.executable, "-m", "local.lifeline", "local.connect", *options]
         self._child = Child(command, environment=os.environ, directory=ROOT, log=logs / "connect.log", lifeline=True)
 

@@ -55,6 +55,11 @@ class Aws:
         return f"https://localhost:{self._port}" if self.secure else f"http://127.0.0.1:{self._port}"
 
     @property
+    def access_key_id(self) -> str:
+        """The account's number: the CDK's command line remembers, for good, to which account an access key belongs."""
+        return self.identity.account
+
+    @property
     def certificate(self) -> Path:
         return Path(self._state.name) / "ministack-tls" / "server.crt"
 
@@ -62,7 +67,7 @@ class Aws:
         """Return what any AWS client needs in its environment to reach the emulator."""
         variables = {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_REGION": self.identity.region,
             "AWS_DEFAULT_REGION": self.identity.region,
@@ -76,7 +81,7 @@ class Aws:
             **{
                 "endpoint_url": self.endpoint,
                 "region_name": self.identity.region,
-                "aws_access_key_id": "test",
+                "aws_access_key_id": self.access_key_id,
                 "aws_secret_access_key": "test",
                 "verify": str(self.certificate) if self.secure else None,
                 "config": Config(retries={"mode": "standard", "total_max_attempts": 2}, max_pool_connections=32),
@@ -134,7 +139,7 @@ class Aws:
             "GATEWAY_PORT": str(self._port),
             "MINISTACK_ACCOUNT_ID": self.identity.account,
             "MINISTACK_REGION": self.identity.region,
-            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_ACCESS_KEY_ID": self.access_key_id,
             "AWS_SECRET_ACCESS_KEY": "test",
             "TMPDIR": self._state.name,
             "S3_DATA_DIR": f"{self._state.name}/s3",

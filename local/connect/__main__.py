@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from local.connect.model import Connect
+from local.connect.resources import add_resource
 from local.connect.running import listen, serve, url_of
 from local.connect.server.simulator import DEFAULT_INSTANCE_ARN, Simulator
 
@@ -37,6 +38,9 @@ def main(  # noqa: PLR0917 - typer makes each parameter an option
     quota: Annotated[
         list[str] | None, typer.Option(help="OPERATION=RATE/BURST or OPERATION=none; * for all. Default: AWS's own.")
     ] = None,
+    resource: Annotated[
+        list[str] | None, typer.Option(help="ARN of a flow (ARN=TYPE), queue or agent that exists from the start.")
+    ] = None,
     seed_data: Annotated[bool, typer.Option(help="Give each instance flows, queues and users.")] = False,  # noqa: FBT002 - typer's way to make a flag
     random_seed: Annotated[int | None, typer.Option(help="Makes ids and chances repeatable.")] = None,
     ready_file: Annotated[Path | None, typer.Option(help="Written with the URL once the server answers.")] = None,
@@ -49,6 +53,8 @@ def main(  # noqa: PLR0917 - typer makes each parameter an option
     def prepare(connect: Connect) -> None:
         for given in quota or []:
             _quota(connect, given)
+        for given in resource or []:
+            add_resource(connect, given)
 
     try:
         arns = instance_arn or [DEFAULT_INSTANCE_ARN]

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from local.aws import Aws
-from local.compare import Comparison, compare, gaps
-from local.compare.alike import alike
+from tests.local.compare import Comparison, compare, gaps
+from tests.local.compare.alike import alike
 
 pytestmark = pytest.mark.xdist_group("emulator")
 

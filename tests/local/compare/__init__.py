@@ -13,10 +13,10 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.aws import Aws
-from local.compare.alike import alike, shown
-from local.compare.gaps import GAPS, IGNORED_TYPES
-from local.compare.readers import READERS
-from local.compare.resolve import Resolver
+from tests.local.compare.alike import alike, shown
+from tests.local.compare.gaps import GAPS, IGNORED_TYPES
+from tests.local.compare.readers import READERS
+from tests.local.compare.resolve import Resolver
 
 __all__ = ["Comparison", "compare"]
 
@@ -54,7 +54,7 @@ def compare(template: Mapping[str, Any], stack_name: str, aws: Aws) -> Compariso
     result.known = [f"{kind} {name}: {GAPS[kind, name]}" for kind, name in sorted(missed)]
     closed = sorted((matched - missed) & GAPS.keys())
     result.stale = [
-        f"{kind} {name}: the emulator keeps it now; remove it from local/compare/gaps.py" for kind, name in closed
+        f"{kind} {name}: the emulator keeps it now; remove it from tests/local/compare/gaps.py" for kind, name in closed
     ]
     return result
 

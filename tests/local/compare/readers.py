@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.aws import Aws
-from local.compare.read_data import READERS as DATA
-from local.compare.read_identity import READERS as IDENTITY
-from local.compare.read_messages import READERS as MESSAGES
+from tests.local.compare.read_data import READERS as DATA
+from tests.local.compare.read_identity import READERS as IDENTITY
+from tests.local.compare.read_messages import READERS as MESSAGES
 
 Properties = Mapping[str, Any]
 #: (emulator, physical id, the template's properties) -> the deployed properties, as far as the service's API shows them.
@@ -31,12 +31,14 @@ def _mapping(aws: Aws, uuid: str, wanted: Properties) -> dict[str, Any]:
 
 def _permission(aws: Aws, sid: str, wanted: Properties) -> dict[str, Any]:
     policy = json.loads(aws.client("lambda").get_policy(FunctionName=wanted["FunctionName"])["Policy"])
-    statement = next(
-        (s for s in policy["Statement"] if s.get("Sid") == sid or s["Action"] == wanted["Action"]),
-        None,
-    )
-    if statement is None:
-        raise LookupError(f"no statement {sid} in the function's policy")
+    found = [_statement(statement, wanted) for statement in policy["Statement"]]
+    same = [one for one in found if one["Action"] == wanted["Action"] and one["SourceArn"] == wanted.get("SourceArn")]
+    if not same:
+        raise LookupError(f"no statement {sid} in the function's policy: it has {found}")
+    return same[0]
+
+
+def _statement(statement: Mapping[str, Any], wanted: Properties) -> dict[str, Any]:
     principal = statement["Principal"]
     conditions = {key: value for test in statement.get("Condition", {}).values() for key, value in test.items()}
     return {
