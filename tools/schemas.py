@@ -17,11 +17,10 @@ from contact_transfer.request.event_types import CONFIRMED, FAILED, REQUESTED, S
 from contact_transfer.request.field_types import Boolean, Choice, Id, Text, Time
 from contact_transfer.request.fields import FIELDS, Field
 from contact_transfer.transfer.failure_codes import FailureCode
-from contact_transfer_cdk.settings.page import BEGIN, END, settings_rows
 from contact_transfer_cdk.settings.schema import deployment_schema
+from tools import pages
 
 FOLDER = Path(__file__).parents[1] / "docs" / "schemas"
-CONFIGURATION = FOLDER.parent / "configuration.md"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 Schema = dict[str, Any]
 
@@ -162,18 +161,14 @@ def text(schema: Schema) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def configuration() -> str:
-    """docs/configuration.md with the table of settings between its markers."""
-    before, _, rest = CONFIGURATION.read_text("utf-8").partition(BEGIN)
-    return f"{before}{BEGIN}\n{settings_rows()}\n{END}{rest.partition(END)[2]}"
-
-
 def main(
     *,
     check: Annotated[bool, typer.Option("--check", help="Change nothing; end with 1 when one is out of date.")] = False,
 ) -> None:
-    """Write docs/schemas, and the table of docs/configuration.md, from the code."""
-    wanted = {FOLDER / name: text(build()) for name, build in SCHEMAS.items()} | {CONFIGURATION: configuration()}
+    """Write docs/schemas, and the tables in docs that repeat a table of the code."""
+    wanted = {FOLDER / name: text(build()) for name, build in SCHEMAS.items()} | {
+        pages.DOCS / page: pages.written(page) for page in pages.TABLES
+    }
     stale = [path for path, content in wanted.items() if not _same(path, content)]
     for path in stale:
         name = path.name

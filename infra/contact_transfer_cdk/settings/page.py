@@ -7,11 +7,9 @@ import json
 from contact_transfer.config import kinds
 from contact_transfer.config.settings_table import REQUIRED, Setting, of_file
 
-BEGIN, END = "<!-- settings -->", "<!-- /settings -->"
-
 
 def settings_rows() -> str:
-    """What stands between the markers ``BEGIN`` and ``END`` of the page."""
+    """The table in Markdown: a row for each key of a deployment file."""
     rows = [f"| `{row.name}` | {_default(row)} | {row.meaning}{_bounds(row.kind)} |" for row in of_file()]
     return "\n".join(["| key | default | meaning |", "|---|---|---|", *rows])
 

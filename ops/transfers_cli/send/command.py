@@ -5,30 +5,23 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from transfers_cli import options, say
 from transfers_cli.deployment import Deployment, open_deployment
 from transfers_cli.errors import Exit, Stop
+from transfers_cli.send.field_options import with_field_options
 from transfers_cli.send.lines import Line, ask_connect, read_line, read_lines
 from transfers_cli.send.sending import Sent, send_lines
 
 
+@with_field_options
 def send(
     *,
     file: Annotated[Path | None, typer.Argument(help="JSON lines, one request each; - is standard input.")] = None,
-    contact: Annotated[str | None, typer.Option(help="contactId: id or ARN of the contact.")] = None,
-    flow: Annotated[
-        str | None, typer.Option(help="contactFlowId: id or ARN of the flow that the transfer starts.")
-    ] = None,
-    queue: Annotated[str | None, typer.Option(help="queueId; never together with --user.")] = None,
-    user: Annotated[str | None, typer.Option(help="userId of the agent; never together with --queue.")] = None,
-    instance: Annotated[str | None, typer.Option(help="instanceId; needed when the deployment serves several.")] = None,
-    request_id: Annotated[str | None, typer.Option(help="requestId: your own name for the request.")] = None,
-    expires_at: Annotated[str | None, typer.Option(help="expiresAt, as in 2026-03-01T09:30:00Z.")] = None,
-    reason: Annotated[str | None, typer.Option(help="reason, for the ledger and the events; no personal data.")] = None,
+    given: dict[str, Any],
     check: options.Check = False,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
@@ -40,20 +33,9 @@ def send(
     Each is checked with the worker's own code and the settings that are deployed. A line may also be one that `failed drop`
     wrote. Asks before it sends. Status 1: some were not sent.
     """
-    given = {
-        "instanceId": instance,
-        "contactId": contact,
-        "contactFlowId": flow,
-        "queueId": queue,
-        "userId": user,
-        "requestId": request_id,
-        "expiresAt": expires_at,
-        "reason": reason,
-    }
-    fields = {name: value for name, value in given.items() if value is not None}
-    _check_usage(file, fields, answered=yes or dry_run)
+    _check_usage(file, given, answered=yes or dry_run)
     found = open_deployment(deployment)
-    lines = [read_line(1, json.dumps(fields), found.settings)] if file is None else read_lines(file, found.settings)
+    lines = [read_line(1, json.dumps(given), found.settings)] if file is None else read_lines(file, found.settings)
     if not lines:
         raise Stop("There is no request to send.", Exit.NOTHING)
     if check:
@@ -71,8 +53,8 @@ def send(
         raise typer.Exit(Exit.NOT_ALL)
 
 
-def _check_usage(file: Path | None, fields: dict[str, str], *, answered: bool) -> None:
-    if (file is None) == (not fields):
+def _check_usage(file: Path | None, given: dict[str, Any], *, answered: bool) -> None:
+    if (file is None) == (not given):
         raise Stop("Give either a file (- for standard input) or the fields of one request.", Exit.USAGE)
     if str(file) == "-" and not answered:
         raise Stop("Standard input holds the requests, so nobody can answer there: add --yes or --dry-run.", Exit.USAGE)
