@@ -184,9 +184,9 @@ def test_watch_counts_what_happened(centre: Centre, transfers: Transfers) -> Non
     for text in (
         "ContactTransfer-local",
         "running",
-        "share of the quota",
-        "in dead-letter queue",
-        "failed by code",
+        "of the quota",
+        "dead letters",
+        "by code and cause",
     ):
         assert text in shown
 

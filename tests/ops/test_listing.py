@@ -15,7 +15,7 @@ from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger.records import Won
 from contact_transfer.observability.telemetry import Metric
 from contact_transfer.transfer.outcome import FailureCode
-from transfers_cli import say, status, watch
+from transfers_cli import say, screen, status
 from transfers_cli.deployment import Deployment
 from transfers_cli.failed import showing
 from transfers_cli.failed.parked import Parked
@@ -116,29 +116,44 @@ def test_once_is_not_one_times() -> None:
     assert say.times(2) == "2 times"
 
 
-def test_the_watch_fits_a_terminal_of_24_lines_and_says_which_alarm_rings() -> None:
-    aws: Any = None
-    found = Deployment("local", "000000000000", "eu-central-1", "CREATE_COMPLETE", {}, aws)
-    reasons: dict[str, dict[str, float]] = {
-        Metric.FAILED: {"FlowNotUsable": 2.0},
-        Metric.DEFERRED: {"Throttled": 3.0, "Paced": 4.0},
-    }
+def figures(reasons: int, ringing: int = 2) -> Figures:
+    failed = {f"Code{number}": float(number) for number in range(1, reasons + 1)}
     minutes: dict[str, list[float]] = {Metric.FAILED: [0.0] * MINUTES}
-    figures = Figures(
+    return Figures(
         at=time.time(),
         running=True,
-        waiting=10,
-        in_flight=2,
-        failed=3,
+        waiting=123456,
+        in_flight=20000,
+        failed=12345,
         pace=2.0,
         minutes=minutes,
-        by_reason=reasons,
-        ringing=("dead-letters", "throttled"),
+        by_reason={Metric.FAILED: failed, Metric.DEFERRED: {"Throttled": 3.0}} if reasons else {},
+        ringing=[f"alarm-number-{number}" for number in range(ringing)],
     )
-    short, tall = shown(watch.screen(found, figures, 24), 80), shown(watch.screen(found, figures, 40), 120)
-    assert len(short) <= 24
-    for lines in (short, tall):
-        assert "alarms: dead-letters, throttled" in lines[1]
-        assert any("FlowNotUsable" in line for line in lines)
-    assert "Throttled" not in "".join(short)
-    assert "Throttled" in "".join(tall)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (80, 30), (60, 24), (120, 40), (40, 20), (80, 10)])
+@pytest.mark.parametrize("reasons", [0, 1, 3, 30])
+@pytest.mark.parametrize("ringing", [2, 12])
+def test_the_watch_fits_every_terminal_and_says_when_it_leaves_something_out(
+    size: tuple[int, int], reasons: int, ringing: int
+) -> None:
+    aws: Any = None
+    found = Deployment("ContactTransfer-local", "000000000000", "eu-central-1", "CREATE_COMPLETE", {}, aws)
+    lines = shown(screen.screen(found, figures(reasons, ringing), *size), size[0])
+    assert len(lines) <= size[1]
+    text = " ".join(lines)
+    assert "…" not in text
+    everything = ["alarm-number-1", "123456", " 12345 ", "19h 55min", "throttled  "]
+    everything += [f"Code{number} " for number in range(1, reasons + 1)]
+    whole = all(word in text for word in everything)
+    assert whole or "not all fits" in text or " more" in text
+
+
+def test_a_terminal_of_80_by_24_has_room_for_the_figures_and_the_commonest_reasons() -> None:
+    aws: Any = None
+    found = Deployment("ContactTransfer-local", "000000000000", "eu-central-1", "CREATE_COMPLETE", {}, aws)
+    text = "\n".join(shown(screen.screen(found, figures(30), 80, 24), 80))
+    for word in ("alarm-number-1", "123456", "12345", "19h 55min", "at most 0 a minute", "Code30", "and 25 more"):
+        assert word in text
+    assert "not all fits" not in text
