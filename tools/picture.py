@@ -20,7 +20,7 @@ from rich.console import Console
 from local.cloud import LocalCloud
 from transfers_cli.deployment import find
 from transfers_cli.figures import Watching
-from transfers_cli.watch import screen
+from transfers_cli.screen import screen
 
 PICTURE = Path(__file__).resolve().parent.parent / "docs" / "images" / "watch.svg"
 PACE = 5
@@ -70,7 +70,7 @@ def _send(cloud: LocalCloud, chance: random.Random) -> None:
 def _draw() -> None:
     console = Console(record=True, width=106, file=io.StringIO())
     found = find("local")
-    console.print(screen(found, Watching(found).figures()))
+    console.print(screen(found, Watching(found).figures(), console.width))
     PICTURE.parent.mkdir(parents=True, exist_ok=True)
     PICTURE.write_text(console.export_svg(title="transfers watch"), encoding="utf-8")
 

@@ -253,6 +253,74 @@ def test_doctor_before_the_first_deployment_goes_by_the_settings_file(centre: Ce
     assert levels[f"instance {centre.cloud.instance_id}"] == "good"
 
 
+def test_doctor_before_finds_what_an_earlier_deployment_left(
+    centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    cloud, name = centre.cloud, "ContactTransfer-field"
+    (tmp_path / "deployments").mkdir()
+    arn = f"arn:aws:connect:us-east-1:000000000000:instance/{cloud.instance_id}"
+    (tmp_path / "deployments" / "field.json").write_text(json.dumps({"instanceArns": [arn]}), "utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    def levels() -> dict[str, tuple[str, str]]:
+        found = transfers("doctor", "--before", "-d", "field", "--json").json
+        return {finding["what"]: (finding["level"], finding["seen"]) for finding in found}
+
+    sqs, keys, tables = cloud.client("sqs"), cloud.client("kms"), cloud.client("dynamodb")
+    sibling = sqs.create_queue(QueueName=f"{name}-eu-transfers")["QueueUrl"]
+    clean = levels()
+    assert {clean[what][0] for what in clean if what.endswith(" left")} == {"good"}
+    assert clean["other deployments"][0] == "bad"  # the one that runs here serves the same instance
+
+    left = [
+        sqs.create_queue(QueueName=name_)["QueueUrl"] for name_ in (f"{name}-transfers", f"{name}-ContactTransferX")
+    ]
+    key = keys.create_key()["KeyMetadata"]["KeyId"]
+    keys.create_alias(AliasName=f"alias/{name}-queues", TargetKeyId=key)
+    tables.create_table(
+        TableName=f"{name}-ContactTransferLedger",
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    cloud.client("logs").create_log_group(logGroupName="/contact-transfer/field/worker")
+    cloud.client("events").create_event_bus(Name=name)
+    try:
+        found = levels()
+    finally:
+        for url in (*left, sibling):
+            sqs.delete_queue(QueueUrl=url)
+        keys.delete_alias(AliasName=f"alias/{name}-queues")
+        tables.delete_table(TableName=f"{name}-ContactTransferLedger")
+        cloud.client("logs").delete_log_group(logGroupName="/contact-transfer/field/worker")
+        cloud.client("events").delete_event_bus(Name=name)
+    bad = {what: seen for what, (level, seen) in found.items() if level == "bad" and "left" in what}
+    assert set(bad) == {"queues left", "ledger left", "keys left", "log groups left", "event bus left"}
+    assert bad["queues left"].endswith(f"{name}-ContactTransferX, {name}-transfers")
+
+
+def test_contact_events_that_could_not_be_processed_are_seen_and_sent_back_to_their_own_queue(
+    centre: Centre, transfers: Transfers
+) -> None:
+    cloud, output = centre.cloud, "ConfirmationDeadLetterQueueUrl"
+    detail = {"eventType": "QUEUED", "contactId": "new", "previousContactId": "old", "channel": "TASK"}
+    event = {"detail-type": "Amazon Connect Contact Event", "source": "aws.connect", "detail": detail}
+    reason = {"RULE_ARN": "arn:rule", "ERROR_CODE": "NO_PERMISSIONS", "ERROR_MESSAGE": "not allowed"}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in reason.items()}
+    cloud.client("sqs").send_message(
+        QueueUrl=cloud.outputs[output], MessageBody=json.dumps(event), MessageAttributes=attributes
+    )
+    assert "1 contact event could not be processed or delivered" in transfers("failed", "ls").err
+    [seen] = transfers("failed", "ls", "--confirmation", "--json").json["messages"]
+    assert (seen["failureCode"], seen["contactId"]) == ("NotDelivered", "new")
+    assert "NO_PERMISSIONS" in transfers("failed", "show", seen["messageId"], "--confirmation").out
+    assert transfers("failed", "redrive", "--all", "--check", "--confirmation").status == 2
+    moved = transfers("failed", "redrive", "--all", "--yes", "--confirmation", "--json").json["moved"]
+    assert moved["sent"] == [seen["messageId"]]
+    assert centre.counts(output) == (0, 0)
+    assert centre.counts() == (0, 0)
+
+
 def test_a_deployment_that_is_not_there_is_status_4_and_says_which_is(transfers: Transfers) -> None:
     ran = transfers("watch", "--once", "-d", "nowhere")
     assert ran.status == 4

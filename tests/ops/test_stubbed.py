@@ -5,6 +5,7 @@ Not verified on AWS.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,7 +15,7 @@ from botocore.stub import Stubber
 
 from contact_transfer.request.arn import parse_instance
 from transfers_cli.deployment import Deployment
-from transfers_cli.doctor import in_account, in_connect, in_stack
+from transfers_cli.doctor import in_account, in_connect, in_stack, neighbours
 from transfers_cli.doctor.finding import Level, Subject, Target
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.tasks import FASTEST, Tasks
@@ -49,6 +50,7 @@ def subject(clients: Mapping[str, Any], **changes: Any) -> Subject:
         "flows": frozenset(),
         "queues": frozenset(),
         "users": frozenset(),
+        "channels": frozenset({"TASK", "EMAIL"}),
         "pace": 2.0,
         "burst": 5.0,
         "found": found,
@@ -147,3 +149,30 @@ def test_an_alarm_topic_that_nobody_confirmed_is_bad() -> None:
     assert made.found is not None
     made.found.__dict__["worker"] = {"FunctionArn": FUNCTION}
     assert [finding.level for finding in in_stack.alarms(made)] == [Level.BAD, Level.GOOD]
+
+
+@pytest.mark.parametrize(
+    ("instance", "channels", "level"),
+    [
+        (INSTANCE.instance_id, ["TASK", "CHAT"], Level.BAD),
+        (INSTANCE.instance_id, ["CHAT"], Level.GOOD),
+        ("another", ["TASK"], Level.GOOD),
+    ],
+)
+def test_another_deployment_of_the_same_contacts_is_bad(instance: str, channels: list[str], level: Level) -> None:
+    client, stub = stubbed("events")
+    detail = {
+        "channel": [{"equals-ignore-case": channel} for channel in channels],
+        "instanceArn": [{"suffix": f":instance/{instance}"}],
+    }
+    own = {
+        "channel": [{"equals-ignore-case": "TASK"}],
+        "instanceArn": [{"suffix": f":instance/{INSTANCE.instance_id}"}],
+    }
+    rules = [
+        {"Name": "ContactTransfer-other-arrivals", "EventPattern": json.dumps({"detail": detail})},
+        {"Name": "ContactTransfer-local-arrivals", "EventPattern": json.dumps({"detail": own})},
+    ]
+    stub.add_response("list_rules", {"Rules": rules}, {"NamePrefix": "ContactTransfer-"})
+    [finding] = neighbours.neighbours(subject({"events": client}, found=None))
+    assert (finding.level, "ContactTransfer-other" in finding.seen) == (level, level is Level.BAD)

@@ -31,6 +31,8 @@ CONFIRMATIONS = len(ARRIVALS) + len(ENDS)
 #: Seconds that one takes there, the mean of all: each is a read of the ledger, and the first also a write and an event (assumed;
 #: a call is a third of a millisecond of CPU, which is 2.5 ms at 256 MB). Kilobytes of its log lines: three of them say nothing.
 CONFIRMATION_SECONDS, CONFIRMATION_LOG_KB = 0.02, 1.0
+#: Rotations of a key that add its price again; later ones are free.
+PAID_ROTATIONS = 2
 #: Requests to SQS that a message takes: send, receive, delete.
 MESSAGE = 3
 #: Pollers that wait in an idle queue, and how long each of their polls takes (assumed, as Lambda is seen to do).
@@ -51,7 +53,7 @@ def idle(settings: DeploymentSettings) -> Iterator[Item]:
     """What is paid for when nothing happens."""
     mappings = 2
     polls = mappings * POLLERS * MONTH_SECONDS / POLL_SECONDS
-    yield Item("encryption keys", "kms_key_month", 2, "one for the queues, one for the rest", fixed=True)
+    yield from keys(settings)
     yield Item("alarms", "alarm_month", _alarms(settings), "every alarm of the stack", fixed=True)
     yield Item("dashboard", "dashboard_month", 1, "the deployment's", fixed=True)
     yield Item(
@@ -62,6 +64,20 @@ def idle(settings: DeploymentSettings) -> Iterator[Item]:
         fixed=True,
     )
     yield Item("encryption requests", "kms_request", 24 * 30 * 6, "a data key serves an hour", fixed=True)
+
+
+def keys(settings: DeploymentSettings) -> Iterator[Item]:
+    """The deployment's own keys; keys that its settings name are paid for by their owners.
+
+    A key that is rotated keeps its earlier material, and the first and the second rotation each add the price of a key. Source:
+    "AWS Key Management Service pricing".
+    """
+    own = [settings.queue_key_arn, settings.data_key_arn].count(None)
+    if own:
+        why = "one for the queues, one for the rest" if own > 1 else "the other one is named in the settings"
+        yield Item("encryption keys", "kms_key_month", own, why, fixed=True)
+        rotated = f"{PAID_ROTATIONS} yearly rotations of each key: none in its first year, all from its third"
+        yield Item("key rotations", "kms_key_month", PAID_ROTATIONS * own, rotated, fixed=True)
 
 
 def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:

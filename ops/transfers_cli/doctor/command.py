@@ -13,21 +13,24 @@ from rich.text import Text
 from contact_transfer.request.arn import parse_instance
 from transfers_cli import options, say
 from transfers_cli.deployment import Aws, Deployment, find
-from transfers_cli.doctor import in_account, in_connect, in_stack
+from transfers_cli.doctor import in_account, in_connect, in_stack, leftovers, neighbours
 from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.planned import planned
 
 ALWAYS: tuple[Check, ...] = (
-    in_stack.stack,
     in_connect.instances,
     in_connect.flows,
     in_connect.queues,
     in_connect.users,
     in_connect.routes,
     in_account.quota,
+    neighbours.neighbours,
 )
+BEFORE: tuple[Check, ...] = (*leftovers.CHECKS, *ALWAYS)
 DEPLOYED: tuple[Check, ...] = (
+    in_stack.stack,
+    *ALWAYS,
     in_stack.mapping,
     in_account.role,
     in_account.event_bridge,
@@ -53,7 +56,7 @@ def doctor(
     and does not count as bad.
     """
     subject = _planned(deployment) if before else _running(deployment)
-    checks = ALWAYS if subject.found is None else ALWAYS + DEPLOYED
+    checks = BEFORE if subject.found is None else DEPLOYED
     findings: list[Finding] = []
     with say.err.status("checking"):
         for check in checks:
@@ -71,7 +74,7 @@ def _run(check: Check, subject: Subject) -> Iterator[Finding]:
         yield from check(subject)
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code")
-        what = check.__name__.replace("_", " ")
+        what = _name(check)
         yield Finding(
             Level.UNKNOWN,
             what,
@@ -79,7 +82,12 @@ def _run(check: Check, subject: Subject) -> Iterator[Finding]:
             "Your role may not allow the call, or the endpoint lacks it.",
         )
     except (BotoCoreError, Stop) as error:
-        yield Finding(Level.UNKNOWN, check.__name__.replace("_", " "), str(error), "Check by hand.")
+        yield Finding(Level.UNKNOWN, _name(check), str(error), "Check by hand.")
+
+
+def _name(check: Check) -> str:
+    left = " left" if check in leftovers.CHECKS[1:] else ""
+    return check.__name__.replace("_", " ") + left
 
 
 def _show(findings: list[Finding]) -> None:
@@ -101,6 +109,7 @@ def _running(name: str) -> Subject:
         flows=settings.allowed_contact_flow_ids,
         queues=settings.allowed_queue_ids,
         users=settings.allowed_user_ids,
+        channels=settings.allowed_channels,
         pace=settings.transfers_per_second,
         burst=settings.burst,
         routes=tuple(_routes(found)),
@@ -122,7 +131,8 @@ def _planned(name: str) -> Subject:
     settings = planned(name)
     aws = Aws()
     say.note(
-        f"account {settings.place.account}  Region {settings.place.region}  deployments/{name}.json", style="bold cyan"
+        f"account {settings.place.account}  Region {settings.place.region}  deployments/{settings.name}.json",
+        style="bold cyan",
     )
     if aws.region != settings.place.region:
         raise Stop(
@@ -130,12 +140,13 @@ def _planned(name: str) -> Subject:
         )
     routes = (Target(r.name, r.contact_flow_id, r.queue_id, r.user_id) for r in settings.routes)
     return Subject(
-        name=name,
+        name=settings.name,
         aws=aws,
         instances=tuple(parse_instance(instance.arn) for instance in settings.instances),
         flows=settings.allowed_contact_flow_ids,
         queues=settings.allowed_queue_ids,
         users=settings.allowed_user_ids,
+        channels=settings.allowed_channels,
         pace=settings.transfers_per_second,
         burst=settings.burst,
         routes=tuple(routes),

@@ -41,7 +41,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Subject:
-    """A deployment as it is, or as its settings file says it will be (then ``found`` is None). Lists hold ids."""
+    """A deployment as it is, or as its settings file says it will be (then ``found`` is None). Lists hold ids.
+
+    ``name``: that of the settings file; of a deployment that runs, what its resources' names begin with.
+    """
 
     name: str
     aws: Aws
@@ -49,6 +52,7 @@ class Subject:
     flows: frozenset[str]
     queues: frozenset[str]
     users: frozenset[str]
+    channels: frozenset[str]
     pace: float
     burst: float
     routes: tuple[Target, ...] = ()

@@ -10,11 +10,8 @@ from transfers_cli.doctor.finding import Finding, Subject, bad, good, look
 
 def stack(subject: Subject) -> Iterator[Finding]:
     """CloudFormation finished what it began."""
-    found = subject.found
-    if found is None:
-        seen = "not looked at: before a deployment its settings file is checked"
-        yield look("stack", seen, "Deploy when the rest is good; what runs is checked without --before.")
-    elif found.status.endswith("_COMPLETE") and "ROLLBACK" not in found.status:
+    found = _deployed(subject)
+    if found.status.endswith("_COMPLETE") and "ROLLBACK" not in found.status:
         yield good("stack", found.status)
     else:
         yield bad("stack", f"its status is {found.status}", "See the stack's events in CloudFormation; deploy again.")

@@ -21,6 +21,10 @@ from transfers_cli.errors import Exit, Stop
 NO_CODE, NOT_DELIVERED = "NoCode", "NotDelivered"
 #: Every code that a message can be chosen by.
 CODES = (*map(str, FailureCode), NO_CODE, NOT_DELIVERED)
+#: What EventBridge adds to an event that it could not deliver. Source: "Using dead-letter queues", EventBridge user guide.
+_DELIVERY = frozenset(
+    {"RULE_ARN", "TARGET_ARN", "ERROR_CODE", "ERROR_MESSAGE", "EXHAUSTED_RETRY_CONDITION", "RETRY_ATTEMPTS"}
+)
 _AGE = re.compile(r"(\d+)([smhd])")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
@@ -82,7 +86,8 @@ class Parked:
 
     def own_attributes(self) -> dict[str, dict[str, Any]]:
         """The attributes it had before it failed, as SendMessage takes them."""
-        kept = {name: value for name, value in self.attributes.items() if name not in REASON}
+        undelivered = _DELIVERY if "RULE_ARN" in self.attributes else frozenset()
+        kept = {name: value for name, value in self.attributes.items() if name not in {*REASON, *undelivered}}
         return {
             name: {key: value[key] for key in ("DataType", "StringValue", "BinaryValue") if key in value}
             for name, value in kept.items()
