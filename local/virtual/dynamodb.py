@@ -16,12 +16,26 @@ from local.virtual import expressions
 from local.virtual.expressions import Item
 
 EXPIRES = "expires"
+#: DynamoDB refuses larger items (documented).
+LARGEST_ITEM_BYTES = 400 * 1024
+
+
+def item_bytes(item: Item) -> int:
+    """How large DynamoDB takes an item to be: names and values, numbers about as long as their digits (documented)."""
+    return sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
+
+
+def _capacity(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the call has consumed, if that was asked for."""
+    if asked.get("ReturnConsumedCapacity", "NONE") == "NONE":
+        return {}
+    return {"ConsumedCapacity": {"TableName": asked.get("TableName"), "CapacityUnits": 1.0}}
 
 
 class Table:
     """``items`` by the text of their key. ``stay``: how many seconds an expired item stays at most, None: for ever.
 
-    ``deleted``: how many items the table itself has deleted.
+    ``deleted``: how many items the table itself has deleted. ``largest``: the bytes of the largest item that was put.
     """
 
     def __init__(
@@ -30,6 +44,7 @@ class Table:
         self.key = key
         self.items: dict[str, Item] = {}
         self.deleted = 0
+        self.largest = 0
         self._now = now
         self._stay = stay
         self._seed = seed
@@ -68,15 +83,18 @@ class Table:
         _, names, values = self._read({**asked, "Key": {self.key: {"S": key}}})
         self._forget(key)
         self._check(asked, self.items.get(key, {}), names, values)
+        if (size := item_bytes(asked["Item"])) > LARGEST_ITEM_BYTES:
+            raise _error("ValidationException", "Item size has exceeded the maximum allowed size")
+        self.largest = max(self.largest, size)
         self.items[key] = dict(asked["Item"])
-        return {}
+        return _capacity(asked)
 
     def get_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """GetItem, always consistent."""
         key = asked["Key"][self.key]["S"]
         self._forget(key)
         item = self.items.get(key)
-        return {"Item": dict(item)} if item else {}
+        return {**({"Item": dict(item)} if item else {}), **_capacity(asked)}
 
     def delete_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """DeleteItem, unconditional."""
