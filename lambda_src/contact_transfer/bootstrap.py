@@ -22,8 +22,8 @@ from contact_transfer.ledger.table import Table
 from contact_transfer.messaging.batch import Batch
 from contact_transfer.messaging.event_bus import Bus
 from contact_transfer.messaging.queue import Queue, Visibility
-from contact_transfer.observability.lines import LineFormatter
-from contact_transfer.observability.telemetry import NAMESPACE, SERVICE, Telemetry
+from contact_transfer.observability.metrics import NAMESPACE, SERVICE
+from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.arn import parse_instance
 from contact_transfer.transfer.clock import Chance, Clock
 from contact_transfer.transfer.route_quota import Routes
@@ -76,7 +76,8 @@ def _clients(region: str, configs: Mapping[str, Config]) -> dict[str, Any]:
 
 
 def _logger() -> Logger:
-    return Logger(service=SERVICE, logger_formatter=LineFormatter(lambda: os.environ.get("_X_AMZN_TRACE_ID")))
+    # Lambda takes a line for INFO when its timestamp is not RFC 3339. The location would always be that of the telemetry.
+    return Logger(service=SERVICE, use_rfc3339=True, utc=True, location=None)
 
 
 def batch(

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
+from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
 from transfers_cli.deployment import Deployment
 
 MINUTES = 30

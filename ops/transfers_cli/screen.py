@@ -13,7 +13,7 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from contact_transfer.observability.telemetry import Metric
+from contact_transfer.observability.metrics import Metric
 from transfers_cli import say
 from transfers_cli.deployment import Deployment
 from transfers_cli.figures import MINUTES, Figures

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.observability.telemetry import Metric
+from contact_transfer.observability.metrics import Metric
 from local.connect.model import Course, Fault, FaultKind
 from tests.component.doors import Doors, NewDoors
 from tests.component.world import START
@@ -144,6 +144,34 @@ def test_a_contact_that_ends_in_its_flow_is_told_as_unconfirmed(doors: Doors) ->
     assert told["unconfirmedAt"] == "2026-02-25T06:13:20.000Z"
     assert doors.told("Confirmed") == []
     assert doors.item(contact)["arrival"]["S"] == "unconfirmed"
+
+
+@pytest.mark.parametrize(
+    ("destination", "reason", "metric"),
+    [
+        ({"queueId": None}, "CONTACT_FLOW_DISCONNECT", Metric.ENDED_IN_FLOW),
+        ({"queueId": None}, "EXPIRED", Metric.UNCONFIRMED),
+        ({}, "CONTACT_FLOW_DISCONNECT", Metric.UNCONFIRMED),
+    ],
+)
+def test_a_flow_only_transfer_that_its_flow_ends_is_no_alarm(
+    doors: Doors, capsys: pytest.CaptureFixture[str], destination: dict[str, None], reason: str, metric: Metric
+) -> None:
+    """No destination was asked for, so the flow may end the contact; an expired contact waited without success."""
+    doors.transferred(**destination)
+    [(_, new)] = doors.transfers
+    ended = [event for event in doors.telling(new) if event.type not in {"QUEUED", "CONNECTED_TO_AGENT"}]
+    assert not any(event.type in {"DISCONNECTED", "COMPLETED"} for event in ended)
+    doors.connect.others.end(new, reason=reason)
+    [event] = [event for event in doors.telling(new) if event.type == "DISCONNECTED"]
+    for shown in ("queueInfo", "agentInfo"):
+        event.detail.pop(shown, None)
+    doors.deliver([event])
+    doors.confirm()
+    written = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
+    assert sum(sum(line.get(metric, [])) for line in written) == 1
+    assert {Metric.ENDED_IN_FLOW, Metric.UNCONFIRMED} & {name for line in written for name in line} == {metric}
+    assert len(doors.told("Unconfirmed")) == 1
 
 
 @pytest.mark.parametrize("heard", ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"])

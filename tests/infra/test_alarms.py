@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, Metric, reasons
+from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
 from contact_transfer.transfer.outcome import Cause
 from contact_transfer_cdk.monitoring.alarms import PASSING, RUNBOOK, slug
 from contact_transfer_cdk.settings.deployment import load, parse

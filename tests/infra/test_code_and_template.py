@@ -12,7 +12,7 @@ from botocore import xform_name
 from contact_transfer import bootstrap
 from contact_transfer.config.worker_settings import Settings, SettingsError
 from contact_transfer.connect import client
-from contact_transfer.observability import telemetry
+from contact_transfer.observability import metrics
 from contact_transfer.transfer import backoff, flow_check, service
 from contact_transfer_cdk.policies.calls import MAPPING_CALLS, WORKER_CALLS, action
 from contact_transfer_cdk.service.environment import TELEMETRY
@@ -85,8 +85,8 @@ class TestAgainstTheTemplate:
 
     def test_the_telemetrys_variables_are_its_names(self, assembly: Assembly) -> None:
         variables = _variables(assembly)
-        assert variables["POWERTOOLS_SERVICE_NAME"] == telemetry.SERVICE
-        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == telemetry.NAMESPACE
+        assert variables["POWERTOOLS_SERVICE_NAME"] == metrics.SERVICE
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == metrics.NAMESPACE
 
     def test_the_environment_points_at_the_stacks_own_things(self, assembly: Assembly) -> None:
         variables = _variables(assembly)

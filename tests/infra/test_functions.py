@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
@@ -126,3 +127,16 @@ def test_contacts_that_follow_no_other_reach_no_queue(assembly: Assembly) -> Non
     assert detail["eventType"] == ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"]
     assert detail["channel"] == [{"equals-ignore-case": "EMAIL"}, {"equals-ignore-case": "TASK"}]
     assert detail["instanceArn"] == [{"suffix": f":instance/{INSTANCE.rpartition('/')[2]}"}]
+
+
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
+def test_no_log_level_makes_lambda_drop_metrics(
+    synthesize: Callable[[str, Mapping[str, Any]], Assembly], level: str
+) -> None:
+    """Metrics are log lines without a level, which Lambda takes for INFO."""
+    made = synthesize(f"log-level-{level.lower()}", {"instanceArns": [INSTANCE], "logLevel": level})
+    functions = [function["Properties"] for function in made.of_type("Lambda::Function").values()]
+    assert len(functions) >= 3
+    for function in functions:
+        assert function["LoggingConfig"]["LogFormat"] == "JSON"
+        assert function["LoggingConfig"]["ApplicationLogLevel"] in {"TRACE", "DEBUG", "INFO"}

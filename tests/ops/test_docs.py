@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from contact_transfer.observability.telemetry import Metric
+from contact_transfer.observability.metrics import Metric
 from contact_transfer.transfer.outcome import FailureCode
 from transfers_cli.errors import Exit
 from transfers_cli.failed.verdict import Prospect

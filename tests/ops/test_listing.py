@@ -13,7 +13,7 @@ from rich.console import Console, RenderableType
 
 from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger.records import Won
-from contact_transfer.observability.telemetry import Metric
+from contact_transfer.observability.metrics import Metric
 from contact_transfer.transfer.outcome import FailureCode
 from transfers_cli import say, screen, status
 from transfers_cli.deployment import Deployment

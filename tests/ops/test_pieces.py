@@ -16,7 +16,8 @@ from aws_lambda_powertools.metrics import Metrics
 from botocore.stub import ANY, Stubber
 
 from contact_transfer.messaging import outcome_events
-from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, OPERATIONS, Metric, Telemetry, reasons
+from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, OPERATIONS, Metric, reasons
+from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Transferred
 from contact_transfer_cdk.policies.calls import WORKER_CALLS
 from local.cloudwatch import embedded

@@ -1,85 +1,112 @@
-"""Log lines and metrics: the short way writes what Powertools' own formatter writes, and no value is lost however many there are."""
+"""Log lines and metrics: Lambda can read each line's time and level, and no metric is lost whatever is logged."""
 
 from __future__ import annotations
 
+import io
 import json
 import logging
-import sys
+from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from aws_lambda_powertools import Logger
-from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 from aws_lambda_powertools.metrics import Metrics
 
-from contact_transfer.observability.lines import LineFormatter
-from contact_transfer.observability.telemetry import NAMESPACE, Metric, Telemetry
-from contact_transfer.transfer.outcome import Transferred
+from contact_transfer import bootstrap
+from contact_transfer.observability.metrics import CLASS_DIMENSION, NAMESPACE, Metric
+from contact_transfer.observability.telemetry import Telemetry
+from contact_transfer.transfer.failure_codes import FAILURES, FailureClass, FailureCode
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Transferred
 
-TRACE = "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1"
-KEYS: dict[str, Any] = {
-    "contactId": "ü-1",
-    "attempts": 0,
-    "inferred": False,
-    "waited": 1.25,
-    "place": ["a:1 b"],
-    "cause": None,
-}
-
-
-def record(message: str, moment: float, keys: dict[str, Any]) -> logging.LogRecord:
-    made = logging.getLogger("x").makeRecord(
-        "x", logging.WARNING, "/task/telemetry.py", 97, message, (), None, "outcome", keys
-    )
-    made.created, made.msecs = moment, round(moment % 1 * 1000)
-    return made
+Written = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
 
 @pytest.fixture
-def formatters(monkeypatch: pytest.MonkeyPatch) -> tuple[logging.Formatter, logging.Formatter]:
-    """Ours and Powertools', with the same keys."""
-    monkeypatch.setenv("_X_AMZN_TRACE_ID", TRACE)
-    both = LineFormatter(lambda: TRACE), LambdaPowertoolsFormatter()
-    for one in both:
-        one.append_keys(service="contact-transfer", sampling_rate=None, function_request_id="invocation")
-    return both
+def write(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> Callable[..., Written]:
+    """Write with a logger made as the functions make theirs; answer its lines, and the metrics."""
+
+    def run(tell: Callable[[Telemetry], object], log_level: str = "INFO") -> Written:
+        monkeypatch.setenv("POWERTOOLS_LOG_LEVEL", log_level)
+        monkeypatch.setattr(bootstrap, "SERVICE", request.node.name)  # Powertools keeps one logger for each service
+        logger, stream = bootstrap._logger(), io.StringIO()
+        for handler in logging.getLogger(request.node.name).handlers:
+            if isinstance(handler, logging.StreamHandler):
+                handler.setStream(stream)
+        telemetry = Telemetry(logger, Metrics(namespace=NAMESPACE, service="bus"))
+        telemetry.begin("invocation")
+        tell(telemetry)
+        telemetry.end()
+        lines = [json.loads(line) for line in stream.getvalue().splitlines()]
+        return lines, [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    return run
 
 
-@pytest.mark.parametrize("moment", [1_772_000_000.0, 1_772_000_000.007, 1_772_000_000.999, 1_772_000_001.5])
-def test_a_line_is_the_one_that_powertools_would_write(
-    formatters: tuple[logging.Formatter, logging.Formatter], moment: float
-) -> None:
-    ours, theirs = formatters
-    ours.format(record("before it, in the same second", 1_772_000_000.25, {}))
-    lines = [one.format(record("transferred", moment, KEYS)) for one in (ours, theirs)]
-    assert lines[0] == lines[1]
-    assert "cause" not in lines[0]
+def outcomes(telemetry: Telemetry) -> None:
+    telemetry.outcome(Transferred("new", None, 1), seconds=0.1, waited=2.0, contactId="ü-1", requestName=None)
+    telemetry.outcome(Failed(FailureCode.FLOW_NOT_FOUND, "why"), seconds=0.1, waited=3.0)
+    telemetry.conflict("name", "other")
 
 
-def test_an_exception_is_written_as_powertools_writes_it(
-    formatters: tuple[logging.Formatter, logging.Formatter],
-) -> None:
-    made = record("unexpected", 1_772_000_000.0, {})
-    try:
-        int("odd")
-    except ValueError:
-        made.exc_info = sys.exc_info()
-    lines = [json.loads(one.format(made)) for one in formatters]
-    assert lines[0] == lines[1]
-    assert lines[0]["exception_name"] == "ValueError"
+def test_every_line_has_a_time_as_rfc_3339_and_a_level_that_lambda_reads(write: Callable[..., Written]) -> None:
+    """Source: AWS Lambda developer guide, "Configuring JSON and plain text log formats": without both, a line counts as INFO."""
+    lines, _ = write(outcomes)
+    assert [line["message"] for line in lines] == ["transferred", "failed", "the contact was transferred twice"]
+    assert [line["level"] for line in lines] == ["INFO", "WARNING", "ERROR"]
+    for line in lines:
+        assert "T" in line["timestamp"]
+        assert datetime.fromisoformat(line["timestamp"]).utcoffset() == timedelta(0)
+        assert line["function_request_id"] == "invocation"
+    assert lines[0]["contactId"] == "ü-1"
+    assert "requestName" not in lines[0]
 
 
-def test_a_key_that_is_told_with_the_line_wins(formatters: tuple[logging.Formatter, logging.Formatter]) -> None:
-    lines = [json.loads(one.format(record("x", 1.0, {"service": "other"}))) for one in formatters]
-    assert [line["service"] for line in lines] == ["other", "other"]
+@pytest.mark.parametrize("level", ["DEBUG", "INFO", "WARNING", "ERROR"])
+def test_metrics_are_written_whatever_the_log_level(write: Callable[..., Written], level: str) -> None:
+    lines, metrics = write(outcomes, level)
+    assert all(logging.getLevelName(line["level"]) >= logging.getLevelName(level) for line in lines)
+    for metric in (Metric.TRANSFERRED, Metric.FAILED, Metric.LEDGER_CONFLICT):
+        assert any(metric in line for line in metrics), metric
+    assert not any("level" in line for line in metrics)  # Lambda takes them for INFO
 
 
-def test_more_values_than_one_entry_holds_are_all_written(capsys: pytest.CaptureFixture[str]) -> None:
-    telemetry = Telemetry(Logger(service="contact-transfer-many"), Metrics(namespace=NAMESPACE, service="bus"))
-    for number in range(250):
-        telemetry.outcome(Transferred("new", None, 1), seconds=0.1, waited=float(number))
-    telemetry.end()
-    written = [line for text in capsys.readouterr().out.splitlines() if "_aws" in (line := json.loads(text))]
+def test_failures_are_counted_as_a_whole_by_code_and_by_class(write: Callable[..., Written]) -> None:
+    def tell(telemetry: Telemetry) -> None:
+        for code in FailureCode:
+            telemetry.outcome(Failed(code, "why"), seconds=0.1, waited=3.0)
+
+    _, metrics = write(tell)
+    counted = {
+        tuple(sorted((name, line[name]) for name in line["_aws"]["CloudWatchMetrics"][0]["Dimensions"][0])): sum(
+            line[Metric.FAILED]
+        )
+        for line in metrics
+        if Metric.FAILED in line
+    }
+    assert counted.pop((("service", "bus"),)) == len(FailureCode)
+    for failure_class in FailureClass:
+        codes = [code for code in FailureCode if FAILURES[code].failure_class is failure_class]
+        assert counted.pop(((CLASS_DIMENSION, str(failure_class)), ("service", "bus"))) == len(codes)
+    assert counted == {(("FailureCode", str(code)), ("service", "bus")): 1.0 for code in FailureCode}
+
+
+def test_only_what_does_not_work_counts_as_retried(write: Callable[..., Written]) -> None:
+    def tell(telemetry: Telemetry) -> None:
+        for number, cause in enumerate((Cause.PACED, Cause.UNDER_WAY, Cause.SERVER_ERROR, Cause.LEDGER)):
+            telemetry.outcome(Deferred(cause, 5.0), seconds=0.1, waited=100.0, tried=float(number))
+
+    _, metrics = write(tell)
+    assert [line[Metric.RETRIED] for line in metrics if Metric.RETRIED in line] == [[2.0, 3.0]]
+
+
+def test_more_values_than_one_entry_holds_are_all_written(write: Callable[..., Written]) -> None:
+    def tell(telemetry: Telemetry) -> None:
+        for number in range(250):
+            telemetry.outcome(Transferred("new", None, 1), seconds=0.1, waited=float(number))
+
+    _, written = write(tell)
     assert all(len(line.get(metric, [])) <= 100 for line in written for metric in Metric)
     assert sorted(value for line in written for value in line[Metric.REQUEST_AGE]) == [float(n) for n in range(250)]
     assert sum(sum(line.get(Metric.TRANSFERRED, [])) for line in written) == 250

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from contact_transfer.observability.telemetry import DIMENSIONS, NAMESPACE, Metric
+from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric
 from contact_transfer.transfer.outcome import Cause, FailureCode
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 

@@ -8,7 +8,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
-from contact_transfer.observability.telemetry import NAMESPACE, Metric, reasons
+from contact_transfer.observability.metrics import NAMESPACE, Metric, reasons
 from contact_transfer_cdk.monitoring.alarms import Alarm, Watched, dimensions
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 

@@ -25,6 +25,9 @@ from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.transfer import backoff
 from contact_transfer.transfer.clock import Chance, Clock
 
+#: The disconnect reason of a task that nobody took in time. Source: Amazon Connect administrator guide, "Contact records data model".
+EXPIRED = "EXPIRED"
+
 
 class _Later(Exception):
     """Not now; the message comes back after ``delay`` seconds, or a back-off."""
@@ -115,14 +118,25 @@ class Confirmation:
             return  # Connect kept the contact's id: it lives on where it is, and no new contact will be heard of
         if not self.arrivals.unconfirm(transfer, why, at, message_id):
             return
-        self._publish(arrival_events.unconfirmed(transfer, why, at, disconnect_reason))
-        self.telemetry.unconfirmed(why=why, **_keys(transfer))
+        event = arrival_events.unconfirmed(transfer, why, at, disconnect_reason)
+        self._publish(event)
+        if _ended_as_designed(event.detail):
+            self.telemetry.ended_in_flow(**_keys(transfer))
+        else:
+            self.telemetry.unconfirmed(why=why, **_keys(transfer))
 
     def _publish(self, event: Event) -> None:
         [error] = self.bus.publish([event])
         if error is not None:
             self.telemetry.trouble("event not published", error=error)
             raise _Later("the bus did not take the event")
+
+
+def _ended_as_designed(unconfirmed: Mapping[str, Any]) -> bool:
+    """Whether the flow of a flow-only transfer ended the contact. An expired contact waited somewhere without success."""
+    destination = "queueId" in unconfirmed or "userId" in unconfirmed
+    ended = unconfirmed["unconfirmedReason"] == CONTACT_ENDED
+    return ended and not destination and unconfirmed.get("disconnectReason") != EXPIRED
 
 
 def _keys(transfer: Transfer) -> dict[str, Any]:

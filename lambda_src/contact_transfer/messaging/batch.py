@@ -152,11 +152,12 @@ class Batch:
     def _tell(self, turn: _Turn) -> None:
         if turn.request is not None and turn.told.conflict is not None:
             self.telemetry.conflict(turn.request.name, turn.told.conflict)
-        sent = turn.delivery.sent_at
+        now, sent, received = self.clock.now(), turn.delivery.sent_at, turn.delivery.first_received_at
         self.telemetry.outcome(
             turn.outcome,
             seconds=turn.seconds,
-            waited=None if sent is None else self.clock.now() - sent,
+            waited=None if sent is None else now - sent,
+            tried=None if received is None else now - received,
             messageId=turn.delivery.message_id,
             receives=turn.delivery.receives,
             requestName=turn.request and turn.request.name,

@@ -1,63 +1,35 @@
-"""What the functions tell: the names of all metrics and log keys, in one place, and how they are written.
+"""What the functions write: log lines and metrics, all of them in one place.
 
-Metrics are CloudWatch's embedded metric format, written to the log by Powertools. Each is counted with the dimension
-``service`` alone, which is the deployment's name (that of its bus): an account may have several. Those of ``DIMENSIONS`` are
-counted once more by their reason, of which there are few (``reasons``). No log line holds a body, an unknown field, a message
-attribute or ``reason``.
+Log lines are those of Powertools' Logger. Metrics are CloudWatch's embedded metric format: lines of the same log, which have no
+level, so the application log level of the functions must stay at INFO or lower. No log line holds a body, an unknown field, a
+message attribute or ``reason``.
 """
 
 from __future__ import annotations
 
+import json
 import traceback
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
-from enum import StrEnum
+from collections.abc import Mapping
 from typing import Any
 
 from aws_lambda_powertools import Logger
-from aws_lambda_powertools.metrics import Metrics, MetricUnit, single_metric
+from aws_lambda_powertools.metrics import Metrics
 
-from contact_transfer.config.worker_settings import DEFAULT_QUOTAS
-from contact_transfer.observability.lines import ENCODER
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.observability.metrics import (
+    CLASS_DIMENSION,
+    DIMENSIONS,
+    OPERATIONS,
+    SERVICE,
+    WAITING,
+    Metric,
+)
+from contact_transfer.transfer.failure_codes import FailureClass, failure
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Transferred
 
-SERVICE = "contact-transfer"
-NAMESPACE = "ContactTransfer"
-
-
-class Metric(StrEnum):
-    """Every metric. Counts, but for those whose names say seconds."""
-
-    TRANSFERRED = "Transferred"
-    REPEATED = "Repeated"  # a message whose request had been transferred before
-    FAILED = "Failed"  # by FailureCode
-    DEFERRED = "Deferred"  # by Cause
-    THROTTLED = "Throttled"  # by Operation
-    CONFIRMED = "Confirmed"  # the new contact reached a queue or an agent
-    UNCONFIRMED = "Unconfirmed"  # it did not, in the time that confirmations have
-    LEDGER_CONFLICT = "LedgerConflict"  # one contact, two transfers
-    REQUEST_TO_TRANSFER = "RequestToTransferSeconds"
-    TRANSFER_TO_CONFIRMATION = "TransferToConfirmationSeconds"
-    REQUEST_TO_CONFIRMATION = "RequestToConfirmationSeconds"
-    REQUEST_AGE = "RequestAgeSeconds"  # of every request that was worked on, whatever came of it
-    PACED_WAIT = "PacedWaitSeconds"
-
-
-#: The dimension by which a metric is counted once more.
-DIMENSIONS = {Metric.FAILED: "FailureCode", Metric.DEFERRED: "Cause", Metric.THROTTLED: "Operation"}
 _VALUES = 100  # what one entry of the embedded metric format holds of a metric
-#: The operations of Connect that the worker calls.
-OPERATIONS = ("TransferContact", *DEFAULT_QUOTAS)
-
-
-def reasons(metric: Metric) -> list[str]:
-    """Every value that the metric's own dimension can have; empty when it has none."""
-    values: dict[Metric, Iterable[str]] = {
-        Metric.FAILED: list(FailureCode),
-        Metric.DEFERRED: list(Cause),
-        Metric.THROTTLED: OPERATIONS,
-    }
-    return [str(value) for value in values.get(metric, ())]
+#: Made once; ``json.dumps`` makes one for each text when it is not to use its defaults.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 
 class Telemetry:
@@ -67,14 +39,26 @@ class Telemetry:
         self._logger = logger
         self._metrics = metrics
         self._counts: Counter[tuple[Metric, str]] = Counter()
+        self._classes: Counter[str] = Counter()
         self._seconds: defaultdict[Metric, list[float]] = defaultdict(list)
 
     def begin(self, invocation: str) -> None:
         """All lines of the invocation carry its id."""
         self._logger.append_keys(function_request_id=invocation)
 
-    def outcome(self, outcome: Outcome, *, seconds: float, waited: float | None, **keys: Any) -> None:
-        """One line and its counts for what became of one message. ``seconds``: work; ``waited``: since the message was sent."""
+    def outcome(
+        self, outcome: Outcome, *, seconds: float, waited: float | None, tried: float | None = None, **keys: Any
+    ) -> None:
+        """Write one line for what became of one message, and count it.
+
+        Args:
+            outcome: what became of it.
+            seconds: how long the work on it took.
+            waited: seconds since the message was sent; None when unknown.
+            tried: seconds since the message was first received; None when unknown.
+            keys: further keys of the line.
+
+        """
         line: dict[str, Any] = {"attempts": outcome.attempts}
         told = {**keys, "seconds": round(seconds, 3), "waited": None if waited is None else round(waited, 3)}
         told["correlation_id"] = keys.get("requestName") or keys.get("messageId")
@@ -89,10 +73,12 @@ class Telemetry:
                 self._logger.info("transferred", extra=line | told)
             case Failed():
                 self._counts[Metric.FAILED, outcome.code] += 1
+                known = failure(outcome.code)
+                self._classes[known.failure_class if known else FailureClass.UNKNOWN] += 1
                 line["failureCode"] = str(outcome.code)
                 self._logger.warning("failed", extra=line | told)
             case Deferred():
-                self._deferred(outcome)
+                self._deferred(outcome, tried)
                 line |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}
                 self._logger.info("deferred", extra=line | told)
 
@@ -101,8 +87,10 @@ class Telemetry:
         if waited is not None and not outcome.repeated:
             self._seconds[Metric.REQUEST_TO_TRANSFER].append(waited)
 
-    def _deferred(self, outcome: Deferred) -> None:
+    def _deferred(self, outcome: Deferred, tried: float | None) -> None:
         self._counts[Metric.DEFERRED, outcome.cause] += 1
+        if tried is not None and outcome.cause not in WAITING:
+            self._seconds[Metric.RETRIED].append(tried)
         if outcome.cause is Cause.THROTTLED:
             operation = outcome.detail.partition(":")[0]
             self._counts[Metric.THROTTLED, operation if operation in OPERATIONS else OPERATIONS[0]] += 1
@@ -121,6 +109,11 @@ class Telemetry:
         """The contact that a transfer made ended before it reached a queue or an agent, or was silent for too long."""
         self._counts[Metric.UNCONFIRMED, ""] += 1
         self._logger.warning("unconfirmed", **keys)
+
+    def ended_in_flow(self, **keys: Any) -> None:
+        """The flow of a flow-only transfer ended the new contact: it named no queue and no agent to arrive at."""
+        self._counts[Metric.ENDED_IN_FLOW, ""] += 1
+        self._logger.info("ended in flow", **keys)
 
     def conflict(self, name: str, winner: str) -> None:
         """A 200 for a contact that the ledger has as transferred to another contact."""
@@ -145,23 +138,33 @@ class Telemetry:
         for (metric, reason), count in self._counts.items():
             totals[metric] += count
             if metric in DIMENSIONS:
-                with single_metric(metric, MetricUnit.Count, count, namespace=NAMESPACE) as by_reason:
-                    by_reason.add_dimension("service", self._metrics.service or SERVICE)
-                    by_reason.add_dimension(DIMENSIONS[metric], reason)
-        self._write(totals)
+                self._write(_counted(metric, count), {DIMENSIONS[metric]: reason})
+        for failure_class, count in self._classes.items():
+            self._write(_counted(Metric.FAILED, count), {CLASS_DIMENSION: failure_class})
+        self._write_all(totals)
         self._counts.clear()
+        self._classes.clear()
         self._seconds.clear()
 
-    def _write(self, totals: Mapping[Metric, int]) -> None:
-        """Hand over all at once: value by value, Powertools checks each again and spells out all before it for its debug log."""
-        named = {metric.value: _entry("Count", [float(count)]) for metric, count in totals.items()}
+    def _write_all(self, totals: Mapping[Metric, int]) -> None:
+        named = {name: entry for metric, count in totals.items() for name, entry in _counted(metric, count).items()}
         seconds = {metric.value: values for metric, values in self._seconds.items()}
         while named or seconds:
-            named |= {name: _entry("Seconds", values[:_VALUES]) for name, values in seconds.items()}
-            dimensions = {"service": self._metrics.service or SERVICE}
-            print(ENCODER.encode(self._metrics.serialize_metric_set(named, dimensions)))  # noqa: T201 - where Powertools writes metrics, too
+            self._write(named | {name: _entry("Seconds", values[:_VALUES]) for name, values in seconds.items()}, {})
             seconds = {name: rest for name, values in seconds.items() if (rest := values[_VALUES:])}
             named = {}
+
+    def _write(self, entries: Mapping[str, Any], dimensions: Mapping[str, str]) -> None:
+        """Hand over all at once: value by value, Powertools checks each again and spells out all before it for its debug log."""
+        given = {
+            "service": self._metrics.service or SERVICE,
+            **{name: str(value) for name, value in dimensions.items()},
+        }
+        print(_ENCODER.encode(self._metrics.serialize_metric_set(dict(entries), given)))  # noqa: T201 - where Powertools writes metrics, too
+
+
+def _counted(metric: Metric, count: int) -> dict[str, Any]:
+    return {metric.value: _entry("Count", [float(count)])}
 
 
 def _entry(unit: str, values: list[float]) -> dict[str, Any]:

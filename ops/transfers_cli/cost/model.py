@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil
 
 from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
-from contact_transfer.observability.telemetry import Metric
+from contact_transfer.observability.metrics import Metric
 from contact_transfer_cdk.monitoring.alarms import Watched, alarms
 from contact_transfer_cdk.service.rules import all_rules
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
