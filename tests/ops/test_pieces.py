@@ -185,7 +185,7 @@ def test_each_outcome_is_one_line_and_counted_as_a_whole_and_by_its_reason(capsy
     for line in lines:
         assert {"correlation_id", "requestName", "contactId", "seconds", "function_request_id"} <= set(line)
     assert values(data, Metric.TRANSFERRED) == {"": 1}
-    assert values(data, Metric.FAILED) == {"": 1, "FlowNotFound": 1}
+    assert values(data, Metric.FAILED) == {"": 1, "FlowNotFound": 1, "configuration": 1}
     assert values(data, Metric.DEFERRED) == {"": 1, "Throttled": 1}
     assert values(data, Metric.THROTTLED) == {"": 1, "DescribeContact": 1}
     assert values(data, Metric.REQUEST_AGE) == {"": 5.0}

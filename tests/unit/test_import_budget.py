@@ -71,6 +71,7 @@ IDLE = {
     "botocore.waiter": "botocore.client imports it",
     "certifi": "read when a connection is opened, which instant answers do without",
     "contact_transfer.config.worker_settings": "data without functions: the worker's settings",
+    "contact_transfer.observability.metrics": "names",
     "contact_transfer.transfer.failure_codes": "a table that is read when a request has failed",
     "contact_transfer.transfer.outcome": "data without functions: what can become of a request",
     "jmespath": "botocore.regions imports it, for rules that the four endpoints do not have",
