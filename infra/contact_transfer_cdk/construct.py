@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from aws_cdk import CfnOutput, Stack, Tags
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from contact_transfer_cdk.asset.bundling import asset_code
 from contact_transfer_cdk.monitoring.alarms import Watched
 from contact_transfer_cdk.monitoring.observability import Observability
+from contact_transfer_cdk.placement import check_placement
 from contact_transfer_cdk.policies import acknowledgements, permissions
 from contact_transfer_cdk.policies.keys import Keys
 from contact_transfer_cdk.service.confirmation import Confirmation
@@ -19,30 +25,43 @@ from contact_transfer_cdk.service.queues import Queues
 from contact_transfer_cdk.service.routes import Routes, route_rule_arns
 from contact_transfer_cdk.service.rules import all_rules, bus_arn, bus_name, rule_arns
 from contact_transfer_cdk.service.worker import Worker
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
 class ContactTransfer(Construct):
-    """Queues, bus, ledger, worker, flow function, routes and confirmation of one deployment.
+    """Queues, bus, ledger, functions, routes, confirmation and alarms of one deployment.
 
-    ``settings`` come from ``settings.deployment.load`` or ``parse``; the stack around it is of their account and Region.
-    ``code`` is the asset of ``contact_transfer_cdk.asset.bundling.asset_code``. Queues, table and keys outlive the stack.
+    A stack can hold several, each with settings of another name. Queues, table and keys outlive the stack.
+
+    Args:
+        settings: from ``contact_transfer_cdk.load_settings``. The stack must be of their account and Region.
+        code: the functions' code; by default it is built from this package.
+
+    Attributes:
+        outputs: what operators and producers need, by the names of the stack's outputs. Each is an attribute, too:
+            ``outputs["TransferQueueUrl"]`` is ``transfer_queue_url``.
+
+    Raises:
+        DeploymentError: the stack is of another account or Region, or of none; or the app has a deployment of that name already.
     """
 
-    def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, code: lambda_.Code) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: DeploymentSettings, code: lambda_.Code | None = None
+    ) -> None:
         super().__init__(scope, id_)
         self.settings = settings
+        check_placement(self, settings)
+        code = code or asset_code()
         requests = [*rule_arns(settings), *route_rule_arns(settings)]
         rules = [*requests, *confirmation_rule_arns(settings)]
         self.keys = Keys(self, "Keys", settings=settings, rule_arns=rules, archive_bus_arn=bus_arn(settings))
-        keys = self.keys
-        self.queues = Queues(self, "Queues", settings=settings, key=keys.queues, rule_arns=requests)
-        to_transfers = Destination("TransferQueue", self.queues.transfers, self.queues.dead_letters)
+        self.queues = Queues(self, "Queues", settings=settings, key=self.keys.queues, rule_arns=requests)
         self.ledger = Ledger(self, "Ledger", key=self.keys.data)
         self.worker = Worker(self, "Worker", settings=settings, log_key=self.keys.data)
         self.confirmation = Confirmation(
-            self, "Confirmation", settings=settings, queues_key=keys.queues, log_key=keys.data
+            self, "Confirmation", settings=settings, queues_key=self.keys.queues, log_key=self.keys.data
         )
+        to_transfers = Destination("TransferQueue", self.queues.transfers, self.queues.dead_letters)
         self.doors = Doors(
             self,
             "Doors",
@@ -52,18 +71,7 @@ class ContactTransfer(Construct):
             roles=[self.worker.role, self.confirmation.role],
         )
         self.routes = Routes(self, "Routes", settings=settings, to=to_transfers)
-        self.flow = FlowFunction(
-            self,
-            "Flow",
-            settings=settings,
-            code=code,
-            transfers=self.queues.transfers,
-            queues_key=keys.queues,
-            log_key=keys.data,
-        )
-        self.confirmation_function = self.confirmation.deploy(code, self.ledger, keys.data, self.doors.bus)
-        self._permit_worker()
-        self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
+        self._make_functions(code)
         self.observability = Observability(
             self,
             "Observability",
@@ -72,7 +80,22 @@ class ContactTransfer(Construct):
             log_groups=[self.worker.log_group, self.flow.log_group, self.confirmation.log_group],
             key=self.keys.data,
         )
-        acknowledgements.acknowledge(self)
+        self._set_outputs()
+        self._apply_organisations_rules()
+
+    def _make_functions(self, code: lambda_.Code) -> None:
+        self.flow = FlowFunction(
+            self,
+            "Flow",
+            settings=self.settings,
+            code=code,
+            transfers=self.queues.transfers,
+            queues_key=self.keys.queues,
+            log_key=self.keys.data,
+        )
+        self.confirmation_function = self.confirmation.deploy(code, self.ledger, self.keys.data, self.doors.bus)
+        self._permit_worker()
+        self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
 
     def _watched(self) -> Watched:
         return Watched(
@@ -103,3 +126,55 @@ class ContactTransfer(Construct):
             bus_name(self.settings),
             self.ledger.table.table_name,
         ).to_environment()
+
+    def _set_outputs(self) -> None:
+        self.transfer_queue_url = self.queues.transfers.queue_url
+        self.transfer_queue_arn = self.queues.transfers.queue_arn
+        self.dead_letter_queue_url = self.queues.dead_letters.queue_url
+        self.confirmation_dead_letter_queue_url = self.confirmation.dead_letters.queue_url
+        self.queue_key_arn = self.keys.queues.key_arn
+        self.event_bus_name = self.doors.bus.ref
+        self.event_bus_arn = self.doors.bus.attr_arn
+        self.ledger_table_name = self.ledger.table.table_name
+        self.ledger_table_arn = self.ledger.table.table_arn
+        self.worker_function_name = self.worker_function.function_name
+        self.flow_function_arn = self.flow.function.function_arn
+
+    @property
+    def outputs(self) -> Mapping[str, str]:
+        """The values of the stack's outputs by their names; tokens until the stack is deployed."""
+        return {
+            "TransferQueueUrl": self.transfer_queue_url,
+            "TransferQueueArn": self.transfer_queue_arn,
+            "DeadLetterQueueUrl": self.dead_letter_queue_url,
+            "ConfirmationDeadLetterQueueUrl": self.confirmation_dead_letter_queue_url,
+            "QueueKeyArn": self.queue_key_arn,
+            "EventBusName": self.event_bus_name,
+            "EventBusArn": self.event_bus_arn,
+            "LedgerTableName": self.ledger_table_name,
+            "LedgerTableArn": self.ledger_table_arn,
+            "WorkerFunctionName": self.worker_function_name,
+            "FlowFunctionArn": self.flow_function_arn,
+        }
+
+    def add_outputs(self, prefix: str = "") -> None:
+        """Make them outputs of the stack, by which ``transfers`` and producers find the deployment.
+
+        Args:
+            prefix: before each name; needed for all but one of several deployments in one stack.
+        """
+        for name, value in self.outputs.items():
+            CfnOutput(Stack.of(self), f"{prefix}{name}", value=value)
+
+    def _apply_organisations_rules(self) -> None:
+        for key, value in self.settings.tags.items():
+            Tags.of(self).add(key, value)
+        if boundary := self.settings.permissions_boundary:
+            policy = iam.ManagedPolicy.from_managed_policy_arn(self, "PermissionsBoundary", boundary)
+            iam.PermissionsBoundary.of(self).apply(policy)
+        functions = {
+            self.worker.role: self.worker_function,
+            self.flow.role: self.flow.function,
+            self.confirmation.role: self.confirmation_function,
+        }
+        acknowledgements.acknowledge(self.settings, self.worker.role, functions)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.settings.deployment import DEPLOYMENTS, DeploymentSettings, load
+from contact_transfer_cdk.settings.deployment import DEPLOYMENTS, load
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from transfers_cli.deployment import PREFIX
 from transfers_cli.errors import Exit, Stop
 

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from contact_transfer_cdk.node import use_node
-from contact_transfer_cdk.settings.deployment import DeploymentSettings, parse
+from contact_transfer_cdk.settings.deployment import parse
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 INSTANCE = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 #: A call of the CDK that it has deprecated fails the synthesis here, where it only warns elsewhere.

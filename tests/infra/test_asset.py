@@ -178,7 +178,7 @@ def test_packages_that_do_not_match_their_hashes_are_refused(tmp_path: Path) -> 
     six = next(number for number, line in enumerate(pins) if line.startswith("six=="))
     (tmp_path / "requirements.txt").write_text(f"{pins[six]}\n    --hash=sha256:{'0' * 64}\n")
     with pytest.raises(DeploymentError, match="could not be installed"):
-        build(tmp_path / "out", tmp_path)
+        build(tmp_path / "out", tmp_path, requirements=tmp_path / "requirements.txt")
 
 
 def test_a_source_that_does_not_compile_stops_the_build(tmp_path: Path) -> None:

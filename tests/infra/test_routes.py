@@ -12,7 +12,8 @@ from contact_transfer.config.worker_settings import Settings
 from contact_transfer.request.envelope import open_body
 from contact_transfer.request.source import Source
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.settings.deployment import DeploymentSettings, parse
+from contact_transfer_cdk.settings.deployment import parse
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 from .conftest import INSTANCE, OTHER, Assembly
 

@@ -13,7 +13,8 @@ from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Setti
 from contact_transfer.request.parser import Refused, read_request
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.settings.checks import ENVIRONMENT_BYTES
-from contact_transfer_cdk.settings.deployment import DeploymentSettings, load, parse
+from contact_transfer_cdk.settings.deployment import load, parse
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.sizing import Sizing
 
 ARN = "arn:aws:connect:eu-central-1:123456789012:instance/11111111-2222-4333-8444-555555555555"

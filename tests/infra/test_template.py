@@ -210,16 +210,18 @@ def test_an_alarm_rings_while_a_dead_letter_is_visible(assembly: Assembly) -> No
 def test_outputs_are_the_contracts(assembly: Assembly) -> None:
     queue = _logical(assembly, "SQS::Queue", "Transfers")
     outputs = {name: output["Value"] for name, output in assembly.template["Outputs"].items()}
+    bus, table = _logical(assembly, "Events::EventBus", ""), _logical(assembly, "DynamoDB::Table", "")
+    untold = _logical(assembly, "SQS::Queue", "ConfirmationUntold")
     assert outputs == {
+        "EventBusArn": {"Fn::GetAtt": [bus, "Arn"]},
+        "QueueKeyArn": {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]},
+        "LedgerTableArn": {"Fn::GetAtt": [table, "Arn"]},
+        "ConfirmationDeadLetterQueueUrl": {"Ref": untold},
         "TransferQueueUrl": {"Ref": queue},
         "TransferQueueArn": {"Fn::GetAtt": [queue, "Arn"]},
         "DeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "DeadLetters")},
-        "QueueKeyArn": {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]},
-        "ConfirmationDeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "Untold")},
-        "EventBusName": {"Ref": _logical(assembly, "Events::EventBus", "")},
-        "EventBusArn": {"Fn::GetAtt": [_logical(assembly, "Events::EventBus", ""), "Arn"]},
-        "LedgerTableName": {"Ref": _logical(assembly, "DynamoDB::Table", "")},
-        "LedgerTableArn": {"Fn::GetAtt": [_logical(assembly, "DynamoDB::Table", ""), "Arn"]},
+        "EventBusName": {"Ref": bus},
+        "LedgerTableName": {"Ref": table},
         "WorkerFunctionName": {"Ref": _logical(assembly, "Lambda::Function", "Worker")},
         "FlowFunctionArn": {"Fn::GetAtt": [_logical(assembly, "Lambda::Function", "Flow"), "Arn"]},
     }

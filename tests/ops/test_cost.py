@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from contact_transfer_cdk.settings import deployment as infra_settings
-from contact_transfer_cdk.settings.deployment import DeploymentSettings, load
+from contact_transfer_cdk.settings.deployment import load
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from transfers_cli import planned
 from transfers_cli.cost.model import Volume, busy, hearing, idle, verdicts
 from transfers_cli.cost.peers import peers

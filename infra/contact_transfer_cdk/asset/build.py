@@ -11,20 +11,28 @@ from pathlib import Path
 
 from uv import find_uv_bin
 
+import contact_transfer
 from contact_transfer_cdk.asset import bytecode, sdk
 from contact_transfer_cdk.asset.modules import reachable
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.policies.calls import WORKER_CALLS
 
-LAMBDA_SRC = Path(__file__).resolve().parents[3] / "lambda_src"
 PACKAGE = "contact_transfer"
+#: The functions' code: in the repository ``lambda_src``, otherwise where this package is installed.
+LAMBDA_SRC = Path(contact_transfer.__file__).resolve().parents[1]
+#: Their pinned packages; a wheel has the list beside this module.
+REQUIREMENTS = next(
+    path for path in (LAMBDA_SRC / "requirements.txt", Path(__file__).with_name("requirements.txt")) if path.is_file()
+)
 PYTHON = "3.13"
 #: What the packages need beside their modules. The certificates are botocore's own.
 EXTRA_FILES = ("botocore/cacert.pem",)
 _COMPILED = (".so", ".pyd", ".dylib", ".dll")
 
 
-def build(target: Path, lambda_src: Path = LAMBDA_SRC, *, python: str | None = None) -> None:
+def build(
+    target: Path, lambda_src: Path = LAMBDA_SRC, *, python: str | None = None, requirements: Path = REQUIREMENTS
+) -> None:
     """Fill the folder ``target``. The same sources, pins and interpreter give the same bytes.
 
     ``python``: the interpreter that compiles; by default the first of the runtime's minor version that is found. Without one
@@ -33,7 +41,7 @@ def build(target: Path, lambda_src: Path = LAMBDA_SRC, *, python: str | None = N
     """
     with tempfile.TemporaryDirectory() as folder:
         stage = Path(folder)
-        _install(lambda_src / "requirements.txt", stage)
+        _install(requirements, stage)
         shutil.copytree(lambda_src / PACKAGE, stage / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
         _refuse_compiled_parts(stage)
         kept = reachable(stage, PACKAGE) | {stage / name for name in EXTRA_FILES}

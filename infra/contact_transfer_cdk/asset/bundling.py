@@ -9,7 +9,7 @@ import jsii
 from aws_cdk import AssetHashType, BundlingOptions, DockerImage, ILocalBundling
 from aws_cdk import aws_lambda as lambda_
 
-from contact_transfer_cdk.asset.build import LAMBDA_SRC, build
+from contact_transfer_cdk.asset.build import LAMBDA_SRC, PACKAGE, build
 from contact_transfer_cdk.errors import DeploymentError
 
 
@@ -33,7 +33,7 @@ class Bundling:
 def asset_code(bundling: Bundling | None = None) -> lambda_.Code:
     """The code of every function. Not built in a stack that the context ``aws:cdk:bundling-stacks`` leaves out."""
     return lambda_.Code.from_asset(
-        str(LAMBDA_SRC),
+        str(LAMBDA_SRC / PACKAGE),
         asset_hash_type=AssetHashType.OUTPUT,
         bundling=BundlingOptions(
             image=DockerImage.from_registry("none"),  # never used: the local way does not fail in silence

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric
 from contact_transfer.transfer.outcome import Cause, FailureCode
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 RUNBOOK = "docs/runbook.md"
 #: Waiting, not failing: no alarm of their own; a backlog shows in the age of the oldest request.

@@ -10,7 +10,7 @@ from constructs import Construct
 
 from contact_transfer.observability.metrics import NAMESPACE, Metric, reasons
 from contact_transfer_cdk.monitoring.alarms import Alarm, Watched, dimensions
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 #: Source: Amazon CloudWatch API reference, "Dashboard body structure and syntax", alarm widget.
 ALARMS_OF_A_WIDGET = 100

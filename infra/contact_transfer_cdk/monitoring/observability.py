@@ -18,7 +18,7 @@ from contact_transfer_cdk.monitoring.alarms import Alarm, Watched, alarms
 from contact_transfer_cdk.monitoring.dashboard import Dashboard
 from contact_transfer_cdk.monitoring.queries import save_queries
 from contact_transfer_cdk.monitoring.topic import alarm_topic
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
 def construct_id(name: str) -> str:

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 #: Name -> query. Every key stands in the log lines of contact_transfer.observability.telemetry.
 QUERIES: Mapping[str, str] = MappingProxyType(

@@ -2,37 +2,40 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from aws_cdk import Acknowledgment, Validations
+from aws_cdk import aws_iam as iam
+from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
-if TYPE_CHECKING:
-    from contact_transfer_cdk.construct import ContactTransfer
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
-def acknowledge(service: ContactTransfer) -> None:
-    """Acknowledge what the service cannot do otherwise."""
-    policy = service.worker.role.node.find_child("DefaultPolicy")
-    for instance in service.settings.instances:
+def acknowledge(settings: DeploymentSettings, worker: iam.Role, functions: Mapping[iam.Role, lambda_.Function]) -> None:
+    """Acknowledge what the service cannot do otherwise.
+
+    Args:
+        settings: of the deployment.
+        worker: the worker's role.
+        functions: every function by its role.
+    """
+    policy = worker.node.find_child("DefaultPolicy")
+    for instance in settings.instances:
         _accept_wildcard(
             policy,
             instance.within("contact", "*"),
             "Contacts come and go and cannot be named beforehand; only those of the deployment's instances are meant.",
         )
-        if not service.settings.allowed_contact_flow_ids:
+        if not settings.allowed_contact_flow_ids:
             _accept_wildcard(
                 policy,
                 instance.within("contact-flow", "*"),
                 "The deployment allows all flows of its instances; allowedContactFlowIds narrows this to the named ones.",
             )
-    for construct, function in (
-        (service.worker, service.worker_function),
-        (service.flow, service.flow.function),
-        (service.confirmation, service.confirmation_function),
-    ):
+    for role, function in functions.items():
         _accept_wildcard(
-            construct.role.node.find_child("DefaultPolicy"),
+            role.node.find_child("DefaultPolicy"),
             "*",
             "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.",
         )

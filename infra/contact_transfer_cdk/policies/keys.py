@@ -1,5 +1,7 @@
 """The two customer-managed keys: one for the queues, one for the rest. Rotated each year, kept when the stack goes.
 
+The settings may name existing keys in their place; docs/deployments.md has what their policies must allow.
+
 Key policies name rules, alarms and log groups by ARNs written by hand: the resources refer to the key, so references back
 would close a circle. That is why those resources have fixed names. (The account's own statement, which lets IAM policies
 grant the use of the key, comes with the construct.)
@@ -14,11 +16,11 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from contact_transfer_cdk.policies.retention import KEPT
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
 class Keys(Construct):
-    """``queues`` encrypts the two queues; ``data`` the ledger, the log groups, the archive and the alarms' topic."""
+    """``queues`` encrypts the queues; ``data`` the ledger, the log groups, the archive and the alarms' topic."""
 
     def __init__(
         self,
@@ -31,16 +33,19 @@ class Keys(Construct):
     ) -> None:
         super().__init__(scope, id_)
         self._settings = settings
-        self.queues = self._key("Queues", "queues")
-        self.queues.add_alias(f"alias/{settings.prefix}-queues")
-        self.data = self._key("Data", "ledger, logs, archive, alarms")
+        self.queues = self._key("Queues", "queues", settings.queue_key_arn)
+        self.data = self._key("Data", "ledger, logs, archive, alarms", settings.data_key_arn)
+        if settings.queue_key_arn is None:
+            self.queues.add_alias(f"alias/{settings.prefix}-queues")
         self._admit_rules(rule_arns)
         self._admit_producers()
         self._admit_archive(archive_bus_arn)
         self._admit_logs()
         self._admit_alarms()
 
-    def _key(self, id_: str, what: str) -> kms.Key:
+    def _key(self, id_: str, what: str, existing_arn: str | None) -> kms.IKey:
+        if existing_arn is not None:  # its policy is its owner's: what the methods below add to it goes nowhere
+            return kms.Key.from_key_arn(self, id_, existing_arn)
         return kms.Key(
             self,
             id_,

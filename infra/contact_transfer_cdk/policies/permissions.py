@@ -9,7 +9,7 @@ from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
 from contact_transfer_cdk.policies.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, WORKER_CALLS, Calls, action
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.policy_checks import flow_arns
 
 # What DynamoDB does with the key for whoever reads and writes the table. Source: DynamoDB developer guide, "Authorizing use

@@ -25,7 +25,7 @@ from contact_transfer_cdk.service.function import Function, Shape
 from contact_transfer_cdk.service.ledger import Ledger
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.service.queues import admit_rules
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 HANDLER = "contact_transfer.confirm.handler"
 

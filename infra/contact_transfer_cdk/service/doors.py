@@ -14,7 +14,7 @@ from constructs import Construct
 from contact_transfer.request.event_types import REQUESTED
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.service.rules import bus_arn, bus_name, rule_name
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 SOURCE = "contact-transfer"
 

@@ -11,7 +11,7 @@ from constructs import Construct
 
 from contact_transfer_cdk.policies import permissions
 from contact_transfer_cdk.service.function import Function, Shape
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 HANDLER = "contact_transfer.flow.handler"
 

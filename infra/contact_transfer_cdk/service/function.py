@@ -15,7 +15,7 @@ from constructs import Construct
 from contact_transfer_cdk.policies.keys import log_group_name
 from contact_transfer_cdk.policies.permissions import log_statement
 from contact_transfer_cdk.service.environment import TELEMETRY
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
 
@@ -42,10 +42,12 @@ class Function(Construct):
             self,
             "Logs",
             log_group_name=log_group_name(settings, name),
-            retention=logs.RetentionDays.THREE_MONTHS,
             encryption_key=log_key,
             removal_policy=RemovalPolicy.DESTROY,
         )
+        group = self.log_group.node.default_child
+        assert isinstance(group, logs.CfnLogGroup)  # noqa: S101 - the construct's own resource
+        group.retention_in_days = settings.log_retention_days
         self.role = iam.Role(
             self,
             "Role",
@@ -72,11 +74,14 @@ class Function(Construct):
             memory_size=shape.memory_mb,
             timeout=Duration.seconds(shape.timeout_seconds),
             role=self.role,
-            environment={**environment, **TELEMETRY},
+            environment={**environment, **TELEMETRY, "POWERTOOLS_LOG_LEVEL": self.settings.log_level},
             tracing=lambda_.Tracing.ACTIVE,
             log_group=self.log_group,
             logging_format=lambda_.LoggingFormat.JSON,
-            application_log_level_v2=lambda_.ApplicationLogLevel.INFO,
+            # Metrics are log lines without a level, which Lambda takes for INFO: above it they would be dropped.
+            application_log_level_v2=lambda_.ApplicationLogLevel.DEBUG
+            if self.settings.log_level == "DEBUG"
+            else lambda_.ApplicationLogLevel.INFO,
             system_log_level_v2=lambda_.SystemLogLevel.INFO,
         )
         # cfn-lint: the CDK writes a function's dependency on its role, which the reference to the role already makes.

@@ -12,7 +12,7 @@ from constructs import Construct
 
 from contact_transfer_cdk.policies.keys import producers
 from contact_transfer_cdk.policies.retention import KEPT
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
 class Queues(Construct):

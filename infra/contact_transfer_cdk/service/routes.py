@@ -14,7 +14,7 @@ from constructs import Construct
 from contact_transfer.request.envelope import DETAIL_TYPE, ROUTE_EVENTS
 from contact_transfer.request.event_types import REQUESTED
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
 from contact_transfer_cdk.settings.route_settings import Route
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contact_transfer_cdk.service.confirmation_rules import DEFAULT_BUS, confirmation_rules
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
 
 

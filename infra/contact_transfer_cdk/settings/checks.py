@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from contact_transfer_cdk.service.environment import TELEMETRY
 from contact_transfer_cdk.settings import policy_checks, route_checks
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.sizing import HOURS_PER_DAY
-
-if TYPE_CHECKING:
-    from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 #: Bytes of all names and values of a function's environment. Source: AWS Lambda quotas.
 ENVIRONMENT_BYTES = 4096

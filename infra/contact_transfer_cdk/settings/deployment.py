@@ -8,21 +8,20 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
-from contact_transfer.config.settings_table import Function, of_file, of_function
-from contact_transfer.config.worker_settings import Quota, Settings
+from contact_transfer.config.settings_table import of_file
+from contact_transfer.config.worker_settings import Quota
 from contact_transfer_cdk.errors import DeploymentError, Problems
-from contact_transfer_cdk.settings.alarm_settings import AlarmSetting, AlarmTopics
-from contact_transfer_cdk.settings.arns import Instance, Place
+from contact_transfer_cdk.settings.alarm_settings import AlarmTopics
 from contact_transfer_cdk.settings.checks import complaints, default_concurrency
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.reading import refuse_unknown
-from contact_transfer_cdk.settings.route_settings import Route
 from contact_transfer_cdk.settings.sizing import Sizing
 from contact_transfer_cdk.settings.values import read
+
+__all__ = ["DEPLOYMENTS", "DeploymentSettings", "load", "load_settings", "parse"]
 
 DEPLOYMENTS = Path(__file__).resolve().parents[3] / "deployments"
 #: "ContactTransfer-" with 32 more makes the 48 characters that the name of an archive of EventBridge has at most.
@@ -31,110 +30,53 @@ _NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,31}")
 SCHEMA_KEY = "$schema"
 
 
-@dataclass(frozen=True)
-class DeploymentSettings:
-    """Everything that one deployment decides. Lists hold ids, never ARNs; an empty list allows all.
+def load_settings(file: str | Path) -> DeploymentSettings:
+    """The settings in a file, for a CDK app of your own; the deployment is called as the file is without ``.json``.
 
-    ``transfers_per_second``, ``burst`` and ``quotas`` are this deployment's part: its ``quota_share`` has been applied.
+    Args:
+        file: path of a deployment file, as in ``deployments/live.json``; or the name of one in this repository's ``deployments``.
+
+    Raises:
+        DeploymentError: there is no such file, or something in it is wrong; a sentence for each thing.
     """
-
-    name: str
-    instances: tuple[Instance, ...]
-    transfers_per_second: float
-    burst: float
-    quotas: Mapping[str, Quota]
-    quota_share: float
-    maximum_concurrency: int
-    allowed_channels: frozenset[str]
-    allowed_contact_flow_ids: frozenset[str]
-    allowed_queue_ids: frozenset[str]
-    allowed_user_ids: frozenset[str]
-    retry_for_hours: float
-    settle_minutes: float
-    when_in_doubt: str
-    ledger_days: float
-    producer_principals: tuple[str, ...]
-    alarm_email: str | None
-    alarm_topics: AlarmTopics
-    alarms: Mapping[str, AlarmSetting]
-    runbook_url: str | None
-    log_level: str
-    log_retention_days: int
-    tags: Mapping[str, str]
-    permissions_boundary: str | None
-    queue_key_arn: str | None
-    data_key_arn: str | None
-    confirm_within_minutes: float
-    routes: tuple[Route, ...]
-    sizing: Sizing
-
-    @property
-    def prefix(self) -> str:
-        """What the stack is called, and every name in it begins with."""
-        return f"ContactTransfer-{self.name}"
-
-    @property
-    def place(self) -> Place:
-        """The account and Region of the stack: those of the instances."""
-        return self.instances[0].place
-
-    def for_worker(
-        self, transfer_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str
-    ) -> Settings:
-        """What the worker gets to know; its environment is ``to_environment()`` of this."""
-        return Settings(
-            transfer_queue_url=transfer_queue_url,
-            dead_letter_queue_url=dead_letter_queue_url,
-            event_bus_name=bus_name,
-            ledger_table_name=table_name,
-            **self._for(Function.WORKER),
-        )
-
-    def for_flows(self, transfer_queue_url: str) -> FlowSettings:
-        """What the flow function gets to know."""
-        return FlowSettings(transfer_queue_url=transfer_queue_url, **self._for(Function.FLOW))
-
-    def for_confirmation(self, queue_url: str, bus_name: str, table_name: str) -> ConfirmSettings:
-        """What the confirmation function gets to know."""
-        return ConfirmSettings(
-            confirmation_queue_url=queue_url,
-            event_bus_name=bus_name,
-            ledger_table_name=table_name,
-            **self._for(Function.CONFIRM),
-        )
-
-    def _for(self, function: Function) -> dict[str, Any]:
-        """What the file says for a function, by the function's own names."""
-        different = {
-            "instance_arns": tuple(instance.arn for instance in self.instances),
-            "routes": {route.name: route.most for route in self.routes},
-        }
-        names = [row.attribute for row in of_function(function) if row.in_file]
-        return {name: different[name] if name in different else getattr(self, name) for name in names}
+    path = Path(file)
+    if path.suffix == ".json":
+        if not path.is_file():
+            raise DeploymentError(f"There is no file '{path}'.")
+        return load(path.stem, path.parent)
+    return load(str(file))
 
 
 def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
-    """The settings of the deployment ``name``, from ``NAME.json`` in ``folder``."""
+    """The settings of the deployment ``name``, from ``NAME.json`` in ``folder``. Raise ``DeploymentError``."""
     path = folder / f"{name}.json"
     if not _NAME.fullmatch(name) or not path.is_file():
         known = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
         raise DeploymentError(f"There is no deployment '{name}': deployments/ has {known}.")
+    try:
+        return parse(name, _content(path))
+    except DeploymentError as error:
+        raise type(error)(*(_in_file(path, problem) for problem in error.problems)) from error
+
+
+def _in_file(path: Path, problem: str) -> str:
+    return problem if problem.startswith(path.name) else f"{path.name}: {problem}"
+
+
+def _content(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text("utf-8"), object_pairs_hook=_without_repeats)
     except json.JSONDecodeError as error:
         raise DeploymentError(f"{path.name} is not JSON: {error.msg} in line {error.lineno}.") from error
     except UnicodeDecodeError as error:
         raise DeploymentError(f"{path.name} is not UTF-8 text.") from error
-    except DeploymentError as error:
-        raise DeploymentError(f"{path.name}: {error}") from error
+    except DeploymentError:
+        raise
     except (ValueError, RecursionError) as error:
         raise DeploymentError(f"{path.name} has a number too long, or lists nested too deep, to be read.") from error
     if not isinstance(content, dict):
         raise DeploymentError(f"{path.name} must hold one JSON object.")
-    try:
-        return parse(name, content)
-    except DeploymentError as error:
-        raise type(error)(*(f"{path.name}: {problem}" for problem in error.problems)) from error
+    return content
 
 
 def parse(name: str, content: Mapping[str, Any], sizing: Sizing | None = None) -> DeploymentSettings:

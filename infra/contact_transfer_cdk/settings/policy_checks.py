@@ -7,12 +7,9 @@ worker's role names every flow of every instance; the CDK spreads its statements
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
-
-if TYPE_CHECKING:
-    from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 #: Source: Amazon SQS quotas, "Amazon SQS policy quotas".
 POLICY_BYTES = 8192

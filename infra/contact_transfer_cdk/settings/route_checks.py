@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_settings import Route
-
-if TYPE_CHECKING:
-    from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 #: Characters of a rule's name. Source: EventBridge API reference, PutRule.
 LONGEST_RULE_NAME = 64

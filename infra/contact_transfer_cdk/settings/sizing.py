@@ -32,7 +32,6 @@ class Sizing:
     mean_backoff_seconds: int = 450
     contact_life_days: int = 90
     archive_retention_days: int = 14
-    log_retention_days: int = 90
     flow_memory_mb: int = 256
     flow_timeout_seconds: int = 8
     confirmation_memory_mb: int = 256

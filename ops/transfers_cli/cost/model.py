@@ -13,7 +13,7 @@ from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
 from contact_transfer.observability.metrics import Metric
 from contact_transfer_cdk.monitoring.alarms import Watched, alarms
 from contact_transfer_cdk.service.rules import all_rules
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from transfers_cli.cost.prices import Item
 
 MONTH_SECONDS = 30 * 86400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from transfers_cli.cost.model import KB, MB, MESSAGE, MONTH_SECONDS, Volume
 from transfers_cli.cost.prices import Item
 
