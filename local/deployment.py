@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.settings.deployment import DeploymentSettings, load, parse
+from contact_transfer_cdk.settings.deployment import load, parse
+from contact_transfer_cdk.settings.model import DeploymentSettings
 from local.app import changed
 from local.toolbox import ROOT
 
