@@ -140,3 +140,19 @@ def test_deferred_messages_are_promised_one_token_each() -> None:
     assert [round(pacing.promise("T", 0.0)) for _ in range(3)] == [1, 2, 3]
     pacing.arrived(None, 0.0)
     assert round(pacing.promise("T", 0.0)) == 1
+
+
+def test_an_empty_list_of_the_deployment_allows_all_and_a_list_what_it_names() -> None:
+    assert rules.allowed_flow("f", ()) is None
+    assert rules.allowed_flow("f", {"f"}) is None
+    assert code(rules.allowed_flow("f", {"g"})) == FailureCode.FLOW_NOT_ALLOWED
+
+
+@pytest.mark.parametrize(
+    ("queue", "user", "allowed"),
+    [("q", None, True), ("other", None, False), (None, "u", True), (None, "other", False), (None, None, True)],
+)
+def test_each_kind_of_destination_has_a_list_of_its_own(queue: str | None, user: str | None, *, allowed: bool) -> None:
+    failed = rules.allowed_destination(queue, user, {"q"}, {"u"})
+    assert code(failed) == (None if allowed else FailureCode.DESTINATION_NOT_ALLOWED)
+    assert rules.allowed_destination(queue, user, (), ()) is None

@@ -1,0 +1,34 @@
+"""The documentation keeps to the words of the glossary, and the check that says so can fail."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tools import prose
+
+GLOSSARY = prose.GLOSSARY.read_text("utf-8")
+WORDS = prose.refused_words(GLOSSARY)
+
+
+@pytest.mark.parametrize("page", prose.pages(), ids=lambda page: page.relative_to(prose.ROOT).as_posix())
+def test_a_page_keeps_to_the_words_of_the_glossary(page: Path) -> None:
+    assert prose.complaints(page.read_text("utf-8"), WORDS) == []
+
+
+@pytest.mark.parametrize("word", [word.refused for word in WORDS])
+def test_each_word_in_a_column_not_is_refused(word: str) -> None:
+    assert prose.complaints(f"A page that says {word} to somebody.", WORDS)
+
+
+def test_the_answer_names_line_and_word_and_says_what_to_write() -> None:
+    words = prose.refused_words("| write | not |\n|---|---|\n| fix | `mend` |\n")
+    assert prose.complaints("All is well.\nPlease mend it.\n", words) == ['2: "mend": write "fix"']
+
+
+@pytest.mark.parametrize(
+    "page", ["`mend`", "```\nmend\n```", "    mend", "[fix](mend.md)", "amendments", "mend-ing"], ids=repr
+)
+def test_code_targets_of_links_and_parts_of_words_are_not_refused(page: str) -> None:
+    assert prose.complaints(page, [prose.Word("mend", "fix")]) == []

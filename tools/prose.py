@@ -1,0 +1,116 @@
+"""Checks the words of the documentation: those that the glossary refuses, and spelling.
+
+    python -m tools.prose             the pages of the repository
+    python -m tools.prose FILE ...    these pages
+
+``docs/glossary.md`` is the list: a word between backticks in a column "not" is refused, and the answer says what to write in its
+place. Code, in a fence or between backticks, is not prose. codespell checks the spelling of pages and sources.
+"""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+GLOSSARY = ROOT / "docs" / "glossary.md"
+#: Pages that are not yet written in the words of the glossary. Only ever remove lines.
+PENDING = frozenset(
+    {
+        "bench/prose.md",
+        "docs/operators.md",
+        "docs/performance.md",
+        "docs/reliability.md",
+        "docs/runbook.md",
+        "docs/simulation-report.md",
+    }
+)
+SPELLED = (
+    "README.md",
+    "CONTRIBUTING.md",
+    "docs",
+    "examples",
+    "lambda_src",
+    "infra",
+    "ops",
+    "local",
+    "tools",
+    "tests",
+    "bench",
+)
+_CODE = re.compile(r"`([^`]*)`")
+_FENCE = re.compile(r"^\s*(```|~~~)")
+_LINK_TARGET = re.compile(r"\]\([^)]*\)")
+
+
+@dataclass(frozen=True)
+class Word:
+    """A word or phrase that the glossary refuses, and what to write in its place."""
+
+    refused: str
+    say: str
+
+    def found_in(self, prose: str) -> bool:
+        """Return whether the prose holds it as whole words, in any letter case."""
+        return re.search(rf"(?<![\w-]){re.escape(self.refused)}(?![\w-])", prose, re.IGNORECASE) is not None
+
+
+def refused_words(glossary: str) -> list[Word]:
+    """Read the refused words from the tables of the glossary, whose columns begin with what to write and what not to."""
+    rows = [line.strip("|").split("|") for line in glossary.splitlines() if line.startswith("|")]
+    return [Word(word, row[0].strip()) for row in rows for word in _CODE.findall(row[1])]
+
+
+def prose_lines(page: str) -> Iterator[tuple[int, str]]:
+    """Yield number and prose of each line of a Markdown page, without code and without the targets of links."""
+    fenced = False
+    for number, line in enumerate(page.splitlines(), 1):
+        if _FENCE.match(line):
+            fenced = not fenced
+        elif not fenced and not line.startswith("    "):
+            yield number, _LINK_TARGET.sub("]", _CODE.sub("", line))
+
+
+def complaints(page: str, words: Sequence[Word]) -> list[str]:
+    """Return one line for each refused word of a page: its line number, the word, and what to write."""
+    return [
+        f'{number}: "{word.refused}": write "{word.say}"'
+        for number, prose in prose_lines(page)
+        for word in words
+        if word.found_in(prose)
+    ]
+
+
+def pages() -> list[Path]:
+    """Return the pages of the repository, but those that are pending and the glossary itself."""
+    found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").rglob("*.md")]
+    return sorted(page for page in found if page != GLOSSARY and page.relative_to(ROOT).as_posix() not in PENDING)
+
+
+def misspellings() -> list[str]:
+    """Return codespell's lines about pages and sources."""
+    there = [name for name in SPELLED if (ROOT / name).exists()]
+    command = [sys.executable, "-m", "codespell_lib", "--skip", "*.json,*.svg,*.txt", *there]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.splitlines()
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Print what is wrong, one line each. Return the exit status: 1 if anything is."""
+    words = refused_words(GLOSSARY.read_text("utf-8"))
+    wanted = [Path(argument).resolve() for argument in arguments] or pages()
+    found = [
+        f"{page.relative_to(ROOT)}:{complaint}"
+        for page in wanted
+        for complaint in complaints(page.read_text("utf-8"), words)
+    ]
+    found += [] if arguments else misspellings()
+    print("\n".join(found), end="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
