@@ -11,7 +11,7 @@ from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Item
 from contact_transfer.request import arn, identity
-from contact_transfer.request.fields import FIELDS
+from contact_transfer.request.model import shown
 from transfers_cli import options, say
 from transfers_cli.deployment import Deployment, open_deployment
 from transfers_cli.errors import Exit, Stop
@@ -131,7 +131,7 @@ def _facts(asked: Asked, story: Story) -> dict[str, str]:
         "asked": say.when(asked.asked_at),
         "source": given.get("source", "unknown") + (f", route {given['route']}" if "route" in given else ""),
         "to": f"{asked.destination}, flow {given.get('contactFlowId', '')}",
-        **{name: given.get(name, "") for name, field in FIELDS.items() if field.shown},
+        **shown(given),
         "first tried": say.when(asked.first_at),
         "work begun": _work(asked) if asked.begun else "",
         "outcome": story.outcome(asked),

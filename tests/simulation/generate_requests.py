@@ -8,6 +8,7 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from tests.simulation.generate_fields import others
 from tests.simulation.scenario import Request
 
 _QUEUES = ("Support", "Billing", "Overflow", "Supervisors")
@@ -43,7 +44,9 @@ def _destination(random: Random) -> dict[str, Any]:
 
 def _right(random: Random, number: int) -> Made:
     kind = random.choice(("task", "task", "task", "email", "chain10", "linked"))
-    first = Request(**_destination(random), request_id=_name(random, number), expires_in=_expiry(random))
+    first = Request(
+        **_destination(random), request_id=_name(random, number), expires_in=_expiry(random), extra=others(number)
+    )
     if random.random() > 0.25:
         return kind, [first]
     # another name for the same contact: one of them wins, the other learns that the contact is gone

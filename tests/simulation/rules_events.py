@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from contact_transfer.request.fields import FIELDS
 from local.virtual import Fault, Invocation, Published
 from tests.simulation.attempts import Attempts
 from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case
@@ -17,19 +18,10 @@ from tests.simulation.run import Wanted
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
 
 _SOURCE = "contact-transfer"
-_REQUEST = (
-    "requestName",
-    "instanceId",
-    "contactId",
-    "contactFlowId",
-    "queueId",
-    "userId",
-    "requestId",
-    "reason",
-    "route",
-)
-_SUCCESS = frozenset({*_REQUEST, "attempts", "newContactId", "newContactArn", "attribution"})
-_FAILURE = frozenset({*_REQUEST, "attempts", "failureCode", "failureMessage", "originalMessageId", "failedAt"})
+REQUEST_IN_SUCCESS = frozenset({"requestName", *(name for name, one in FIELDS.items() if SUCCEEDED in one.events)})
+REQUEST_IN_FAILURE = frozenset({"requestName", *(name for name, one in FIELDS.items() if FAILED in one.events)})
+_SUCCESS = REQUEST_IN_SUCCESS | {"attempts", "newContactId", "newContactArn", "attribution"}
+_FAILURE = REQUEST_IN_FAILURE | {"attempts", "failureCode", "failureMessage", "originalMessageId", "failedAt"}
 
 
 def announced(case: Case) -> Iterator[str]:
@@ -120,16 +112,16 @@ def _fields(case: Case, event: Published, wanted: Wanted) -> Iterator[str]:
         yield from _why(case, event)
     if failed and wanted.request.static:
         return  # what could be read of it, as it was written
-    for name, value in _asked(wanted).items():
+    for name, value in _asked(wanted, REQUEST_IN_FAILURE if failed else REQUEST_IN_SUCCESS).items():
         if detail.get(name) != value:
             yield f"says {name} {detail.get(name)!r} where it is {value!r}"
     if not detail.get("requestName"):
         yield "has no requestName"
 
 
-def _asked(wanted: Wanted) -> Mapping[str, Any]:
+def _asked(wanted: Wanted, names: frozenset[str]) -> Mapping[str, Any]:
     target, request = wanted.target, wanted.request
-    return {
+    given = {
         "instanceId": INSTANCE,
         "contactId": target.contact,
         "contactFlowId": target.flow,
@@ -137,8 +129,9 @@ def _asked(wanted: Wanted) -> Mapping[str, Any]:
         "userId": target.user,
         "requestId": request.request_id,
         "route": request.route,
-        "reason": dict(request.extra).get("reason"),
+        **dict(request.extra),
     }
+    return {name: given.get(name) for name in names - {"requestName"}}
 
 
 def _why(case: Case, event: Published) -> Iterator[str]:

@@ -13,6 +13,7 @@ from contact_transfer.config.function_settings import ConfirmSettings, FlowSetti
 from contact_transfer.config.kinds import Quota, SettingsError
 from contact_transfer.config.settings_table import REQUIRED, SETTINGS
 from contact_transfer.config.worker_settings import Settings
+from contact_transfer_cdk.settings.deployment import DeploymentSettings
 
 TYPED: list[type[Environment]] = [Settings, FlowSettings, ConfirmSettings]
 ARN = "arn:aws:connect:eu-west-2:111122223333:instance/inst"
@@ -39,8 +40,16 @@ WORKER = Settings(
 def test_attributes_are_the_rows_of_the_function(typed: type[Environment]) -> None:
     rows = {row.attribute for row in settings_table.of_function(typed.FUNCTION)}
     attributes = {entry.name for entry in dataclasses.fields(typed)}  # type: ignore[arg-type] # all of them are dataclasses
-    assert not rows - attributes, f"{typed.__name__} lacks an attribute for a row of settings_table"
-    assert not attributes - rows, f"settings_table has no row of {typed.FUNCTION} for an attribute of {typed.__name__}"
+    missing, extra = sorted(rows - attributes), sorted(attributes - rows)
+    assert not missing, f"{typed.__name__} in config/ lacks: {', '.join(missing)}"
+    assert not extra, f"SETTINGS in settings_table.py lacks for {typed.__name__}: {', '.join(extra)}"
+
+
+def test_a_deployment_has_an_attribute_for_every_key_of_its_file() -> None:
+    attributes = {entry.name for entry in dataclasses.fields(DeploymentSettings)}
+    # the instances are parsed from their ARNs
+    missing = sorted({row.attribute for row in settings_table.of_file()} - attributes - {"instance_arns"})
+    assert not missing, f"DeploymentSettings in contact_transfer_cdk lacks: {', '.join(missing)}"
 
 
 @pytest.mark.parametrize("typed", TYPED)

@@ -76,3 +76,8 @@ def from_snapshot(snapshot: Mapping[str, str], event: str) -> dict[str, Any]:
     """What an event of the detail-type ``event`` carries of a request, from its snapshot."""
     known = {name: field for name, field in fields.FIELDS.items() if name in snapshot and event in field.events}
     return {name: field.type.tell(field.type.from_text(snapshot[name])) for name, field in known.items()}
+
+
+def shown(snapshot: Mapping[str, str]) -> dict[str, str]:
+    """What ``transfers status`` lists of a snapshot under the fields' own names."""
+    return {name: snapshot[name] for name, field in fields.FIELDS.items() if field.shown and name in snapshot}
