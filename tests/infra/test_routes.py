@@ -115,12 +115,79 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
         ({"when": WHEN | {"detail": {"x": [{"numeric": [">", 10**400]}]}}}, "takes numbers from -5,000,000,000"),
         ({"when": WHEN | {"detail": {"x": [{"anything-but": [float("nan")]}]}}}, "texts, or numbers from"),
         ({"when": WHEN | {"detail": {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
+        ({"when": WHEN | {"account": ["123456789012"]}}, "when.account does not match 000000000000"),
+        ({"when": WHEN | {"region": [{"anything-but": "us-east-1"}]}}, "when.region does not match us-east-1"),
     ],
 )
 def test_a_route_that_cannot_work_is_refused_with_a_sentence(changes: dict[str, Any], says: str) -> None:
     said = _refusal(routes=[_route(**changes)])
     assert says in said
     assert "name" in changes or said.startswith("route 'night': ")
+
+
+@pytest.mark.parametrize(
+    ("detail", "says"),
+    [
+        ({"agentInfo": [{"exists": False}]}, 'as in {"agentInfo": {"agentArn": [{"exists": false}]}}'),
+        (
+            {"queueInfo": [{"exists": True}]},
+            "when.detail.queueInfo is an object, and EventBridge compares only what is in it",
+        ),
+        ({"queueInfo": ["x"]}, "when.detail.queueInfo is an object"),
+        ({"queueInfo": [None, "x"]}, "when.detail.queueInfo is an object"),
+        ({"$or": [{"channel": ["TASK"]}, {"tags": [{"exists": True}]}]}, "when.detail.$or[1].tags is an object"),
+        ({"agentInfo": {"hierarchyGroups": [{"exists": True}]}}, "when.detail.agentInfo.hierarchyGroups is an object"),
+        ({"eventType": {"name": ["QUEUED"]}}, "when.detail.eventType is a text and has no fields"),
+        (
+            {"eventType": ["QEUED"]},
+            "there is no event type 'QEUED', so nothing could match: 'QUEUED' was probably meant",
+        ),
+        (
+            {"eventType": ["TRANSFERRED"]},
+            "there is no event type 'TRANSFERRED', so nothing could match: known are INITIATED,",
+        ),
+        ({"eventType": ["queued"]}, "'QUEUED' was probably meant"),
+        (
+            {"eventType": ["QUEUED", "DISCONNECTED"]},
+            "after DISCONNECTED the contact has ended, so every request would fail",
+        ),
+        ({"eventType": ["COMPLETED"]}, "after COMPLETED the contact has ended"),
+        ({"eventType": [{"prefix": "DIS"}]}, "when.detail.eventType matches no event of a contact that is still open"),
+        ({"eventType": [{"wildcard": "*LETED"}]}, "matches no event of a contact that is still open"),
+        (
+            {"channel": ["VOICE"]},
+            "VOICE contacts cannot be transferred, so every request would fail: list TASK or EMAIL",
+        ),
+        ({"channel": ["TASK", "Chat"]}, "Chat contacts cannot be transferred"),
+        ({"channel": ["TASKS"]}, "there is no channel 'TASKS', so nothing could match: 'TASK' was probably meant"),
+        ({"channel": [{"anything-but": {"suffix": ["K", "L", "k", "l"]}}]}, "matches neither TASK nor EMAIL"),
+    ],
+)
+def test_a_pattern_that_nothing_could_match_or_whose_requests_would_all_fail_is_refused(
+    detail: dict[str, Any], says: str
+) -> None:
+    assert says in _refusal(routes=[_route(when=WHEN | {"detail": detail})])
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"agentInfo": {"agentArn": [{"exists": False}]}},
+        {"agentInfo": [None]},
+        {"queueInfo": {"queueArn": [{"exists": True}]}, "channel": ["TASK", "Email"]},
+        {"eventType": [{"anything-but": ["INITIATED"]}], "channel": [{"equals-ignore-case": "task"}]},
+        {"eventType": [{"wildcard": "CON*_TO_AGENT"}]},
+        {"routingCriteria": {"steps": {"status": ["EXPIRED"]}}, "updatedProperties": [{"prefix": "Routing"}]},
+        {"segmentAttributes": {"connect:Subtype": {"valueString": ["connect:Guide"]}}},
+    ],
+)
+def test_a_pattern_that_events_match_is_taken(detail: dict[str, Any]) -> None:
+    assert _settings(routes=[_route(when=WHEN | {"detail": detail})]).routes
+
+
+def test_a_route_for_a_channel_that_the_deployment_leaves_out_is_refused() -> None:
+    route = _route(when=WHEN | {"detail": {"channel": ["EMAIL"]}})
+    assert "'EMAIL' is not among 'allowedChannels'" in _refusal(routes=[route], allowedChannels=["TASK"])
 
 
 def test_names_are_unique_and_fit_into_their_rules_names() -> None:

@@ -26,6 +26,7 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
                 f" {LONGEST_RULE_NAME}: shorten the route's or the deployment's name."
             )
         yield from _lists(settings, route)
+        yield from _channels(settings, route)
 
 
 def _lists(settings: DeploymentSettings, route: Route) -> Iterator[str]:
@@ -36,3 +37,14 @@ def _lists(settings: DeploymentSettings, route: Route) -> Iterator[str]:
     ):
         if given is not None and allowed and given not in allowed:
             yield f"route '{route.name}': '{given}' is not among '{key}', so every one of its requests would fail: add it there."
+
+
+def _channels(settings: DeploymentSettings, route: Route) -> Iterator[str]:
+    """A route for a channel that the deployment does not transfer."""
+    given = route.when.get("detail", {}).get("channel", [])
+    for channel in given if isinstance(given, list) else []:
+        if isinstance(channel, str) and channel.upper() not in settings.allowed_channels:
+            yield (
+                f"route '{route.name}': '{channel}' is not among 'allowedChannels', so every one of its requests would fail: add"
+                " it there."
+            )

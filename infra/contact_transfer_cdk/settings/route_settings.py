@@ -11,6 +11,8 @@ from typing import Any
 from contact_transfer_cdk.errors import DeploymentError, Problems
 from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.arns import Instance
+from contact_transfer_cdk.settings.contact_event import check_detail
+from contact_transfer_cdk.settings.pattern_matching import could_match
 from contact_transfer_cdk.settings.patterns import LONGEST, check_pattern
 
 #: The detail-types of contact events: the documented one, and the one that a sample in the documentation prints.
@@ -153,6 +155,20 @@ def _check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> Non
         )
     if any("instanceArn" in alternative for alternative in _alternatives(detail)):
         raise DeploymentError("when.detail.$or cannot name instanceArn: list it beside '$or', or make two routes.")
+    if when["detail-type"][0] in CONTACT_EVENTS:
+        check_detail(detail, "when.detail")
+    _check_place(when, instances)
+
+
+def _check_place(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
+    """Events are published in the account and Region of their instance, so those of another one never come."""
+    for key in ("account", "region"):
+        own = {getattr(instance.place, key) for instance in instances}
+        if key in when and not any(could_match(when[key], word) for word in own):
+            raise DeploymentError(
+                f"when.{key} does not match {', '.join(sorted(own))}, where this deployment's instances are, so nothing could"
+                " match: leave it out."
+            )
 
 
 def _alternatives(level: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
