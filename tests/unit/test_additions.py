@@ -159,7 +159,7 @@ ENTRY = """        FailureCode.TOO_HEAVY: Failure(
 """
 CODE_PROGRAM = """
 import json
-from contact_transfer.observability.telemetry import Metric, reasons
+from contact_transfer.observability.metrics import Metric, reasons
 from tools import pages, schemas
 from transfers_cli.failed.parked import Parked
 from transfers_cli.failed import verdict
@@ -228,7 +228,7 @@ def with_setting(altered: Altered) -> None:
 
 def test_a_setting_is_picked_up_everywhere(altered: Altered) -> None:
     with_setting(altered)
-    altered.add(DEPLOYMENT, "    sizing: Sizing\n\n    @property", "    greet_within_seconds: float\n")
+    altered.add(DEPLOYMENT, "    settle_minutes: float\n", "    greet_within_seconds: float\n")
     seen = altered.run(SETTING_PROGRAM)
     assert seen["default"] == "3"
     assert seen["given"] == 0.5
