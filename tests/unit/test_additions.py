@@ -193,7 +193,7 @@ def test_a_failure_code_without_an_entry_is_named(altered: Altered) -> None:
 ROW = '    Setting("greetWithinSeconds", Number(most=60, above=True), "seconds until it greets", 3, _WORKER),\n'
 END_OF_SETTINGS = '    _made_by_the_stack("transferQueueUrl"'
 WORKER = "lambda_src/contact_transfer/config/worker_settings.py"
-DEPLOYMENT = "infra/contact_transfer_cdk/settings/deployment.py"
+DEPLOYMENT = "infra/contact_transfer_cdk/settings/model.py"
 SETTING_PROGRAM = """
 import json
 from contact_transfer.config.worker_settings import Settings
