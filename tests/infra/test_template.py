@@ -108,11 +108,24 @@ def test_the_ledger_pays_per_request_and_can_be_restored_and_forgets(assembly: A
     table = assembly.one("DynamoDB::Table")
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
-    assert table["AttributeDefinitions"] == [{"AttributeName": "pk", "AttributeType": "S"}]
+    attributes = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
+    assert attributes == {"pk": "S", "inDoubtInstance": "S", "inDoubtSince": "N"}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
     assert table["DeletionProtectionEnabled"] is True
+
+
+def test_contacts_in_doubt_are_listed_by_an_index_of_keys_alone(assembly: Assembly) -> None:
+    [index] = assembly.one("DynamoDB::Table")["GlobalSecondaryIndexes"]
+    assert index == {
+        "IndexName": "in-doubt",
+        "KeySchema": [
+            {"AttributeName": "inDoubtInstance", "KeyType": "HASH"},
+            {"AttributeName": "inDoubtSince", "KeyType": "RANGE"},
+        ],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
 
 
 def test_the_rule_takes_requests_of_every_source_but_the_service_and_aws(assembly: Assembly) -> None:

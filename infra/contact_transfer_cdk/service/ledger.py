@@ -1,4 +1,8 @@
-"""The ledger's table: one item a contact, one a ``requestId``. Kept, and protected, when the stack goes."""
+"""The ledger's table: one item a contact, one a ``requestId``. Kept, and protected, when the stack goes.
+
+Items of contacts in doubt, and no others, have ``inDoubtInstance`` and ``inDoubtSince``: the index lists them by instance and
+time, and a transfer without doubt writes nothing to it.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,10 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from contact_transfer_cdk.policies.retention import KEPT
+
+
+#: The index of contacts in doubt.
+IN_DOUBT = "in-doubt"
 
 
 class Ledger(Construct):
@@ -27,4 +35,10 @@ class Ledger(Construct):
             encryption_key=key,
             deletion_protection=True,
             removal_policy=KEPT,
+        )
+        self.table.add_global_secondary_index(
+            index_name=IN_DOUBT,
+            partition_key=dynamodb.Attribute(name="inDoubtInstance", type=dynamodb.AttributeType.STRING),
+            sort_key=dynamodb.Attribute(name="inDoubtSince", type=dynamodb.AttributeType.NUMBER),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )
