@@ -12,7 +12,6 @@ from constructs import Construct
 
 from contact_transfer_cdk.policies.retention import KEPT
 
-
 #: The index of contacts in doubt.
 IN_DOUBT = "in-doubt"
 
