@@ -70,6 +70,83 @@ def test_a_field_is_text_or_left_out(name: str, value: object) -> None:
     assert refusal(BASE | {name: value})[0] == FailureCode.INVALID_FIELD
 
 
+UUID = "3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
+UUID_ARN = f"arn:aws:connect:eu-west-2:111122223333:instance/{UUID}"
+
+
+@pytest.mark.parametrize("instance", [None, UUID.upper(), UUID_ARN.replace(UUID, UUID.upper())])
+def test_a_uuid_in_any_letter_case_is_one_id(instance: str | None) -> None:
+    lower = {"contactId": UUID, "contactFlowId": UUID, "userId": UUID}
+    upper = {
+        "contactId": UUID.upper(),
+        "contactFlowId": f"{UUID_ARN}/contact-flow/{UUID.upper()}",
+        "userId": f"{UUID_ARN.replace(UUID, UUID.upper())}/agent/{UUID.title()}",
+    }
+    upper |= {} if instance is None else {"instanceId": instance}
+    one, other = (
+        read(lower, instance_arns=(UUID_ARN,)),
+        read(upper, instance_arns=(UUID_ARN.replace(UUID, UUID.upper()),)),
+    )
+    assert one == other
+    assert (one.name, one.client_token) == (other.name, other.client_token)
+    assert other.contact_id == other.user_id == other.instance_id == UUID
+
+
+def test_an_id_that_is_no_uuid_keeps_its_case() -> None:
+    assert read(BASE | {"contactId": "Abc"}).contact_id == "Abc"
+    assert read(BASE | {"contactId": f"x-{UUID.upper()}"}).contact_id == f"x-{UUID.upper()}"
+    assert read(BASE | {"contactId": "Abc"}).name != read(BASE | {"contactId": "abc"}).name
+
+
+@pytest.mark.parametrize("name", ["contactId", "contactFlowId", "queueId"])
+@pytest.mark.parametrize("mark", "@+:/%#?&,;!*'\"()[]{}<>|\\^`$ ")
+def test_an_id_with_another_character_is_refused(name: str, mark: str) -> None:
+    code, message = refusal(BASE | {name: f"a{mark}b"})
+    assert code == FailureCode.INVALID_FIELD
+    assert name in message
+
+
+def test_an_id_may_have_each_of_the_allowed_characters() -> None:
+    assert read(BASE | {"contactId": "aZ09._-=~"}).contact_id == "aZ09._-=~"
+
+
+@pytest.mark.parametrize(
+    ("field", "noun"),
+    [
+        ("contactId", "a contact"),
+        ("contactFlowId", "a contact-flow"),
+        ("queueId", "a queue"),
+        ("userId", "an agent"),
+    ],
+)
+def test_a_refused_arn_is_explained_with_the_right_article(field: str, noun: str) -> None:
+    given = {"contactId": "c", "contactFlowId": "f"} | {field: f"{ARN}/user/x"}
+    assert f"{field} is neither an id nor the ARN of {noun} of instance inst." in refusal(given)[1]
+
+
+def test_null_is_explained() -> None:
+    assert refusal(BASE | {"userId": None}) == (FailureCode.INVALID_FIELD, "userId is null; leave it out instead.")
+
+
+@pytest.mark.parametrize(
+    "spelt",
+    [
+        {"ContactId": "c", "ContactFlowId": "f", "QueueId": "q"},
+        {"contact_id": "c", "contact_flow_id": "f", "queue_id": "q"},
+        {"contactid": "c", "contactflowid": "f", "queueid": "q"},
+    ],
+)
+def test_fields_in_another_case_are_named_and_not_called_missing(spelt: dict[str, str]) -> None:
+    message = refusal(spelt)[1]
+    assert message.count("did you mean") == 3
+    assert "missing" not in message
+
+
+def test_fields_beyond_ten_that_are_unknown_are_counted() -> None:
+    assert "; 1 more field is unknown." in refusal(BASE | {f"x{number}": 1 for number in range(11)})[1]
+    assert "; 2 more fields are unknown." in refusal(BASE | {f"x{number}": 1 for number in range(12)})[1]
+
+
 @pytest.mark.parametrize("bad", ["a b", "a/b", "a\n", "..", "a%2e", "ä", "x:$SAVED", "arn:aws:connect"])
 def test_an_id_has_no_separators(bad: str) -> None:
     assert refusal(BASE | {"contactId": bad})[0] == FailureCode.INVALID_FIELD

@@ -86,16 +86,17 @@ def one_id(key: str, value: Any, kind: str, served: tuple[Instance, ...]) -> str
     """One id, which may be given as the ARN of a ``kind`` of one of the instances ``served``."""
     if not isinstance(value, str):
         raise DeploymentError(f"'{key}' must be an id or ARN.")
-    reduced = value
-    if value.startswith("arn:"):
-        prefix = next((p for p in (i.within(kind, "") for i in served) if value.startswith(p)), None)
+    reduced = field_types.one_spelling(value)
+    if reduced.startswith("arn:"):
+        prefixes = [field_types.one_spelling(one.within(kind, "")) for one in served]
+        prefix = next((one for one in prefixes if reduced.startswith(one)), None)
         if prefix is None:
             noun = field_types.NOUNS[kind]
             raise DeploymentError(f"'{key}': '{value}' is not the ARN of {noun} of one of the 'instanceArns'.")
-        reduced = value[len(prefix) :]
+        reduced = reduced[len(prefix) :]
     if not field_types.is_id(reduced) or len(reduced) > fields.LONGEST[kind]:
         raise DeploymentError(f"'{key}': '{value}' is not an id or ARN.")
-    return field_types.one_spelling(reduced)
+    return reduced
 
 
 def an_object(key: str, value: Any) -> Mapping[str, Any]:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from contact_transfer.request.event_types import SUCCEEDED
+from contact_transfer.request.field_types import one_spelling
 from contact_transfer.request.timestamps import instant
 from contact_transfer.transfer.reconciliation import TRANSFER_METHODS
 
@@ -100,12 +101,12 @@ def _announced(detail: Mapping[str, Any], at: float) -> Announced:
 
 
 def _contact_event(detail: Mapping[str, Any], at: float) -> Arrived | Ended:
-    instance_arn = detail["instanceArn"]
+    instance_arn, contact_id = one_spelling(detail["instanceArn"]), one_spelling(detail["contactId"])
     about = About(
         instance_arn.rpartition("/")[2],
-        detail["contactId"],
-        detail["previousContactId"],
-        f"{instance_arn}/contact/{detail['contactId']}",
+        contact_id,
+        one_spelling(detail["previousContactId"]),
+        f"{instance_arn}/contact/{contact_id}",
         _upper(detail.get("initiationMethod")) in TRANSFER_METHODS,
     )
     kind = str(detail["eventType"]).upper()
