@@ -13,6 +13,7 @@ from types import MappingProxyType
 from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric
 from contact_transfer.transfer.outcome import Cause, FailureCode
 from contact_transfer_cdk.settings.model import DeploymentSettings
+from contact_transfer_cdk.words import counted
 
 RUNBOOK = "docs/runbook.md"
 #: Waiting, not failing: no alarm of their own; a backlog shows in the age of the oldest request.
@@ -125,14 +126,14 @@ def _outcomes(settings: DeploymentSettings) -> Iterator[Alarm]:
     yield ours(
         "retries-exhausted",
         "Retries are exhausted",
-        f"A request was given up after {settings.retry_for_hours:g} hours of transient errors, or because it kills the worker.",
+        f"A request was given up after {counted(settings.retry_for_hours, 'hour')} of transient errors, or because it kills the worker.",
         Metric.FAILED,
         FailureCode.RETRIES_EXHAUSTED,
     )
     yield ours(
         "retried-long",
         "Requests wait too long",
-        f"A request has been retried for over {half:g} hours, half of the time it has; then it fails as RetriesExhausted.",
+        f"A request has been retried for over {counted(half, 'hour')}, half of the time it has; then it fails as RetriesExhausted.",
         Metric.REQUEST_AGE,
         threshold=half * 3600,
         statistic="Maximum",

@@ -9,6 +9,7 @@ from contact_transfer_cdk.service.environment import TELEMETRY
 from contact_transfer_cdk.settings import policy_checks, route_checks
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.sizing import HOURS_PER_DAY
+from contact_transfer_cdk.words import counted
 
 #: Bytes of all names and values of a function's environment. Source: AWS Lambda quotas.
 ENVIRONMENT_BYTES = 4096
@@ -82,7 +83,8 @@ def _quotas(settings: DeploymentSettings) -> Iterator[str]:
     rate = settings.quotas["DescribeContactFlow"].rate
     if rate < needed:
         yield (
-            f"The quota of DescribeContactFlow, {rate:g} a second, cannot carry 'transfersPerSecond' {pace:g} with {flows} flow(s)"
+            f"The quota of DescribeContactFlow, {rate:g} a second, cannot carry 'transfersPerSecond' {pace:g} with"
+            f" {counted(flows, 'flow')}"
             f" and {settings.maximum_concurrency} workers, which ask {needed:.2g} times a second: raise it, or name fewer flows."
         )
 
@@ -92,20 +94,20 @@ def _retentions(settings: DeploymentSettings) -> Iterator[str]:
     source, dead = sizing.transfer_retention_days, sizing.dead_letter_retention_days
     if dead <= source:
         yield (
-            f"The dead-letter queue keeps messages for {dead} days and the transfer queue for {source}: a message keeps its age"
+            f"The dead-letter queue keeps messages for {counted(dead, 'day')} and the transfer queue for {source}: a message keeps its age"
             " when it moves, so the dead-letter queue's retention must be longer."
         )
     retry = settings.retry_for_hours
     if source * HOURS_PER_DAY < 2 * retry:
         yield (
-            f"'retryForHours' {retry:g} needs a transfer queue that keeps messages for twice {retry:g} hours, and it keeps them for"
-            f" {source * HOURS_PER_DAY:g}: lower 'retryForHours' to {source * HOURS_PER_DAY / 2:g} or less."
+            f"'retryForHours' {retry:g} needs a transfer queue that keeps messages for twice {counted(retry, 'hour')}, and it keeps"
+            f" them for {source * HOURS_PER_DAY:g}: lower 'retryForHours' to {source * HOURS_PER_DAY / 2:g} or less."
         )
     receives = math.ceil(retry * 3600 / sizing.mean_backoff_seconds)
     most = sizing.maximum_receive_count // 2
     if receives > most:
         yield (
-            f"'retryForHours' {retry:g} takes about {receives} receives, over half of the transfer queue's maxReceiveCount of"
+            f"'retryForHours' {retry:g} takes about {counted(receives, 'receive')}, over half of the transfer queue's maxReceiveCount of"
             f" {sizing.maximum_receive_count}: lower it to {most * sizing.mean_backoff_seconds / 3600:g} or less."
         )
     least = sizing.contact_life_days + source + dead
@@ -122,11 +124,11 @@ def _settling(settings: DeploymentSettings) -> Iterator[str]:
     hours, kept = retry + minutes / 60, sizing.transfer_retention_days * HOURS_PER_DAY
     both = f"'retryForHours' {retry:g} and 'settleMinutes' {minutes:g} together"
     if hours > kept:
-        yield f"{both} are {hours:g} hours, and the transfer queue keeps messages for {kept}: lower 'settleMinutes'."
+        yield f"{both} are {counted(hours, 'hour')}, and the transfer queue keeps messages for {kept}: lower 'settleMinutes'."
     receives = math.ceil(hours * 3600 / sizing.mean_backoff_seconds)
     if receives > sizing.maximum_receive_count * 3 // 4:
         yield (
-            f"{both} take about {receives} receives, over three quarters of the transfer queue's maxReceiveCount of"
+            f"{both} take about {counted(receives, 'receive')}, over three quarters of the transfer queue's maxReceiveCount of"
             f" {sizing.maximum_receive_count}: lower 'settleMinutes'."
         )
 

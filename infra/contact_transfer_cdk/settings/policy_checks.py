@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
+from contact_transfer_cdk.words import counted
 
 #: Source: Amazon SQS quotas, "Amazon SQS policy quotas".
 POLICY_BYTES = 8192
@@ -35,13 +36,13 @@ def complaints(settings: DeploymentSettings) -> Iterator[str]:
     size = queue_policy_bytes(settings)
     if size > POLICY_BYTES:
         yield (
-            f"The rules of {routes} route(s) and {producers} 'producerPrincipals' make a queue policy of {size:,} bytes and SQS takes"
-            f" {POLICY_BYTES:,}: name accounts instead of their roles and users, or have fewer routes."
+            f"The rules of {counted(routes, 'route')} and {producers} 'producerPrincipals' make a queue policy of {size:,} bytes and SQS"
+            f" takes {POLICY_BYTES:,}: name accounts instead of their roles and users, or have fewer routes."
         )
     statements = len(flow_arns(settings))
     if statements > _MOST_STATEMENTS:
         yield (
-            f"The {len(settings.allowed_contact_flow_ids)} 'allowedContactFlowIds' of {len(settings.instances)} instances take"
+            f"The {len(settings.allowed_contact_flow_ids)} 'allowedContactFlowIds' of {counted(len(settings.instances), 'instance')} take"
             f" {statements} IAM policies and a role has {_MOST_STATEMENTS}: name fewer flows, or make a deployment for each instance."
         )
 

@@ -14,6 +14,7 @@ from contact_transfer.observability.metrics import Metric
 from contact_transfer_cdk.monitoring.alarms import Watched, alarms
 from contact_transfer_cdk.service.rules import all_rules
 from contact_transfer_cdk.settings.model import DeploymentSettings
+from transfers_cli import say
 from transfers_cli.cost.prices import Item
 
 MONTH_SECONDS = 30 * 86400
@@ -89,7 +90,10 @@ def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
     worker = count * seconds * sizing.worker_memory_mb * MB
     kept = count * settings.ledger_days / 30 * ITEM_KB * KB
     yield Item(
-        "worker: invocations", "lambda_request", count / sizing.batch_size, f"{sizing.batch_size} message(s) each"
+        "worker: invocations",
+        "lambda_request",
+        count / sizing.batch_size,
+        f"{say.count(sizing.batch_size, 'message')} each",
     )
     yield Item(
         "worker: time",

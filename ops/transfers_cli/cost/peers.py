@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from contact_transfer_cdk.settings.model import DeploymentSettings
+from transfers_cli import say
 from transfers_cli.cost.model import KB, MB, MESSAGE, MONTH_SECONDS, Volume
 from transfers_cli.cost.prices import Item
 
@@ -80,5 +81,8 @@ def _standard(volume: Volume, steps: int) -> Iterator[Item]:
     yield Item("queue", "sqs_request", MESSAGE * count, "send, receive, delete")
     yield Item("pipe", "pipes_request", count, "one a message")
     yield Item(
-        "transitions", "standard_transition", (steps + 1) * count, f"{steps} step(s) and the start, no retry counted"
+        "transitions",
+        "standard_transition",
+        (steps + 1) * count,
+        f"{say.count(steps, 'step')} and the start, no retry counted",
     )
