@@ -1,0 +1,66 @@
+"""A copy of the repository to change, with its own tests to run on it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+FOLDERS = ("lambda_src", "infra", "ops", "local", "tools", "tests", "docs", "examples", "deployments", "bench")
+FILES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "Makefile", "app.py", "cdk.json")
+
+
+@dataclass(frozen=True)
+class House:
+    """``root``: where the copy is."""
+
+    root: Path
+
+    @classmethod
+    def copied(cls, root: Path) -> House:
+        """Copy what the tests need of the repository to a new folder."""
+        for name in FOLDERS:
+            shutil.copytree(ROOT / name, root / name, ignore=shutil.ignore_patterns("__pycache__", "*.svg"))
+        for name in FILES:
+            shutil.copy(ROOT / name, root / name)
+        return cls(root)
+
+    def insert(self, path: str, after: str, lines: str) -> None:
+        """Insert lines behind the first line of a file that matches the pattern ``after``."""
+        file = self.root / path
+        text = file.read_text("utf-8")
+        found = re.search(rf"^.*{after}.*\n", text, re.MULTILINE)
+        assert found, f"{path} has no line '{after}': the recipe in CONTRIBUTING.md is out of date."
+        file.write_text(text[: found.end()] + lines + text[found.end() :], "utf-8")
+
+    def make_schemas(self) -> None:
+        """Do what ``make schemas`` does."""
+        ran = self._run("tools.schemas")
+        assert ran.returncode == 0, ran.stderr
+
+    def test(self, *tests: str) -> str:
+        """Run tests of the copy. Return what they print about failures; empty when all pass."""
+        ran = self._run("pytest", "-n0", "--no-header", "--tb=short", *tests)
+        return "" if ran.returncode == 0 else ran.stdout + ran.stderr
+
+    def _run(self, *module: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(  # noqa: S603 - the repository's own modules
+            [sys.executable, "-m", *module],
+            cwd=self.root,
+            env=self._environment(),
+            check=False,
+            capture_output=True,
+            text=True,
+            timeout=200,
+        )
+
+    def _environment(self) -> dict[str, str]:
+        """The environment of these tests, but for what pytest put there, with the copy's packages first."""
+        path = os.pathsep.join(str(self.root / name) for name in ("", "lambda_src", "infra", "ops"))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+        return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
