@@ -11,6 +11,7 @@ from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger import records
 from contact_transfer.ledger.records import Item
 from contact_transfer.request import arn, identity
+from contact_transfer.request.field_types import one_spelling
 from contact_transfer.request.model import shown
 from transfers_cli import options, say
 from transfers_cli.deployment import Deployment, open_deployment
@@ -64,7 +65,7 @@ def status(
 
 def _find(found: Deployment, what: str, instance: str | None, *, by_request_id: bool) -> list[Story]:
     instances = [arn.parse_instance(text).instance_id for text in found.settings.instance_arns]
-    instances = [one for one in instances if instance in (None, one)]
+    instances = [one for one in instances if instance is None or one_spelling(instance) == one]
     if by_request_id:
         names = [identity.request_name(one, what) for one in instances]
         return [story for name in names for story in _by_name(found, name)]
@@ -72,7 +73,7 @@ def _find(found: Deployment, what: str, instance: str | None, *, by_request_id: 
         return _by_name(found, what)
     if what.startswith("contact:"):
         what = what.split(":")[1]
-    contact = what.rsplit("/", 1)[-1]
+    contact = one_spelling(what).rsplit("/", 1)[-1]
     return [story for one in instances for story in _by_contact(found, one, contact)]
 
 
@@ -94,9 +95,9 @@ def _by_successor(found: Deployment, contact: str, instance: str | None) -> tupl
     looker = Looker(found.aws("connect"), found.settings)
     for text in found.settings.instance_arns:
         one = arn.parse_instance(text).instance_id
-        if instance not in (None, one):
+        if instance is not None and one_spelling(instance) != one:
             continue
-        tree = looker.chain(one, contact.rsplit("/", 1)[-1])
+        tree = looker.chain(one, one_spelling(contact).rsplit("/", 1)[-1])
         stories = [story for view in tree for story in _by_contact(found, one, view.contact_id)]
         if stories:
             return stories, tree

@@ -21,7 +21,7 @@ def wanted(random: Random) -> tuple[tuple[str, ...], tuple[Request, ...]]:
     wrong = random.choice((0.0, 0.1, 0.4))
     for _ in range(random.choice((2, 6, 8, 16, 36))):
         if random.random() < wrong:
-            kind, made = random.choice(_WRONG)(random, len(requests))
+            kind, made = random.choice(WRONG)(random, len(requests))
         else:
             kind, made = _right(random, len(requests))
         number = len(contacts)
@@ -100,7 +100,8 @@ def _mismatch(random: Random, number: int) -> Made:
     return "task", [first, second] if random.random() < 0.5 else [second, first]
 
 
-_WRONG = (
+#: Requests that cannot be carried out, each with its failure codes.
+WRONG = (
     _malformed,
     _static("InvalidField", extra=(("queueID", "x"),)),
     _static("InvalidField", extra=(("reason", 7),)),

@@ -49,7 +49,7 @@ def _at(case: Case, verdict: Verdict) -> str:
 
 
 def _true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    check = _TRUE_WHEN.get(verdict.code)
+    check = TRUE_WHEN.get(verdict.code)
     return check is not None and check(case, verdict, wanted)
 
 
@@ -91,7 +91,7 @@ def _full(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     return case.evidence.preceding.get(wanted.target.contact, 0) >= MAXIMUM_TRANSFERS
 
 
-_TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
+TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "ContactNotActive": _gone,
     "RequestExpired": _expired,
     "OutcomeUnknown": _unknown,

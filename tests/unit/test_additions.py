@@ -190,6 +190,13 @@ def test_a_failure_code_without_an_entry_is_named(altered: Altered) -> None:
     assert "add to FAILURES in transfer/failure_codes.py: TooHeavy" in said
 
 
+def test_a_failure_code_that_the_simulation_lacks_is_named(altered: Altered) -> None:
+    altered.add(CODES, "\n\nclass FailureClass", MEMBER)
+    altered.add(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
+    said = altered.complaints("tests/simulation/test_codes.py")
+    assert "add to generate_requests.WRONG or rules_verdicts.TRUE_WHEN: TooHeavy" in said
+
+
 ROW = '    Setting("greetWithinSeconds", Number(most=60, above=True), "seconds until it greets", 3, _WORKER),\n'
 END_OF_SETTINGS = '    _made_by_the_stack("transferQueueUrl"'
 WORKER = "lambda_src/contact_transfer/config/worker_settings.py"

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from contact_transfer.request.field_types import one_spelling
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.parked import CODES, Choice, moment
 
@@ -43,7 +44,12 @@ def choice(
     if since is not None and until is not None and since >= until:
         raise Stop("--after is not before --before: nothing can have failed between them.", Exit.USAGE)
     return Choice(
-        frozenset(codes or ()), contact and contact.rsplit("/", 1)[-1], route, since, until, frozenset(ids or ())
+        frozenset(codes or ()),
+        contact and one_spelling(contact).rsplit("/", 1)[-1],
+        route,
+        since,
+        until,
+        frozenset(ids or ()),
     )
 
 

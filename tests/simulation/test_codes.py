@@ -1,0 +1,29 @@
+"""The simulation knows every failure code: it asks for what must fail so, or its auditor judges when the code is true."""
+
+from __future__ import annotations
+
+from random import Random
+
+from contact_transfer.transfer.failure_codes import FailureCode
+from tests.simulation import generate_requests, rules_verdicts
+
+#: Judged by a rule of their own, or by other tests, for the reason beside them.
+ELSEWHERE = {
+    FailureCode.RETRIES_EXHAUSTED: "rules_verdicts.early: whether its time had come",
+    FailureCode.FLOW_NOT_ALLOWED: "a setting alone decides it, as for InstanceNotAllowed: tests/component/test_settings_change.py",
+    FailureCode.DESTINATION_NOT_ALLOWED: "as FlowNotAllowed",
+}
+
+
+def test_every_code_is_asked_for_or_judged() -> None:
+    asked = {
+        code
+        for make in generate_requests.WRONG
+        for number in range(3)
+        for request in make(Random(number), number)[1]
+        for code in request.codes
+    }
+    known = asked | set(rules_verdicts.TRUE_WHEN) | set(ELSEWHERE)
+    missing = sorted(set(FailureCode) - known)
+    assert not missing, f"add to generate_requests.WRONG or rules_verdicts.TRUE_WHEN: {', '.join(missing)}"
+    assert known <= set(FailureCode)
