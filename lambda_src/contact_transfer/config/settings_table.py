@@ -289,7 +289,7 @@ _ROWS = (
     Setting(
         "routes",
         Routes(),
-        "which events of Connect ask for which transfer: see [doors](doors.md#routes)",
+        "which events of Connect ask for which transfer: see [sources](doors.md#routes)",
         [],
         _WORKER_AND_FLOW,
     ),
