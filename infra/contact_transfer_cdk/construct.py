@@ -95,6 +95,8 @@ class ContactTransfer(Construct):
         )
         self.confirmation_function = self.confirmation.deploy(code, self.ledger, self.keys.data, self.doors.bus)
         self._permit_worker()
+        # A protected table cannot be deleted when a first deployment is rolled back: what is likely to fail comes before it.
+        self.ledger.node.add_dependency(self.flow, self.doors, self.routes)
         self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
 
     def _watched(self) -> Watched:

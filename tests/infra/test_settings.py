@@ -287,3 +287,74 @@ def test_a_file_is_read_like_its_content(tmp_path: Path) -> None:
     (tmp_path / "test.json").write_text(json.dumps({"instanceArns": [ARN], "burst": 3}))
     assert load("test", tmp_path) == settings(burst=3)
     assert replace(settings(), burst=3.0) == settings(burst=3)
+
+
+# -- everything at once ----------------------------------------------------------------------------------------------
+
+
+def test_every_problem_is_reported_at_once_and_misspelt_keys_come_first() -> None:
+    route = {"name": "night", "when": {"detail-typ": []}, "transfer": {"contactFlowId": "f", "queueID": "q"}}
+    with pytest.raises(DeploymentError) as caught:
+        settings(burst=-1, transferPerSecond=3, ledgerDays=10, routes=[route], unheardOf=1, retryForHours=0)
+    said = list(caught.value.problems)
+    assert said[0] == "There is no setting 'transferPerSecond': 'transfersPerSecond' was probably meant."
+    assert said[1].startswith("There is no setting 'unheardOf': known are ")
+    for part in (
+        "'burst' must be",
+        "'retryForHours' must be",
+        "no key 'queueID' in 'transfer'",
+        "no field 'detail-typ'",
+    ):
+        assert [text for text in said if part in text], part
+    assert [text for text in said if text.startswith("'ledgerDays' 10 is under")]
+    assert str(caught.value) == "\n".join([f"{len(said)} problems:", *(f"- {text}" for text in said)])
+
+
+def test_a_combination_is_judged_only_when_its_values_could_be_read() -> None:
+    assert refusal(retryForHours="long", settleMinutes=1440).startswith("'retryForHours' must be a number")
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        ({"tags": {"aws:x": "y"}}, "'tags.aws:x' begins with aws:"),
+        ({"tags": {"CostCentre": 4711}}, "'tags.CostCentre' must be a text of up to 256"),
+        ({"tags": ["x"]}, "'tags' must be an object"),
+        ({"permissionsBoundary": "bound"}, "'permissionsBoundary' must be the ARN of an IAM managed policy"),
+        ({"queueKeyArn": "alias/mine"}, "'queueKeyArn' must be the ARN of a KMS key"),
+        ({"dataKeyArn": "arn:aws:kms:us-east-1:123456789012:key/k"}, "'dataKeyArn' is a key of us-east-1 and the stack is in"),
+        ({"logLevel": "info"}, "'logLevel' must be one of DEBUG, INFO, WARNING, ERROR"),
+        ({"logRetentionDays": 31}, "'logRetentionDays' must be one of 1, 3, 5"),
+        ({"logRetentionDays": True}, "'logRetentionDays' must be one of"),
+        ({"alarmTopics": {"pager": "x"}}, "no key 'pager' in 'alarmTopics': 'page' was probably meant"),
+        ({"alarmTopics": {"page": "topic"}}, "'alarmTopics.page' must be the ARN of an SNS topic"),
+        ({"alarms": {"throtled": {"enabled": False}}}, "no alarm 'throtled' in 'alarms': 'throttled' was probably meant"),
+        ({"alarms": {"throttled": {"treshold": 1}}}, "no key 'treshold' in 'alarms.throttled': 'threshold' was probably"),
+        ({"alarms": {"throttled": {"enabled": "no"}}}, "'alarms.throttled.enabled' must be true or false"),
+        ({"alarms": {"throttled": {"threshold": -1}}}, "'alarms.throttled.threshold' must be a number from 0"),
+        ({"runbookUrl": "docs/runbook.md"}, "'runbookUrl' must be a URL that begins with https://"),
+        ({"quotaShare": 0}, "'quotaShare' must be a number above 0 and up to 1"),
+        ({"quotaShare": 1.1}, "'quotaShare' must be a number above 0 and up to 1"),
+        ({"whenInDoubt": "guess"}, "'whenInDoubt' must be one of repeat, wait"),
+        ({"instanceArns": [f"{ARN}ab", f"{ARN}AB"]}, "names one instance in two spellings"),
+    ],
+)  # fmt: skip
+def test_a_bad_value_of_an_organisations_setting_is_one_sentence(content: dict[str, Any], says: str) -> None:
+    assert says in refusal(**content)
+
+
+def test_a_share_of_the_quota_is_a_share_of_every_quota_and_needs_fewer_workers() -> None:
+    whole = settings(transfersPerSecond=8, quotas={"ListAssociatedContacts": {"rate": 8, "burst": 8}})
+    half = settings(transfersPerSecond=8, quotas={"ListAssociatedContacts": {"rate": 8, "burst": 8}}, quotaShare=0.5)
+    assert (half.transfers_per_second, half.burst, half.maximum_concurrency) == (4, 2.5, 2)
+    assert whole.maximum_concurrency == 4
+    assert {name: (q.rate * 2, q.burst * 2) for name, q in half.quotas.items()} == {
+        name: (q.rate, q.burst) for name, q in whole.quotas.items()
+    }
+    assert half.for_worker("u", "d", "b", "t").transfers_per_second == 4
+
+
+def test_what_happens_in_doubt_reaches_the_worker() -> None:
+    assert settings().for_worker("u", "d", "b", "t").when_in_doubt == "repeat"
+    waiting = settings(whenInDoubt="wait").for_worker("u", "d", "b", "t").to_environment()
+    assert waiting["WHEN_IN_DOUBT"] == "wait"

@@ -116,6 +116,14 @@ def test_the_ledger_pays_per_request_and_can_be_restored_and_forgets(assembly: A
     assert table["DeletionProtectionEnabled"] is True
 
 
+def test_what_is_likely_to_fail_comes_before_the_protected_table(assembly: Assembly) -> None:
+    """A table that is protected from deletion would outlive a first deployment that is rolled back."""
+    (name,) = assembly.of_type("DynamoDB::Table")
+    before = set(assembly.template["Resources"][name]["DependsOn"])
+    for kind in ("Connect::IntegrationAssociation", "Events::EventBus", "Events::Archive"):
+        assert set(assembly.of_type(kind)) <= before
+
+
 def test_contacts_in_doubt_are_listed_by_an_index_of_keys_alone(assembly: Assembly) -> None:
     [index] = assembly.one("DynamoDB::Table")["GlobalSecondaryIndexes"]
     assert index == {
