@@ -24,6 +24,8 @@ Content = Mapping[str, Any]
 Template = dict[str, Any]
 ACCOUNT = "arn:aws:connect:us-east-1:000000000000:instance"
 INSTANCES = [INSTANCE, OTHER, f"{ACCOUNT}/11111111-0000-4000-8000-000000000003", f"{ACCOUNT}/4"]
+SNS = "arn:aws:sns:us-east-1:000000000000"
+KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-0000-4000-8000-000000000000"
 #: Names that are as alike as two routes' names may be.
 ROUTES = ["night", "night1", "night-1", "night.1", "ni-ght", "1", "2"]
 
@@ -58,6 +60,20 @@ def contents(draw: st.DrawFn) -> Content:
         "confirmWithinMinutes": st.sampled_from([0, 5]),
         "producerPrincipals": _some(["111111111111", "arn:aws:iam::222222222222:role/producer"]),
         "alarmEmail": st.sampled_from([None, "a@example.com", "b@example.com"]),
+        "alarmTopics": st.sampled_from(
+            [{}, {"page": f"{SNS}:pager"}, {"page": f"{SNS}:pager", "ticket": f"{SNS}:desk"}]
+        ),
+        "alarms": st.sampled_from([{}, {"throttled": {"enabled": False}}, {"throttled": {"threshold": 7}}]),
+        "runbookUrl": st.sampled_from([None, "https://example.com/runbook"]),
+        "logLevel": st.sampled_from(["INFO", "DEBUG"]),
+        "logRetentionDays": st.sampled_from([30, 90]),
+        "tags": st.sampled_from([{}, {"CostCentre": "4711"}, {"CostCentre": "4712", "Team": "night"}]),
+        "permissionsBoundary": st.sampled_from([None, "arn:aws:iam::000000000000:policy/bound"]),
+        "queueKeyArn": st.sampled_from([None, KEY]),
+        "dataKeyArn": st.sampled_from([None, KEY]),
+        "quotaShare": st.sampled_from([0.5, 1]),
+        "whenInDoubt": st.sampled_from(["repeat", "wait"]),
+        "settleMinutes": st.sampled_from([5, 15]),
     }
     given_ = draw(st.fixed_dictionaries({}, optional=optional))
     routes = [_route(name, draw(events), draw(queues)) for name in draw(_some(ROUTES))]

@@ -6,7 +6,9 @@ worker's role names every flow of every instance; the CDK spreads its statements
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
+from typing import Any
 
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
@@ -16,8 +18,6 @@ from contact_transfer_cdk.words import counted
 POLICY_BYTES = 8192
 #: The same page has 50; one stands for everybody, who must use TLS, and one is EventBridge.
 MOST_PRODUCERS = 48
-#: The three statements without what varies: the queue's ARN, the rules', the principals'.
-_FRAME_BYTES = 480
 _SEPARATOR = len('"",')
 #: Of the ARNs in one statement: a managed policy, which one statement cannot outgrow, has at most 6,144 characters.
 _STATEMENT_BYTES = 4500
@@ -62,11 +62,32 @@ def flow_arns(settings: DeploymentSettings) -> list[list[str]]:
 
 
 def queue_policy_bytes(settings: DeploymentSettings) -> int:
-    """What the policy has once its references are written out, or a little more."""
+    """Bytes of the transfer queue's policy once its references are written out."""
+    return len(json.dumps(_queue_policy(settings), separators=(",", ":")).encode())
+
+
+def _queue_policy(settings: DeploymentSettings) -> dict[str, Any]:
+    """The policy as ``service.queues`` makes it. A test compares the two."""
     place, prefix = settings.place, settings.prefix
+    queue = place.arn("sqs", f"{prefix}-transfers")
     rules = [f"{prefix}/{prefix}-requests", *(route_rule_name(settings, route) for route in settings.routes)]
-    arns = [place.arn("events", f"rule/{rule}") for rule in rules]
     root = f"arn:{place.partition}:iam::{'0' * 12}:root"
-    principals = [root if name.isdigit() else name for name in settings.producer_principals]
-    queue = 3 * len(place.arn("sqs", f"{prefix}-transfers"))
-    return _FRAME_BYTES + queue + sum(len(text.encode()) + _SEPARATOR for text in (*arns, *principals))
+    senders = [root if name.isdigit() else name for name in settings.producer_principals]
+    tls = {"Bool": {"aws:SecureTransport": "false"}}
+    of_rules = {"ArnEquals": {"aws:SourceArn": [place.arn("events", f"rule/{rule}") for rule in rules]}}
+    statements: list[dict[str, Any]] = [
+        {"Action": "sqs:*", "Condition": tls, "Effect": "Deny", "Principal": {"AWS": "*"}, "Resource": queue},
+        {
+            "Action": "sqs:SendMessage",
+            "Condition": of_rules,
+            "Effect": "Allow",
+            "Principal": {"Service": "events.amazonaws.com"},
+            "Resource": queue,
+            "Sid": "EventBridgeRules",
+        },
+    ]
+    if senders:
+        actions = ["sqs:GetQueueUrl", "sqs:SendMessage"]
+        sending = {"Action": actions, "Effect": "Allow", "Principal": {"AWS": senders}, "Resource": queue}
+        statements.append({**sending, "Sid": "Producers"})
+    return {"Statement": statements, "Version": "2012-10-17"}
