@@ -1,1 +1,1 @@
-"""The demonstration: requests of every kind through all four doors, and an independent account of what became of each."""
+"""The demonstration: requests of every kind from all four sources, and an independent account of their results."""

@@ -28,7 +28,7 @@ def main(
     deployment: Annotated[str, typer.Option(help="Whose settings to start from: deployments/NAME.json.")] = "local",
     patience: Annotated[float, typer.Option(help="Seconds until a request without an end counts as lost.")] = 120,
 ) -> None:
-    """Send requests of every kind through all doors and show what became of each.
+    """Send requests of every kind from all sources and show the result of each.
 
     Status 0: every contact was transferred exactly once or its request failed with the right reason. Status 1: it says what broke.
     """
@@ -71,7 +71,7 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
 
         play(story.throttled())
         play([*story.transfers(), *story.without_code(), *story.faults(), *story.refused()])
-        play(story.afterthoughts(next(one for one in requests if "both doors" in one.what)))
+        play(story.afterthoughts(next(one for one in requests if "two sources" in one.what)))
         arrivals.await_all(requests, patience)
     account.update(cloud, requests)
     found = account.summarize(cloud, requests)

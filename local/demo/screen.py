@@ -14,25 +14,25 @@ from local.contact_events import Tally
 from local.demo.account import Summary
 from local.demo.request import Request
 
-#: The verdict on the new contact, beside what became of the request and in the account of all.
+#: Whether the new contact arrived: beside the result of the request, and in the summary.
 _ARRIVED = {"Confirmed": ", arrived", "ContactEnded": ", ended", "Silence": ", silent"}
-_VERDICTS = {
+_ARRIVALS = {
     "Confirmed": "confirmed",
-    "ContactEnded": "unconfirmed, for the flow ended the contact",
-    "Silence": "unconfirmed, for nothing was heard",
+    "ContactEnded": "unconfirmed (the flow ended the contact)",
+    "Silence": "unconfirmed (no contact event came)",
 }
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f-]{22}\b")
 
 
 def table(requests: Sequence[Request], names: Mapping[str, str]) -> Table:
-    """Return the table of what became of each; ``names`` maps ids to friendly names."""
+    """Return the table of requests and their results; ``names`` maps ids to friendly names."""
     shown = Table(box=None, pad_edge=False, header_style="bold", expand=True)
     shown.add_column("request", no_wrap=True, width=30)
-    shown.add_column("door", no_wrap=True, width=5)
-    shown.add_column("became", no_wrap=True, width=21)
-    shown.add_column("and that means", no_wrap=True, overflow="ellipsis", ratio=1)
+    shown.add_column("source", no_wrap=True, width=6)
+    shown.add_column("result", no_wrap=True, width=21)
+    shown.add_column("details", no_wrap=True, overflow="ellipsis", ratio=1)
     for request in requests:
-        shown.add_row(request.what, request.door, _became(request), _detail(request, names))
+        shown.add_row(request.what, request.door, _result(request), _detail(request, names))
     return shown
 
 
@@ -40,11 +40,11 @@ def progress(requests: Sequence[Request], names: Mapping[str, str]) -> Group:
     """Return what to show while it runs: how far it is, then the open requests, then the settled ones, newest first."""
     done = [request for request in requests if request.settled]
     still_open = [request for request in requests if not request.settled]
-    head = Text(f"{len(done)} of {len(requests)} requests sent so far have an end", style="bold")
+    head = Text(f"{len(done)} of {len(requests)} requests sent so far have ended", style="bold")
     return Group(head, table([*still_open, *reversed(done)], names))
 
 
-def _became(request: Request) -> Text:
+def _result(request: Request) -> Text:
     if not request.settled:
         return Text("…", style="dim")
     style = "red" if request.complaint() else "yellow" if request.parked else "green"
@@ -93,15 +93,15 @@ def summary(found: Summary, calls: Mapping[str, Mapping[str, Any]], seconds: flo
     return shown
 
 
-def proof(verdicts: Mapping[str, int], tally: Tally) -> Table:
-    """Return what was told of the new contacts, and what became of the events that it was told by."""
+def proof(arrivals: Mapping[str, int], tally: Tally) -> Table:
+    """Return how many new contacts arrived, and what happened to the contact events that show it."""
     shown = Table(box=None, show_header=False, pad_edge=False)
     shown.add_column(no_wrap=True, style="bold")
     shown.add_column()
-    told = ", ".join(f"{count} {_VERDICTS.get(verdict, verdict)}" for verdict, count in sorted(verdicts.items()))
+    told = ", ".join(f"{count} {_ARRIVALS.get(arrival, arrival)}" for arrival, count in sorted(arrivals.items()))
     shown.add_row("arrived         ", told)
-    events = f"{tally.happened} contact events: {len(tally.lost)} lost, {tally.twice} twice, in no order"
-    shown.add_row("told by", events)
+    events = f"{tally.happened} contact events: {len(tally.lost)} lost, {tally.twice} repeated, in no order"
+    shown.add_row("shown by", events)
     return shown
 
 

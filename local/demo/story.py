@@ -58,7 +58,7 @@ class Story:
         self.users: dict[str, str] = self.cloud.seed["users"]
 
     def transfers(self) -> list[Request]:
-        """Return transfers of every kind, one of them twice and through both doors at once."""
+        """Return transfers of every kind, one of them twice, from two sources at once."""
         agent = {"contactFlowId": self.flows["Move to agent"], "userId": self.users["ana"]}
         email = {"contactId": self.contacts.email(), "contactFlowId": self.flows["Move to queue"]}
         twin = self._task(requestId="demo-twin")
@@ -69,7 +69,7 @@ class Story:
             Request("a flow only", "bus", {"contactId": self.contacts.task(), "contactFlowId": self.flows["Inbound"]}),
             Request("ids given as ARNs", "bus", self._task(queueId=self._arn("queue", self.queues["Support"]))),
             self.ending_in_its_flow(),
-            Request("one request through both doors", "queue", twin),
+            Request("one request from two sources", "queue", twin),
             Request("  its duplicate", "bus", twin, duplicate=True),
         ]
 
@@ -100,7 +100,7 @@ class Story:
         """Return a transfer that Connect takes, and whose flow then ends the new contact."""
         self.cloud.control.others("set_course", resource_id=self.users["ben"], course="fails")
         agent = {"contactFlowId": self.flows["Move to agent"], "userId": self.users["ben"]}
-        return Request("taken, and ended by its flow", "queue", {"contactId": self.contacts.task(), **agent})
+        return Request("accepted, ended by its flow", "queue", {"contactId": self.contacts.task(), **agent})
 
     def faults(self) -> list[Request]:
         """Return transfers that meet a fault of Connect: a lost answer, server errors, throttled calls."""
