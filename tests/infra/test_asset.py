@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 import pytest
 
 from contact_transfer.config.worker_settings import Settings
+from contact_transfer_cdk.asset import build as asset_build
 from contact_transfer_cdk.asset import bytecode
 from contact_transfer_cdk.asset.build import LAMBDA_SRC, PYTHON, _refuse_compiled_parts, build
 from contact_transfer_cdk.asset.modules import reachable
@@ -179,6 +181,15 @@ def test_packages_that_do_not_match_their_hashes_are_refused(tmp_path: Path) -> 
     (tmp_path / "requirements.txt").write_text(f"{pins[six]}\n    --hash=sha256:{'0' * 64}\n")
     with pytest.raises(DeploymentError, match="could not be installed"):
         build(tmp_path / "out", tmp_path, requirements=tmp_path / "requirements.txt")
+
+
+def test_a_wheel_holds_the_pins_where_the_build_looks_for_them() -> None:
+    wheel = tomllib.loads((LAMBDA_SRC.parent / "pyproject.toml").read_text("utf-8"))["tool"]["hatch"]["build"][
+        "targets"
+    ]["wheel"]
+    place = wheel["force-include"]["lambda_src/requirements.txt"]
+    assert Path(asset_build.__file__).with_name("requirements.txt") == LAMBDA_SRC.parent / "infra" / place
+    assert {Path(package).name for package in wheel["packages"]} >= {"contact_transfer", "contact_transfer_cdk"}
 
 
 def test_a_source_that_does_not_compile_stops_the_build(tmp_path: Path) -> None:
