@@ -39,8 +39,6 @@ SPELLED = (
     "ops",
     "local",
     "tools",
-    "tests",
-    "bench",
 )
 _CODE = re.compile(r"`([^`]*)`")
 _FENCE = re.compile(r"^\s*(```|~~~)")
