@@ -17,7 +17,7 @@ from contact_transfer_cdk.policies import acknowledgements, permissions
 from contact_transfer_cdk.policies.keys import Keys
 from contact_transfer_cdk.service.confirmation import Confirmation
 from contact_transfer_cdk.service.confirmation_rules import confirmation_rule_arns
-from contact_transfer_cdk.service.doors import Doors
+from contact_transfer_cdk.service.event_bus import EventBus
 from contact_transfer_cdk.service.flow_function import FlowFunction
 from contact_transfer_cdk.service.ledger import Ledger
 from contact_transfer_cdk.service.queue_rule import Destination
@@ -51,37 +51,35 @@ class ContactTransfer(Construct):
         super().__init__(scope, id_)
         self.settings = settings
         check_placement(self, settings)
-        code = code or asset_code()
+        self._make_stores()
+        self._make_rules()
+        self._make_functions(code or asset_code())
+        self._watch()
+        self._set_outputs()
+        self._apply_organisations_rules()
+
+    def _make_stores(self) -> None:
+        """Keys, queues, ledger; and the functions' roles, which policies name."""
+        settings = self.settings
         requests = [*rule_arns(settings), *route_rule_arns(settings)]
         rules = [*requests, *confirmation_rule_arns(settings)]
         self.keys = Keys(self, "Keys", settings=settings, rule_arns=rules, archive_bus_arn=bus_arn(settings))
-        self.queues = Queues(self, "Queues", settings=settings, key=self.keys.queues, rule_arns=requests)
-        self.ledger = Ledger(self, "Ledger", key=self.keys.data)
-        self.worker = Worker(self, "Worker", settings=settings, log_key=self.keys.data)
+        queues_key, data_key = self.keys.queues, self.keys.data
+        self.queues = Queues(self, "Queues", settings=settings, key=queues_key, rule_arns=requests)
+        self.ledger = Ledger(self, "Ledger", key=data_key)
+        self.worker = Worker(self, "Worker", settings=settings, log_key=data_key)
         self.confirmation = Confirmation(
-            self, "Confirmation", settings=settings, queues_key=self.keys.queues, log_key=self.keys.data
+            self, "Confirmation", settings=settings, queues_key=queues_key, log_key=data_key
         )
+
+    def _make_rules(self) -> None:
+        """The bus and the routes: what sends to the transfer queue without code."""
         to_transfers = Destination("TransferQueue", self.queues.transfers, self.queues.dead_letters)
-        self.doors = Doors(
-            self,
-            "Doors",
-            settings=settings,
-            to=to_transfers,
-            archive_key=self.keys.data,
-            roles=[self.worker.role, self.confirmation.role],
+        roles = [self.worker.role, self.confirmation.role]
+        self.events = EventBus(
+            self, "Events", settings=self.settings, to=to_transfers, archive_key=self.keys.data, roles=roles
         )
-        self.routes = Routes(self, "Routes", settings=settings, to=to_transfers)
-        self._make_functions(code)
-        self.observability = Observability(
-            self,
-            "Observability",
-            settings=settings,
-            watched=self._watched(),
-            log_groups=[self.worker.log_group, self.flow.log_group, self.confirmation.log_group],
-            key=self.keys.data,
-        )
-        self._set_outputs()
-        self._apply_organisations_rules()
+        self.routes = Routes(self, "Routes", settings=self.settings, to=to_transfers)
 
     def _make_functions(self, code: lambda_.Code) -> None:
         self.flow = FlowFunction(
@@ -93,11 +91,21 @@ class ContactTransfer(Construct):
             queues_key=self.keys.queues,
             log_key=self.keys.data,
         )
-        self.confirmation_function = self.confirmation.deploy(code, self.ledger, self.keys.data, self.doors.bus)
+        self.confirmation_function = self.confirmation.deploy(code, self.ledger, self.keys.data, self.events.bus)
         self._permit_worker()
         # A protected table cannot be deleted when a first deployment is rolled back: what is likely to fail comes before it.
-        self.ledger.node.add_dependency(self.flow, self.doors, self.routes)
+        self.ledger.node.add_dependency(self.flow, self.events, self.routes)
         self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
+
+    def _watch(self) -> None:
+        self.observability = Observability(
+            self,
+            "Observability",
+            settings=self.settings,
+            watched=self._watched(),
+            log_groups=[self.worker.log_group, self.flow.log_group, self.confirmation.log_group],
+            key=self.keys.data,
+        )
 
     def _watched(self) -> Watched:
         return Watched(
@@ -118,7 +126,7 @@ class ContactTransfer(Construct):
             *permissions.connect_statements(self.settings),
             *permissions.queue_statements(self.queues.transfers, self.queues.dead_letters, self.keys.queues, region),
             *permissions.ledger_statements(self.ledger.table, self.keys.data, region),
-            permissions.bus_statement(self.doors.bus.attr_arn),
+            permissions.bus_statement(self.events.bus.attr_arn),
         )
 
     def _environment(self) -> dict[str, str]:
@@ -135,8 +143,8 @@ class ContactTransfer(Construct):
         self.dead_letter_queue_url = self.queues.dead_letters.queue_url
         self.confirmation_dead_letter_queue_url = self.confirmation.dead_letters.queue_url
         self.queue_key_arn = self.keys.queues.key_arn
-        self.event_bus_name = self.doors.bus.ref
-        self.event_bus_arn = self.doors.bus.attr_arn
+        self.event_bus_name = self.events.bus.ref
+        self.event_bus_arn = self.events.bus.attr_arn
         self.ledger_table_name = self.ledger.table.table_name
         self.ledger_table_arn = self.ledger.table.table_arn
         self.worker_function_name = self.worker_function.function_name

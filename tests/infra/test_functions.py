@@ -113,10 +113,10 @@ def test_the_confirmations_queue_waits_six_time_outs_and_gives_up_into_its_own_d
     assembly: Assembly,
 ) -> None:
     queue = assembly.one("SQS::Queue", "ConfirmationEvents")
-    dead = _logical(assembly, "SQS::Queue", "ConfirmationUntold")
+    dead = _logical(assembly, "SQS::Queue", "ConfirmationFailed")
     assert queue["VisibilityTimeout"] >= 6 * assembly.one("Lambda::Function", "Confirmation")["Timeout"]
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
-    dead_queue = assembly.one("SQS::Queue", "ConfirmationUntold")
+    dead_queue = assembly.one("SQS::Queue", "ConfirmationFailed")
     assert dead_queue["MessageRetentionPeriod"] > queue["MessageRetentionPeriod"]
 
 

@@ -273,7 +273,7 @@ class TestInTheTemplate:
         for name, rule in rules.items():
             (target,) = rule["Properties"]["Targets"]
             assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
-            dead = "ConfirmationUntold" if "Confirmation" in name else "QueuesDeadLetters"
+            dead = "ConfirmationFailed" if "Confirmation" in name else "QueuesDeadLetters"
             assert dead in target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
 
     def test_the_rules_may_send_where_they_send_and_use_the_key(self, routed: Assembly) -> None:
@@ -286,7 +286,7 @@ class TestInTheTemplate:
         confirmation = {f"rule/{name}-arrivals", f"rule/{name}/{name}-announced"}
         for queue in ("QueuesTransfers", "QueuesDeadLetters"):
             assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == routes
-        for queue in ("ConfirmationEvents", "ConfirmationUntold"):
+        for queue in ("ConfirmationEvents", "ConfirmationFailed"):
             assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == confirmation
         assert admitted(routed.one("KMS::Key", "KeysQueues")["KeyPolicy"]) == routes | confirmation
         made = {

@@ -232,12 +232,12 @@ def test_outputs_are_the_contracts(assembly: Assembly) -> None:
     queue = _logical(assembly, "SQS::Queue", "Transfers")
     outputs = {name: output["Value"] for name, output in assembly.template["Outputs"].items()}
     bus, table = _logical(assembly, "Events::EventBus", ""), _logical(assembly, "DynamoDB::Table", "")
-    untold = _logical(assembly, "SQS::Queue", "ConfirmationUntold")
+    failed = _logical(assembly, "SQS::Queue", "ConfirmationFailed")
     assert outputs == {
         "EventBusArn": {"Fn::GetAtt": [bus, "Arn"]},
         "QueueKeyArn": {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]},
         "LedgerTableArn": {"Fn::GetAtt": [table, "Arn"]},
-        "ConfirmationDeadLetterQueueUrl": {"Ref": untold},
+        "ConfirmationDeadLetterQueueUrl": {"Ref": failed},
         "TransferQueueUrl": {"Ref": queue},
         "TransferQueueArn": {"Fn::GetAtt": [queue, "Arn"]},
         "DeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "DeadLetters")},

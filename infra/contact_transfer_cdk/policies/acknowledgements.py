@@ -20,7 +20,12 @@ def acknowledge(settings: DeploymentSettings, worker: iam.Role, functions: Mappi
         worker: the worker's role.
         functions: every function by its role.
     """
-    policy = worker.node.find_child("DefaultPolicy")
+    _acknowledge_connect(settings, worker.node.find_child("DefaultPolicy"))
+    for role, function in functions.items():
+        _acknowledge_function(role, function)
+
+
+def _acknowledge_connect(settings: DeploymentSettings, policy: IConstruct) -> None:
     for instance in settings.instances:
         _accept_wildcard(
             policy,
@@ -33,17 +38,19 @@ def acknowledge(settings: DeploymentSettings, worker: iam.Role, functions: Mappi
                 instance.within("contact-flow", "*"),
                 "The deployment allows all flows of its instances; allowedContactFlowIds narrows this to the named ones.",
             )
-    for role, function in functions.items():
-        _accept_wildcard(
-            role.node.find_child("DefaultPolicy"),
-            "*",
-            "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.",
-        )
-        _accept(
-            function,
-            "AwsSolutions-L1",
-            "Python 3.13 is the newest version that the asset is compiled for and tested under; docs/decisions says more.",
-        )
+
+
+def _acknowledge_function(role: iam.Role, function: lambda_.Function) -> None:
+    _accept_wildcard(
+        role.node.find_child("DefaultPolicy"),
+        "*",
+        "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.",
+    )
+    _accept(
+        function,
+        "AwsSolutions-L1",
+        "Python 3.13 is the newest version that the asset is compiled for and tested under; docs/decisions says more.",
+    )
 
 
 def _accept_wildcard(scope: IConstruct, resource: str, reason: str) -> None:

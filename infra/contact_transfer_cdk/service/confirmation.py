@@ -13,7 +13,6 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from contact_transfer_cdk.policies import permissions
-from contact_transfer_cdk.policies.retention import KEPT
 from contact_transfer_cdk.service.confirmation_rules import (
     announced_name,
     announced_pattern,
@@ -24,14 +23,14 @@ from contact_transfer_cdk.service.confirmation_rules import (
 from contact_transfer_cdk.service.function import Function, Shape
 from contact_transfer_cdk.service.ledger import Ledger
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
-from contact_transfer_cdk.service.queues import admit_rules
+from contact_transfer_cdk.service.queues import admit_rules, encrypted_queue
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 HANDLER = "contact_transfer.confirm.handler"
 
 
 class Confirmation(Function):
-    """``role`` exists before the function: the bus names it. ``queue`` takes the events, ``dead_letters`` what cannot be told."""
+    """``role`` exists before the function: the bus names it. ``queue`` takes the events, ``dead_letters`` what could not be worked on."""
 
     def __init__(
         self, scope: Construct, id_: str, *, settings: DeploymentSettings, queues_key: kms.IKey, log_key: kms.IKey
@@ -39,9 +38,11 @@ class Confirmation(Function):
         super().__init__(scope, id_, name="confirmation", settings=settings, log_key=log_key)
         self._queues_key = queues_key
         sizing = settings.sizing
-        self.dead_letters = self._queue("Untold", sizing.dead_letter_retention_days)
-        self.queue = self._queue(
+        self.dead_letters = encrypted_queue(self, "Failed", queues_key, sizing.dead_letter_retention_days)
+        self.queue = encrypted_queue(
+            self,
             "Events",
+            queues_key,
             sizing.confirmation_retention_days,
             visibility_timeout=Duration.seconds(6 * sizing.confirmation_timeout_seconds),
             dead_letter_queue=sqs.DeadLetterQueue(
@@ -50,19 +51,6 @@ class Confirmation(Function):
         )
         for queue in (self.queue, self.dead_letters):
             admit_rules(queue, confirmation_rule_arns(settings))
-
-    def _queue(self, id_: str, retention_days: int, **more: object) -> sqs.Queue:
-        return sqs.Queue(
-            self,
-            id_,
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=self._queues_key,
-            data_key_reuse=Duration.hours(1),
-            enforce_ssl=True,
-            retention_period=Duration.days(retention_days),
-            removal_policy=KEPT,
-            **more,  # type: ignore[arg-type]  # keywords of the queue
-        )
 
     def deploy(
         self, code: lambda_.Code, ledger: Ledger, data_key: kms.IKey, bus: events.CfnEventBus

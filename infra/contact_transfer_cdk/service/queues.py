@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from aws_cdk import Duration
 from aws_cdk import aws_iam as iam
@@ -25,47 +26,57 @@ class Queues(Construct):
         sizing = settings.sizing
         # The dead-letter queue says which queue may use it, and that queue refers to it: the name closes no circle.
         name = f"{settings.prefix}-transfers"
-        source_arn = settings.place.arn("sqs", name)
-        self.dead_letters = sqs.Queue(
+        source = sqs.Queue.from_queue_arn(self, "Source", settings.place.arn("sqs", name))
+        self.dead_letters = encrypted_queue(
             self,
             "DeadLetters",
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            data_key_reuse=Duration.hours(1),
-            enforce_ssl=True,
-            retention_period=Duration.days(sizing.dead_letter_retention_days),
+            key,
+            sizing.dead_letter_retention_days,
             redrive_allow_policy=sqs.RedriveAllowPolicy(
-                redrive_permission=sqs.RedrivePermission.BY_QUEUE,
-                source_queues=[sqs.Queue.from_queue_arn(self, "Source", source_arn)],
+                redrive_permission=sqs.RedrivePermission.BY_QUEUE, source_queues=[source]
             ),
-            removal_policy=KEPT,
         )
-        self.transfers = sqs.Queue(
+        self.transfers = encrypted_queue(
             self,
             "Transfers",
+            key,
+            sizing.transfer_retention_days,
             queue_name=name,
-            encryption=sqs.QueueEncryption.KMS,
-            encryption_master_key=key,
-            data_key_reuse=Duration.hours(1),
-            enforce_ssl=True,
-            retention_period=Duration.days(sizing.transfer_retention_days),
             visibility_timeout=Duration.seconds(sizing.visibility_timeout_seconds),
             dead_letter_queue=sqs.DeadLetterQueue(
                 queue=self.dead_letters, max_receive_count=sizing.maximum_receive_count
             ),
-            removal_policy=KEPT,
         )
         admit_rules(self.transfers, rule_arns)
         admit_rules(self.dead_letters, rule_arns)  # what EventBridge could not deliver
-        if settings.producer_principals:
-            self.transfers.add_to_resource_policy(
-                iam.PolicyStatement(
-                    sid="Producers",
-                    principals=producers(settings),
-                    actions=["sqs:SendMessage", "sqs:GetQueueUrl"],
-                    resources=[self.transfers.queue_arn],
-                )
+        self._admit_producers(settings)
+
+    def _admit_producers(self, settings: DeploymentSettings) -> None:
+        if not settings.producer_principals:
+            return
+        self.transfers.add_to_resource_policy(
+            iam.PolicyStatement(
+                sid="Producers",
+                principals=producers(settings),
+                actions=["sqs:SendMessage", "sqs:GetQueueUrl"],
+                resources=[self.transfers.queue_arn],
             )
+        )
+
+
+def encrypted_queue(scope: Construct, id_: str, key: kms.IKey, retention_days: int, **more: Any) -> sqs.Queue:
+    """A queue that is encrypted with ``key``, takes TLS only, and outlives the stack; ``more`` goes to ``sqs.Queue``."""
+    return sqs.Queue(
+        scope,
+        id_,
+        encryption=sqs.QueueEncryption.KMS,
+        encryption_master_key=key,
+        data_key_reuse=Duration.hours(1),
+        enforce_ssl=True,
+        retention_period=Duration.days(retention_days),
+        removal_policy=KEPT,
+        **more,
+    )
 
 
 def admit_rules(queue: sqs.Queue, rule_arns: Sequence[str]) -> None:
