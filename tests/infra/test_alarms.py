@@ -13,6 +13,7 @@ import pytest
 from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
 from contact_transfer.transfer.outcome import Cause
 from contact_transfer_cdk.monitoring.alarms import PASSING, RUNBOOK, slug
+from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES
 from contact_transfer_cdk.settings.deployment import load, parse
 from transfers_cli.cost.model import idle
 
@@ -65,6 +66,11 @@ def test_every_alarm_watches_a_metric_that_exists(alarms: list[dict[str, Any]]) 
     missing = [a["AlarmName"] for a in alarms if not exists(a["Namespace"], a["MetricName"], given(a))]
     assert not missing
     assert len(alarms) > 20
+
+
+def test_the_alarms_that_a_deployment_may_adjust_are_those_that_exist(alarms: list[dict[str, Any]]) -> None:
+    made = {alarm["AlarmName"].removeprefix("ContactTransfer-local-") for alarm in alarms}
+    assert {re.sub(r"^(events-failed|events-lost)-.*", r"\1", name) for name in made} == ALARM_NAMES
 
 
 def test_every_failure_metric_is_watched(alarms: list[dict[str, Any]]) -> None:

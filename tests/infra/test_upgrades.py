@@ -26,6 +26,8 @@ ACCOUNT = "arn:aws:connect:us-east-1:000000000000:instance"
 INSTANCES = [INSTANCE, OTHER, f"{ACCOUNT}/11111111-0000-4000-8000-000000000003", f"{ACCOUNT}/4"]
 SNS = "arn:aws:sns:us-east-1:000000000000"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/11111111-0000-4000-8000-000000000000"
+#: So many that the worker's role takes several policies.
+FLOWS = [f"{number:08d}-0000-4000-8000-000000000000" for number in range(60)]
 #: Names that are as alike as two routes' names may be.
 ROUTES = ["night", "night1", "night-1", "night.1", "ni-ght", "1", "2"]
 
@@ -53,7 +55,7 @@ def contents(draw: st.DrawFn) -> Content:
         "burst": st.sampled_from([4, 5]),
         "maximumConcurrency": st.sampled_from([2, 5]),
         "allowedChannels": st.sampled_from([["TASK"], ["TASK", "EMAIL"]]),
-        "allowedContactFlowIds": _some(["flow-2", "flow-3"]).map(lambda some: [*some, "flow-1"]),
+        "allowedContactFlowIds": st.sampled_from([[], ["flow-3"], FLOWS]).map(lambda some: [*some, "flow-1"]),
         "allowedQueueIds": _some(["queue-3"]).map(lambda some: [*some, "queue-2", "queue-1"]),
         "retryForHours": st.sampled_from([12, 24]),
         "ledgerDays": st.sampled_from([200, 400]),
