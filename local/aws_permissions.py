@@ -3,7 +3,7 @@
 - The policy of an event bus: CloudFormation stores it, and ``PutEvents`` obeys it.
 - ``events:source`` and ``events:detail-type`` of ``PutEvents``, as lists over all entries of the call.
 - ``aws:PrincipalArn`` of a session is the ARN of its role.
-- The key of an encrypted queue: whoever sends or receives needs it too, by way of SQS (``kms:ViaService``).
+- The key of an encrypted queue: a sender or receiver needs it too, by way of SQS (``kms:ViaService``).
 
 Sources: EventBridge user guide, "Using IAM policy conditions"; IAM user guide, "AWS global condition context keys"; SQS developer
 guide, "Key management". ministack models no calls from one account to another, so neither do these.

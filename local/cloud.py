@@ -223,7 +223,7 @@ class LocalCloud:
             raise TimeoutError(f"{error}; the logs are in {self.keep_logs()}") from None
 
     def keep_logs(self) -> Path:
-        """Let the logs outlive the cloud, because somebody is told of them; return their folder."""
+        """Let the logs outlive the cloud, because a message names them; return their folder."""
         self._keep = True
         return self.logs
 

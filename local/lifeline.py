@@ -1,6 +1,6 @@
 """``python -m local.lifeline MODULE ARGUMENTS``: runs a module that ends when standard input closes.
 
-Whoever starts it holds the other end of that pipe, so the module cannot outlive them, not even after a kill -9.
+The process that starts it holds the other end of that pipe, so the module cannot outlive them, not even after a kill -9.
 """
 
 from __future__ import annotations

@@ -135,6 +135,6 @@ def wait_until(condition: Callable[[], T | None], what: str, *, timeout: float =
     deadline = time.monotonic() + timeout
     while not (value := condition()):
         if time.monotonic() > deadline:
-            raise TimeoutError(f"waited {timeout:g} s in vain: {what}")
+            raise TimeoutError(f"waited {timeout:g} s without success: {what}")
         time.sleep(pause)
     return value

@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def exclusive(path: Path) -> Iterator[None]:
-    """Hold the lock file ``path``; wait for whoever holds it. The lock ends with the process, however that ends.
+    """Hold the lock file ``path``; wait until its holder has released it. The lock ends with the process, however that ends.
 
     Not re-entrant: a second ``exclusive`` of the same path in one thread waits for ever.
     """

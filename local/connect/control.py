@@ -1,4 +1,4 @@
-"""A client of the control address, for tests, the demo and whoever steers a simulator in another process."""
+"""A client of the control address, for tests, the demonstration and any other process that steers a simulator."""
 
 from __future__ import annotations
 

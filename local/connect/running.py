@@ -1,4 +1,4 @@
-"""Run the simulator's server: in this thread until it is told to stop, or in a thread of its own for tests."""
+"""Run the simulator's server: in this thread until it is stopped, or in a thread of its own for tests."""
 
 from __future__ import annotations
 

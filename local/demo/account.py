@@ -1,6 +1,6 @@
 """The account of the demonstration, kept from outside: Connect's history, the dead-letter queue, the transfer queue.
 
-The service's own ledger and its events are not asked: whoever checks a bookkeeper does not ask the bookkeeper.
+The service's own ledger and events are not read: an auditor does not rely on the records he audits.
 """
 
 from __future__ import annotations

@@ -51,7 +51,7 @@ class Arrivals:
             time.sleep(0.5)  # the pace of looking; nothing waits for it
 
     def _with(self, requests: Sequence[Request]) -> list[Request]:
-        """The requests that were transferred, each with the latest verdict on its new contact."""
+        """The requests that were transferred, each with the latest result for its new contact."""
         moved = [one for one in requests if one.transfers and not one.parked]
         for one in moved:
             one.arrival = self._told.get(one.contact_id, [""])[-1]
@@ -67,7 +67,7 @@ class Arrivals:
         return heard
 
     def verdicts(self) -> Counter[str]:
-        """How often each verdict was the last one on a contact."""
+        """How often each result was the last one for a contact."""
         return Counter(told[-1] for told in self._told.values())
 
     def complaints(self, requests: Sequence[Request]) -> list[str]:
@@ -82,7 +82,7 @@ class Arrivals:
 
 
 def due(request: Request, heard: Mapping[str, set[str]]) -> str:
-    """The verdict that follows from the events of the new contact that were not lost."""
+    """The result that follows from the events of the new contact that were not lost."""
     kinds = heard.get(request.transfers[0]["new"], set())
     if kinds & set(ARRIVALS):
         return "Confirmed"

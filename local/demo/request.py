@@ -16,7 +16,7 @@ class Request:
     or event's id. ``transfers`` and ``parked`` are what the simulator's history and the dead-letter queue say.
 
     ``cause``: what happens in Connect, so that a route asks by itself. ``follows``: the request whose new contact this one is about.
-    ``rejected``: what a flow was answered at once. ``arrival``: the verdict on the new contact that was told on the bus.
+    ``rejected``: what a flow was answered at once. ``arrival``: the result for the new contact that was published on the bus.
     """
 
     what: str

@@ -42,7 +42,7 @@ class EventSource:
 
     A message that is kept becomes visible when the queue's time-out ends, or when the function changed it; how often it may
     come back, and where it goes then, is the queue's redrive policy. ``wait`` is the long poll in seconds.
-    ``observe`` is told of every delivery, from the poller's thread. ``enabled`` is asked every second, as Lambda looks at
+    ``observe`` receives every delivery, from the poller's thread. ``enabled`` is asked every second, as Lambda looks at
     the mapping's state: while it says no, no message is taken.
     """
 

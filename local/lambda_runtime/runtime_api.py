@@ -95,7 +95,7 @@ class _CutOff(ConnectionError):
 def _body(request: BaseHTTPRequestHandler) -> bytes:
     """Read what was posted to its end. Raise ``_CutOff`` when the runtime died on the way.
 
-    The runtime's client sends the head and the body apart. Whoever takes what is there for the whole reads an empty answer
+    The runtime's client sends the head and the body apart. A server that takes the first part for the whole reads an empty answer
     when the runtime is killed in between, and an empty answer says that every message is done.
     """
     if request.headers.get("Transfer-Encoding", "").lower() != "chunked":

@@ -35,7 +35,7 @@ class Task:
         result, error = None, None
         try:
             result = work()
-        except BaseException as raised:  # noqa: BLE001 - whatever ends a task is told to whoever started it
+        except BaseException as raised:  # noqa: BLE001 - whatever ends a task is reported to its starter
             error = raised
         self.over = True
         self._on_end(result, error)
@@ -88,7 +88,7 @@ class Loop:
         heapq.heappush(self._heap, (self.now + seconds, self._asked, act, args))
 
     def spawn(self, work: Callable[[], Any], on_end: Callable[[Any, BaseException | None], None]) -> Task:
-        """Start a task at once. ``on_end`` is told what it returned, or what it raised (``Killed`` when it was killed)."""
+        """Start a task at once. ``on_end`` receives what it returned, or what it raised (``Killed`` when it was killed)."""
         task = Task(self, work, on_end)
         task.start()
         return task

@@ -114,7 +114,7 @@ class Sender:
         return caller.task.wait()
 
     def caller(self) -> Caller:
-        """Whoever makes a call now: answers that come later find this wait of this task, or nobody."""
+        """The task that makes a call now: answers that come later find this wait of this task, or nobody."""
         return Caller(self.task, self.task.ticket())
 
     def travel(self, service: str) -> tuple[float, float]:

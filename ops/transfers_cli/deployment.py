@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 PREFIX = "ContactTransfer-"
 _CONFIG = Config(retries={"mode": "standard", "total_max_attempts": 4}, max_pool_connections=16, connect_timeout=5)
-# Operators share Connect's quotas with the worker: what is throttled is told, not tried again behind their backs.
+# Operators share Connect's quotas with the worker: a throttled call is reported, not repeated without their knowledge.
 _CONNECT = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect_timeout=5, read_timeout=10)
 
 

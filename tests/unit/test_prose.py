@@ -17,6 +17,30 @@ def test_a_page_keeps_to_the_words_of_the_glossary(page: Path) -> None:
     assert prose.complaints(page.read_text("utf-8"), WORDS) == []
 
 
+def test_comments_docstrings_and_messages_of_the_sources_keep_to_it_too() -> None:
+    found = [
+        f"{path.relative_to(prose.ROOT)}:{complaint}"
+        for path in prose.sources()
+        for complaint in prose.complaints(path.read_text("utf-8"), WORDS, source=True)
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("source", "lines"),
+    [
+        ("x = 1  # mend it", [1]),
+        ('def f():\n    """Two lines.\n\n    Please mend it.\n    """', [4]),
+        ('x = f"mend {1} now"', [1]),
+        ('x = "mend"', []),
+        ("mend = 1", []),
+    ],
+)
+def test_prose_of_a_source_is_its_comments_and_texts(source: str, lines: list[int]) -> None:
+    found = prose.complaints(source, [prose.Word("mend", "fix")], source=True)
+    assert [int(complaint.split(":")[0]) for complaint in found] == lines
+
+
 @pytest.mark.parametrize("word", [word.refused for word in WORDS])
 def test_each_word_in_a_column_not_is_refused(word: str) -> None:
     assert prose.complaints(f"A page that says {word} to somebody.", WORDS)

@@ -123,7 +123,7 @@ class Keys(Construct):
     def _admit_alarms(self) -> None:
         """CloudWatch publishes to an encrypted topic for the alarms of this deployment, which all begin with its name.
 
-        Assumed: whether KMS is told the alarm is documented nowhere, so the condition holds where it is told. The topic's own
+        Assumed: whether KMS receives the alarm's ARN is not documented, so the condition holds only where it does. The topic's own
         policy names the alarms in any case.
         """
         self.data.add_to_resource_policy(

@@ -12,7 +12,7 @@ from contact_transfer_cdk.policies.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPI
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.policy_checks import flow_arns
 
-# What DynamoDB does with the key for whoever reads and writes the table. Source: DynamoDB developer guide, "Authorizing use
+# What DynamoDB does with the key for a caller that reads and writes the table. Source: DynamoDB developer guide, "Authorizing use
 # of your customer managed key"; its wildcards are written out.
 _TABLE_KEY_ACTIONS = ("Decrypt", "DescribeKey", "Encrypt", "GenerateDataKey", "ReEncryptFrom", "ReEncryptTo")
 

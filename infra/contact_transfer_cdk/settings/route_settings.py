@@ -26,7 +26,7 @@ MOST = 40
 ROUTE_KEYS = ("name", "when", "transfer", "maxTransfersPerContact")
 #: Keys of a route's ``transfer``, with the resource that each is an id of.
 TRANSFER_KEYS = {"contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
-#: A contact is transferred at most so often, whoever asks. Source: TransferContact.
+#: A contact is transferred at most this many times, regardless of the caller. Source: TransferContact.
 MOST_TRANSFERS = 11
 
 

@@ -1,7 +1,7 @@
 """Contact events as Amazon Connect publishes them to EventBridge.
 
 Source ``aws.connect``, detail-type ``Amazon Connect Contact Event``, camelCase keys (contact events data model). Which keys a given
-event carries beyond the documented samples is assumed. Losing, doubling and reordering is the business of whoever listens.
+event carries beyond the documented samples is assumed. The listener decides which events are lost, repeated or reordered.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ HELP: dict[str, Any] = {
         "GET|POST|DELETE /_control/faults": "{'kind': 'throttle', 'operation': 'TransferContact', 'calls': 3}",
         "DELETE /_control/faults/{number}": "end one fault",
         "POST /_control/others": "{'do': 'transfer', 'contact_id': …, 'queue_id': …, 'in_seconds': 5}",
-        "GET /_control/events?after=0&wait=10": "contact events with a higher number, for whoever publishes them",
+        "GET /_control/events?after=0&wait=10": "contact events with a higher number, for a client that publishes them",
         "POST /_control/seed": "{'instance_id': …}: flows of every type, queues, users, by friendly name",
         "POST /_control/reset": "start afresh with the same instances",
     },

@@ -15,7 +15,7 @@ DEFAULT_INSTANCE_ARN = "arn:aws:connect:eu-central-1:111122223333:instance/5f0c7
 
 
 class EventLog:
-    """Contact events in the order of their happening, numbered from 1, for whoever publishes them."""
+    """Contact events in the order in which they happened, numbered from 1, for a client that publishes them."""
 
     def __init__(self) -> None:
         self._events: list[ContactEvent] = []

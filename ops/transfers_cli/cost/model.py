@@ -137,7 +137,7 @@ def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
 
 
 def hearing(settings: DeploymentSettings, events: float) -> Iterator[Item]:
-    """What contact events of contacts that follow another one cost, whoever transferred those: one message an invocation."""
+    """What contact events of contacts that follow another one cost, regardless of who transferred those: one message an invocation."""
     memory = settings.sizing.confirmation_memory_mb
     yield Item("confirmation: invocations", "lambda_request", events, f"{CONFIRMATIONS} contact events a transfer")
     yield Item(
@@ -152,8 +152,8 @@ def hearing(settings: DeploymentSettings, events: float) -> Iterator[Item]:
 
 def verdicts(transfers: float) -> Iterator[Item]:
     """What telling of arrivals costs on top: of all events of a transfer one tells."""
-    yield Item("confirmation: writes", "dynamodb_write", WRITE * transfers, f"the verdict, once; {WRITE} units")
-    yield Item("confirmation: events", "events_custom", transfers, "the verdict, told")
+    yield Item("confirmation: writes", "dynamodb_write", WRITE * transfers, f"the result, once; {WRITE} units")
+    yield Item("confirmation: events", "events_custom", transfers, "the result, published")
 
 
 def _traces(count: float, pace: float, backlog: float) -> float:

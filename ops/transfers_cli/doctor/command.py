@@ -52,7 +52,7 @@ def doctor(
 ) -> None:
     """Check a deployment: instances, flows, queues, agents, quota, role, keys, routes, alarms. Each finding says what to do.
 
-    Changes nothing. Status 1: something is bad. What could not be checked, often for want of a permission of yours, is told
+    Changes nothing. Status 1: something is bad. What could not be checked, often because you lack a permission, is reported
     and does not count as bad.
     """
     subject = _planned(deployment) if before else _running(deployment)
