@@ -158,6 +158,7 @@ def _request(event: str) -> Schema:
 
 
 def text(schema: Schema) -> str:
+    """A schema as its file has it."""
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 

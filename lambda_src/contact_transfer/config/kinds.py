@@ -40,9 +40,15 @@ class Kind:
         return value
 
     def to_text(self, value: Any) -> str:
+        """The value as an environment variable holds it."""
         return str(value)
 
     def from_text(self, text: str) -> Any:
+        """Read the value of an environment variable.
+
+        Raises:
+            SettingsError: it is not such a value; the message goes on from the variable's name.
+        """
         if not text:
             raise SettingsError("is empty")
         return text
@@ -65,12 +71,15 @@ class Number(Kind):
     above: bool = False
 
     def typed(self, value: Any) -> float:
+        """The number as a float."""
         return float(value)
 
     def to_text(self, value: Any) -> str:
+        """The shortest text that reads back as the same number; no fraction where there is none."""
         return repr(float(value)).removesuffix(".0")
 
     def from_text(self, text: str) -> float:
+        """The number. Raise ``SettingsError`` when it is negative, not finite, or 0 where it must be above."""
         try:
             value = float(text)
         except ValueError:
@@ -88,6 +97,7 @@ class Whole(Kind):
     most: int
 
     def from_text(self, text: str) -> int:
+        """The number. Raise ``SettingsError`` when it is not a whole one; its bounds are the deployment's to check."""
         try:
             return int(text)
         except ValueError:
@@ -101,6 +111,7 @@ class Choice(Kind):
     words: tuple[str, ...]
 
     def from_text(self, text: str) -> str:
+        """The word. Raise ``SettingsError`` when it is none of ``words``."""
         if text not in self.words:
             raise SettingsError(f"must be {' or '.join(self.words)}")
         return text
@@ -115,12 +126,15 @@ class WholeChoice(Kind):
 
 class _List(Kind):
     def to_text(self, value: Any) -> str:
+        """The items in order, with commas between them."""
         return ",".join(sorted(value))
 
     def from_text(self, text: str) -> Any:
+        """The items; perhaps none."""
         return frozenset(item for item in text.split(",") if item)
 
     def typed(self, value: Any) -> Any:
+        """The items, each once."""
         return frozenset(value)
 
 
@@ -143,9 +157,11 @@ class InstanceArns(_List):
     """ARNs of Connect instances of one account and Region, at least one. The order stays."""
 
     def to_text(self, value: Any) -> str:
+        """The ARNs in their order, with commas between them."""
         return ",".join(value)
 
     def from_text(self, text: str) -> tuple[str, ...]:
+        """The ARNs in their order. Raise ``SettingsError`` when there is none."""
         found = tuple(item for item in text.split(",") if item)
         if not found:
             raise SettingsError("names no Amazon Connect instance")
@@ -162,12 +178,15 @@ class Quotas(Kind):
     """Quotas by operation of Connect; AWS's defaults stand for those not named."""
 
     def typed(self, value: Any) -> dict[str, Quota]:
+        """AWS's defaults, with those that are given in their place."""
         return {**DEFAULT_QUOTAS, **{name: Quota(float(q["rate"]), float(q["burst"])) for name, q in value.items()}}
 
     def to_text(self, value: Any) -> str:
+        """A JSON object of operations, each with ``rate`` and ``burst``."""
         return json.dumps({name: {"rate": q.rate, "burst": q.burst} for name, q in sorted(value.items())})
 
     def from_text(self, text: str) -> dict[str, Quota]:
+        """AWS's defaults, with those that are given in their place. Raise ``SettingsError`` for anything but such an object."""
         try:
             return self.typed(json.loads(text))
         except (ValueError, TypeError, KeyError, AttributeError):
@@ -179,12 +198,15 @@ class Routes(Kind):
     """Routes. A function knows of each its name and how often it may move one tree of contacts."""
 
     def typed(self, value: Any) -> dict[str, int]:
+        """Of each route, by its name, how often it may move one tree of contacts."""
         return {route["name"]: int(route.get("maxTransfersPerContact", 1)) for route in value}
 
     def to_text(self, value: Any) -> str:
+        """Items ``name=limit`` in order, with commas between them."""
         return ",".join(f"{name}={most}" for name, most in sorted(value.items()))
 
     def from_text(self, text: str) -> dict[str, int]:
+        """The limits by name. Raise ``SettingsError`` when one is not a whole number."""
         pairs = [item.partition("=") for item in text.split(",") if item]
         try:
             return {name: int(most) for name, _, most in pairs}

@@ -42,6 +42,7 @@ class Transfer:
 
     @property
     def name(self) -> str:
+        """The request's name in events and logs."""
         return identity.name_of(self.entry)
 
 

@@ -32,6 +32,7 @@ class Delivery:
 
     @classmethod
     def of(cls, record: Mapping[str, Any]) -> Delivery:
+        """Read a record of an SQS event. What is missing or odd in it becomes unknown; nothing is raised."""
         system = record.get("attributes") or {}
         return cls(
             message_id=str(record.get("messageId", "")),

@@ -54,4 +54,5 @@ def parse_instance(text: str) -> InstanceArn:
 
 
 def is_arn(text: str) -> bool:
+    """Whether ``text`` claims to be an ARN; of what, and whether it is a right one, is not checked."""
     return text.startswith("arn:")

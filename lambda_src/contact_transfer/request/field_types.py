@@ -40,11 +40,20 @@ def one_spelling(text: str) -> str:
 class FieldType(Protocol):
     """One type of field; the module says what each method is for."""
 
-    def problem(self, value: object) -> str | None: ...
-    def read(self, value: Any) -> Any: ...
-    def tell(self, value: Any) -> Any: ...
-    def text(self, value: Any) -> str: ...
-    def from_text(self, text: str) -> Any: ...
+    def problem(self, value: object) -> str | None:
+        """What is wrong with a value of JSON, as the end of a sentence that begins with the field's name; None when it can be read."""
+
+    def read(self, value: Any) -> Any:
+        """What the code works with, from a value that has no problem."""
+
+    def tell(self, value: Any) -> Any:
+        """What events carry, in JSON, from what the code works with."""
+
+    def text(self, value: Any) -> str:
+        """What the ledger keeps and ``transfers status`` shows, from what the code works with."""
+
+    def from_text(self, text: str) -> Any:
+        """What the code works with, from what ``text`` wrote."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +63,7 @@ class Text:
     limit: int
 
     def problem(self, value: object) -> str | None:
+        """Refuse what is no string, blank, or longer than ``limit``."""
         if not isinstance(value, str):
             return "must be a string"
         if not value.strip():
@@ -61,9 +71,11 @@ class Text:
         return f"is longer than {self.limit} characters" if len(value) > self.limit else None
 
     def read(self, value: Any) -> str:
+        """The text as it was given."""
         return str(value)
 
     def tell(self, value: Any) -> str:
+        """The text itself."""
         return str(value)
 
     text = from_text = tell
@@ -74,6 +86,7 @@ class Word(Text):
     """Text with the characters of an id."""
 
     def problem(self, value: object) -> str | None:
+        """Refuse, beyond what ``Text`` refuses, every character that an id cannot have."""
         if (wrong := super().problem(value)) is not None:
             return wrong
         return None if is_id(str(value)) else "has characters other than letters, digits and . _ - = ~"
@@ -95,15 +108,19 @@ class Boolean:
     """``true`` or ``false`` in JSON; the same words in text."""
 
     def problem(self, value: object) -> str | None:
+        """Refuse everything but ``true`` and ``false``, words and numbers too."""
         return None if isinstance(value, bool) else "must be true or false"
 
     def read(self, value: Any) -> bool:
+        """The boolean itself."""
         return bool(value)
 
     def tell(self, value: Any) -> bool:
+        """The boolean itself."""
         return bool(value)
 
     def text(self, value: Any) -> str:
+        """``true`` or ``false``."""
         return "true" if value else "false"
 
     def from_text(self, text: str) -> Any:
@@ -118,12 +135,15 @@ class Choice:
     words: tuple[str, ...]
 
     def problem(self, value: object) -> str | None:
+        """Refuse everything but the words."""
         return None if isinstance(value, str) and value in self.words else f"must be {' or '.join(self.words)}"
 
     def read(self, value: Any) -> str:
+        """The word itself."""
         return str(value)
 
     def tell(self, value: Any) -> str:
+        """The word itself."""
         return str(value)
 
     text = from_text = tell
@@ -134,6 +154,7 @@ class Time:
     """A time in RFC 3339 with an offset; the code works with epoch seconds."""
 
     def problem(self, value: object) -> str | None:
+        """Refuse what is no RFC 3339 time with an offset."""
         if (wrong := Text(_LONGEST_TIME).problem(value)) is not None:
             return wrong
         if instant(str(value)) is None:
@@ -141,13 +162,17 @@ class Time:
         return None
 
     def read(self, value: Any) -> float | None:
+        """Epoch seconds."""
         return instant(value)
 
     def tell(self, value: Any) -> str:
+        """RFC 3339 in UTC, to the millisecond."""
         return rfc3339(value)
 
     def text(self, value: Any) -> str:
+        """RFC 3339 in UTC, to the millisecond."""
         return rfc3339(value)
 
     def from_text(self, text: str) -> float | None:
+        """Epoch seconds; None for a text that is no time."""
         return instant(text)

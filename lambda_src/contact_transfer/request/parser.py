@@ -19,15 +19,24 @@ class Rules(Protocol):
     """What a deployment decides about requests; ``settings.Settings`` is one."""
 
     @property
-    def instance_arns(self) -> tuple[str, ...]: ...
+    def instance_arns(self) -> tuple[str, ...]:
+        """The instances that the deployment serves; never empty."""
+
     @property
-    def allowed_contact_flow_ids(self) -> frozenset[str]: ...
+    def allowed_contact_flow_ids(self) -> frozenset[str]:
+        """Flows that may be used; empty: all."""
+
     @property
-    def allowed_queue_ids(self) -> frozenset[str]: ...
+    def allowed_queue_ids(self) -> frozenset[str]:
+        """Queues that may be a destination; empty: all."""
+
     @property
-    def allowed_user_ids(self) -> frozenset[str]: ...
+    def allowed_user_ids(self) -> frozenset[str]:
+        """Agents that may be a destination; empty: all."""
+
     @property
-    def routes(self) -> Collection[str]: ...
+    def routes(self) -> Collection[str]:
+        """The names of the configured routes."""
 
 
 class Refused(Exception):
