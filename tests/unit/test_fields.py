@@ -26,6 +26,10 @@ TYPES: list[tuple[FieldType, Any]] = [
 ]
 
 
+def _named(value: object) -> str:
+    return type(value).__name__
+
+
 def test_every_field_has_an_attribute_and_every_attribute_a_field() -> None:
     attributes = {entry.name for entry in dataclasses.fields(TransferRequest)} - OF_THE_MESSAGE
     rows = {field.attribute for field in FIELDS.values()}
@@ -44,7 +48,7 @@ def test_rows_are_complete() -> None:
         assert not field.parameter or field.events == OUTCOMES, "an event says what was transferred where"
 
 
-@pytest.mark.parametrize(("kind", "value"), TYPES, ids=repr)
+@pytest.mark.parametrize(("kind", "value"), TYPES, ids=_named)
 def test_a_value_survives_its_spellings(kind: FieldType, value: object) -> None:
     assert kind.problem(value) is None
     read = kind.read(value)
@@ -53,7 +57,7 @@ def test_a_value_survives_its_spellings(kind: FieldType, value: object) -> None:
     assert isinstance(kind.text(read), str)
 
 
-@pytest.mark.parametrize("kind", [Text(9), Word(9), Id(9, "queue"), Boolean(), Choice(("a",)), Time()], ids=repr)
+@pytest.mark.parametrize("kind", [Text(9), Word(9), Id(9, "queue"), Boolean(), Choice(("a",)), Time()], ids=_named)
 @pytest.mark.parametrize("value", [None, 1, 1.5, [], {}, "", " ", "x y/z" * 9], ids=repr)
 def test_every_type_says_what_is_wrong(kind: FieldType, value: object) -> None:
     assert isinstance(kind.problem(value), str)

@@ -11,7 +11,8 @@ from contact_transfer.config import settings_table
 from contact_transfer.config.codec import Environment
 from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
 from contact_transfer.config.kinds import Quota, SettingsError
-from contact_transfer.config.settings_table import REQUIRED, SETTINGS
+from contact_transfer.config.setting import REQUIRED
+from contact_transfer.config.settings_table import SETTINGS
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
 

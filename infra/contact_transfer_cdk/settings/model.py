@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
-from contact_transfer.config.settings_table import Function, of_function
+from contact_transfer.config.setting import Function
+from contact_transfer.config.settings_table import of_function
 from contact_transfer.config.worker_settings import Quota, Settings
 from contact_transfer_cdk.settings.alarm_settings import AlarmSetting, AlarmTopics
 from contact_transfer_cdk.settings.arns import Instance, Place

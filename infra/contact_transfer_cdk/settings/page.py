@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 
 from contact_transfer.config import kinds
-from contact_transfer.config.settings_table import REQUIRED, Setting, of_file
+from contact_transfer.config.setting import REQUIRED, Setting
+from contact_transfer.config.settings_table import of_file
 
 
 def settings_rows() -> str:

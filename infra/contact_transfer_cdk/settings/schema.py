@@ -10,7 +10,8 @@ from typing import Any
 
 from contact_transfer.config import kinds
 from contact_transfer.config.kinds import DEFAULT_QUOTAS
-from contact_transfer.config.settings_table import MOST_CALLS, REQUIRED, Setting, of_file
+from contact_transfer.config.setting import REQUIRED, Setting
+from contact_transfer.config.settings_table import MOST_CALLS, of_file
 from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES
 from contact_transfer_cdk.settings.arns import INSTANCE_PATTERN
 from contact_transfer_cdk.settings.deployment import SCHEMA_KEY

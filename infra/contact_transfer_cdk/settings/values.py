@@ -8,7 +8,8 @@ from typing import Any
 
 from contact_transfer.config import kinds
 from contact_transfer.config.kinds import DEFAULT_QUOTAS, Quota
-from contact_transfer.config.settings_table import MOST_CALLS, Setting
+from contact_transfer.config.setting import Setting
+from contact_transfer.config.settings_table import MOST_CALLS
 from contact_transfer_cdk.errors import DeploymentError, Problems
 from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES, AlarmSetting

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Self
 
 from contact_transfer.config import settings_table
 from contact_transfer.config.kinds import SettingsError
-from contact_transfer.config.settings_table import Function
+from contact_transfer.config.setting import Function, Setting
 
 
 class Environment:
@@ -33,7 +33,7 @@ class Environment:
         return cls(**{row.attribute: _read(row, environment) for row in settings_table.of_function(cls.FUNCTION)})
 
 
-def _read(row: settings_table.Setting, environment: Mapping[str, str]) -> Any:
+def _read(row: Setting, environment: Mapping[str, str]) -> Any:
     if row.variable not in environment:
         raise SettingsError(f"{row.variable} is not set")
     try:

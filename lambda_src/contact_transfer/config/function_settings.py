@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from contact_transfer.config.codec import Environment
-from contact_transfer.config.settings_table import Function, default
+from contact_transfer.config.setting import Function
+from contact_transfer.config.settings_table import default
 from contact_transfer.config.worker_settings import DEFAULT_CHANNELS
 
 

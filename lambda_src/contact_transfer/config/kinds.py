@@ -2,6 +2,7 @@
 
 ``to_text`` writes a value and ``from_text`` reads it back; the two are inverse. Values in a deployment file are JSON, and
 are checked by the stack; what a kind says of bounds and words holds there, in the JSON Schema and in the documentation.
+Every function loads the kinds at its start, so the classes have no methods that nobody calls (a comparison, a ``repr``).
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ class Kind:
         return text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Text(Kind):
     """Some text; never empty. ``pattern``: a regular expression that all of it must match. ``what``: how a person says that."""
 
@@ -62,7 +63,7 @@ class Text(Kind):
     what: str = "a text"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Number(Kind):
     """A number from ``least`` (above it, when ``above``) to ``most``; it may have a fraction."""
 
@@ -89,7 +90,7 @@ class Number(Kind):
         return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Whole(Kind):
     """A whole number from ``least`` to ``most``."""
 
@@ -104,7 +105,7 @@ class Whole(Kind):
             raise SettingsError("is not a whole number") from None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Choice(Kind):
     """One of ``words``."""
 
@@ -117,7 +118,7 @@ class Choice(Kind):
         return text
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WholeChoice(Kind):
     """One of some whole numbers."""
 
@@ -138,21 +139,20 @@ class _List(Kind):
         return frozenset(value)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Choices(_List):
     """One or more of ``words``."""
 
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Ids(_List):
     """Ids of a Connect resource, in a file also ARNs; perhaps none. ``resource``: the word before the id in its ARN."""
 
     resource: str
 
 
-@dataclass(frozen=True)
 class InstanceArns(_List):
     """ARNs of Connect instances of one account and Region, at least one. The order stays."""
 
@@ -168,12 +168,10 @@ class InstanceArns(_List):
         return found
 
 
-@dataclass(frozen=True)
 class Principals(_List):
     """AWS account ids and ARNs of IAM roles, users and account roots; perhaps none."""
 
 
-@dataclass(frozen=True)
 class Quotas(Kind):
     """Quotas by operation of Connect; AWS's defaults stand for those not named."""
 
@@ -193,7 +191,6 @@ class Quotas(Kind):
             raise SettingsError("is not an object of operations with rate and burst") from None
 
 
-@dataclass(frozen=True)
 class Routes(Kind):
     """Routes. A function knows of each its name and how often it may move one tree of contacts."""
 
@@ -214,12 +211,11 @@ class Routes(Kind):
             raise SettingsError("is not a list of names with counts") from None
 
 
-@dataclass(frozen=True)
 class Tags(Kind):
     """Tags of AWS resources: texts by their keys."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Texts(Kind):
     """Texts by some of the ``words``; each matches ``pattern``, which a person calls ``what``."""
 
@@ -228,6 +224,5 @@ class Texts(Kind):
     what: str
 
 
-@dataclass(frozen=True)
 class AlarmChanges(Kind):
     """By the names of alarms: ``threshold`` and ``enabled``, one or both."""

@@ -7,10 +7,7 @@ name the place that is missing.
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, Final
+from typing import Any
 
 from contact_transfer.config.kinds import (
     AlarmChanges,
@@ -18,7 +15,6 @@ from contact_transfer.config.kinds import (
     Choices,
     Ids,
     InstanceArns,
-    Kind,
     Number,
     Principals,
     Quotas,
@@ -29,18 +25,8 @@ from contact_transfer.config.kinds import (
     Whole,
     WholeChoice,
 )
+from contact_transfer.config.setting import Function, Setting
 
-
-class Function(StrEnum):
-    """The functions of the service, as readers of settings."""
-
-    WORKER = "worker"
-    FLOW = "flow"
-    CONFIRM = "confirm"
-
-
-#: The default of a setting that must be given.
-REQUIRED: Final = object()
 _EVERY = tuple(Function)
 _WORKER = (Function.WORKER,)
 _WORKER_AND_FLOW = (Function.WORKER, Function.FLOW)
@@ -82,32 +68,6 @@ def _arn(service: str, resource: str) -> str:
 
 
 _KEY = Text(_arn("kms", r"key/[\w-]+"), "the ARN of a KMS key")
-
-
-@dataclass(frozen=True)
-class Setting:
-    """One setting.
-
-    ``name``: the key in a deployment file. ``default``: in the spelling of the file; ``REQUIRED`` when it must be given.
-    ``functions``: who gets it as an environment variable. ``in_file``: False for what the stack itself decides.
-    """
-
-    name: str
-    kind: Kind
-    meaning: str
-    default: Any = REQUIRED
-    functions: tuple[Function, ...] = ()
-    in_file: bool = True
-
-    @property
-    def attribute(self) -> str:
-        """The attribute of the typed settings."""
-        return re.sub(r"(?<!^)([A-Z])", r"_\1", self.name).lower()
-
-    @property
-    def variable(self) -> str:
-        """The environment variable."""
-        return self.attribute.upper()
 
 
 def _made_by_the_stack(name: str, meaning: str, functions: tuple[Function, ...]) -> Setting:

@@ -8,7 +8,8 @@ from typing import ClassVar
 
 from contact_transfer.config.codec import Environment
 from contact_transfer.config.kinds import DEFAULT_QUOTAS, Quota, SettingsError
-from contact_transfer.config.settings_table import Function, default
+from contact_transfer.config.setting import Function
+from contact_transfer.config.settings_table import default
 
 __all__ = ["DEFAULT_CHANNELS", "DEFAULT_QUOTAS", "Quota", "Settings", "SettingsError"]
 

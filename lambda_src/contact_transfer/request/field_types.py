@@ -56,7 +56,7 @@ class FieldType(Protocol):
         """What the code works with, from what ``text`` wrote."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Text:
     """Text that is not blank, of up to ``limit`` characters."""
 
@@ -81,7 +81,6 @@ class Text:
     text = from_text = tell
 
 
-@dataclass(frozen=True)
 class Word(Text):
     """Text with the characters of an id."""
 
@@ -92,7 +91,7 @@ class Word(Text):
         return None if is_id(str(value)) else "has characters other than letters, digits and . _ - = ~"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Id(Text):
     """Id or ARN of a resource of Connect. ``kind``: the word before the id in its ARN. ``limit`` holds for both spellings."""
 
@@ -103,7 +102,6 @@ class Id(Text):
         return one_spelling(value)
 
 
-@dataclass(frozen=True)
 class Boolean:
     """``true`` or ``false`` in JSON; the same words in text."""
 
@@ -128,7 +126,7 @@ class Boolean:
         return {"true": True, "false": False}.get(text, text)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Choice:
     """One of a few words."""
 
@@ -149,7 +147,6 @@ class Choice:
     text = from_text = tell
 
 
-@dataclass(frozen=True)
 class Time:
     """A time in RFC 3339 with an offset; the code works with epoch seconds."""
 

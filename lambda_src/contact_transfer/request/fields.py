@@ -17,7 +17,7 @@ from contact_transfer.request.event_types import OUTCOMES
 from contact_transfer.request.field_types import Boolean, FieldType, Id, Text, Time, Word, is_id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Field:
     """One field.
 

@@ -56,7 +56,7 @@ class Redrive(StrEnum):
     HOPELESS = "hopeless"  # it cannot succeed
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Failure:
     """What is known of a failure code. All texts are plain sentences or clauses in Markdown.
 
