@@ -79,7 +79,8 @@ def contents(draw: st.DrawFn) -> Content:
     }
     given_ = draw(st.fixed_dictionaries({}, optional=optional))
     routes = [_route(name, draw(events), draw(queues)) for name in draw(_some(ROUTES))]
-    return {**given_, "instanceArns": draw(_some(INSTANCES, 1)), "routes": routes}
+    quotas = {"DescribeContactFlow": {"rate": draw(st.sampled_from([20, 30])), "burst": 30}}
+    return {**given_, "instanceArns": draw(_some(INSTANCES, 1)), "routes": routes, "quotas": quotas}
 
 
 @pytest.fixture(scope="module")
