@@ -29,8 +29,8 @@ from contact_transfer.config.setting import Function, Setting
 
 _EVERY = tuple(Function)
 _WORKER = (Function.WORKER,)
-_WORKER_AND_FLOW = (Function.WORKER, Function.FLOW)
-_WORKER_AND_CONFIRM = (Function.WORKER, Function.CONFIRM)
+_WITH_FLOW = (Function.WORKER, Function.FLOW)
+_WITH_CONFIRM = (Function.WORKER, Function.CONFIRM)
 #: A message can be kept away for 12 hours from its first receive; an hour of it is left for retries. Source: SQS quotas.
 _MOST_CONFIRM_MINUTES = 660
 #: Calls a second, or at once: far above every quota that AWS has raised, so that a slip of the keyboard is noticed.
@@ -38,29 +38,8 @@ MOST_CALLS = 10_000
 
 #: Source: CloudWatch Logs API reference, PutRetentionPolicy.
 _LOG_RETENTIONS = (
-    1,
-    3,
-    5,
-    7,
-    14,
-    30,
-    60,
-    90,
-    120,
-    150,
-    180,
-    365,
-    400,
-    545,
-    731,
-    1096,
-    1827,
-    2192,
-    2557,
-    2922,
-    3288,
-    3653,
-)
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
 
 
 def _arn(service: str, resource: str) -> str:
@@ -78,7 +57,7 @@ _ROWS = (
     Setting(
         "instanceArns",
         InstanceArns(),
-        "ARNs of the Amazon Connect instances served; all of one account and Region",
+        "ARNs of the Connect instances served; all of one account and Region",
         functions=_EVERY,
     ),
     Setting(
@@ -117,29 +96,23 @@ _ROWS = (
         Choices(("EMAIL", "TASK")),
         "channels that may be transferred; Connect transfers these two and no others",
         ["EMAIL", "TASK"],
-        _WORKER_AND_FLOW,
+        _WITH_FLOW,
     ),
     Setting(
         "allowedContactFlowIds",
         Ids("contact-flow"),
-        "flows that may be used, ids or ARNs; empty: all of the instances",
+        "flows that may be used, ids or ARNs; empty: all",
         [],
-        _WORKER_AND_FLOW,
+        _WITH_FLOW,
     ),
     Setting(
         "allowedQueueIds",
         Ids("queue"),
-        "queues that may be a destination, ids or ARNs; empty: all",
+        "queues that may be destinations, ids or ARNs; empty: all",
         [],
-        _WORKER_AND_FLOW,
+        _WITH_FLOW,
     ),
-    Setting(
-        "allowedUserIds",
-        Ids("agent"),
-        "agents that may be a destination, ids or ARNs; empty: all",
-        [],
-        _WORKER_AND_FLOW,
-    ),
+    Setting("allowedUserIds", Ids("agent"), "agents that may be destinations, ids or ARNs; empty: all", [], _WITH_FLOW),
     Setting(
         "retryForHours",
         Number(most=336, least=0.0005),
@@ -215,12 +188,7 @@ _ROWS = (
         "days for which the log groups keep what the functions wrote",
         90,
     ),
-    Setting(
-        "tags",
-        Tags(),
-        "tags of every resource of the stack, and of the stack itself",
-        {},
-    ),
+    Setting("tags", Tags(), "tags of every resource of the stack, and of the stack itself", {}),
     Setting(
         "permissionsBoundary",
         Text(r"arn:aws[a-z-]*:iam::(\d{12}|aws):policy/[\w+=,.@/-]+", "the ARN of an IAM managed policy"),
@@ -251,13 +219,13 @@ _ROWS = (
         Routes(),
         "which events of Connect ask for which transfer: see [sources](doors.md#routes)",
         [],
-        _WORKER_AND_FLOW,
+        _WITH_FLOW,
     ),
-    _made_by_the_stack("transferQueueUrl", "URL of the transfer queue", _WORKER_AND_FLOW),
+    _made_by_the_stack("transferQueueUrl", "URL of the transfer queue", _WITH_FLOW),
     _made_by_the_stack("deadLetterQueueUrl", "URL of the dead-letter queue", _WORKER),
     _made_by_the_stack("confirmationQueueUrl", "URL of the confirmation queue", (Function.CONFIRM,)),
-    _made_by_the_stack("eventBusName", "name of the deployment's event bus", _WORKER_AND_CONFIRM),
-    _made_by_the_stack("ledgerTableName", "name of the ledger's table", _WORKER_AND_CONFIRM),
+    _made_by_the_stack("eventBusName", "name of the deployment's event bus", _WITH_CONFIRM),
+    _made_by_the_stack("ledgerTableName", "name of the ledger's table", _WITH_CONFIRM),
 )
 
 SETTINGS = {row.name: row for row in _ROWS}
@@ -274,10 +242,6 @@ def of_file() -> list[Setting]:
 
 
 def default(name: str) -> Any:
-    """The default of a setting as the code works with it.
-
-    Args:
-        name: a setting that has a default.
-    """
+    """The default of the setting ``name``, which has one, as the code works with it."""
     row = SETTINGS[name]
     return None if row.default is None else row.kind.typed(row.default)

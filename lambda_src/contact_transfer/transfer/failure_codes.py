@@ -243,9 +243,5 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
 
 
 def failure(code: str) -> Failure | None:
-    """The entry of a code as it stands in a message or event; None for a code that this version does not know.
-
-    Args:
-        code: a failure code, perhaps one that a newer version wrote.
-    """
+    """The entry of a code as it stands in a message or event; None for one that only a newer version knows."""
     return next((entry for known, entry in FAILURES.items() if known == code), None)
