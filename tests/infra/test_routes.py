@@ -91,7 +91,7 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
         ({"when": {"detail-type": [*WHEN["detail-type"], *RULES["detail-type"]]}}, "make two routes"),
         ({"when": WHEN | {"source": ["my.app"]}}, "when.source can only be"),
         ({"when": WHEN | {"replay-name": [{"exists": True}]}}, "replayed events never ask"),
-        ({"when": WHEN | {"detailType": ["x"]}}, "no field 'detailType'"),
+        ({"when": WHEN | {"detailType": ["x"]}}, "no field 'detailType': 'detail-type' was probably meant"),
         ({"when": WHEN | {"detail": ["x"]}}, "when.detail must be an object"),
         ({"when": WHEN | {"detail": {"instanceArn": [OTHER]}}}, "some of the 'instanceArns'"),
         (

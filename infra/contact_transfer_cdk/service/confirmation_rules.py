@@ -8,7 +8,7 @@ from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
 from contact_transfer.messaging.event_bus import SOURCE
 from contact_transfer.request.event_types import SUCCEEDED
 from contact_transfer_cdk.settings.model import DeploymentSettings
-from contact_transfer_cdk.settings.route_settings import CONTACT_EVENTS
+from contact_transfer_cdk.settings.route_pattern import CONTACT_EVENTS
 
 #: AWS services publish their events on it.
 DEFAULT_BUS = "default"

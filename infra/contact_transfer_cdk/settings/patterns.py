@@ -11,6 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.reading import probably
 
 #: Top-level fields of an event.
 FIELDS = ("version", "id", "detail-type", "source", "account", "time", "region", "resources", "detail", "replay-name")
@@ -22,14 +23,20 @@ _ORDER = ("<", "<=", "=", ">=", ">")
 
 
 def check_pattern(pattern: Any, where: str) -> None:
-    """Raise ``DeploymentError`` with the first thing that EventBridge would refuse, or that can never match."""
+    """Raise ``DeploymentError`` with everything that EventBridge would refuse, or that can never match."""
     if not isinstance(pattern, Mapping):
         raise DeploymentError(f"{where} must be an EventBridge event pattern, a JSON object.")
+    found = [*_unknown_fields(pattern, where), *_level(pattern, where)]
+    if found:
+        raise DeploymentError(*found)
+
+
+def _unknown_fields(pattern: Mapping[str, Any], where: str) -> Iterator[str]:
     for key in pattern:
         if key not in FIELDS and key != "$or":
-            raise DeploymentError(f"{where}: an event has no field '{key}': it has {', '.join(FIELDS)}.")
-    for complaint in _level(pattern, where):
-        raise DeploymentError(complaint)
+            meant = probably(key, FIELDS)
+            hint = f"'{meant}' was probably meant" if meant else f"it has {', '.join(FIELDS)}"
+            yield f"{where}: an event has no field '{key}': {hint}."
 
 
 def _level(pattern: Mapping[str, Any], where: str) -> Iterator[str]:

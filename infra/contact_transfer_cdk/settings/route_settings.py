@@ -4,22 +4,16 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from contact_transfer_cdk.errors import DeploymentError, Problems
 from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.arns import Instance
-from contact_transfer_cdk.settings.contact_event import check_detail
-from contact_transfer_cdk.settings.pattern_matching import could_match
-from contact_transfer_cdk.settings.patterns import LONGEST, check_pattern
+from contact_transfer_cdk.settings.patterns import LONGEST
+from contact_transfer_cdk.settings.route_pattern import CONTACT_EVENTS, check_when, spellings
 
-#: The detail-types of contact events: the documented one, and the one that a sample in the documentation prints.
-CONTACT_EVENTS = ("Amazon Connect Contact Event", "Connect Customer Contact Event")
-#: Events of Connect's own Rules begin with one or the other, depending on the age of the documentation.
-_RULES = ("Contact Lens", "conversational analytics")
-_RULES_MATCHED = re.compile(rf"(?:{'|'.join(_RULES)}) (.* Rules Matched)", re.IGNORECASE)
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
 #: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
 MOST = 40
@@ -52,7 +46,7 @@ class Route:
         return {
             **self.when,
             "source": ["aws.connect"],
-            "detail-type": _spellings(self.when["detail-type"]),
+            "detail-type": spellings(self.when["detail-type"]),
             "detail": detail,
             "replay-name": [{"exists": False}],
         }
@@ -106,7 +100,7 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
         flow, queue, user = _transfer(reading.an_object("transfer", entry.get("transfer")), instances)
     with problems.collecting():
         when = reading.an_object("when", entry.get("when"))
-        _check_when(when, instances)
+        check_when(when, instances)
     problems.raise_any()
     route = Route(name, when, flow, queue, user, most)
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
@@ -128,72 +122,3 @@ def _transfer(content: Mapping[str, Any], instances: tuple[Instance, ...]) -> tu
     )
     assert flow is not None  # noqa: S101 - checked above
     return flow, queue, user
-
-
-def _check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
-    check_pattern(when, "when")
-    if "$or" in when:
-        raise DeploymentError(
-            "when.$or cannot be set: source, detail-type and instances hold for all of a route's events; write the alternatives"
-            " into 'detail', or make two routes."
-        )
-    if "replay-name" in when:
-        raise DeploymentError("when.replay-name cannot be set: replayed events never ask for a transfer.")
-    if when.get("source", ["aws.connect"]) != ["aws.connect"]:
-        raise DeploymentError(
-            'when.source can only be ["aws.connect"]: others ask for transfers on the deployment\'s bus, or in its queue.'
-        )
-    _check_types(when.get("detail-type", []))
-    detail = when.get("detail", {})
-    if not isinstance(detail, Mapping):
-        raise DeploymentError("when.detail must be an object of fields.")
-    arns = {instance.arn for instance in instances}
-    named = detail.get("instanceArn")
-    if named is not None and not all(isinstance(item, str) and item in arns for item in named):
-        raise DeploymentError(
-            "when.detail.instanceArn can only list some of the 'instanceArns'; without it, all are meant."
-        )
-    if any("instanceArn" in alternative for alternative in _alternatives(detail)):
-        raise DeploymentError("when.detail.$or cannot name instanceArn: list it beside '$or', or make two routes.")
-    if when["detail-type"][0] in CONTACT_EVENTS:
-        check_detail(detail, "when.detail")
-    _check_place(when, instances)
-
-
-def _check_place(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
-    """Events are published in the account and Region of their instance, so those of another one never come."""
-    for key in ("account", "region"):
-        own = {getattr(instance.place, key) for instance in instances}
-        if key in when and not any(could_match(when[key], word) for word in own):
-            raise DeploymentError(
-                f"when.{key} does not match {', '.join(sorted(own))}, where this deployment's instances are, so nothing could"
-                " match: leave it out."
-            )
-
-
-def _alternatives(level: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    for alternative in level.get("$or", []):
-        yield alternative
-        yield from _alternatives(alternative)
-
-
-def _check_types(types: Any) -> None:
-    texts = [item for item in types if isinstance(item, str)] if isinstance(types, list) else []
-    contacts = [item for item in texts if item in CONTACT_EVENTS]
-    rules = [item for item in texts if _RULES_MATCHED.fullmatch(item)]
-    if not texts or len(texts) != len(types) or len(contacts) + len(rules) != len(texts):
-        raise DeploymentError(
-            f"when.detail-type must list '{CONTACT_EVENTS[0]}', or events of Connect's Rules, as in"
-            " 'Contact Lens Post Call Rules Matched': of others it is not known which contact they are about."
-        )
-    if contacts and rules:
-        raise DeploymentError(
-            "when.detail-type mixes contact events and events of Rules, which name the contact differently: make two routes."
-        )
-
-
-def _spellings(types: list[str]) -> list[Any]:
-    if types[0] in CONTACT_EVENTS:
-        return list(CONTACT_EVENTS)
-    kinds = dict.fromkeys(match[1] for text in types if (match := _RULES_MATCHED.fullmatch(text)))
-    return [{"equals-ignore-case": f"{prefix} {kind}"} for kind in kinds for prefix in _RULES]
