@@ -31,7 +31,11 @@ PENDING = frozenset(
         "docs/reliability.md",
         "docs/runbook.md",
         "docs/simulation-report.md",
-        "lambda_src/contact_transfer/",
+        "lambda_src/contact_transfer/confirmation/",
+        "lambda_src/contact_transfer/connect/",
+        "lambda_src/contact_transfer/ledger/",
+        "lambda_src/contact_transfer/messaging/",
+        "lambda_src/contact_transfer/transfer/",
         "ops/transfers_cli/failed/",
     }
 )

@@ -1,4 +1,4 @@
-"""The door for Connect flows: a request is checked and stored, and the flow is told which of the two failed.
+"""The source for Connect flows: checks and stores a request, and answers the flow what happened.
 
     ACCEPTED   the request is in the transfer queue
     REJECTED   it can never be carried out as written; nothing is queued

@@ -102,7 +102,7 @@ class _Reading:
         ) or rules.allowed_destination(request.queue_id, request.user_id, *lists)
 
     def _tellable(self) -> dict[str, Any]:
-        """What may be told of a request that is not understood yet: fields that are right by themselves, ARNs as ids."""
+        """What may be reported of a request that is not understood yet: fields that are right by themselves, ARNs as ids."""
         known = {}
         for name, value in self._given.items():
             field = fields.FIELDS.get(name)
