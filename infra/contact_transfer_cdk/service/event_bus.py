@@ -56,6 +56,9 @@ class EventBus(Construct):
             to=to,
             bus=self.bus,
         )
+        self._archive(settings, archive_key)
+
+    def _archive(self, settings: DeploymentSettings, key: kms.IKey) -> None:
         events.CfnArchive(
             self,
             "Archive",
@@ -63,7 +66,7 @@ class EventBus(Construct):
             description="Requests that came over the bus, to be replayed",
             source_arn=self.bus.attr_arn,
             event_pattern=_pattern(),
-            kms_key_identifier=archive_key.key_arn,
+            kms_key_identifier=key.key_arn,
             retention_days=Duration.days(settings.sizing.archive_retention_days).to_days(),
         )
 

@@ -47,18 +47,22 @@ def queue_rule(
         event_bus_name=None if bus is None else bus.ref,
         event_pattern=dict(pattern),
         state="ENABLED",
-        targets=[
-            events.CfnRule.TargetProperty(
-                id=to.name,
-                arn=to.queue.queue_arn,
-                input_transformer=transformer,
-                retry_policy=events.CfnRule.RetryPolicyProperty(
-                    maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
-                ),
-                dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=to.dead_letters.queue_arn),
-            )
-        ],
+        targets=[_target(to, transformer)],
     )
     for queue in (to.queue, to.dead_letters):
         rule.node.add_dependency(queue.node.find_child("Policy"))
     return rule
+
+
+def _target(
+    to: Destination, transformer: events.CfnRule.InputTransformerProperty | None
+) -> events.CfnRule.TargetProperty:
+    return events.CfnRule.TargetProperty(
+        id=to.name,
+        arn=to.queue.queue_arn,
+        input_transformer=transformer,
+        retry_policy=events.CfnRule.RetryPolicyProperty(
+            maximum_event_age_in_seconds=RETRY_SECONDS, maximum_retry_attempts=RETRY_ATTEMPTS
+        ),
+        dead_letter_config=events.CfnRule.DeadLetterConfigProperty(arn=to.dead_letters.queue_arn),
+    )
