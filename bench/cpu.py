@@ -21,7 +21,7 @@ QUIET = 0.25
 OWN_SHARE = 1.25
 #: Why each call is made, for a plain transfer, in the order in which they are made.
 REASONS = {
-    "UpdateItem": "begin: the lease, and a note that an attempt is under way, in one conditional write. Without it two workers could call"
+    "PutItem": "begin: the lease, and a note that an attempt is under way, in one conditional write. Without it two workers could call"
     " at once, and after a crash nobody would know that a call may have been made. Finish: who won and the new contact, before anybody is"
     " told. Without it a request that comes back would be carried out again",
     "DescribeContactFlow": "type, published, not archived. Remembered for five minutes for each flow and environment: once for its first"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -14,11 +15,12 @@ from bench.requests import INSTANCE_ARN
 from bench.start import asset
 from bench.verdict import Check, Finding
 from bench.virtual import Load, run
+from contact_transfer.ledger.contact import REMEMBERED_FAILURES as KEPT
 from contact_transfer.ledger.ledger import Ledger
-from contact_transfer.ledger.records import TRACES, Begun, Verdict
-from contact_transfer.ledger.table import Table as Adapter
+from contact_transfer.ledger.records import Claim, FailureRecord, LeaseAcquired
+from contact_transfer.ledger.store import Store
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.outcome import Failed, FailureCode
+from contact_transfer.transfer.clock import Now
 from contact_transfer_cdk.settings.sizing import Sizing
 from local.virtual.dynamodb import Table
 
@@ -66,13 +68,13 @@ def measure(step: Callable[[str], None]) -> Finding:
         " with instant answers, each batch timed by itself, the quietest quarter of them. MB: the process's peak."
     )
     found.notes.append(
-        f"A contact's item (MB: its size; milliseconds: the ledger's code with the virtual table) keeps the traces of the latest {TRACES}"
-        f" requests that failed for it: beyond {TRACES} it no longer grows. How many items the ledger's table has does not matter: the"
-        " worker reads and writes one item at a time by its key (GetItem and UpdateItem are all that it may call) and never queries or"
+        f"A contact's item (MB: its size; milliseconds: the ledger's code with the virtual table) keeps the traces of the latest {KEPT}"
+        f" requests that failed for it: beyond {KEPT} it no longer grows. How many items the ledger's table has does not matter: the"
+        " worker reads and writes one item at a time by its key (GetItem and PutItem are all that it may call) and never queries or"
         " scans."
     )
     found.notes.append(
-        f"Held to: the largest at most {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, in size from {TRACES}"
+        f"Held to: the largest at most {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, in size from {KEPT}"
         " requests on."
     )
     return found
@@ -82,7 +84,7 @@ def _checks(what: str, seen: list[tuple[int, float, float | None]]) -> Iterator[
     sizes = [size for size, _, _ in seen]
     times = [ms for _, ms, _ in seen]
     yield Check(f"{what}: time, {sizes[-1]:,} over {sizes[0]:,}", round(times[-1] / times[0], 2), CONSTANT)
-    peaks = {size: peak for size, _, peak in seen if peak is not None and (size >= TRACES or what != ITEM)}
+    peaks = {size: peak for size, _, peak in seen if peak is not None and (size >= KEPT or what != ITEM)}
     if peaks:
         least, most = min(peaks), max(peaks)
         yield Check(f"{what}: memory, {most:,} over {least:,}", round(peaks[most] / peaks[least], 2), CONSTANT)
@@ -123,7 +125,8 @@ def _worked(folder: Path) -> Rows:
 def _names() -> Rows:
     for size in NAMES:
         table = Table()
-        ledger = Ledger(Adapter(_Client(table), "ledger"), 400 * 86400.0)
+        versions = map(str, itertools.count())
+        ledger = Ledger(Store(_Client(table), "ledger", 400 * 86400.0, versions.__next__), lambda: 0.0)
         for number in range(size):
             _fail(ledger, number)
         item_mb = len(json.dumps(next(iter(table.items.values())))) / 1e6
@@ -136,11 +139,14 @@ def _names() -> Rows:
 
 def _fail(ledger: Ledger, number: int) -> None:
     request = TransferRequest("instance", "contact", f"flow-{number}", queue_id=f"queue-{number}")
-    begun = ledger.begin(request, f"owner-{number}", float(number), number + 0.5)
-    if not isinstance(begun, Begun):
-        raise TypeError(f"the lease should have been free, and the ledger says {begun}")
-    failed = Failed(FailureCode.CONTACT_NOT_ACTIVE, "x", 1)
-    ledger.fail(request, Verdict(failed, f"m{number}", "1/handle", number + 0.1), begun)
+    session, message, now = ledger.session(request, is_new=False), f"m{number}", float(number)
+    claim = Claim(request.entry, message, f"owner-{number}", request.snapshot(), until=now + 0.5)
+    held = session.acquire(claim, Now(now, now))
+    if not isinstance(held, LeaseAcquired):
+        raise TypeError(f"the lease should have been free, and the ledger says {held}")
+    failure = FailureRecord(request.entry, message, "ContactNotActive", "x", now + 0.1, held.lease.turn, 1)
+    session.record_failure(held, failure)
+    session.mark_parked(message)
 
 
 class _Client:
@@ -149,8 +155,11 @@ class _Client:
     def __init__(self, table: Table) -> None:
         self._table = table
 
-    def update_item(self, **asked: Any) -> dict[str, Any]:
-        return self._table.update_item(asked)
+    def put_item(self, **asked: Any) -> dict[str, Any]:
+        return self._table.put_item(asked)
+
+    def get_item(self, **asked: Any) -> dict[str, Any]:
+        return self._table.get_item(asked)
 
 
 def _inside(folder: Path, batch: int, variables: dict[str, str], messages: int = 0) -> tuple[float, float]:

@@ -67,6 +67,8 @@ def succeeded() -> Schema:
             "const": "inferred",
             "description": "There when the transfer was seen in Connect after a lost answer",
         },
+        "transferredAt": {**_text("When the worker learned of the transfer"), "format": "date-time"},
+        "initialContactId": _text("The first contact of the chain, where it is known"),
     }
     meaning = "At least one for each transfer; recognise repeats by requestName."
     return _object(SUCCEEDED, meaning, _outcome(SUCCEEDED) | _NEW | known, [*_REQUEST, "attempts"])
@@ -80,10 +82,11 @@ def failed() -> Schema:
         "originalMessageId": _text("The SQS message that carried the request; recognise repeats by it"),
         "failedAt": {**_text("When the request failed"), "format": "date-time"},
     }
+    successor = {"successorContactId": _text("The contact that follows the one named, where it is known")}
     return _object(
         FAILED,
         "At least one for each failure, with what could be read of the request.",
-        _outcome(FAILED) | known,
+        _outcome(FAILED) | known | successor,
         sorted(known),
     )
 

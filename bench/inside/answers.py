@@ -8,15 +8,6 @@ from botocore.compat import HTTPHeaders
 
 _CONTACT = {"Id": "c", "Channel": "TASK", "InitiationMethod": "API", "InitiationTimestamp": 1767225600.0}
 _FLOW = {"Id": "f", "Type": "QUEUE_TRANSFER", "State": "ACTIVE", "Status": "PUBLISHED"}
-_ITEM = {
-    "leaseOwner": {"S": "o"},
-    "leaseUntil": {"N": "1767225670000"},
-    "attemptSince": {"N": "1767225600000"},
-    "attemptLast": {"N": "1767225600000"},
-    "attemptUntil": {"N": "1767225670000"},
-    "attemptPrior": {"N": "0"},
-    "attemptPriorUntil": {"N": "0"},
-}
 
 
 class Body:
@@ -42,19 +33,15 @@ def answer(request: Any, event_name: str, **_: Any) -> AWSResponse:
         content = {"Contact": _CONTACT}
     elif operation == "DescribeContactFlow":
         content = {"ContactFlow": _FLOW}
-    elif operation == "UpdateItem":
-        content = {"Attributes": _begun(json.loads(request.body))}
+    elif operation in ("PutItem", "GetItem"):
+        content = {"ConsumedCapacity": {"TableName": "ledger", "CapacityUnits": 1.0}}
     elif operation == "PutEvents":
         entries = json.loads(request.body)["Entries"]
         content = {"FailedEntryCount": 0, "Entries": [{"EventId": str(n)} for n, _ in enumerate(entries)]}
-    headers = HTTPHeaders.from_dict({"content-type": "application/json", "x-amzn-requestid": "r"})
+    headers = HTTPHeaders.from_dict(
+        {"content-type": "application/json", "x-amzn-requestid": "r", "date": "Thu, 01 Jan 2026 00:00:00 GMT"}
+    )
     return AWSResponse(request.url, 200, headers, Body(json.dumps(content).encode()))
-
-
-def _begun(asked: dict[str, Any]) -> dict[str, Any]:
-    name = asked.get("ExpressionAttributeValues", {}).get(":name", {}).get("S", "")
-    counts = {f"begun:{name}": {"N": "1"}, f"unended:{name}": {"N": "1"}, f"first:{name}": {"N": "1767225600000"}}
-    return {"pk": asked["Key"]["pk"], "attemptName": {"S": name}, **_ITEM, **counts}
 
 
 def answer_all(clients: Any) -> None:

@@ -14,18 +14,23 @@ from aws_lambda_powertools.metrics import Metrics
 from botocore.config import Config
 
 from contact_transfer.config.worker_settings import Quota, Settings
-from contact_transfer.connect.client import TRANSFER, Connect
-from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.connect.client import TRANSFER, ConnectClient
+from contact_transfer.connect.connect import Connect
+from contact_transfer.connect.connect_clock import ConnectClock
+from contact_transfer.connect.rate_limiter import WorkerShare
 from contact_transfer.ledger.ledger import Ledger
-from contact_transfer.ledger.route_quotas import Allowances
-from contact_transfer.ledger.table import Table
+from contact_transfer.ledger.store import Store
 from contact_transfer.messaging.batch import Batch
 from contact_transfer.messaging.event_bus import Bus
 from contact_transfer.messaging.queue import Queue, Visibility
 from contact_transfer.observability.metrics import NAMESPACE, SERVICE
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.arn import parse_instance
+from contact_transfer.transfer.arrival import Means
 from contact_transfer.transfer.clock import Chance, Clock
+from contact_transfer.transfer.eligibility import Eligibility
+from contact_transfer.transfer.flow_check import Flows
+from contact_transfer.transfer.reconciliation import Reconciliation
 from contact_transfer.transfer.route_quota import Routes
 from contact_transfer.transfer.service import Service
 
@@ -91,15 +96,28 @@ def batch(
     settings = Settings.from_environment(environment)
     aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
-    pacing = Pacing(quotas, settings.maximum_concurrency, clock.elapsed())
+    limiter = WorkerShare(quotas, settings.maximum_concurrency, clock, call_seconds=CALL_SECONDS)
     telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
-    table, keep = Table(aws["dynamodb"], settings.ledger_table_name), settings.ledger_days * 86400
-    connect = Connect(aws["connect"], pacing, clock, CALL_SECONDS)
-    routes = Routes(Allowances(table, keep), connect, clock, settings.routes, settings.settle_minutes * 60)
-    service = Service(Ledger(table, keep), connect, routes, settings, clock=clock, chance=chance)
+    store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, chance.unique)
+    service = Service(Ledger(store, clock.now), _means(settings, aws["connect"], limiter, clock, chance))
     queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
-    return Batch(service, queue, bus, pacing, telemetry, settings, clock, chance)
+    return Batch(service, queue, bus, limiter, telemetry, settings, clock, chance)
+
+
+def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, chance: Chance) -> Means:
+    connect_clock, settle = ConnectClock(clock), settings.settle_minutes * 60
+    connect = Connect(ConnectClient(client, clock, connect_clock), limiter, connect_clock)
+    return Means(
+        connect,
+        limiter,
+        Eligibility(connect, Flows(connect, clock), settings.allowed_channels),
+        Reconciliation(connect, settle),
+        Routes(connect, settings.routes, settle),
+        settings,
+        clock,
+        chance,
+    )
 
 
 def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None) -> FlowDoor:
@@ -126,7 +144,9 @@ def confirmation(
     settings = ConfirmSettings.from_environment(environment)
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
     return Confirmation(
-        arrivals=Arrivals(Table(aws["dynamodb"], settings.ledger_table_name)),
+        arrivals=Arrivals(
+            Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, chance.unique), clock.now
+        ),
         bus=Bus(aws["events"], settings.event_bus_name),
         visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
         telemetry=Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),

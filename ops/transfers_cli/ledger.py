@@ -1,4 +1,4 @@
-"""An item of the ledger, told as a story. Its spelling is that of ``contact_transfer.ledger.records`` and ``arrivals``."""
+"""A contact's document of the ledger, told as a story."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer.ledger import records
-from contact_transfer.ledger.records import Attempt, Item, Won
+from contact_transfer.confirmation.arrivals import Arrival
+from contact_transfer.ledger.records import Attempt, Contact, FailureRecord, RequestRecord, Transfer
 from contact_transfer.request import identity
 from contact_transfer.request.timestamps import instant
 from transfers_cli import say
@@ -17,7 +17,7 @@ from transfers_cli import say
 class Asked:
     """One request about a contact.
 
-    ``entry``: under which it is in the ledger. ``given``: its fields; ``ended``: code, time and attempts of its failure, if it failed.
+    ``entry``: under which it is in the ledger. ``given``: its fields. ``failed``: its latest failure, when it is not under way.
     """
 
     entry: str
@@ -26,8 +26,8 @@ class Asked:
     first_at: float | None
     begun: int
     failures: int
-    ended: dict[str, str]
-    done: Won | None
+    failed: FailureRecord | None
+    done: Transfer | None
 
     @property
     def name(self) -> str:
@@ -47,22 +47,22 @@ class Story:
     instance_id: str
     contact_id: str
     requests: tuple[Asked, ...]
-    won: Won | None = None
+    won: Transfer | None = None
     transferred_at: float | None = None
     doubt: Attempt | None = None
     lease_until: float | None = None
-    arrival: tuple[str, str, float] | None = None
+    arrival: Arrival | None = None
 
     def outcome(self, asked: Asked) -> str:
         """What came of one of the requests."""
         if asked.done is not None:
             return f"transferred to {asked.done.new_contact_id}"
-        if asked.ended:
-            at = say.when(int(asked.ended["at"]) / 1000)
-            return f"failed: {asked.ended['code']} at {at}, begun {say.times(asked.ended.get('attempts', '?'))}"
+        if asked.failed is not None:
+            at, attempts = say.when(asked.failed.at), asked.failed.attempts
+            return f"failed: {asked.failed.code} at {at}, begun {say.times('?' if attempts is None else attempts)}"
         if self.won is not None:
             return "not carried out: another request transferred the contact"
-        if self.doubt is not None and self.doubt.entry == asked.entry:
+        if self.doubt is not None and self.doubt.request == asked.entry:
             return "in doubt: the worker is looking into a lost answer, or is at it now"
         return "under way"
 
@@ -74,8 +74,8 @@ class Story:
             facts["transferred"] = f"{say.when(self.transferred_at)} by {self.won.name}{inferred}"
             facts["new contact"] = self.won.new_contact_id or "not told by Connect"
         if self.arrival is not None:
-            state, how, at = self.arrival
-            facts["arrival"] = f"{state} ({how}) {say.when(at)}"
+            found = self.arrival
+            facts["arrival"] = f"{found.state} ({found.how}) {say.when(found.at)}"
         if self.doubt is not None and self.won is None:
             facts["attempt"] = f"of {self.doubt.name}, since {say.when(self.doubt.since)}, not settled"
         if self._in_hand:
@@ -88,7 +88,7 @@ class Story:
 
     def as_dict(self) -> dict[str, Any]:
         """The story for scripts: every key is always there, null where there is nothing to tell."""
-        arrival, arrival_as, arrival_at = self.arrival or (None, None, None)
+        arrival = self.arrival
         doubt = self.doubt if self.won is None else None
         return {
             "instanceId": self.instance_id,
@@ -97,9 +97,9 @@ class Story:
             "transferredAt": say.when(self.transferred_at) or None,
             "transferredBy": self.won.name if self.won else None,
             "inferred": self.won.inferred if self.won else None,
-            "arrival": arrival,
-            "arrivalAs": arrival_as,
-            "arrivalAt": say.when(arrival_at) or None,
+            "arrival": arrival.state if arrival else None,
+            "arrivalAs": arrival.how if arrival else None,
+            "arrivalAt": say.when(arrival.at) if arrival else None,
             "inDoubt": doubt.name if doubt else None,
             "inDoubtSince": say.when(doubt.since) if doubt else None,
             "inHandUntil": say.when(self.lease_until) if self._in_hand else None,
@@ -111,7 +111,7 @@ class Story:
                     "firstTriedAt": say.when(asked.first_at) or None,
                     "begun": asked.begun,
                     "failures": asked.failures,
-                    "failureCode": asked.ended.get("code"),
+                    "failureCode": asked.failed.code if asked.failed else None,
                     "outcome": self.outcome(asked),
                 }
                 for asked in self.requests
@@ -119,37 +119,38 @@ class Story:
         }
 
 
-def read_story(item: Item, instance_id: str, contact_id: str) -> Story:
-    """Read a contact's item."""
-    entries = sorted({key.partition(":")[2] for key in item if key.startswith(("asked:", "ended:", "first:"))})
-    arrival = records.text(item, "arrival")
+def read_story(contact: Contact, instance_id: str, contact_id: str, arrival: Arrival | None = None) -> Story:
+    """Tell what a contact's document and the one about its arrival hold."""
+    requests = sorted(contact.requests.items(), key=lambda one: (one[1].first_at, one[0]))
     return Story(
         instance_id,
         contact_id,
-        tuple(_asked(item, entry) for entry in entries),
-        records.won(item, ""),
-        _moment(item, "transferredAt"),
-        records.attempt(item),
-        _moment(item, "leaseUntil"),
-        (arrival, records.text(item, "arrivalAs") or "", records.seconds(item, "arrivalAt")) if arrival else None,
+        tuple(_asked(entry, record, contact.done(entry)) for entry, record in requests),
+        contact.transfer,
+        contact.transfer.at if contact.transfer else None,
+        _doubt(contact),
+        contact.lease.until if contact.lease else None,
+        arrival,
     )
 
 
-def _asked(item: Item, entry: str) -> Asked:
-    given = records.texts(item, f"asked:{entry}")
-    at = given.pop("askedAt", "")
-    won = records.won(item, entry)
+def _doubt(contact: Contact) -> Attempt | None:
+    """The attempt that is not settled, or the one that may be made right now."""
+    lease = contact.lease
+    if contact.attempt is not None or lease is None or not lease.calls:
+        return contact.attempt
+    return Attempt(lease.request, lease.since, lease.since, lease.until, lease.until)
+
+
+def _asked(entry: str, record: RequestRecord, done: Transfer | None) -> Asked:
+    given = {name: text for name, text in record.asked.items() if name != "askedAt"}
     return Asked(
         entry=entry,
         given=given,
-        asked_at=instant(at),
-        first_at=_moment(item, f"first:{entry}"),
-        begun=records.number(item, f"begun:{entry}"),
-        failures=records.number(item, f"failures:{entry}"),
-        ended=records.texts(item, f"ended:{entry}"),
-        done=won if won is not None and won.entry == entry else None,
+        asked_at=instant(record.asked.get("askedAt", "")),
+        first_at=record.first_at or None,
+        begun=record.attempts,
+        failures=record.transient_failures,
+        failed=record.failed,
+        done=done,
     )
-
-
-def _moment(item: Item, name: str) -> float | None:
-    return records.seconds(item, name) if name in item else None

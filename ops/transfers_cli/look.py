@@ -9,12 +9,14 @@ from botocore.exceptions import ClientError
 
 from contact_transfer.bootstrap import CLOCK
 from contact_transfer.config.worker_settings import Quota, Settings
-from contact_transfer.connect.client import TRANSFER, Connect
-from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.connect.client import TRANSFER, ConnectClient
+from contact_transfer.connect.connect import Connect
+from contact_transfer.connect.connect_clock import ConnectClock
+from contact_transfer.connect.rate_limiter import WorkerShare
 from contact_transfer.connect.responses import ContactView, Unavailable
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Deadline
-from contact_transfer.transfer.eligibility import Judgement
+from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.flow_check import Flows
 from transfers_cli.errors import Exit, Stop
 
@@ -32,11 +34,12 @@ class Looker:
 
     def __init__(self, client: Any, settings: Settings) -> None:
         quotas = {TRANSFER: Quota(settings.transfers_per_second, 1), **settings.quotas, **_OTHERS}
-        self._pacing = Pacing(quotas, SHARE, CLOCK.elapsed())
-        self._pacing.arrived(0.0, CLOCK.elapsed())
+        self._limiter = WorkerShare(quotas, SHARE, CLOCK, call_seconds=CALL_SECONDS)
+        self._limiter.start_batch(0.0)
         self._client = client
-        self._connect = Connect(client, self._pacing, CLOCK, CALL_SECONDS)
-        self._judgement = Judgement(self._connect, Flows(self._connect, CLOCK), settings.allowed_channels)
+        clock = ConnectClock(CLOCK)
+        self._connect = Connect(ConnectClient(client, CLOCK, clock), self._limiter, clock)
+        self._eligibility = Eligibility(self._connect, Flows(self._connect, CLOCK), settings.allowed_channels)
         self._destinations: dict[tuple[str, str, str], str | None] = {}
 
     def problem(self, request: TransferRequest) -> str | None:
@@ -44,7 +47,7 @@ class Looker:
         contact = self.contact(request.instance_id, request.contact_id)
         if contact is None:
             return f"ContactNotFound: Contact {request.contact_id} is not known to instance {request.instance_id}."
-        refused = self._asked(lambda: self._judgement.check(request, contact, _FOREVER))
+        refused = self._asked(lambda: self._eligibility.check(request, contact, _FOREVER))
         if refused is not None:
             return f"{refused.code}: {refused.message}"
         return self._destination(request)
@@ -54,7 +57,7 @@ class Looker:
 
     def chain(self, instance_id: str, contact_id: str) -> list[ContactView]:
         """All contacts of the tree, oldest first."""
-        found = self._asked(lambda: self._connect.chain(instance_id, contact_id, _FOREVER))
+        found = self._asked(lambda: list(self._connect.tree(instance_id, contact_id, _FOREVER)))
         return sorted(found, key=lambda view: view.initiated_at or 0.0)
 
     def _asked(self, ask: Callable[[], Answer]) -> Answer:
@@ -74,8 +77,7 @@ class Looker:
 
     def _describe(self, instance_id: str, kind: str, name: str) -> str | None:
         operation = f"Describe{kind}"
-        self._connect.await_turn(operation, _FOREVER)
-        self._pacing.take(operation, CLOCK.elapsed())
+        self._limiter.acquire(operation, _FOREVER)
         call = getattr(self._client, f"describe_{kind.lower()}")
         try:
             found = call(InstanceId=instance_id, **{f"{kind}Id": name})

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 import typer
 
+from contact_transfer.confirmation.arrivals import Arrival
 from contact_transfer.connect.responses import ContactView
-from contact_transfer.ledger import records
-from contact_transfer.ledger.records import Item
+from contact_transfer.ledger.documents import arrival_key, contact_key, decode, request_key
+from contact_transfer.ledger.records import Contact, Extensible
+from contact_transfer.ledger.request_ids import RequestId
 from contact_transfer.request import arn, identity
 from contact_transfer.request.field_types import one_spelling
 from contact_transfer.request.model import shown
@@ -20,6 +22,7 @@ from transfers_cli.ledger import Asked, Story, read_story
 from transfers_cli.listing import Listing
 from transfers_cli.look import Looker
 
+T = TypeVar("T", bound=Extensible)
 NameOrContact = Annotated[
     str,
     typer.Argument(
@@ -78,16 +81,19 @@ def _find(found: Deployment, what: str, instance: str | None, *, by_request_id: 
 
 
 def _by_name(found: Deployment, name: str) -> list[Story]:
-    claim = _item(found, records.request_key(name))
-    if not claim:
+    claim = _document(found, RequestId, request_key(name))
+    if claim is None:
         return []
-    instance, contact = records.text(claim, "instanceId") or "", records.text(claim, "contactId") or ""
-    return _by_contact(found, instance, contact) or [Story(instance, contact, ())]
+    known = _by_contact(found, claim.instance_id, claim.contact_id)
+    return known or [Story(claim.instance_id, claim.contact_id, ())]
 
 
 def _by_contact(found: Deployment, instance: str, contact: str) -> list[Story]:
-    item = _item(found, records.contact_key(instance, contact))
-    return [read_story(item, instance, contact)] if item else []
+    known = _document(found, Contact, contact_key(instance, contact))
+    if known is None:
+        return []
+    arrival = _document(found, Arrival, arrival_key(instance, contact)) if known.transfer else None
+    return [read_story(known, instance, contact, arrival)]
 
 
 def _by_successor(found: Deployment, contact: str, instance: str | None) -> tuple[list[Story], list[ContactView]]:
@@ -104,12 +110,12 @@ def _by_successor(found: Deployment, contact: str, instance: str | None) -> tupl
     return [], []
 
 
-def _item(found: Deployment, key: str) -> Item:
+def _document(found: Deployment, kind: type[T], key: str) -> T | None:
     answer: Mapping[str, Any] = found.aws("dynamodb").get_item(
         TableName=found.output("LedgerTableName"), Key={"pk": {"S": key}}, ConsistentRead=True
     )
-    item: Item = answer.get("Item", {})
-    return item
+    item = answer.get("Item")
+    return decode(kind, item["document"]["S"]) if item else None
 
 
 def _chain(found: Deployment, story: Story) -> list[ContactView]:

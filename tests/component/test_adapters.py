@@ -12,16 +12,15 @@ from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
 from moto import mock_aws
 
-from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota
-from contact_transfer.connect.client import TRANSFER, Connect
-from contact_transfer.connect.rate_limiter import Pacing
-from contact_transfer.connect.responses import Accepted, Doubtful, Unavailable
+from contact_transfer.connect.client import ConnectClient
+from contact_transfer.connect.connect_clock import ConnectClock
+from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, Unavailable
 from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.outcome_events import REASON, attributes
 from contact_transfer.messaging.queue import ParkingFailed, Queue
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.clock import Clock, Deadline
+from contact_transfer.transfer.clock import Clock
 from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
 
 
@@ -168,18 +167,22 @@ _PAGES = [
     (200, {"content-type": "text/html"}, b"<html>Please sign in</html>"),
     (200, {"content-type": "application/json", "content-length": "0"}, b""),
     (204, {}, b""),
+    (200, {"content-type": "application/json"}, b"{}"),
+    (404, {"content-type": "text/html"}, b"<html>Not found</html>"),
+    (403, {"content-type": "text/html"}, b"<html>Forbidden</html>"),
+    (400, {"content-type": "application/json"}, b"{}"),
 ]
 
 
-def _answering(status: int, headers: dict[str, str], body: bytes) -> Connect:
+def _answering(status: int, headers: dict[str, str], body: bytes) -> ConnectClient:
     """Connect behind a real botocore client, with something in between that answers in its place."""
     client: Any = boto3.client("connect", region_name="us-east-1", endpoint_url="http://connect.local")
     given: Any = headers
     client.meta.events.register_first(
         "before-send.connect", lambda request, **_: AWSResponse(request.url, status, given, _Body(body))
     )
-    pacing = Pacing({name: Quota(10.0, 10.0) for name in (TRANSFER, *DEFAULT_QUOTAS)}, 1, 0.0)
-    return Connect(client, pacing, Clock(now=lambda: 0.0, elapsed=lambda: 0.0, sleep=lambda _: None), 6.0)
+    clock = Clock(now=lambda: 0.0, elapsed=lambda: 0.0, sleep=lambda _: None)
+    return ConnectClient(client, clock, ConnectClock(clock))
 
 
 class _Body:
@@ -198,24 +201,24 @@ def _keys(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_keys")
 @pytest.mark.parametrize("page", _PAGES)
-def test_a_success_that_connect_did_not_send_proves_nothing(page: tuple[int, dict[str, str], bytes]) -> None:
+def test_an_answer_that_connect_did_not_send_proves_nothing(page: tuple[int, dict[str, str], bytes]) -> None:
     connect = _answering(*page)
-    with pytest.raises(Doubtful):
-        connect.transfer(TransferRequest("i", "c", "f"))
-    for look in (connect.contact, connect.flow, connect.chain):
+    with pytest.raises(AmbiguousOutcome):
+        connect.transfer(TransferRequest("i", "c", "f"), 100.0)
+    for look in (connect.contact, connect.flow, lambda i, c: connect.page(i, c, None)):
         with pytest.raises(Unavailable):
-            look("i", "c", Deadline(at=100.0, wall=100.0))
+            look("i", "c")
 
 
 @pytest.mark.usefixtures("_keys")
 def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
-    connect = _answering(200, {"content-type": "application/json"}, b"{}")
-    assert connect.transfer(TransferRequest("i", "c", "f")) == Accepted(
+    connect = _answering(200, {"content-type": "application/json", "x-amzn-requestid": "r"}, b"{}")
+    assert connect.transfer(TransferRequest("i", "c", "f"), 100.0) == Accepted(
         None, None
     )  # both ids are optional in the model
     for look in (connect.contact, connect.flow):
         with pytest.raises(Unavailable):
-            look("i", "c", Deadline(at=100.0, wall=100.0))
+            look("i", "c")
 
 
 @pytest.mark.usefixtures("_keys")
@@ -223,5 +226,5 @@ def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
 def test_what_an_operator_must_mend_is_access_denied(status: int, code: str) -> None:
     connect = _answering(status, {"content-type": "application/json", "x-amzn-errortype": code}, b"{}")
     with pytest.raises(Unavailable) as raised:
-        connect.transfer(TransferRequest("i", "c", "f"))
+        connect.transfer(TransferRequest("i", "c", "f"), 100.0)
     assert raised.value.cause is Cause.ACCESS_DENIED

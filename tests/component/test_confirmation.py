@@ -36,10 +36,9 @@ def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:
         "arrivedQueueId": doors.seed.queues["Billing"],
         "secondsToArrival": 0.0,
     }
-    item = doors.item(contact)
-    assert (item["arrival"]["S"], item["arrivalAs"]["S"]) == ("confirmed", "QUEUED")
-    assert item["arrivalQueue"]["S"] == doors.seed.queues["Billing"]
-    assert int(item["arrivalAt"]["N"]) == round(START * 1000)
+    arrival = doors.arrival(contact)
+    assert (arrival["state"], arrival["how"], arrival["at"]) == ("confirmed", "QUEUED", START)
+    assert arrival["queueId"] == doors.seed.queues["Billing"]
 
 
 def test_a_contact_that_is_connected_to_its_agent_confirms_its_transfer(doors: Doors) -> None:
@@ -143,7 +142,7 @@ def test_a_contact_that_ends_in_its_flow_is_told_as_unconfirmed(doors: Doors) ->
     assert told["disconnectReason"] == "CONTACT_FLOW_DISCONNECT"
     assert told["unconfirmedAt"] == "2026-02-25T06:13:20.000Z"
     assert doors.told("Confirmed") == []
-    assert doors.item(contact)["arrival"]["S"] == "unconfirmed"
+    assert doors.arrival(contact)["state"] == "unconfirmed"
 
 
 @pytest.mark.parametrize(
@@ -295,7 +294,7 @@ def test_an_arrival_overrules_the_verdict_that_there_was_none(doors: Doors) -> N
     doors.deliver([bare])
     doors.confirm()
     assert (len(doors.told("Unconfirmed")), len(doors.told("Confirmed"))) == (1, 1)
-    assert doors.item(contact)["arrival"]["S"] == "confirmed"
+    assert doors.arrival(contact)["state"] == "confirmed"
 
 
 def test_silence_is_noticed_when_it_has_lasted_long_enough(new_doors: NewDoors) -> None:
@@ -365,15 +364,15 @@ def test_what_is_no_event_about_a_contact_is_dropped_with_a_line(doors: Doors, b
 
 
 def test_the_worker_makes_no_call_more_for_it(doors: Doors) -> None:
-    """Of the ledger it asks what it asked before: begin and finish."""
+    """Of the ledger it asks what it asked before: to acquire the lease and to record the transfer."""
     doors.transferred()
     doors.log.clear()
     doors.transferred()
     assert [name for name in doors.log if name.startswith("before")] == [
-        "before update_item",
+        "before put_item",
         "before describe_contact",
         "before transfer_contact",
-        "before update_item",
+        "before put_item",
         "before put_events",
     ]
 
@@ -389,4 +388,4 @@ def test_later_events_of_a_contact_that_arrived_write_nothing(doors: Doors) -> N
     doors.log.clear()
     doors.deliver(others)
     doors.confirm()
-    assert [name for name in doors.log if name.startswith("before")] == ["before get_item"] * 3
+    assert [name for name in doors.log if name.startswith("before")] == ["before get_item"] * 6

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 
-from contact_transfer.ledger import records
-from contact_transfer.request.identity import request_name
 from local.connect.model import FaultKind
 from tests.component.watched import give_up, watch
 from tests.component.world import Message, World
@@ -36,16 +33,10 @@ def _meanwhile(world: World, message: Message) -> None:
     _delivered(world, message)
 
 
-def _name_item(world: World) -> dict[str, Any]:
-    key = {"pk": {"S": records.request_key(request_name(world.instance_id, "r"))}}
-    return dict(world.dynamodb.get_item(TableName="ledger", Key=key)["Item"])
-
-
 @pytest.mark.parametrize("receives", [2, 0])
-@pytest.mark.parametrize("other_contact", [False, True])
-def test_a_later_delivery_hears_the_refusal(world: World, receives: int, *, other_contact: bool) -> None:
+def test_a_later_delivery_hears_the_refusal(world: World, receives: int) -> None:
     """The count that SQS gives a duplicate is approximate: a copy on another server may have been received less often."""
-    first, second = _rivals(world, world.contact() if other_contact else None)
+    first, second = _rivals(world, world.contact())
     _refused_while_under_way(world, first, second)
     world.lose(FaultKind.LOST_RESET)
     second.receives = receives
@@ -55,25 +46,15 @@ def test_a_later_delivery_hears_the_refusal(world: World, receives: int, *, othe
     assert {told["originalMessageId"] for told in world.told("Failed")} == {first.message_id, second.message_id}
 
 
-def test_a_delivery_that_has_begun_before_hears_it_too(world: World) -> None:
-    """It stands still before it takes the name: that becomes another's, a twin delivery is refused, and the other fails."""
-    slow = world.send(world.request(world.contact(), requestId="r"))
-    holder = world.send(world.request(world.contact(), contactFlowId=world.seed.flows["Draft"], requestId="r"))
-    slow.receives = holder.receives = 1
-
-    def twin(_: str) -> None:
-        slow.receives = 2
-        _delivered(world, slow)
-
-    def meanwhile(_: str) -> None:
-        world.interrupt("before describe_contact", twin)
-        _delivered(world, holder)
-
-    world.interrupt("after update_item", meanwhile)
-    world.lose(FaultKind.LOST_RESET)
-    assert _delivered(world, slow) == []
-    assert world.codes == ["IdempotencyMismatch", "FlowNotUsable", "IdempotencyMismatch"]
-    assert world.transfers == []
+def test_a_rival_for_the_same_contact_waits_for_the_name(world: World) -> None:
+    """It has not the lease, so nothing is decided about it: when the first has failed, the name is its own."""
+    first, second = _rivals(world)
+    _refused_while_under_way(world, first, second)
+    assert world.codes == ["FlowNotUsable"]
+    second.receives += 1
+    assert _delivered(world, second) == []
+    assert world.codes == ["FlowNotUsable"]
+    assert len(world.transfers) == 1
 
 
 def test_an_attempt_of_a_request_that_had_the_name_before_is_not_its_own(world: World) -> None:
@@ -120,56 +101,48 @@ def test_a_failure_is_heard_again_although_the_contact_has_been_moved_since(worl
 
 
 def test_sent_again_it_is_judged_afresh(world: World) -> None:
-    first, second = _rivals(world)
+    first, second = _rivals(world, world.contact())
     _refused_while_under_way(world, first, second)
     world.send(second.body)
     world.settle()
     assert len(world.transfers) == 1
-    assert _delivered(world, second) == []  # by hand, with the very receipt that was refused
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]] * 2
     assert world.codes == ["IdempotencyMismatch", "FlowNotUsable"]
     second.receives += 1
-    assert _delivered(world, second) == []  # and with that it was refused no longer
-    assert len(world.codes) == 2
-
-
-def test_a_refusal_that_the_ledger_did_not_take_is_told_to_nobody(world: World) -> None:
-    watched = watch(world, "SET #refused", give_up)
-    first, second = _rivals(world)
-    _refused_while_under_way(world, first, second)
-    assert world.codes == ["FlowNotUsable"]
-    second.visible_at = world.time.now + 5
-    world.settle()
-    watched.arrives_late()
-    second.receives += 1
-    assert _delivered(world, second) == []
-    assert world.codes == ["FlowNotUsable"]
+    assert _delivered(world, second) == []  # what it was told stays its end
+    assert world.codes == ["IdempotencyMismatch", "FlowNotUsable", "IdempotencyMismatch"]
     assert len(world.transfers) == 1
 
 
-def test_a_name_that_is_freed_while_a_refusal_is_written_is_taken(world: World) -> None:
+def test_a_refusal_that_the_ledger_did_not_take_is_told_to_nobody(world: World) -> None:
+    watched = watch(world, "contact#", give_up, lambda document: "failures" in document)
+    world.send(world.request(world.contact(), requestId="r"))
+    world.once()
+    second = world.send(world.request(world.contact(), requestId="r"))
+    world.once()
+    assert world.codes == []
+    second.visible_at = world.time.now + 100
+    world.settle()
+    watched.arrives_late()
+    assert world.codes == ["IdempotencyMismatch"]
+    assert len(world.transfers) == 1
+
+
+def test_a_name_that_is_freed_while_a_refusal_is_written_is_still_refused_to_its_message(world: World) -> None:
+    """One message, one end: what was decided under its lease stands, and sent again it has the name."""
     soon = datetime.fromtimestamp(world.time.now + 60, UTC).isoformat()
     first = world.send(world.request(world.contact(), requestId="r", expiresAt=soon))
     world.lose(FaultKind.ACTIVE_TASK_QUOTA)
     world.once()
     world.time.now += 90
     first.receives += 1
-    watched = watch(world, "SET #refused", lambda: _meanwhile(world, first))
-    second = world.send(world.request(contact := world.contact(), requestId="r"))
+    contact = world.contact()
+    watched = watch(
+        world, f"contact#{world.instance_id}#{contact}", lambda: _meanwhile(world, first), lambda d: "failures" in d
+    )
+    second = world.send(world.request(contact, requestId="r"))
     assert _delivered(world, second) == []
     assert watched.calls
-    assert world.codes == ["RequestExpired"]
-    assert [old for old, _ in world.transfers] == [contact]
-
-
-def test_the_oldest_refusals_leave_no_trace(world: World) -> None:
-    world.send(world.request(world.contact(), requestId="r"))
+    assert sorted(world.codes) == ["IdempotencyMismatch", "RequestExpired"]
+    world.send(second.body)
     world.settle()
-    other = world.request(world.contact(), requestId="r")
-    sent = [world.send(other) for _ in range(records.TRACES + 5)]
-    for message in sent:
-        world.time.now += 1
-        assert _delivered(world, message) == []
-    kept = sorted(name for name in _name_item(world) if name.startswith("refused:"))
-    assert kept == sorted(f"refused:{message.message_id}" for message in sent[-records.TRACES :])
-    assert world.codes == ["IdempotencyMismatch"] * len(sent)
+    assert [old for old, _ in world.transfers] == [contact]

@@ -59,7 +59,7 @@ def test_a_failed_message_is_not_parked_on_the_word_of_a_page(world: World) -> N
     assert world.codes == ["MalformedMessage"]
 
 
-@pytest.mark.parametrize("operation", ["update_item", "get_item"])
+@pytest.mark.parametrize("operation", ["put_item", "get_item"])
 @pytest.mark.parametrize("nth", [0, 1])
 @pytest.mark.parametrize("lost", [False, True])
 def test_the_ledger_is_not_what_a_page_says(world: World, operation: str, nth: int, *, lost: bool) -> None:

@@ -12,7 +12,7 @@ from local.connect.model import Fault, FaultKind
 from tests.component.world import World
 
 #: Answers from in between (``lost-page-…``, ``lost-empty``) have tests of their own.
-LOST = [kind for kind in FaultKind if kind.startswith("lost-") and "page" not in kind and "empty" not in kind]
+LOST = [kind for kind in FaultKind if kind.startswith("lost-")]
 
 
 @pytest.mark.parametrize("kind", LOST)
@@ -28,7 +28,20 @@ def test_a_lost_answer_is_settled_and_transfers_once(world: World, kind: FaultKi
         assert "newContactId" not in told[0]  # a 200 is a 200, also when the rest of it cannot be read
     else:
         assert {t["newContactId"] for t in told} == {world.transfers[0][1]}
-        assert told[0]["attribution"] == "inferred"
+        assert "attribution" not in told[0]  # the same call again, and Connect remembers its token
+
+
+@pytest.mark.parametrize("kind", LOST)
+def test_a_lost_answer_is_settled_by_what_shows_when_connect_forgets_the_token(world: World, kind: FaultKind) -> None:
+    world.connect.set_switches(token_forgotten_after=0.0)
+    world.lose(kind)
+    world.send(world.request(world.contact()))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert world.codes == []
+    [told] = world.told("Succeeded")
+    if kind is not FaultKind.LOST_GARBAGE:
+        assert (told["newContactId"], told["attribution"]) == (world.transfers[0][1], "inferred")
 
 
 @pytest.mark.parametrize(
@@ -108,7 +121,7 @@ def test_the_worker_dies_at_every_line_of_a_failure(new_world: Callable[..., Wor
 @pytest.mark.parametrize("nth", range(3))
 def test_the_answer_to_each_write_of_a_success_is_lost(world: World, nth: int) -> None:
     world.send(world.request(world.contact(), requestId="order-17"))
-    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "update_item", nth)
+    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "put_item", nth)
     world.worker = world.new_worker()
     world.settle()
     assert loser.lost == 1
@@ -121,7 +134,7 @@ def test_the_answer_to_each_write_of_a_success_is_lost(world: World, nth: int) -
 def test_the_answer_to_each_write_of_a_failure_is_lost(world: World, nth: int) -> None:
     contact = world.contact()
     world.send(world.request(contact, requestId="order-17", contactFlowId=world.seed.flows["Draft"]))
-    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "update_item", nth)
+    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "put_item", nth)
     world.worker = world.new_worker()
     world.settle()
     assert loser.lost == 1
@@ -134,7 +147,7 @@ def test_the_answer_to_each_write_of_a_failure_is_lost(world: World, nth: int) -
 def test_the_answer_to_a_write_that_defers_is_lost(world: World) -> None:
     world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "DescribeContact", calls=1))
     world.send(world.request(world.contact()))
-    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "update_item", 1)
+    world.dynamodb = loser = _LosesAnswers(world.dynamodb, "put_item", 1)
     world.worker = world.new_worker()
     world.settle()
     assert loser.lost == 1

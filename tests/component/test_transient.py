@@ -170,7 +170,7 @@ def test_a_defect_of_ours_keeps_the_message_and_its_mates_go_on(
         raise ZeroDivisionError("SECRET")
 
     first, second = world.contact(), world.contact()
-    world.interrupt("before update_item", defect)
+    world.interrupt("before put_item", defect)
     world.send(world.request(first))
     world.send(world.request(second))
     assert world.once() == ["m1"]

@@ -10,7 +10,7 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.connect.model import Fault, FaultKind
 from tests.component.doors import Doors
-from tests.component.watched import watch
+from tests.component.watched import is_free, watch
 from tests.component.world import Message, World
 
 LATE = 3000.0  # seconds until a successor shows: settleMinutes are over by then
@@ -178,7 +178,7 @@ def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
     copy.body, copy.receives = first.body, 1
     world.queue.waiting.append(copy)
     copy.visible_at = world.time.now + 3600
-    watched = watch(world, "SET failedAt", meanwhile)
+    watched = watch(world, "request#", meanwhile, is_free)
     world.once()
     assert watched.calls
     world.send(world.request(world.contact(), requestId="r"))

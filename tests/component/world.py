@@ -65,6 +65,7 @@ class Message:
     attributes: dict[str, Any] = field(default_factory=dict)
     visible_at: float = 0.0
     receives: int = 0
+    first_received_at: float = 0.0
 
     def record(self) -> dict[str, Any]:
         return {
@@ -74,6 +75,7 @@ class Message:
             "attributes": {
                 "ApproximateReceiveCount": str(self.receives),
                 "SentTimestamp": str(round(self.sent_at * 1000)),
+                "ApproximateFirstReceiveTimestamp": str(round((self.first_received_at or self.sent_at) * 1000)),
             },
             "messageAttributes": self.attributes,
         }
@@ -131,6 +133,8 @@ class Tripwire:
         self._world = world
 
     def __getattr__(self, name: str) -> Any:
+        if name == "meta":
+            return self._client.meta
         method: Callable[..., Any] = getattr(self._client, name)
 
         def call(**given: Any) -> Any:
@@ -235,6 +239,7 @@ class World:
         visible = [message for message in self.queue.waiting if message.visible_at <= self.time.now][:most]
         for message in visible:
             message.receives += 1
+            message.first_received_at = message.first_received_at or self.time.now
             message.visible_at = self.time.now + VISIBILITY
         return visible
 
@@ -271,8 +276,17 @@ class World:
     # -- what became of it ---------------------------------------------------------------------------------------
 
     def item(self, contact_id: str) -> dict[str, Any]:
-        key = {"pk": {"S": f"contact#{self.instance_id}#{contact_id}"}}
-        return dict(self.dynamodb.get_item(TableName="ledger", Key=key).get("Item", {}))
+        """The contact's document in the ledger."""
+        return self.document(f"contact#{self.instance_id}#{contact_id}")
+
+    def arrival(self, contact_id: str) -> dict[str, Any]:
+        """The document about the arrival of the contact that a transfer of this one made."""
+        return self.document(f"arrival#{self.instance_id}#{contact_id}")
+
+    def document(self, key: str) -> dict[str, Any]:
+        """A document of the ledger; empty when there is none."""
+        item = self.dynamodb.get_item(TableName="ledger", Key={"pk": {"S": key}}).get("Item")
+        return dict(json.loads(item["document"]["S"])) if item else {}
 
     @property
     def transfers(self) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from botocore import xform_name
 
 from contact_transfer import bootstrap
 from contact_transfer.config.worker_settings import Settings, SettingsError
-from contact_transfer.connect import client
+from contact_transfer.connect import rate_limiter
 from contact_transfer.observability import metrics
 from contact_transfer.transfer import backoff, flow_check, service
 from contact_transfer_cdk.policies.calls import MAPPING_CALLS, WORKER_CALLS, action
@@ -106,12 +106,12 @@ class TestAgainstTheTemplate:
 
     def test_a_call_to_connect_fits_into_the_time_out(self, assembly: Assembly) -> None:
         timeout = assembly.one("Lambda::Function", "Worker")["Timeout"]
-        assert timeout > bootstrap.CALL_SECONDS + client.TAIL_SECONDS
+        assert timeout > bootstrap.CALL_SECONDS + rate_limiter.TAIL_SECONDS
 
 
 def test_the_numbers_that_the_checks_assume_are_the_codes() -> None:
     sizing = Sizing()
     assert sizing.lease_margin_seconds == service.LEASE_MARGIN_SECONDS
-    assert sizing.reserve_seconds == bootstrap.CALL_SECONDS + client.TAIL_SECONDS
+    assert sizing.reserve_seconds == bootstrap.CALL_SECONDS + rate_limiter.TAIL_SECONDS
     assert sizing.mean_backoff_seconds == backoff.CAP_SECONDS / 2
     assert flow_check.REMEMBER_SECONDS == FLOW_CACHE_SECONDS

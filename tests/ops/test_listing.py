@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
+from contact_transfer.confirmation.arrivals import Arrival
 from contact_transfer.connect.responses import ContactView
-from contact_transfer.ledger.records import Won
+from contact_transfer.ledger.records import FailureRecord, Transfer
 from contact_transfer.observability.metrics import Metric
 from contact_transfer.transfer.outcome import FailureCode
 from transfers_cli import say, screen, status
@@ -94,10 +95,20 @@ def test_a_fact_longer_than_the_line_is_left_whole(monkeypatch: pytest.MonkeyPat
     assert lines[-2:] == ["", ""]
 
 
+ARRIVED = Arrival("confirmed", "QUEUED", 4.0, "m")
+
+
 def test_the_story_for_scripts_has_one_spelling_and_each_thing_once() -> None:
-    asked = Asked(NAME, {"source": "queue"}, 1.0, 2.0, 1, 0, {}, None)
+    asked = Asked(NAME, {"source": "queue"}, 1.0, 2.0, 1, 0, None, None)
     story = Story(
-        "i", OLD, (asked,), Won(NAME, NEW, None, 1, inferred=True), 3.0, None, None, ("confirmed", "QUEUED", 4.0)
+        "i",
+        OLD,
+        (asked,),
+        Transfer(NAME, NEW, None, 3.0, inferred=True, attempts=1),
+        3.0,
+        None,
+        None,
+        ARRIVED,
     )
     told = story.as_dict()
     view = status._view(ContactView(OLD, initiation_method="API", initiated_at=0.0))
@@ -109,7 +120,7 @@ def test_the_story_for_scripts_has_one_spelling_and_each_thing_once() -> None:
 
 
 def test_once_is_not_one_times() -> None:
-    asked = Asked(NAME, {}, None, None, 1, 1, {"code": "NoCode", "at": "0", "attempts": "1"}, None)
+    asked = Asked(NAME, {}, None, None, 1, 1, FailureRecord(NAME, "m", "NoCode", "", 0.0, attempts=1), None)
     story = Story("i", OLD, (asked,))
     assert story.outcome(asked).endswith("begun once")
     assert status._facts(asked, story)["work begun"] == "once, 1 transient error"

@@ -8,9 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from contact_transfer.config.worker_settings import Quota
-from contact_transfer.connect.rate_limiter import JITTER_SECONDS, RECOVERY_SECONDS, SLOWEST, Pacing
+from contact_transfer.connect.rate_limiter import JITTER_SECONDS, RECOVERY_SECONDS, SLOWEST
 from local.connect.model import Rate
 from local.connect.model.quotas import Bucket
+from tests.share import Share
 
 _BEGAN = 1000.0
 _WORKER = st.integers(0, 4)  # of however many there are
@@ -32,9 +33,9 @@ class PacingMachine(RuleBasedStateMachine):
     def begin(self, *, workers: int, quota: tuple[float, float], at_once: bool) -> None:
         self.rate, self.burst = quota
         self.workers, self.now, self.full_at = workers, _BEGAN, _BEGAN
-        self.pacings = [Pacing({"Call": Quota(*quota)}, workers, _BEGAN) for _ in range(workers)]
+        self.pacings = [Share({"Call": Quota(*quota)}, workers, _BEGAN) for _ in range(workers)]
         for pacing in self.pacings:
-            pacing.arrived(0.0 if at_once else None, _BEGAN)
+            pacing.start_batch(0.0 if at_once else None, _BEGAN)
         self.free, self.called = [_BEGAN] * workers, [0.0] * workers
         self.pace, self.paced_at = [1.0] * workers, [_BEGAN] * workers
         self.calls: list[float] = []
@@ -60,7 +61,7 @@ class PacingMachine(RuleBasedStateMachine):
         """Others have used the quota up: nothing that was saved counts, the pace halves, and comes back in a straight line."""
         worker, at = self._turn(worker)
         before = self.pacings[worker].wait("Call", at)
-        self.pacings[worker].throttled("Call", at)
+        self.pacings[worker].reduce("Call", at)
         self.pace[worker] = max(SLOWEST, self._pace(worker, at) / 2)
         self.paced_at[worker] = at
         wait = self.pacings[worker].wait("Call", at)
@@ -71,10 +72,10 @@ class PacingMachine(RuleBasedStateMachine):
     def recycle(self, *, worker: int, told: bool, held: float) -> None:
         """A new environment takes the worker's place. ``told``: its message knows how long it waited, if the account was at rest then."""
         worker, at = self._turn(worker)
-        self.pacings[worker] = Pacing({"Call": Quota(self.rate, self.burst)}, self.workers, at)
+        self.pacings[worker] = Share({"Call": Quota(self.rate, self.burst)}, self.workers, at)
         proves = told and self.called[worker] < self.full_at
         made_in = held * (at - (self.full_at if proves else self.free[worker]))
-        self.pacings[worker].arrived(at - self.full_at - made_in if proves else None, at, made_in)
+        self.pacings[worker].start_batch(at - self.full_at - made_in if proves else None, at, made_in)
         self.pace[worker], self.paced_at[worker] = 1.0, at
         self.free[worker] = at
 
@@ -83,15 +84,15 @@ class PacingMachine(RuleBasedStateMachine):
         """Another batch for an environment that knows its tokens: whatever it is told of the message adds none."""
         worker, at = self._turn(worker)
         before = self.pacings[worker].wait("Call", at)
-        self.pacings[worker].arrived(queued, at, held)
+        self.pacings[worker].start_batch(queued, at, held)
         assert self.pacings[worker].wait("Call", at) == before
-        assert self.pacings[worker].promise("Call", at) == before  # nothing of this batch was put off before
+        assert self.pacings[worker].reserve("Call", at) == before  # nothing of this batch was put off before
 
     @rule(worker=_WORKER)
     def put_off(self, *, worker: int) -> None:
         """Messages of a batch are put off, each to a token of its own."""
         worker, at = self._turn(worker)
-        first, second = (self.pacings[worker].promise("Call", at) for _ in range(2))
+        first, second = (self.pacings[worker].reserve("Call", at) for _ in range(2))
         assert self.pacings[worker].wait("Call", at) <= first
         assert first < second or second == 0.0
 
@@ -144,12 +145,12 @@ TestPacing = PacingMachine.TestCase
 def test_a_throttled_worker_gets_slower_and_recovers(waits: list[float], throttles: list[bool]) -> None:
     """After a throttle the next token is later than it would have been, or as late as ever; two quiet minutes later all is as before."""
     slowest = 1 / SLOWEST  # seconds for a token at this share of one a second
-    now, pacing = 1000.0, Pacing({"Call": Quota(2.0, 5.0)}, 2, 1000.0)
+    now, pacing = 1000.0, Share({"Call": Quota(2.0, 5.0)}, 2, 1000.0)
     for pause, throttled in zip(waits, throttles, strict=False):
         now += pause
         before = pacing.wait("Call", now)
         if throttled:
-            pacing.throttled("Call", now)
+            pacing.reduce("Call", now)
             after = pacing.wait("Call", now)
             assert after > before or after == pytest.approx(slowest, rel=1e-4)  # a token is whole a little early
     assert pacing.wait("Call", now + 120.0) == 0.0

@@ -23,7 +23,7 @@ _AWS_KINDS = (
     Kind.LATE,
 )
 _OPERATIONS = {
-    "dynamodb": ("*", "UpdateItem"),
+    "dynamodb": ("*", "PutItem"),
     "sqs": ("*", "SendMessage", "ChangeMessageVisibilityBatch"),
     "events": ("*",),
 }

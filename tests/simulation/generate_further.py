@@ -165,8 +165,8 @@ def at_once(random: Random, made: Scenario) -> Scenario:
     kind = random.choice((Kind.LOST_ERROR, Kind.LATE, Kind.ERROR, Kind.FREEZE))
     faults = (
         Fault("queue", Kind.DUPLICATE, "*", 0.7, begins, ends),
-        Fault("dynamodb", Kind.FREEZE, "UpdateItem", 0.2, begins, ends, seconds=3.0),
-        Fault("dynamodb", kind, "UpdateItem", 0.2, begins, ends, seconds=9.0),
+        Fault("dynamodb", Kind.FREEZE, "PutItem", 0.2, begins, ends, seconds=3.0),
+        Fault("dynamodb", kind, "PutItem", 0.2, begins, ends, seconds=9.0),
     )
     lost = random.choice((FaultKind.LOST_RESET, FaultKind.LOST_500, FaultKind.LOST_HANG))
     answers = ConnectFault(lost, "TransferContact", probability=0.8, starts_after=begins, seconds=90.0)

@@ -87,7 +87,7 @@ def late_allowance(seed: int) -> Scenario:
             Request(1, queue="Support", route="once"),
         ),
         asks=(Ask(0.0, 0), Ask(60.0, 1)),
-        faults=(Fault("dynamodb", Kind.LATE, "UpdateItem", 0.5, 0.0, 30.0, seconds=9.0),),
+        faults=(Fault("dynamodb", Kind.LATE, "PutItem", 0.5, 0.0, 30.0, seconds=9.0),),
         settings=(("routes", {"once": 1}),),
     )
 
@@ -103,7 +103,7 @@ def late_after_the_end(seed: int) -> Scenario:
             *(Request(contact, queue="Support", route="once") for contact in range(5, 10)),
         ),
         asks=(*(Ask(number * 0.1, number) for number in range(5)), *(Ask(300.0, number) for number in range(5, 10))),
-        faults=(Fault("dynamodb", Kind.LATE, "UpdateItem", 0.6, 0.0, 9.0, seconds=14.0),),
+        faults=(Fault("dynamodb", Kind.LATE, "PutItem", 0.6, 0.0, 9.0, seconds=14.0),),
         active_tasks=(60.0, 0),
         settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
         sizing=Sizing(batch_size=1, concurrency=8),
@@ -124,7 +124,7 @@ def late_return(seed: int) -> Scenario:
             *(Request(contact, **again) for contact in range(5, 10)),
         ),
         asks=tuple(Ask(at, first + number) for first, at in ((0, 0.0), (5, 60.0), (10, 600.0)) for number in range(5)),
-        faults=(Fault("dynamodb", Kind.LATE, "UpdateItem", 0.7, 1.2, 12.0, seconds=200.0),),
+        faults=(Fault("dynamodb", Kind.LATE, "PutItem", 0.7, 1.2, 12.0, seconds=200.0),),
         active_tasks=(30.0, 0),
         settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
         sizing=Sizing(batch_size=1, concurrency=8),
@@ -144,7 +144,7 @@ def late_freedom(seed: int) -> Scenario:
             Request(1, queue="Support", request_id="order"),
         ),
         asks=(Ask(0.0, 0), Ask(0.7, 1), Ask(60.0, 2)),
-        faults=(Fault("dynamodb", Kind.ERROR, "UpdateItem", 0.5, 0.0, 6.0),),
+        faults=(Fault("dynamodb", Kind.ERROR, "PutItem", 0.5, 0.0, 6.0),),
     )
 
 
@@ -182,7 +182,7 @@ def refused_at_once(seed: int) -> Scenario:
         connect_faults=(ConnectFault(FaultKind.LOST_RESET, "TransferContact", seconds=90.0),),
         faults=(
             Fault("queue", Kind.DUPLICATE, "*", 0.7, 0.0, 90.0),
-            Fault("dynamodb", Kind.FREEZE, "UpdateItem", 0.2, 0.0, 90.0, seconds=3.0),
+            Fault("dynamodb", Kind.FREEZE, "PutItem", 0.2, 0.0, 90.0, seconds=3.0),
         ),
         settings=(("maximum_concurrency", 6),),
         sizing=Sizing(batch_size=1, concurrency=6),
@@ -195,7 +195,7 @@ def left_over(seed: int) -> Scenario:
     return replace(
         made,
         asks=tuple(replace(ask, at=ask.at + random.random() * 3) for ask in (*made.asks, *made.asks)),
-        faults=(*made.faults, Fault("dynamodb", Kind.LOST_ERROR, "UpdateItem", 0.2, 0.0, 90.0)),
+        faults=(*made.faults, Fault("dynamodb", Kind.LOST_ERROR, "PutItem", 0.2, 0.0, 90.0)),
     )
 
 
@@ -206,7 +206,7 @@ def siblings_at_once(seed: int) -> Scenario:
         contacts=(*["task"] * 5, *(f"sibling{number}" for number in range(5))),
         requests=tuple(Request(contact, queue="Support", route="once") for contact in range(10)),
         asks=tuple(Ask(number % 5 * 10.0, number) for number in range(10)),
-        faults=(Fault("dynamodb", Kind.FREEZE, "UpdateItem", 0.5, 0.0, 60.0, seconds=3.0),),
+        faults=(Fault("dynamodb", Kind.FREEZE, "PutItem", 0.5, 0.0, 60.0, seconds=3.0),),
         settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
         sizing=Sizing(batch_size=1, concurrency=8),
     )

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.virtual import Invocation, Kind, Message
-from tests.simulation.case import Case
+from tests.simulation.case import SKEW, Case
 from tests.simulation.run import Wanted
 from tests.simulation.unhindered import Unhindered
 
 #: Seconds from the end of an invocation until the messages that it did not name are deleted, and some.
 _DELETED_WITHIN = 0.05
 #: Not certain: it depends on what became of another request.
+#: Seconds after its message was sent for which a contact may not show (contract), and how far clocks are apart.
+_SHOWS_AFTER = 60.0 + 2 * SKEW
 _DEPENDS = "IdempotencyMismatch"
 
 
@@ -31,9 +33,16 @@ def first(case: Case) -> Iterator[str]:
 
 def _doomed(case: Case, wanted: Wanted, run: Invocation) -> bool:
     """Whether nothing but a failure, or the answer of a transfer made before, could come of the request any more."""
+    if "ContactNotFound" in wanted.request.codes and run.began <= _sent(wanted, run) + _SHOWS_AFTER:
+        return False  # it may be new, and not show yet
     if wanted.request.codes and _DEPENDS not in wanted.request.codes:
         return True
     return case.evidence.ended_contacts.get(wanted.target.contact, float("inf")) < run.began
+
+
+def _sent(wanted: Wanted, run: Invocation) -> float:
+    """When the latest message of the request that the run may have had was sent."""
+    return max((message.sent for message in wanted.messages if message.sent <= run.began), default=0.0)
 
 
 def _ended(case: Case, message: Message, wanted: Wanted, run: Invocation) -> bool:

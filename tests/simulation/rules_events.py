@@ -20,8 +20,22 @@ from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
 _SOURCE = "contact-transfer"
 REQUEST_IN_SUCCESS = frozenset({"requestName", *(name for name, one in FIELDS.items() if SUCCEEDED in one.events)})
 REQUEST_IN_FAILURE = frozenset({"requestName", *(name for name, one in FIELDS.items() if FAILED in one.events)})
-_SUCCESS = REQUEST_IN_SUCCESS | {"attempts", "newContactId", "newContactArn", "attribution"}
-_FAILURE = REQUEST_IN_FAILURE | {"attempts", "failureCode", "failureMessage", "originalMessageId", "failedAt"}
+_SUCCESS = REQUEST_IN_SUCCESS | {
+    "attempts",
+    "newContactId",
+    "newContactArn",
+    "attribution",
+    "transferredAt",
+    "initialContactId",
+}
+_FAILURE = REQUEST_IN_FAILURE | {
+    "attempts",
+    "failureCode",
+    "failureMessage",
+    "originalMessageId",
+    "failedAt",
+    "successorContactId",
+}
 
 
 def announced(case: Case) -> Iterator[str]:

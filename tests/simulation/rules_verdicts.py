@@ -123,11 +123,17 @@ def _delayed(case: Case, contact: str, before: float) -> list[float]:
 
 
 def _unanswered(case: Case, contact: str, before: float) -> list[float]:
-    """When calls were made to transfer the contact whose answer does not tell what happened, or never came."""
+    """When calls were made to transfer the contact whose answer does not tell what happened, or never came.
+
+    A call for a contact that has ended transfers nothing, whatever is answered.
+    """
+    ended = case.evidence.ended_contacts.get(contact, float("inf"))
     return [
         call.time
         for call in case.calls.get(contact, ())
-        if call.operation == "TransferContact" and call.time <= before and _in_doubt(call.delivered, call.status)
+        if call.operation == "TransferContact"
+        and call.time <= min(before, ended)
+        and _in_doubt(call.delivered, call.status)
     ]
 
 
@@ -156,8 +162,8 @@ def doubt(case: Case) -> Iterator[str]:
 
 def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -> bool:
     """Whether a transfer belies the verdict: made before it, or after it by a call that had been made before it."""
-    if verdict.code == "IdempotencyMismatch":
-        return False
+    if verdict.code in ("IdempotencyMismatch", "OutcomeUnknown"):
+        return False  # the second is said where nobody can know: `code` asks whether that is so
     if transferred <= verdict.decided - rules_names.remembered(case):
         return False  # the ledger need not know it any more
     if transferred <= verdict.decided:

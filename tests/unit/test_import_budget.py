@@ -71,7 +71,10 @@ IDLE = {
     "botocore.waiter": "botocore.client imports it",
     "certifi": "read when a connection is opened, which instant answers do without",
     "contact_transfer.config.worker_settings": "data without functions: the worker's settings",
+    "contact_transfer.ledger.request_ids": "for requests with a requestId",
+    "contact_transfer.ledger.route_quotas": "for requests of a route",
     "contact_transfer.observability.metrics": "names",
+    "contact_transfer.transfer.arrival": "data without functions: what work on one delivery has at hand",
     "contact_transfer.transfer.failure_codes": "a table that is read when a request has failed",
     "contact_transfer.transfer.outcome": "data without functions: what can become of a request",
     "jmespath": "botocore.regions imports it, for rules that the four endpoints do not have",
@@ -146,7 +149,7 @@ def test_what_was_left_out_stays_out(module: str) -> None:
 def test_all_of_ours_that_is_loaded_belongs_to_the_worker() -> None:
     ours = {name for name in started() if name.startswith("contact_transfer.")}
     assert "contact_transfer.transfer.service" in ours
-    assert len(ours) <= 60
+    assert len(ours) <= 70
 
 
 def test_the_number_of_modules_is_within_its_budget() -> None:

@@ -7,9 +7,10 @@ from random import Random
 import pytest
 
 from contact_transfer.config.worker_settings import Quota
-from contact_transfer.connect.rate_limiter import RECOVERY_SECONDS, SLOWEST, Bucket, Pacing
+from contact_transfer.connect.rate_limiter import RECOVERY_SECONDS, SLOWEST, Bucket
 from contact_transfer.transfer import backoff, rules
 from contact_transfer.transfer.outcome import Failed, FailureCode
+from tests.share import Share
 
 
 def code(failed: Failed | None) -> FailureCode | None:
@@ -50,8 +51,7 @@ def test_published_and_not_archived(archived: bool, published: bool, fits: bool)
 
 
 def test_active_only() -> None:
-    assert rules.active_contact("c", ended=False) is None
-    assert code(rules.active_contact("c", ended=True)) == FailureCode.CONTACT_NOT_ACTIVE
+    assert code(rules.ended_contact("c")) == FailureCode.CONTACT_NOT_ACTIVE
 
 
 @pytest.mark.parametrize(("transfers", "fits"), [(0, True), (10, True), (11, False), (12, False)])
@@ -108,38 +108,38 @@ def test_over_any_time_no_more_than_the_quota_is_taken() -> None:
 
 @pytest.mark.parametrize(("waited", "first"), [(0.0, 0.0), (1.0, 0.0), (2.5, 1.0), (60.0, 1.0), (None, 1.0)])
 def test_only_a_message_that_hardly_waited_gives_a_fresh_environment_tokens(waited: float | None, first: float) -> None:
-    pacing = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
-    pacing.arrived(waited, 0.0)
+    pacing = Share({"T": Quota(2, 5)}, workers=2, now=0.0)
+    pacing.start_batch(waited, 0.0)
     assert pacing.wait("T", 0.0) == pytest.approx(first, abs=1e-5)
-    used = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
-    used.arrived(60.0, 0.0)
-    used.arrived(0.0, 0.0)
+    used = Share({"T": Quota(2, 5)}, workers=2, now=0.0)
+    used.start_batch(60.0, 0.0)
+    used.start_batch(0.0, 0.0)
     assert used.wait("T", 0.0) == pytest.approx(1, abs=1e-5), "only the first batch of an environment is asked"
 
 
 def test_what_a_share_earns_while_an_environment_is_made_is_its_own() -> None:
-    held = Pacing({"T": Quota(2, 5)}, workers=2, now=7.0)
-    held.arrived(60.0, 7.0, held=0.4)
+    held = Share({"T": Quota(2, 5)}, workers=2, now=7.0)
+    held.start_batch(60.0, 7.0, held=0.4)
     assert held.wait("T", 7.0) == pytest.approx(0.6, abs=1e-5)
-    long = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
-    long.arrived(None, 0.0, held=3600.0)
-    assert long.promise("T", 0.0) == 0
-    assert long.promise("T", 0.0) == 0
-    assert long.promise("T", 0.0) > 0, "no more than a bucket holds"
+    long = Share({"T": Quota(2, 5)}, workers=2, now=0.0)
+    long.start_batch(None, 0.0, held=3600.0)
+    assert long.reserve("T", 0.0) == 0
+    assert long.reserve("T", 0.0) == 0
+    assert long.reserve("T", 0.0) > 0, "no more than a bucket holds"
 
 
 def test_an_environment_that_was_made_ahead_of_its_first_batch_has_earned_nothing() -> None:
-    pacing = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
-    pacing.arrived(60.0, 3600.0)
+    pacing = Share({"T": Quota(2, 5)}, workers=2, now=0.0)
+    pacing.start_batch(60.0, 3600.0)
     assert pacing.wait("T", 3600.0) == pytest.approx(1, abs=1e-5)
 
 
 def test_deferred_messages_are_promised_one_token_each() -> None:
-    pacing = Pacing({"T": Quota(2, 5)}, workers=2, now=0.0)
-    pacing.arrived(None, 0.0)
-    assert [round(pacing.promise("T", 0.0)) for _ in range(3)] == [1, 2, 3]
-    pacing.arrived(None, 0.0)
-    assert round(pacing.promise("T", 0.0)) == 1
+    pacing = Share({"T": Quota(2, 5)}, workers=2, now=0.0)
+    pacing.start_batch(None, 0.0)
+    assert [round(pacing.reserve("T", 0.0)) for _ in range(3)] == [1, 2, 3]
+    pacing.start_batch(None, 0.0)
+    assert round(pacing.reserve("T", 0.0)) == 1
 
 
 def test_an_empty_list_of_the_deployment_allows_all_and_a_list_what_it_names() -> None:

@@ -15,7 +15,7 @@ Calls = Mapping[str, frozenset[str]]
 WORKER_CALLS: Calls = MappingProxyType(
     {
         "connect": frozenset({"TransferContact", "DescribeContact", "DescribeContactFlow", "ListAssociatedContacts"}),
-        "dynamodb": frozenset({"GetItem", "UpdateItem"}),
+        "dynamodb": frozenset({"GetItem", "PutItem"}),
         "events": frozenset({"PutEvents"}),
         "sqs": frozenset({"ChangeMessageVisibilityBatch", "SendMessage"}),
     }
@@ -27,7 +27,7 @@ FLOW_CALLS: Calls = MappingProxyType({"sqs": frozenset({"SendMessage"})})
 #: The confirmation function's.
 CONFIRM_CALLS: Calls = MappingProxyType(
     {
-        "dynamodb": frozenset({"GetItem", "UpdateItem"}),
+        "dynamodb": frozenset({"GetItem", "PutItem"}),
         "events": frozenset({"PutEvents"}),
         "sqs": frozenset({"ChangeMessageVisibilityBatch"}),
     }

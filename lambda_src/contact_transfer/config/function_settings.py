@@ -41,3 +41,4 @@ class ConfirmSettings(Environment):
     event_bus_name: str
     ledger_table_name: str
     confirm_within_minutes: float = default("confirmWithinMinutes")
+    ledger_days: float = default("ledgerDays")

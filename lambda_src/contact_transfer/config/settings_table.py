@@ -140,7 +140,7 @@ _ROWS = (
         Number(most=3650, above=True),
         "days for which the ledger remembers what was transferred",
         400,
-        _WORKER,
+        _WITH_CONFIRM,
     ),
     Setting(
         "producerPrincipals",

@@ -1,18 +1,19 @@
-"""Whether a transferred contact has arrived, as the ledger knows it: attributes of the contact's item, written once.
+"""Whether a transferred contact has arrived, as the ledger knows it: a small document beside the contact's own, which is the worker's.
 
-An arrival overwrites the verdict that there was none, and nothing overwrites an arrival. ``arrivalFrom`` names the message
-whose verdict stands: that message alone tells of it, again if it comes back.
+An arrival overwrites the finding that there was none, and nothing overwrites an arrival. The document names the message whose finding
+it is: that message alone tells of it, again if it comes back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
 
 from contact_transfer.confirmation.contact_events import About, Arrived
-from contact_transfer.ledger import records
-from contact_transfer.ledger.records import Item
-from contact_transfer.ledger.table import Table
+from contact_transfer.ledger.documents import arrival_key, contact_key
+from contact_transfer.ledger.records import Contact, Extensible
+from contact_transfer.ledger.store import Handle, Store
 from contact_transfer.request import identity
 from contact_transfer.request.timestamps import instant
 
@@ -22,28 +23,45 @@ CONTACT_ENDED, SILENCE = "ContactEnded", "Silence"
 
 
 @dataclass(frozen=True)
-class Transfer:
-    """A transfer that happened, and the verdict on it so far.
+class Arrival(Extensible):
+    """What is known of an arrival. ``how``: as what the contact arrived, or why it did not. ``at``: epoch seconds."""
 
-    ``entry``: the request's in the ledger. ``asked``: what was asked, as ``TransferRequest.snapshot`` writes it.
+    state: str
+    how: str
+    at: float
+    message_id: str
+    queue_id: str | None = None
+    user_id: str | None = None
+
+
+def record_arrival(known: Arrival | None, found: Arrival) -> tuple[Arrival | None, bool]:
+    """The document to write (None: nothing), and whether ``found`` is what the ledger has now and its message tells of it."""
+    if known is None or (known.state == UNCONFIRMED and found.state == CONFIRMED):
+        return found, True
+    return None, (known.state, known.message_id) == (found.state, found.message_id)
+
+
+@dataclass(frozen=True)
+class Transfer:
+    """A transfer that happened.
+
+    ``request``: its key in the ledger. ``asked``: what was asked, as ``TransferRequest.snapshot`` writes it.
     Times in epoch seconds, None when unknown.
     """
 
-    entry: str
+    request: str
     instance_id: str
     contact_id: str
     new_contact_id: str | None
     new_contact_arn: str | None
-    asked: dict[str, str]
+    asked: Mapping[str, str]
     asked_at: float | None
     transferred_at: float
-    arrival: str | None = None
-    arrival_from: str | None = None
 
     @property
     def name(self) -> str:
         """The request's name in events and logs."""
-        return identity.name_of(self.entry)
+        return identity.name_of(self.request)
 
 
 @dataclass(frozen=True)
@@ -52,86 +70,53 @@ class Pending:
 
 
 class Arrivals:
-    """Every method can raise ``LedgerUnavailable``."""
+    """Every method can raise ``LedgerUnavailable``. ``now``: epoch seconds."""
 
-    def __init__(self, table: Table) -> None:
-        self._table = table
+    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+        self._store = store
+        self._now = now
 
     def look(self, about: About) -> Transfer | Pending | None:
         """The transfer that made the contact; None when it was none of this deployment's.
 
-        The attempt is in the ledger before the call, so a contact of ours is never ahead of its item, only of its outcome.
+        The attempt is in the ledger before the call, so a contact of ours is never ahead of its document, only of its outcome.
         """
-        return _read(self._table.read(_key(about)), about)
+        contact = Handle(self._store, Contact, contact_key(about.instance_id, about.previous_contact_id)).read()
+        return None if contact is None else _transfer(contact, about)
 
     def confirm(self, transfer: Transfer, news: Arrived, message_id: str) -> bool:
         """Write the arrival down. False when another message has told of it."""
-        if transfer.arrival == CONFIRMED and transfer.arrival_from != message_id:
-            return (
-                False  # the common case: a later event of the same contact; a write refused costs as much as one made
-            )
-        values = {
-            ":arrival": CONFIRMED,
-            ":as": news.kind,
-            ":at": records.ms(news.at),
-            ":queue": news.queue_id or "",
-            ":user": news.user_id or "",
-        }
-        return self._write(transfer, message_id, values, " OR arrival = :unconfirmed", {":unconfirmed": UNCONFIRMED})
+        return self._write(transfer, Arrival(CONFIRMED, news.kind, news.at, message_id, news.queue_id, news.user_id))
 
     def unconfirm(self, transfer: Transfer, why: str, at: float, message_id: str) -> bool:
-        """Write down that no arrival was seen. False when there is a verdict already, unless it is this message's own."""
-        if transfer.arrival is not None and transfer.arrival_from != message_id:
-            return False
-        values = {":arrival": UNCONFIRMED, ":as": why, ":at": records.ms(at), ":queue": "", ":user": ""}
-        return self._write(transfer, message_id, values)
+        """Write down that no arrival was seen. False when there is a finding already, unless it is this message's own."""
+        return self._write(transfer, Arrival(UNCONFIRMED, why, at, message_id))
 
-    def _write(
-        self,
-        transfer: Transfer,
-        message_id: str,
-        values: dict[str, Any],
-        otherwise: str = "",
-        more: dict[str, Any] | None = None,
-    ) -> bool:
-        refused = self._table.update(
-            records.contact_key(transfer.instance_id, transfer.contact_id),
-            "SET arrival = :arrival, arrivalAs = :as, arrivalAt = :at, arrivalQueue = :queue, arrivalUser = :user,"
-            " arrivalFrom = :from",
-            f"winner = :winner AND (attribute_not_exists(arrival){otherwise})",
-            {**values, ":from": message_id, ":winner": transfer.entry, **(more or {})},
-        )[1]
-        if refused is None:
-            return True
-        mine = (records.text(refused, "arrival"), records.text(refused, "arrivalFrom"))
-        return mine == (values[":arrival"], message_id)
+    def _write(self, transfer: Transfer, found: Arrival) -> bool:
+        handle = Handle(self._store, Arrival, arrival_key(transfer.instance_id, transfer.contact_id))
+        return handle.apply(partial(record_arrival, found=found), self._now())
 
 
-def _key(about: About) -> str:
-    return records.contact_key(about.instance_id, about.previous_contact_id)
-
-
-def _read(item: Item, about: About) -> Transfer | Pending | None:
-    winner = records.text(item, "winner")
-    if winner is None:
-        return Pending() if "attemptName" in item else None
-    new = records.text(item, "newContactId")
+def _transfer(contact: Contact, about: About) -> Transfer | Pending | None:
+    made = contact.transfer
+    if made is None:
+        return Pending() if contact.may_have_been_called else None
+    new = made.new_contact_id
     if new is None:  # Connect's answer may leave the id out: a transferred contact has one successor by transfer
         if not about.transfer:
             return None
         new = about.contact_id
     elif about.contact_id not in {None, new}:
         return None
-    asked = records.texts(item, f"asked:{winner}")
+    record = contact.requests.get(made.request)
+    asked = record.asked if record is not None else {}
     return Transfer(
-        entry=winner,
-        instance_id=about.instance_id,
-        contact_id=about.previous_contact_id,
-        new_contact_id=new,
-        new_contact_arn=records.text(item, "newContactArn") or (about.contact_arn if new else None),
-        asked=asked,
-        asked_at=instant(asked.get("askedAt", "")),
-        transferred_at=records.seconds(item, "transferredAt"),
-        arrival=records.text(item, "arrival"),
-        arrival_from=records.text(item, "arrivalFrom"),
+        made.request,
+        about.instance_id,
+        about.previous_contact_id,
+        new,
+        made.new_contact_arn or (about.contact_arn if new else None),
+        asked,
+        instant(asked.get("askedAt", "")),
+        made.at,
     )

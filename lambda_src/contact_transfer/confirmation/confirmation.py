@@ -17,7 +17,7 @@ from typing import Any
 from contact_transfer.confirmation import arrival_events
 from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE, Arrivals, Pending, Transfer
 from contact_transfer.confirmation.contact_events import Announced, Arrived, Ended, News, Unreadable, read_news
-from contact_transfer.ledger.table import LedgerUnavailable
+from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.queue import Visibility
 from contact_transfer.messaging.sqs_record import Delivery

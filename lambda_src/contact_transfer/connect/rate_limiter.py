@@ -1,4 +1,4 @@
-"""Keeping under Connect's quotas: one token bucket for each operation, one worker's share of each. Pure arithmetic.
+"""Keeping under Connect's quotas: one token bucket for each operation, one worker's share of each.
 
 The quotas belong to the account; each of the deployment's ``maximumConcurrency`` workers owns an equal share of them, so
 that workers need not talk to one another. What others in the account use up shows as a throttled call: the rate halves at
@@ -8,9 +8,13 @@ once and climbs back in a straight line.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Protocol
 
 from contact_transfer.config.worker_settings import Quota
+from contact_transfer.transfer.clock import Clock, Deadline
 
+#: Seconds an invocation keeps for what follows the last call to Connect: ledger, events, parking, visibility.
+TAIL_SECONDS = 3.0
 RECOVERY_SECONDS = 60.0
 SLOWEST = 1 / 16  # of the share: slow enough for an account at its quota, quick enough to notice that it no longer is
 
@@ -33,7 +37,7 @@ class Bucket:
         self._at = now
 
     def start(self, queued: float | None, held: float, now: float) -> None:
-        """Tell a new bucket what its account's bucket must hold: see ``Pacing.arrived``."""
+        """Tell a new bucket what its account's bucket must hold: see ``WorkerShare.start_batch``."""
         proven = 0.0 if queued is None else max(0.0, self._share - self.rate * max(0.0, queued))
         self._level = min(self.capacity, proven + self.rate * max(0.0, held))
         self._at = now
@@ -65,16 +69,59 @@ class Bucket:
         self._level = min(self.capacity, self._level + earned * self.rate)
 
 
-class Pacing:
-    """The buckets of one worker, by operation."""
+class NotEnoughTime(Exception):
+    """The call cannot be made before the invocation ends; ``retry_after`` seconds later there is a slot for it."""
 
-    def __init__(self, quotas: Mapping[str, Quota], workers: int, now: float) -> None:
-        self._buckets = {operation: Bucket(quota, workers, now) for operation, quota in quotas.items()}
+    def __init__(self, operation: str, retry_after: float) -> None:
+        super().__init__(operation)
+        self.operation = operation
+        self.retry_after = retry_after
+
+
+class RateLimiter(Protocol):
+    """Gives out call slots of Connect's operations. What is behind it may be one worker's share, or shared by all."""
+
+    def acquire(self, operation: str, deadline: Deadline) -> None:
+        """Wait for a call slot of ``operation``, and take it.
+
+        Args:
+            operation: Connect API operation, for example ``"TransferContact"``.
+            deadline: end of the invocation.
+
+        Raises:
+            NotEnoughTime: no slot becomes free early enough for a call to be over before ``deadline``.
+        """
+
+    def check(self, operation: str, deadline: Deadline) -> None:
+        """Raise ``NotEnoughTime`` where ``acquire`` would, without taking a slot."""
+
+    def reduce(self, operation: str) -> None:
+        """Connect answered that the quota of ``operation`` is used up: others use it, too."""
+
+
+class WorkerShare:
+    """One worker's share of the quotas: a bucket for each operation.
+
+    ``call_seconds``: the longest one call can take, time-outs included; ``tail_seconds``: what an invocation needs after its last call.
+    """
+
+    def __init__(
+        self,
+        quotas: Mapping[str, Quota],
+        workers: int,
+        clock: Clock,
+        *,
+        call_seconds: float = 0.0,
+        tail_seconds: float = TAIL_SECONDS,
+    ) -> None:
+        self._clock = clock
+        self._buckets = {operation: Bucket(quota, workers, clock.elapsed()) for operation, quota in quotas.items()}
+        self._last_call = call_seconds + tail_seconds
         self._fresh = True
-        self._promised: dict[str, int] = {}
+        self._reserved: dict[str, int] = {}
         self._waited = 0.0
 
-    def arrived(self, queued: float | None, now: float, held: float = 0.0) -> None:
+    def start_batch(self, queued: float | None, held: float = 0.0) -> None:
         """A batch begins. ``queued``: seconds that its oldest message was in the queue (None: unknown, or not its first receive);
         ``held``: seconds from its receive to now, in which Lambda made this environment.
 
@@ -85,32 +132,38 @@ class Pacing:
         """
         if self._fresh:
             for bucket in self._buckets.values():
-                bucket.start(queued, held, now)
+                bucket.start(queued, held, self._clock.elapsed())
         self._fresh = False
-        self._promised.clear()
+        self._reserved.clear()
 
-    def wait(self, operation: str, now: float) -> float:
-        """Seconds until a call of ``operation`` may be made; 0 when it may be made now."""
-        return self._buckets[operation].wait(now)
+    def acquire(self, operation: str, deadline: Deadline) -> None:
+        """See ``RateLimiter``."""
+        wait = self._wait(operation, deadline)
+        if wait > 0:
+            self._clock.sleep(wait)
+            self._waited += wait
+        self._buckets[operation].take(self._clock.elapsed())
 
-    def take(self, operation: str, now: float) -> None:
-        """A call of ``operation`` is being made."""
-        self._buckets[operation].take(now)
+    def check(self, operation: str, deadline: Deadline) -> None:
+        """See ``RateLimiter``."""
+        self._wait(operation, deadline)
 
-    def throttled(self, operation: str, now: float) -> None:
-        """Connect answered that the quota of ``operation`` is used up."""
-        self._buckets[operation].throttled(now)
+    def _wait(self, operation: str, deadline: Deadline) -> float:
+        wait = self._buckets[operation].wait(self._clock.elapsed())
+        if wait > deadline.left(self._clock) - self._last_call:
+            raise NotEnoughTime(operation, self._reserve(operation))
+        return wait
 
-    def promise(self, operation: str, now: float) -> float:
-        """Seconds until the next token that no other message of this batch has been deferred to."""
-        promised = self._promised[operation] = self._promised.get(operation, 0) + 1
-        return self._buckets[operation].wait(now, promised)
+    def _reserve(self, operation: str) -> float:
+        """Seconds until the next slot that no other message of this batch has been deferred to."""
+        reserved = self._reserved[operation] = self._reserved.get(operation, 0) + 1
+        return self._buckets[operation].wait(self._clock.elapsed(), reserved)
 
-    def slept(self, seconds: float) -> None:
-        """A call waited for its token."""
-        self._waited += seconds
+    def reduce(self, operation: str) -> None:
+        """See ``RateLimiter``."""
+        self._buckets[operation].throttled(self._clock.elapsed())
 
     def collect_wait(self) -> float:
-        """Seconds that calls have waited for tokens since this was last asked."""
+        """Seconds that calls have waited for slots since this was last asked."""
         waited, self._waited = self._waited, 0.0
         return waited

@@ -1,4 +1,4 @@
-"""What Connect answers and shows, in the words of this project, and the three ways in which it does neither."""
+"""What Connect answers and shows, in the words of this project, and the two ways in which it does neither."""
 
 from __future__ import annotations
 
@@ -19,21 +19,16 @@ class Unavailable(Exception):
         self.detail = detail
 
 
-class Doubtful(Exception):
-    """The answer leaves it open whether Connect transferred the contact."""
+class AmbiguousOutcome(Exception):
+    """The answer leaves it open whether Connect transferred the contact.
 
-    def __init__(self, detail: str) -> None:
+    ``is_conflict``: Connect knows the token already, so if this call was a repetition it did nothing of its own (assumed).
+    """
+
+    def __init__(self, detail: str, *, is_conflict: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
-
-
-class NoTime(Exception):
-    """The call cannot be made before the invocation ends; ``delay`` seconds later there is a token for it."""
-
-    def __init__(self, operation: str, delay: float) -> None:
-        super().__init__(operation)
-        self.operation = operation
-        self.delay = delay
+        self.is_conflict = is_conflict
 
 
 class Refusal(Enum):
@@ -78,6 +73,14 @@ class ContactView:
     @property
     def ended(self) -> bool:
         return self.ended_at is not None
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of ListAssociatedContacts. ``token``: of the next one, None when there is none."""
+
+    contacts: list[ContactView]
+    token: str | None
 
 
 @dataclass(frozen=True)

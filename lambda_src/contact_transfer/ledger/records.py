@@ -1,9 +1,8 @@
-"""What the ledger remembers of a contact, and how it is spelt in DynamoDB.
+"""What the ledger remembers of a contact: one immutable value, ``Contact``, and what it is made of.
 
-The contact's item has attributes of its own (the lease, the attempt, the winner) and, for each request that asked, attributes
-that end in its entry (see ``TransferRequest``): they can be counted up in the same UpdateItem that creates the item, which nested
-maps cannot. What a message was told is in an attribute that ends in the message's id.
-Times are epoch milliseconds.
+All times are epoch seconds by Amazon Connect's clock (see ``connect.connect_clock``). Those that bound something are bounds: a moment
+at which a call can have been signed is never too late, one until which it can take effect is never too early. ``extra`` holds what
+another version of this code wrote into a document: it is written back as it is.
 """
 
 from __future__ import annotations
@@ -12,246 +11,225 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request import identity
-from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.outcome import Failed, FailureCode
-
-Item = Mapping[str, Mapping[str, Any]]
-
-#: Of the requests that failed for a contact, and of the messages that were refused for a requestId, so many leave a trace. Without an
-#: end an item would outgrow DynamoDB's 400 KB, and a contact that cannot be written any more can neither be transferred nor refused.
-TRACES = 10
 
 
-#: Verdicts by message: on the contact's item, and on a requestId's for messages that were refused for it.
-TOLD, REFUSED = "told", "refused"
+@dataclass(frozen=True, kw_only=True)
+class Extensible:
+    """A part of a document. ``extra``: fields that this version does not know."""
 
-
-def contact_key(instance_id: str, contact_id: str) -> str:
-    return f"contact#{instance_id}#{contact_id}"
-
-
-def request_key(name: str) -> str:
-    return f"request#{name}"
+    extra: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Attempt:
-    """Calls to TransferContact that may have been made and whose outcome is not known. Times in epoch seconds.
+class Lease(Extensible):
+    """The right of one worker to work on the contact for ``request`` until ``until``.
 
-    ``entry``: the request's (see ``TransferRequest``). ``since``: when the first of them began. ``last``: when the latest was made,
-    at the latest. ``until``: when it was over.
-    """
-
-    entry: str
-    since: float
-    last: float
-    until: float
-    queue_id: str | None
-    user_id: str | None
-
-    @property
-    def name(self) -> str:
-        return identity.name_of(self.entry)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A permanent failure as it was given for one message, on one ``receipt`` of it (see ``Delivery``). ``at``: epoch seconds."""
-
-    failed: Failed
-    message_id: str
-    receipt: str
-    at: float
-
-    @classmethod
-    def of(cls, failed: Failed, delivery: Delivery, now: float) -> Verdict:
-        return cls(failed, delivery.message_id, delivery.receipt, now)
-
-    def stands(self, delivery: Delivery) -> bool:
-        """Whether the message hears this verdict: it came back, or was delivered more than once. What is sent again is judged afresh."""
-        return self.message_id == delivery.message_id and self.receipt != delivery.receipt
-
-    @classmethod
-    def given(cls, told: Mapping[str, Verdict], delivery: Delivery) -> Verdict | None:
-        """The verdict that the message hears again, of all that are known."""
-        verdict = told.get(delivery.message_id)
-        return verdict if verdict is not None and verdict.stands(delivery) else None
-
-    def texts(self) -> dict[str, str]:
-        """As it is written in the ledger."""
-        doubt = {"inDoubt": "yes"} if self.failed.in_doubt else {}
-        return doubt | {
-            "code": str(self.failed.code),
-            "message": self.failed.message,
-            "attempts": str(self.failed.attempts or 0),
-            "at": str(ms(self.at)),
-            "messageId": self.message_id,
-            "receipt": self.receipt,
-        }
-
-    @classmethod
-    def read(cls, given: Mapping[str, str]) -> Verdict:
-        failed = Failed(
-            FailureCode(given["code"]), given["message"], int(given["attempts"]) or None, in_doubt="inDoubt" in given
-        )
-        return cls(failed, given["messageId"], given["receipt"], int(given["at"]) / 1000)
-
-
-@dataclass(frozen=True)
-class Begun:
-    """The contact is ours until the lease ends. ``doubt``: an earlier attempt that was never settled.
-
-    ``attempts``: how often work on the request began, this time included; ``unended``: how often since it last came to
-    any end, this time included; ``starts``: of how many of those the worker is known to have had the answer, where it was
-    asked (see ``Ledger.start``); ``failures``: transient ones so far; ``first_at``: epoch seconds of the first attempt.
-    ``foreign``: the doubt is another request's; the lease serves to look into it. ``outdated``: entries of requests that failed before
-    the ``TRACES`` latest that did. ``told``: the latest verdicts on requests for the contact, by message. ``undone``: another request
-    has found that an attempt of this one did nothing.
+    ``turn``: the fencing token. ``calls``: whether TransferContact may be called under it; a lease that ran out without being given
+    back then counts as an attempt. ``confirmed``: a worker is known to have begun.
     """
 
     owner: str
-    attempts: int
-    unended: int
-    failures: int
-    first_at: float
-    doubt: Attempt | None = None
-    foreign: bool = False
-    starts: int = 0
-    outdated: tuple[str, ...] = ()
-    told: Mapping[str, Verdict] = field(default_factory=dict)
-    undone: bool = False
+    turn: int
+    request: str
+    since: float
+    until: float
+    calls: bool = False
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)
-class Won:
-    """The contact has been transferred (or, where Connect kept the contact's id, this request has been carried out).
+class Attempt(Extensible):
+    """Calls of ``request`` that may have taken effect.
 
-    ``entry``: of the request that did it. ``told``: as in ``Begun``.
+    ``since``: when the first of them can have been signed. ``window_from``: the same for those that can have made a successor which
+    shows only now. ``last``: when the latest was made, at the latest; ``effect_until``: until when it can take effect.
     """
 
-    entry: str
-    new_contact_id: str | None
-    new_contact_arn: str | None
-    attempts: int
-    inferred: bool
-    told: Mapping[str, Verdict] = field(default_factory=dict)
+    request: str
+    since: float
+    window_from: float
+    last: float
+    effect_until: float
+    queue_id: str | None = None
+    user_id: str | None = None
 
     @property
     def name(self) -> str:
-        return identity.name_of(self.entry)
+        return identity.name_of(self.request)
 
 
 @dataclass(frozen=True)
-class Held:
-    """Another worker has the contact until ``until`` (epoch seconds)."""
+class Transfer(Extensible):
+    """The contact was transferred. Both ids of the new contact are missing where Amazon Connect gave none."""
+
+    request: str
+    new_contact_id: str | None = None
+    new_contact_arn: str | None = None
+    at: float = 0.0
+    inferred: bool = False
+    attempts: int = 0
+    initial_contact_id: str | None = None
+
+    @property
+    def name(self) -> str:
+        return identity.name_of(self.request)
+
+    def is_same(self, other: Transfer) -> bool:
+        """Whether both are of one call, as far as can be told: an answer may leave the new contact's id out."""
+        ids = {self.new_contact_id, other.new_contact_id} - {None}
+        return self.request == other.request and len(ids) <= 1
+
+
+@dataclass(frozen=True)
+class TransientError(Extensible):
+    """The latest transient error of a request. ``retry_at``: when its message comes back."""
+
+    cause: str
+    detail: str
+    at: float
+    retry_at: float
+
+
+@dataclass(frozen=True)
+class FailureRecord(Extensible):
+    """A permanent failure, as it was written down for one message.
+
+    ``in_doubt``: whether the contact was transferred all the same could not be found out. ``turn``: of the lease under which it was
+    written. ``parked``: the message is known to be in the dead-letter queue, so it will not come back by itself.
+    """
+
+    request: str
+    message_id: str
+    code: str
+    message: str
+    at: float
+    turn: int = 0
+    attempts: int | None = None
+    in_doubt: bool = False
+    parked: bool = False
+    successor_contact_id: str | None = None
+
+
+@dataclass(frozen=True)
+class RequestRecord(Extensible):
+    """What is known of one request for the contact.
+
+    ``asked``: its fields, for operators and confirmation. ``attempts``: how often work on it began; ``unfinished``: how often since it
+    last came to any end; ``confirmed``: how many of those a worker noted (see ``transfer.poison``). ``first_called_at``: when its first
+    call that may have taken effect can have been signed; it stays when the attempt is settled. ``abandoned``: another request found
+    that its attempt did nothing. ``tree``: whose route permit it may hold. ``failed``: its latest failure, when it is not under way.
+    ``done``: it was carried out and Amazon Connect kept the contact's id.
+    """
+
+    asked: Mapping[str, Any] = field(default_factory=dict)
+    first_at: float = 0.0
+    last_at: float = 0.0
+    attempts: int = 0
+    unfinished: int = 0
+    confirmed: int = 0
+    transient_failures: int = 0
+    first_called_at: float | None = None
+    abandoned: bool = False
+    tree: str | None = None
+    last_error: TransientError | None = None
+    failed: FailureRecord | None = None
+    done: Transfer | None = None
+
+    @property
+    def is_under_way(self) -> bool:
+        return self.failed is None and self.done is None
+
+
+@dataclass(frozen=True)
+class Contact(Extensible):
+    """All that the ledger knows of one contact. ``requests`` by request key, ``failures`` by message id."""
+
+    turn: int = 0
+    lease: Lease | None = None
+    attempt: Attempt | None = None
+    transfer: Transfer | None = None
+    requests: Mapping[str, RequestRecord] = field(default_factory=dict)
+    failures: Mapping[str, FailureRecord] = field(default_factory=dict)
+
+    def done(self, request: str) -> Transfer | None:
+        """The transfer that carried out ``request``."""
+        record = self.requests.get(request)
+        if record is not None and record.done is not None:
+            return record.done
+        return self.transfer if self.transfer is not None and self.transfer.request == request else None
+
+    @property
+    def may_have_been_called(self) -> bool:
+        """Whether some call may have taken effect, or may be under way."""
+        return self.attempt is not None or (self.lease is not None and self.lease.calls)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A delivery of a request that asks for the contact's lease.
+
+    ``owner``: unique to the delivery. ``may_call``: False when it serves to look and to record an end only. ``until``: end of the lease.
+    """
+
+    request: str
+    message_id: str
+    owner: str
+    asked: Mapping[str, Any]
+    until: float
+    queue_id: str | None = None
+    user_id: str | None = None
+    may_call: bool = True
+
+
+@dataclass(frozen=True)
+class LeaseAcquired:
+    """The contact is ours until the lease ends. ``contact``: as it was written with the lease."""
+
+    lease: Lease
+    contact: Contact
+
+    @property
+    def record(self) -> RequestRecord:
+        return self.contact.requests[self.lease.request]
+
+    @property
+    def attempt(self) -> Attempt | None:
+        """An attempt of an earlier lease whose effect is not known, of whichever request."""
+        return self.contact.attempt
+
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the attempt is another request's."""
+        return self.attempt is not None and self.attempt.request != self.lease.request
+
+
+@dataclass(frozen=True)
+class LeaseHeld:
+    """Another worker has the contact until ``until``."""
 
     until: float
 
 
 @dataclass(frozen=True)
-class OthersDoubt:
-    """Another request's attempt on the contact is not settled."""
+class TooManyRequests:
+    """So many requests for the contact are under way that this one must wait."""
 
-    attempt: Attempt
-
-
-def ms(moment: float) -> int:
-    """Epoch milliseconds, as every time in an item is, except ``expires``."""
-    return round(moment * 1000)
+    under_way: int
 
 
-def number(item: Item, name: str) -> int:
-    return int(item[name]["N"]) if name in item else 0
+@dataclass(frozen=True)
+class AlreadyTransferred:
+    """The request has been carried out."""
+
+    transfer: Transfer
 
 
-def text(item: Item, name: str) -> str | None:
-    return item[name]["S"] or None if name in item else None
+@dataclass(frozen=True)
+class RecordedFailure:
+    """The message has been reported as failed before."""
+
+    failure: FailureRecord
 
 
-def texts(item: Item, name: str) -> dict[str, str]:
-    """A map of texts; empty when it is not there."""
-    return {key: value["S"] for key, value in item[name]["M"].items()} if name in item else {}
-
-
-def seconds(item: Item, name: str) -> float:
-    return number(item, name) / 1000
-
-
-def begun(item: Item, request: TransferRequest, owner: str) -> Begun:
-    """Read the item that a successful begin left. An attempt before this one shows in ``attemptPrior``."""
-    entry = request.entry
-    doubt = attempt(item, last="attemptPrior") if number(item, "attemptPrior") else None
-    return Begun(
-        owner=owner,
-        attempts=number(item, f"begun:{entry}"),
-        unended=number(item, f"unended:{entry}"),
-        failures=number(item, f"failures:{entry}"),
-        first_at=seconds(item, f"first:{entry}"),
-        doubt=doubt,
-        foreign=doubt is not None and doubt.entry != entry,
-        starts=number(item, f"starts:{entry}"),
-        outdated=_outdated(item, entry),
-        told=verdicts(item, TOLD),
-        undone=f"undone:{entry}" in item,
-    )
-
-
-def _outdated(item: Item, entry: str) -> tuple[str, ...]:
-    failed = [kept for kind, _, kept in (key.partition(":") for key in item) if kind == "ended"]
-    # One that has been begun again is under way and no matter of the past.
-    over = [other for other in failed if other != entry and f"first:{other}" not in item]
-    over.sort(key=lambda other: int(texts(item, f"ended:{other}").get("at", "0")))
-    return tuple(over[: max(0, len(over) - TRACES + 1)])  # the request that asks may fail now, and is the latest then
-
-
-def verdicts(item: Item, kind: str) -> dict[str, Verdict]:
-    """By message id."""
-    mine = (name for name in item if name.startswith(f"{kind}:"))
-    return {name.partition(":")[2]: Verdict.read(texts(item, name)) for name in mine}
-
-
-def forgotten(told: Mapping[str, Verdict], message_id: str) -> list[str]:
-    """Ids of the messages whose verdicts may go when this one has its own: one that is delivered twice at once is not among them."""
-    others = sorted((one for one in told.values() if one.message_id != message_id), key=lambda one: one.at)
-    return [one.message_id for one in others[: max(0, len(others) - TRACES + 1)]]
-
-
-def attempt(item: Item, last: str = "attemptLast") -> Attempt | None:
-    entry = text(item, "attemptName")
-    if entry is None:
-        return None
-    return Attempt(
-        entry=entry,
-        since=seconds(item, "attemptSince"),
-        last=seconds(item, last),
-        until=seconds(item, "attemptUntil" if last == "attemptLast" else "attemptPriorUntil"),
-        queue_id=text(item, "attemptQueue"),
-        user_id=text(item, "attemptUser"),
-    )
-
-
-def won(item: Item, entry: str) -> Won | None:
-    """Who won the contact; for a contact that lived on, whether ``entry`` has been carried out."""
-    if f"done:{entry}" in item:
-        return Won(
-            entry,
-            text(item, f"done:{entry}"),
-            text(item, f"doneArn:{entry}"),
-            number(item, f"begun:{entry}"),
-            inferred=False,
-            told=verdicts(item, TOLD),
-        )
-    winner = text(item, "winner")
-    if winner is None:
-        return None
-    inferred = bool(item.get("inferred", {}).get("BOOL"))
-    ids = (text(item, "newContactId"), text(item, "newContactArn"))
-    attempts = number(item, f"begun:{winner}")
-    return Won(winner, *ids, attempts, inferred, verdicts(item, TOLD))
-
-
-def held(item: Item, now: float) -> Held | None:
-    until = seconds(item, "leaseUntil")
-    return Held(until) if "leaseOwner" in item and until >= now else None
+Acquisition = LeaseAcquired | LeaseHeld | TooManyRequests | AlreadyTransferred | RecordedFailure

@@ -13,8 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from contact_transfer.aws.answers import is_denial
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer.connect.rate_limiter import Pacing
+from contact_transfer.connect.rate_limiter import WorkerShare
+from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging import outcome_events
 from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.queue import ParkingFailed, Queue
@@ -25,9 +27,10 @@ from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer import backoff
+from contact_transfer.transfer.arrival import Report
 from contact_transfer.transfer.clock import Chance, Clock, Deadline
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
-from contact_transfer.transfer.service import Service, Told
+from contact_transfer.transfer.service import Service
 
 
 @dataclass
@@ -35,7 +38,7 @@ class _Turn:
     """One message on its way through the batch."""
 
     delivery: Delivery
-    told: Told
+    report: Report
     request: TransferRequest | None = None
     known: Mapping[str, Any] = field(default_factory=dict)
     ended_at: float = 0.0
@@ -43,7 +46,7 @@ class _Turn:
 
     @property
     def outcome(self) -> Outcome:
-        return self.told.outcome
+        return self.report.outcome
 
     @property
     def failed_at(self) -> str:
@@ -57,7 +60,7 @@ class Batch:
     service: Service
     queue: Queue
     bus: Bus
-    pacing: Pacing
+    limiter: WorkerShare
     telemetry: Telemetry
     settings: Settings
     clock: Clock
@@ -75,7 +78,7 @@ class Batch:
         self._postpone(turns)
         for turn in turns:
             self._tell(turn)
-        self.telemetry.end(self.pacing.collect_wait())
+        self.telemetry.end(self.limiter.collect_wait())
         return [turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)]
 
     def _arrived(self, deliveries: Sequence[Delivery]) -> None:
@@ -88,34 +91,34 @@ class Batch:
                 max(received - sent for sent, received in times),
                 min(now - received for _, received in times),
             )
-        self.pacing.arrived(queued, self.clock.elapsed(), held)
+        self.limiter.start_batch(queued, held)
 
     def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
         began = self.clock.elapsed()
-        turn = _Turn(delivery, Told(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
+        turn = _Turn(delivery, Report(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
         try:
-            turn.told = self._carried_out(turn, deadline)
+            turn.report = self._carried_out(turn, deadline)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
             self.telemetry.defect(error, messageId=delivery.message_id)
         turn.ended_at = self.clock.now()
         turn.seconds = self.clock.elapsed() - began
         return turn
 
-    def _carried_out(self, turn: _Turn, deadline: Deadline) -> Told:
-        unfit = None
+    def _carried_out(self, turn: _Turn, deadline: Deadline) -> Report:
+        policy_failure = None
         try:
             opened = open_body(turn.delivery.body, turn.delivery.attributes)
             request = read_request(opened.fields, self.settings, opened.source)
         except MalformedMessage as error:
-            return Told(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
+            return Report(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
         except Refused as error:
             turn.known = error.known
             if error.request is None:
-                return Told(error.failed)
-            request, unfit = error.request, error.failed
+                return Report(error.failed)
+            request, policy_failure = error.request, error.failed
         turn.request = replace(request, asked_at=turn.delivery.sent_at)
         turn.known = turn.request.public()
-        return self.service.carry_out(turn.request, turn.delivery, deadline, unfit)
+        return self.service.carry_out(turn.request, turn.delivery, deadline, policy_failure)
 
     def _announce(self, turns: Sequence[_Turn]) -> None:
         """Publish what is certain, all at once. What the bus does not take comes back."""
@@ -123,7 +126,7 @@ class Batch:
         errors = self.bus.publish([event for _, event in announced])
         for (turn, _), error in zip(announced, errors, strict=True):
             if error is not None:
-                self._come_back(turn, Cause.ACCESS_DENIED if "AccessDenied" in error else Cause.EVENT_BUS, error)
+                self._come_back(turn, Cause.ACCESS_DENIED if is_denial(error) else Cause.EVENT_BUS, error)
 
     def _park(self, turn: _Turn) -> None:
         failure = turn.outcome
@@ -139,9 +142,20 @@ class Batch:
         except Exception as error:  # noqa: BLE001 - as above: an odd message must not keep its batch from its end
             self.telemetry.defect(error, messageId=turn.delivery.message_id)
             self._come_back(turn, Cause.UNEXPECTED, type(error).__name__)
+            return
+        self._mark_parked(turn)
+
+    def _mark_parked(self, turn: _Turn) -> None:
+        """Let the ledger forget the failure in its turn. If that fails, it is remembered for as long as the message could come back."""
+        if turn.report.session is None:
+            return
+        try:
+            turn.report.session.mark_parked(turn.delivery.message_id)
+        except LedgerUnavailable as error:
+            self.telemetry.trouble("parked message not noted", messageId=turn.delivery.message_id, error=error.detail)
 
     def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
-        turn.told = Told(Deferred(cause, backoff.delay(turn.delivery.receives, self.chance.random), detail))
+        turn.report = Report(Deferred(cause, backoff.delay(turn.delivery.receives, self.chance.random), detail))
 
     def _postpone(self, turns: Sequence[_Turn]) -> None:
         delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]
@@ -150,8 +164,8 @@ class Batch:
             self.telemetry.trouble("visibility not changed", messages=len(troubles), error=troubles[0])
 
     def _tell(self, turn: _Turn) -> None:
-        if turn.request is not None and turn.told.conflict is not None:
-            self.telemetry.conflict(turn.request.name, turn.told.conflict)
+        if turn.request is not None and turn.report.conflict is not None:
+            self.telemetry.conflict(turn.request.name, turn.report.conflict)
         now, sent, received = self.clock.now(), turn.delivery.sent_at, turn.delivery.first_received_at
         self.telemetry.outcome(
             turn.outcome,
@@ -166,7 +180,7 @@ class Batch:
 
 
 def _event(turn: _Turn) -> Event | None:
-    happened = turn.outcome if isinstance(turn.outcome, Transferred) else turn.told.happened
+    happened = turn.outcome if isinstance(turn.outcome, Transferred) else turn.report.happened
     if happened is not None:
         return outcome_events.succeeded(turn.known, happened)
     if isinstance(turn.outcome, Failed):

@@ -8,6 +8,7 @@ from typing import Any
 from contact_transfer.messaging.event_bus import Event
 from contact_transfer.request.event_types import FAILED, SUCCEEDED
 from contact_transfer.request.fields import carried
+from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer.outcome import Failed, Transferred
 
 #: The attributes of a parked message that are the worker's. Under these names a message has nothing of its own: what it
@@ -30,6 +31,10 @@ def succeeded(known: Mapping[str, Any], done: Transferred) -> Event:
         detail["newContactId"] = done.new_contact_id
     if done.new_contact_arn is not None:
         detail["newContactArn"] = done.new_contact_arn
+    if done.transferred_at is not None:
+        detail["transferredAt"] = rfc3339(done.transferred_at)
+    if done.initial_contact_id is not None:
+        detail["initialContactId"] = done.initial_contact_id
     if done.inferred:
         detail["attribution"] = "inferred"
     return Event(SUCCEEDED, detail)
@@ -44,6 +49,8 @@ def failed(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at
         "originalMessageId": message_id,
         "failedAt": failed_at,
     }
+    if failure.successor_contact_id is not None:
+        detail["successorContactId"] = failure.successor_contact_id
     if failure.attempts is not None:
         detail["attempts"] = failure.attempts
     return Event(FAILED, detail)

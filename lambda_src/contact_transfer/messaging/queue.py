@@ -16,6 +16,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from contact_transfer.aws.answers import is_denial
 from contact_transfer.messaging.outcome_events import REASON
 from contact_transfer.messaging.sqs_record import Delivery
 
@@ -88,9 +89,9 @@ class Queue:
             except ClientError as error:
                 code = str(error.response.get("Error", {}).get("Code", "Unknown"))
                 if last or not code.endswith(_TOO_LARGE):
-                    raise ParkingFailed(code, denied="AccessDenied" in code) from error
+                    raise ParkingFailed(code, denied=is_denial(code)) from error
             except BotoCoreError as error:
-                raise ParkingFailed(type(error).__name__) from error
+                raise ParkingFailed(type(error).__name__, denied=is_denial(type(error).__name__)) from error
             else:
                 if not answer.get("MessageId"):  # somebody in between has answered
                     raise ParkingFailed("an answer without MessageId")

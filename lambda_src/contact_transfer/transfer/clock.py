@@ -32,3 +32,11 @@ class Deadline:
 
     def left(self, clock: Clock) -> float:
         return self.at - clock.elapsed()
+
+
+@dataclass(frozen=True)
+class Now:
+    """The present by Amazon Connect's clock, as far as it is known: between ``earliest`` and ``latest``, epoch seconds."""
+
+    earliest: float
+    latest: float

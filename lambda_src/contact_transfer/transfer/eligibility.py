@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from functools import cached_property
+from collections.abc import Collection, Iterable
 
-from contact_transfer.connect.client import Connect
+from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.responses import ContactView, Refusal, Rejected, Unavailable
+from contact_transfer.connect.tree import Tree
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.clock import Deadline
@@ -15,20 +15,7 @@ from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
 from contact_transfer.transfer.reconciliation import TRANSFER_METHODS, is_successor
 
 
-class _Tree:
-    """The contact's tree, asked for when it is needed and once at most."""
-
-    def __init__(self, connect: Connect, request: TransferRequest, deadline: Deadline) -> None:
-        self._connect = connect
-        self._request = request
-        self._deadline = deadline
-
-    @cached_property
-    def contacts(self) -> list[ContactView]:
-        return self._connect.chain(self._request.instance_id, self._request.contact_id, self._deadline)
-
-
-class Judgement:
+class Eligibility:
     """Applies the documented constraints to what Connect shows. Raises what ``Connect``'s look-ups raise."""
 
     def __init__(self, connect: Connect, flows: Flows, channels: Collection[str]) -> None:
@@ -38,21 +25,27 @@ class Judgement:
 
     def check(self, request: TransferRequest, contact: ContactView | None, deadline: Deadline) -> Failed | None:
         """The documented constraints. A contact that Connect does not know is for TransferContact to judge."""
-        return self._check(request, contact, _Tree(self._connect, request, deadline), deadline, afresh=False)
+        return self._check(
+            request,
+            contact,
+            self._connect.tree(request.instance_id, request.contact_id, deadline),
+            deadline,
+            afresh=False,
+        )
 
     def _check(
-        self, request: TransferRequest, contact: ContactView | None, tree: _Tree, deadline: Deadline, *, afresh: bool
+        self, request: TransferRequest, contact: ContactView | None, tree: Tree, deadline: Deadline, *, afresh: bool
     ) -> Failed | None:
         if contact is not None:
             channel = contact.channel or ""
             if channel and (wrong := rules.supported_channel(contact.contact_id, channel, self._channels)):
                 return wrong
-            if ended := rules.active_contact(request.contact_id, ended=contact.ended):
-                return ended
+            if contact.ended:
+                return rules.ended_contact(request.contact_id)
         if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
             return unfit
         if contact is not None and contact.previous_contact_id:
-            return rules.transfers_left(request.contact_id, _transfers(contact, tree.contacts))
+            return rules.transfers_left(request.contact_id, _transfers(contact, tree))
         return None
 
     def explain(
@@ -68,12 +61,12 @@ class Judgement:
                 f"Contact {request.contact_id} is not known to instance {request.instance_id}.",
             )
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
-        tree = _Tree(self._connect, request, deadline)
+        tree = self._connect.tree(request.instance_id, request.contact_id, deadline)
         if refused := self._check(request, contact, tree, deadline, afresh=True):
             return refused
         if answer.refusal is Refusal.QUOTA:
             raise Unavailable(Cause.ACTIVE_TASK_QUOTA, answer.detail)
-        if moved := _transferred(request, tree.contacts):
+        if moved := _transferred(request, tree):
             return moved
         if answer.refusal is Refusal.NOT_FOUND and (request.queue_id or request.user_id):
             kind, name = ("Queue", request.queue_id) if request.queue_id else ("Agent", request.user_id)
@@ -87,21 +80,20 @@ class Judgement:
         )
 
 
-def _transferred(request: TransferRequest, tree: Collection[ContactView]) -> Failed | None:
+def _transferred(request: TransferRequest, tree: Iterable[ContactView]) -> Failed | None:
     """Why a contact that shows as active is not: DescribeContact may be late, and a contact that it was transferred to shows."""
-    successors = [seen.contact_id for seen in tree if is_successor(seen, request.contact_id)]
-    by = f": it was transferred to {', '.join(successors)}"
-    return rules.active_contact(request.contact_id, ended=bool(successors), by=by)
+    successors = [seen for seen in tree if is_successor(seen, request.contact_id)]
+    return rules.ended_contact(request.contact_id, successors) if successors else None
 
 
-def _transfers(contact: ContactView, tree: Collection[ContactView]) -> int:
-    """How many transfers precede the contact, along the chain of previous contacts."""
-    others = {seen.contact_id: seen for seen in tree if seen.contact_id != contact.contact_id}
-    transfers, hop = 0, contact
-    while hop.previous_contact_id is not None:
+def _transfers(contact: ContactView, tree: Tree) -> int:
+    """How many transfers precede the contact, along the chain of previous contacts, as far as the rule needs to know."""
+    transfers, hop, seen = 0, contact, {contact.contact_id}
+    while hop.previous_contact_id is not None and transfers < rules.MAXIMUM_TRANSFERS:
         transfers += hop.initiation_method in TRANSFER_METHODS
-        before = others.pop(hop.previous_contact_id, None)
+        before = None if hop.previous_contact_id in seen else tree.find(hop.previous_contact_id)
         if before is None:
             break
+        seen.add(before.contact_id)
         hop = before
     return transfers

@@ -6,7 +6,7 @@ DescribeContactFlow, as many as for TransferContact, so without the memory every
 
 from __future__ import annotations
 
-from contact_transfer.connect.client import Connect
+from contact_transfer.connect.connect import Connect
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.clock import Clock, Deadline
 from contact_transfer.transfer.outcome import Failed, FailureCode

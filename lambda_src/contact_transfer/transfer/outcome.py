@@ -35,26 +35,33 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True)
 class Transferred:
-    """Connect moved the contact. ``inferred``: seen in Connect after a lost answer, not told by an answer."""
+    """Connect moved the contact. ``inferred``: seen in Connect after a lost answer, not told by an answer.
+
+    ``transferred_at``: epoch seconds. ``initial_contact_id``: the first contact of the chain, where it is known.
+    """
 
     new_contact_id: str | None
     new_contact_arn: str | None
     attempts: int
     inferred: bool = False
     repeated: bool = False  # an earlier message already had this outcome; the answer is that one's
+    transferred_at: float | None = None
+    initial_contact_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Failed:
     """The request ends here. ``message`` names fields and ids, never other contents.
 
-    ``in_doubt``: whether Connect transferred the contact all the same could not be found out.
+    ``in_doubt``: whether Connect transferred the contact all the same could not be found out. ``successor_contact_id``: the contact
+    that follows the one named, where that is known.
     """
 
     code: FailureCode
     message: str
     attempts: int | None = None
     in_doubt: bool = False
+    successor_contact_id: str | None = None
 
 
 @dataclass(frozen=True)

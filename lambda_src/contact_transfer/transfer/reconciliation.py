@@ -1,29 +1,36 @@
-"""What became of an attempt whose answer was lost: look, not guess.
+"""What became of a call whose answer was lost: look, and conclude no more than what is seen allows.
 
-Connect shows two things: whether the contact has ended, and which contacts follow it. A transfer ends the contact and
-creates one that names it as its previous contact (admin guide; for the API call an assumption). What it shows may be late,
-and how late is not documented; the margins below are assumed.
+Connect shows two things: whether the contact has ended, and which contacts follow it. A transfer ends the contact and creates one that
+names it as its previous contact (admin guide; for the API call an assumption). What it shows may be late, and how late is not
+documented. ``judge`` is pure; its rules are numbered as in decision 3.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from enum import Enum
 
-from contact_transfer.connect.client import Connect
+from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.responses import ContactView
-from contact_transfer.ledger.records import Attempt, Begun
+from contact_transfer.ledger.records import Attempt, LeaseAcquired
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.clock import Clock, Deadline
+from contact_transfer.transfer import rules
+from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.outcome import Failed, FailureCode, Transferred
 
 #: Contacts that a transfer made; a task linked with StartTaskContact has the method API (both assumed). None: not shown.
 TRANSFER_METHODS = frozenset({"TRANSFER", "QUEUE_TRANSFER", None})
-#: How far Connect's clock and a worker's may be apart.
-SKEW_SECONDS = 10.0
-#: A contact still active, and without successor, so long after the attempt was not transferred by it.
-ACTIVE_PROVES_AFTER_SECONDS = 60.0
-#: So long after it began, a successor that shows neither queue nor agent will not contradict any more.
-DESTINATION_SHOWS_WITHIN_SECONDS = 60.0
+#: How long a look waits for a successor's destination to show, and how often a doubt is looked into at least (assumed).
+LOOK_AGAIN_SECONDS = 60.0
+
+
+class Fit(Enum):
+    """How well a successor fits an attempt."""
+
+    OURS = "ours"  # made in the attempt's window, with its destination
+    AMBIGUOUS = "ambiguous"  # made after the first call, and neither surely ours nor surely not
+    EARLIER = "earlier"  # made before the first call: not by this request
 
 
 @dataclass(frozen=True)
@@ -33,107 +40,177 @@ class NotApplied:
 
 @dataclass(frozen=True)
 class Unsettled:
-    """Look again later. ``active``: the contact seems active. ``wait``: seconds after which looking again settles it at the latest."""
+    """Look again later. ``may_call``: whether the same call may be made again. ``wait``: seconds after which looking surely helps."""
 
-    active: bool
+    may_call: bool
     wait: float
 
 
-Seen = Transferred | Failed | NotApplied | Unsettled
+Reconciled = Transferred | Failed | NotApplied | Unsettled
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is to be found out for a request.
+
+    ``attempt``: the unsettled one, of whichever request; None when all are settled. ``is_own``: it is this request's.
+    ``first_called_at``: of this request; None when it never made a call that may have taken effect.
+    """
+
+    contact_id: str
+    attempt: Attempt | None
+    is_own: bool
+    first_called_at: float | None
+    attempts: int
+
+    @classmethod
+    def of(cls, request: TransferRequest, held: LeaseAcquired) -> Question:
+        own = held.attempt is not None and not held.is_foreign
+        return cls(request.contact_id, held.attempt, own, held.record.first_called_at, held.record.attempts)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What Connect shows. ``at``: as of when, by its clock, at the earliest. ``successors``: with their destinations, where known.
+
+    ``is_fresh``: nothing of it was read by an earlier invocation.
+    """
+
+    at: float
+    contact: ContactView | None
+    successors: Collection[ContactView]
+    is_fresh: bool = True
+
+    @property
+    def is_active(self) -> bool:
+        return self.contact is not None and not self.contact.ended
+
+    @property
+    def has_ended(self) -> bool:
+        return self.contact is not None and self.contact.ended
 
 
 def is_successor(contact: ContactView, contact_id: str) -> bool:
     return contact.previous_contact_id == contact_id and contact.initiation_method in TRANSFER_METHODS
 
 
-class Settlement:
-    """Looks into attempts in doubt. ``settle_seconds``: how long after the contact's end a successor may stay invisible."""
+def judge(question: Question, seen: Seen, settle: float) -> Reconciled:
+    """What can be concluded. ``settle``: how many seconds Connect may take to show what happened."""
+    later = [one for one in seen.successors if fit(question, one) is not Fit.EARLIER]
+    if len(later) == 1 and fit(question, later[0]) is Fit.OURS:  # rule 3: with a second one, either may be ours
+        return Transferred(later[0].contact_id, later[0].arn, question.attempts, inferred=True)
+    if question.first_called_at is None:
+        return _for_a_rival(question, seen, settle)
+    if later:  # rule 4
+        wait = _settled_at(question, seen, later, settle) - seen.at
+        return Unsettled(may_call=False, wait=wait) if wait > 0 else _unknown(question, later)
+    if seen.is_active:
+        return _active(question, seen, settle)
+    return _ended(question, seen, question.first_called_at, settle)
 
-    def __init__(self, connect: Connect, clock: Clock, settle_seconds: float) -> None:
+
+def fit(question: Question, successor: ContactView) -> Fit:
+    """How well a successor fits what was called."""
+    began, attempt = successor.initiated_at, question.attempt
+    if question.first_called_at is None or (began is not None and began < question.first_called_at):
+        return Fit.EARLIER
+    if began is None or attempt is None or not question.is_own:
+        return Fit.AMBIGUOUS
+    if not attempt.window_from <= began <= attempt.effect_until:
+        return Fit.AMBIGUOUS
+    return Fit.OURS if _agrees(attempt, successor) else Fit.AMBIGUOUS
+
+
+def _agrees(attempt: Attempt, successor: ContactView) -> bool:
+    """Whether the destination that shows is the one that was asked for. An agent's own queue counts as the agent (assumed)."""
+    if attempt.queue_id is not None:
+        return successor.queue_id == attempt.queue_id
+    if attempt.user_id is None:
+        return False
+    if successor.user_id is not None:
+        return successor.user_id == attempt.user_id
+    return (successor.queue_id or "").endswith(attempt.user_id)
+
+
+def _for_a_rival(question: Question, seen: Seen, settle: float) -> Reconciled:
+    """Rule 6: the request never called, so whatever moved or ended the contact was not this request."""
+    if seen.has_ended or seen.successors:
+        return rules.ended_contact(question.contact_id, seen.successors)
+    return _active(question, seen, settle)
+
+
+def _active(question: Question, seen: Seen, settle: float) -> Reconciled:
+    """The contact is active, and nothing that began after the first call follows it."""
+    if seen.successors:  # rule 5: it was moved before the first call
+        return rules.ended_contact(question.contact_id, seen.successors)
+    if question.attempt is None:
+        return NotApplied()
+    # What shows may be as late as the settling time says; then nothing that the call did can be hidden any more.
+    wait = max(question.attempt.effect_until, question.attempt.last + settle) - seen.at
+    return Unsettled(may_call=True, wait=wait) if wait > 0 else NotApplied()  # rules 2 and 7
+
+
+def _ended(question: Question, seen: Seen, first_called_at: float, settle: float) -> Reconciled:
+    ended_at = seen.contact.ended_at if seen.contact is not None else None
+    if ended_at is not None and ended_at < first_called_at:  # rule 5
+        return rules.ended_contact(question.contact_id, seen.successors)
+    wait = _settled_at(question, seen, (), settle) - seen.at
+    if wait > 0:
+        return Unsettled(may_call=False, wait=wait)
+    if seen.contact is None and not seen.successors:
+        return NotApplied()  # a transferred contact would show by now; TransferContact has the last word
+    return _unknown(question, seen.successors)
+
+
+def _settled_at(question: Question, seen: Seen, successors: Iterable[ContactView], settle: float) -> float:
+    moments = [one.initiated_at or 0.0 for one in successors]
+    moments.append(0.0 if seen.contact is None else seen.contact.ended_at or 0.0)
+    if question.attempt is not None:
+        moments.append(question.attempt.last)
+    return max(moments) + settle
+
+
+def _unknown(question: Question, successors: Collection[ContactView]) -> Failed:
+    found = "no successor shows"
+    if successors:
+        names = ", ".join(one.contact_id for one in successors)
+        found = f"it cannot be told whether its successor {names} is this request's or somebody else's"
+    return Failed(
+        FailureCode.OUTCOME_UNKNOWN,
+        f"The answer to a transfer of contact {question.contact_id} was lost, and {found}. "
+        "Look at the contact's details in Connect before sending it again.",
+        in_doubt=True,
+        successor_contact_id=next((one.contact_id for one in successors), None),
+    )
+
+
+class Reconciliation:
+    """Looks into attempts in doubt. ``settle_seconds``: how long Connect may take to show what happened."""
+
+    def __init__(self, connect: Connect, settle_seconds: float) -> None:
         self._connect = connect
-        self._clock = clock
         self._settle = settle_seconds
 
-    def look(self, request: TransferRequest, begun: Begun, deadline: Deadline) -> Seen:
-        """Say what became of ``begun.doubt``. Raises what ``Connect.contact`` and ``Connect.chain`` raise."""
-        seen_at = self._clock.now()  # calls wait and workers freeze: what is shown is as old as the first look
+    def look(self, request: TransferRequest, question: Question, deadline: Deadline) -> Seen:
+        """What Connect shows of the contact and its successors. Raises what ``Connect.contact`` and ``Connect.tree`` raise."""
+        at = self._connect.clock.bounds().earliest
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
-        chain = self._connect.chain(request.instance_id, request.contact_id, deadline)
-        successors = [seen for seen in chain if is_successor(seen, request.contact_id)]
-        others = []
-        for successor in successors:
-            ours = self._ours(request, begun, successor, deadline)
-            if ours is None:
-                return Unsettled(active=False, wait=DESTINATION_SHOWS_WITHIN_SECONDS)
-            if ours:
-                return self._found(request, begun, successor)
-            others.append(successor.contact_id)
-        if contact is not None and not contact.ended:
-            return self._still_active(begun, others, seen_at)
-        return self._ended(request, begun, contact, others, seen_at)
+        tree = self._connect.tree(request.instance_id, request.contact_id, deadline)
+        successors = [one for one in tree if is_successor(one, request.contact_id)]
+        shown = [self._with_destination(request, question, one, deadline) for one in successors]
+        return Seen(min(at, tree.began), contact, shown, tree.is_fresh)
 
-    def _ours(self, request: TransferRequest, begun: Begun, successor: ContactView, deadline: Deadline) -> bool | None:
-        """Whether the attempt made this successor; None while its destination does not show yet."""
-        doubt = begun.doubt
-        if doubt is None or successor.initiated_at is None:
-            return False
-        if not doubt.since - SKEW_SECONDS <= successor.initiated_at <= doubt.until + SKEW_SECONDS:
-            return False
-        if doubt.queue_id is None and doubt.user_id is None:
-            return True
-        seen_at = self._clock.now()
-        shown = self._connect.contact(request.instance_id, successor.contact_id, deadline)
-        if shown is None or not (shown.queue_id or shown.user_id):
-            young = seen_at - successor.initiated_at < DESTINATION_SHOWS_WITHIN_SECONDS
-            return None if young else True
-        return _agrees(doubt, shown)
+    def _with_destination(
+        self, request: TransferRequest, question: Question, successor: ContactView, deadline: Deadline
+    ) -> ContactView:
+        """The successor with the destination that only DescribeContact shows, where that decides anything."""
+        attempt, began = question.attempt, successor.initiated_at
+        if attempt is None or not question.is_own or began is None:
+            return successor
+        if not attempt.window_from <= began <= attempt.effect_until:
+            return successor
+        return self._connect.contact(request.instance_id, successor.contact_id, deadline) or successor
 
-    def _found(self, request: TransferRequest, begun: Begun, successor: ContactView) -> Transferred | Failed:
-        if begun.foreign:
-            return _not_active(request, f": another request transferred it to {successor.contact_id}")
-        return Transferred(successor.contact_id, successor.arn, begun.attempts, inferred=True)
-
-    def _still_active(self, begun: Begun, others: list[str], seen_at: float) -> Seen:
-        last = begun.doubt.last if begun.doubt else 0.0
-        margin = self._settle if others else ACTIVE_PROVES_AFTER_SECONDS
-        wait = last + margin - seen_at
-        # With somebody else's successor in sight "active" is stale: another call might transfer a second time.
-        return Unsettled(active=not others, wait=wait) if wait > 0 else NotApplied()
-
-    def _ended(
-        self, request: TransferRequest, begun: Begun, contact: ContactView | None, others: list[str], seen_at: float
-    ) -> Seen:
-        since, last = (begun.doubt.since, begun.doubt.last) if begun.doubt else (0.0, 0.0)
-        ended_at = contact.ended_at if contact and contact.ended_at is not None else last
-        if contact is not None and ended_at < since - SKEW_SECONDS:
-            return _not_active(request, ": it ended before the request was first tried")
-        wait = max(last, ended_at) + self._settle - seen_at
-        if wait > 0:
-            return Unsettled(active=False, wait=wait)
-        if contact is None:
-            return NotApplied()  # a transferred contact would show by now; TransferContact has the last word
-        if others:
-            return _not_active(request, f": it was transferred to {', '.join(others)} by somebody else")
-        if begun.foreign:
-            return _not_active(request, "")
-        return Failed(
-            FailureCode.OUTCOME_UNKNOWN,
-            f"The answer to a transfer of contact {request.contact_id} was lost, the contact has ended and no successor shows. "
-            "Look at the contact's details in Connect before sending it again.",
-            in_doubt=True,
-        )
-
-
-def _agrees(doubt: Attempt, shown: ContactView) -> bool:
-    """Whether the destination that shows is the one that was asked for. An agent's own queue counts as the agent (assumed)."""
-    if doubt.queue_id is not None:
-        return shown.queue_id == doubt.queue_id
-    if shown.user_id is not None:
-        return shown.user_id == doubt.user_id
-    return (shown.queue_id or "").endswith(doubt.user_id or "")
-
-
-def _not_active(request: TransferRequest, by: str) -> Failed:
-    return Failed(
-        FailureCode.CONTACT_NOT_ACTIVE, f"Contact {request.contact_id} has ended, and not by this request{by}."
-    )
+    def conclude(self, question: Question, seen: Seen) -> Reconciled:
+        """See ``judge``."""
+        return judge(question, seen, self._settle)

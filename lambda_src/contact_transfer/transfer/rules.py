@@ -7,8 +7,17 @@ agent or queue at any point after a contact is created. ... The following rules 
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Protocol
 
 from contact_transfer.transfer.outcome import Failed, FailureCode
+
+
+class ContactView(Protocol):
+    """What a rule needs to know of a contact."""
+
+    @property
+    def contact_id(self) -> str: ...
+
 
 MAXIMUM_TRANSFERS = 11
 FLOW_TYPES = ("CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER")
@@ -52,11 +61,15 @@ def usable_flow(flow_id: str, *, archived: bool, published: bool) -> Failed | No
     return None
 
 
-def active_contact(contact_id: str, *, ended: bool, by: str = "") -> Failed | None:
-    """Only an active contact can be transferred."""
-    if not ended:
-        return None
-    return Failed(FailureCode.CONTACT_NOT_ACTIVE, f"Contact {contact_id} has ended, and not by this request{by}.")
+def ended_contact(contact_id: str, successors: Collection[ContactView] = ()) -> Failed:
+    """Only an active contact can be transferred, and this one is not. ``successors``: contacts that follow it."""
+    names = ", ".join(one.contact_id for one in successors)
+    return Failed(
+        FailureCode.CONTACT_NOT_ACTIVE,
+        f"Contact {contact_id} has ended, and not by this request"
+        + (f": it was transferred to {names}." if names else "."),
+        successor_contact_id=next((one.contact_id for one in successors), None),
+    )
 
 
 def transfers_left(contact_id: str, transfers: int) -> Failed | None:

@@ -72,7 +72,7 @@ def _needed(subject: Subject, found: Deployment) -> dict[str, list[str]]:
     bus = found.worker_arn("events", f"event-bus/{found.output('EventBusName')}")
     dead = found.queue_arn(found.output("DeadLetterQueueUrl"))
     needed = {
-        table: ["dynamodb:GetItem", "dynamodb:UpdateItem"],
+        table: ["dynamodb:GetItem", "dynamodb:PutItem"],
         bus: ["events:PutEvents"],
         dead: ["sqs:SendMessage"],
         found.output("TransferQueueArn"): [

@@ -9,8 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer.ledger import records
-from contact_transfer.ledger.records import Item
+from contact_transfer.ledger.documents import contact_key, decode, request_key
+from contact_transfer.ledger.records import Contact, Transfer
+from contact_transfer.ledger.request_ids import RequestId
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, read_request
@@ -95,34 +96,41 @@ def _read(message: Parked, settings: Settings) -> TransferRequest | Verdict:
         return Verdict(Prospect.HOPELESS, f"{error.failed.code}: {error.failed.message}")
 
 
-def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, Item], now: float) -> Verdict:
-    item = ledger.get(records.contact_key(request.instance_id, request.contact_id), {})
-    if won := records.won(item, request.entry):
-        to = f" (new contact {won.new_contact_id})" if won.new_contact_id else ""
-        if won.entry == request.entry:
-            return Verdict(Prospect.TRANSFERRED, f"It has been transferred{to}.")
-        return Verdict(Prospect.HOPELESS, f"Request {won.name} transferred the contact{to}.")
-    claim = ledger.get(records.request_key(request.name), {})
-    bound = records.text(claim, "fingerprint") if claim and "failedAt" not in claim else None
-    if bound is not None and bound != request.fingerprint:
+def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, str], now: float) -> Verdict:
+    known = ledger.get(contact_key(request.instance_id, request.contact_id))
+    contact = decode(Contact, known) if known else Contact()
+    if done := contact.done(request.entry):
+        return Verdict(Prospect.TRANSFERRED, f"It has been transferred{_to(done)}.")
+    if contact.transfer is not None:
+        return Verdict(
+            Prospect.HOPELESS, f"Request {contact.transfer.name} transferred the contact{_to(contact.transfer)}."
+        )
+    claim = ledger.get(request_key(request.name)) if request.request_id is not None else None
+    name = decode(RequestId, claim) if claim else None
+    if name is not None and name.is_bound and name.fingerprint != request.fingerprint:
         return Verdict(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
     if request.expires_at is not None and request.expires_at <= now:
         return Verdict(Prospect.EXPIRED, "Its expiresAt has passed.")
     return _by_code(message.code)
 
 
-def _items(dynamodb: Any, table: str, requests: Sequence[TransferRequest]) -> dict[str, Item]:
-    keys = {records.contact_key(request.instance_id, request.contact_id) for request in requests}
-    keys |= {records.request_key(request.name) for request in requests if request.request_id is not None}
-    found: dict[str, Item] = {}
+def _to(done: Transfer) -> str:
+    return f" (new contact {done.new_contact_id})" if done.new_contact_id else ""
+
+
+def _items(dynamodb: Any, table: str, requests: Sequence[TransferRequest]) -> dict[str, str]:
+    """The documents that tell of the requests, by key."""
+    keys = {contact_key(request.instance_id, request.contact_id) for request in requests}
+    keys |= {request_key(request.name) for request in requests if request.request_id is not None}
+    found: dict[str, str] = {}
     wanted = sorted(keys)
     for start in range(0, len(wanted), _BATCH):
         for item in _batch(dynamodb, table, wanted[start : start + _BATCH]):
-            found[item["pk"]["S"]] = item
+            found[item["pk"]["S"]] = item["document"]["S"]
     return found
 
 
-def _batch(dynamodb: Any, table: str, keys: Sequence[str]) -> Iterator[Item]:
+def _batch(dynamodb: Any, table: str, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
     asked: Any = {table: {"Keys": [{"pk": {"S": key}} for key in keys], "ConsistentRead": True}}
     while asked:
         answer = dynamodb.batch_get_item(RequestItems=asked)

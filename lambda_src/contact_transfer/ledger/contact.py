@@ -1,0 +1,306 @@
+"""What may happen to a contact's document: pure functions from the document to the one to write, and the answer.
+
+Each takes the ``Contact`` that was seen last and answers the one to write (None: nothing) together with what it found. Nothing here
+knows of AWS, of a clock or of chance, so the same inputs always give the same answer, and a change that is applied a second time
+(its answer was lost, and the SDK sent it again) changes nothing: it recognises itself by owner, turn and message.
+
+What holds whatever happens: a running lease is taken by nobody, ``turn`` never falls, the transferring request never changes, and an
+attempt disappears only by a transfer, by its own request's failure without doubt, or by a release that says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from contact_transfer.ledger.records import (
+    Acquisition,
+    AlreadyTransferred,
+    Attempt,
+    Claim,
+    Contact,
+    FailureRecord,
+    Lease,
+    LeaseAcquired,
+    LeaseHeld,
+    RecordedFailure,
+    RequestRecord,
+    TooManyRequests,
+    Transfer,
+    TransientError,
+)
+from contact_transfer.transfer.clock import Now
+
+#: Requests under way for one contact, at most; further ones wait. Each takes some 500 bytes of the document's 64 KB.
+MAXIMUM_UNDER_WAY = 50
+#: Of the requests and messages that failed for a contact, so many are remembered.
+REMEMBERED_FAILURES = 10
+#: SQS keeps a message for 14 days at most (quota): after these no message of the request exists.
+FORGOTTEN_AFTER_SECONDS = 15 * 86400.0
+#: AWS refuses a request that was signed more than five minutes ago; the rest is for processing it (assumed).
+EFFECT_SECONDS = 330.0
+
+
+@dataclass(frozen=True)
+class Call:
+    """A call whose effect is not known: made between ``since`` and ``last``."""
+
+    since: float
+    last: float
+
+
+@dataclass(frozen=True)
+class Release:
+    """How a lease is given back.
+
+    ``settled``: the attempt of before turned out to have done nothing. ``call``: one that was made now, and is in doubt. ``error``: why
+    the request is deferred, where that is a failure. ``unfinished``, ``confirmed``: what the next lease must think of earlier ones.
+    """
+
+    settled: bool = False
+    call: Call | None = None
+    error: TransientError | None = None
+    unfinished: int = 0
+    confirmed: int = 0
+
+
+def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | None, Acquisition]:
+    """Take the lease, unless the request or its message has come to its end, or the contact is in other hands."""
+    contact = contact or Contact()
+    if contact.lease is not None and contact.lease.owner == claim.owner:
+        return None, LeaseAcquired(contact.lease, contact)
+    if failure := contact.failures.get(claim.message_id):
+        return None, RecordedFailure(failure)
+    if done := contact.done(claim.request):
+        return None, AlreadyTransferred(done)
+    if contact.lease is not None and contact.lease.until > now.earliest:
+        return None, LeaseHeld(contact.lease.until)
+    contact = _pruned(_with_expired_lease(contact), claim.request, now.earliest)
+    known = contact.requests.get(claim.request)
+    under_way = _under_way(contact)
+    if under_way >= MAXIMUM_UNDER_WAY and not (known is not None and known.is_under_way):
+        return None, TooManyRequests(under_way)
+    lease = _lease(contact, claim, now)
+    record = _begun(known, claim, now)
+    written = replace(contact, turn=lease.turn, lease=lease, requests={**contact.requests, claim.request: record})
+    return written, LeaseAcquired(lease, written)
+
+
+def _lease(contact: Contact, claim: Claim, now: Now) -> Lease:
+    turn = max(contact.turn + 1, round((now.earliest + now.latest) * 500))
+    in_doubt_elsewhere = contact.attempt is not None and contact.attempt.request != claim.request
+    calls = claim.may_call and contact.transfer is None and not in_doubt_elsewhere
+    return Lease(claim.owner, turn, claim.request, since=now.earliest, until=claim.until, calls=calls)
+
+
+def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord:
+    if known is None:
+        known = RequestRecord(first_at=now.earliest)
+    elif known.failed is not None:  # sent again after a failure: a new beginning, of which only calls made before count
+        known = RequestRecord(
+            first_at=now.earliest, first_called_at=known.first_called_at, tree=known.tree, extra=known.extra
+        )
+    return replace(
+        known,
+        asked={**known.asked, **claim.asked},
+        last_at=now.latest,
+        attempts=known.attempts + 1,
+        unfinished=known.unfinished + 1,
+    )
+
+
+def _with_expired_lease(contact: Contact) -> Contact:
+    """A lease that nobody gave back: whatever call was made under it is in doubt."""
+    lease = contact.lease
+    if lease is None:
+        return contact
+    contact = replace(contact, lease=None)
+    if not lease.calls:
+        return contact
+    return _with_attempt(contact, lease.request, Call(lease.since, lease.until))
+
+
+def _with_attempt(contact: Contact, request: str, call: Call) -> Contact:
+    record = contact.requests.get(request) or RequestRecord()
+    first = call.since if record.first_called_at is None else min(record.first_called_at, call.since)
+    before = contact.attempt if contact.attempt is not None and contact.attempt.request == request else None
+    attempt = Attempt(
+        request,
+        since=call.since if before is None else min(before.since, call.since),
+        window_from=call.since if before is None else _window_from(before, call),
+        last=call.last if before is None else max(before.last, call.last),
+        effect_until=call.last + EFFECT_SECONDS,
+        queue_id=record.asked.get("queueId"),
+        user_id=record.asked.get("userId"),
+    )
+    requests = {**contact.requests, request: replace(record, first_called_at=first)}
+    return replace(contact, attempt=attempt, requests=requests)
+
+
+def _window_from(before: Attempt, call: Call) -> float:
+    """An earlier call counts for as long as it could still have taken effect when the new one was made."""
+    return max(min(before.window_from, call.since), call.since - EFFECT_SECONDS)
+
+
+def confirm_start(contact: Contact | None, lease: Lease) -> tuple[Contact | None, bool]:
+    """Count a beginning that a worker is known to have seen. False: the lease is lost."""
+    if contact is None or not _holds(contact, lease):
+        return None, False
+    held, record = contact.lease, contact.requests[lease.request]
+    if held is None or held.confirmed:
+        return None, True
+    contact = replace(contact, lease=replace(held, confirmed=True))
+    return _with_record(contact, lease.request, replace(record, confirmed=record.confirmed + 1)), True
+
+
+def remember_tree(contact: Contact | None, lease: Lease, tree: str) -> tuple[Contact | None, bool]:
+    """Note whose route permit the request is about to take. False: the lease is lost."""
+    if contact is None or not _holds(contact, lease):
+        return None, False
+    record = contact.requests[lease.request]
+    return _with_record(contact, lease.request, replace(record, tree=tree)), True
+
+
+def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
+    """Write down a transfer. Answer the one that stands: another one's, or None where an inference has lost its lease.
+
+    A 200 needs no lease: nothing but a transfer to another contact stands against it.
+    """
+    contact = contact or Contact()
+    before = contact.transfer
+    if before is not None:
+        return None, before
+    if done.inferred and not _holds(contact, lease):
+        return None, None
+    record = replace(_ended(contact, done.request), attempts=done.attempts, failed=None)
+    requests = {**contact.requests, done.request: record}
+    return replace(contact, lease=None, attempt=None, transfer=done, requests=requests), done
+
+
+def record_kept_id(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
+    """Write down that the request was carried out and the contact kept its id: others may follow, or hold it already."""
+    contact = contact or Contact()
+    record = contact.requests.get(lease.request)
+    if record is not None and record.done is not None:
+        return None, record.done
+    ended = _with_record(contact, lease.request, replace(_ended(contact, lease.request), done=done))
+    if contact.attempt is not None and contact.attempt.request == lease.request:
+        ended = replace(ended, attempt=None)
+    if _holds(contact, lease):
+        ended = replace(ended, lease=None)
+    return ended, done
+
+
+def _ended(contact: Contact, request: str) -> RequestRecord:
+    record = contact.requests.get(request) or RequestRecord()
+    return replace(record, unfinished=0, confirmed=0, transient_failures=0, last_error=None)
+
+
+def record_failure(
+    contact: Contact | None, lease: Lease, failure: FailureRecord
+) -> tuple[Contact | None, FailureRecord | None]:
+    """Write down that the request ended without a transfer, and give the lease back. None: the lease was lost before.
+
+    The attempt goes with it where it was the request's own and the failure leaves no doubt.
+    """
+    contact = contact or Contact()
+    if not _holds(contact, lease):
+        known = contact.failures.get(failure.message_id)
+        return None, known if known is not None and known.turn == lease.turn else None
+    attempt = contact.attempt
+    if attempt is not None and attempt.request == lease.request and not failure.in_doubt:
+        attempt = None
+    record = replace(_ended(contact, lease.request), failed=failure, abandoned=False, attempts=0)
+    requests = {**contact.requests, lease.request: record}
+    failures = {**contact.failures, failure.message_id: failure}
+    ended = replace(contact, lease=None, attempt=attempt, requests=requests, failures=failures)
+    return _pruned(ended, lease.request, failure.at), failure
+
+
+def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contact | None, bool]:
+    """Give the lease back and keep what is in doubt. What others hold by now is left alone. False: the lease was lost before."""
+    if contact is None or not _holds(contact, lease):
+        return None, False
+    if how.settled and contact.attempt is not None:
+        contact = _settled(contact, lease)
+    if how.call is not None:
+        contact = _with_attempt(contact, lease.request, how.call)
+    record = contact.requests[lease.request]
+    record = replace(
+        record,
+        unfinished=how.unfinished,
+        confirmed=how.confirmed,
+        transient_failures=record.transient_failures + (how.error is not None),
+        last_error=how.error or record.last_error,
+    )
+    return replace(_with_record(contact, lease.request, record), lease=None), True
+
+
+def _settled(contact: Contact, lease: Lease) -> Contact:
+    """The attempt did nothing. Its request is told so when another one has found that out."""
+    attempt = contact.attempt
+    contact = replace(contact, attempt=None)
+    if attempt is None or attempt.request == lease.request or attempt.request not in contact.requests:
+        return contact
+    record = replace(contact.requests[attempt.request], abandoned=True)
+    return _with_record(contact, attempt.request, record)
+
+
+def mark_parked(contact: Contact | None, message_id: str) -> tuple[Contact | None, bool]:
+    """Note that a message that failed is in the dead-letter queue: its record may be forgotten in its turn."""
+    failure = contact.failures.get(message_id) if contact is not None else None
+    if contact is None or failure is None or failure.parked:
+        return None, failure is not None
+    failures = {**contact.failures, message_id: replace(failure, parked=True)}
+    return replace(contact, failures=failures), True
+
+
+def _holds(contact: Contact, lease: Lease) -> bool:
+    held = contact.lease
+    return held is not None and (held.owner, held.turn) == (lease.owner, lease.turn)
+
+
+def _with_record(contact: Contact, request: str, record: RequestRecord) -> Contact:
+    return replace(contact, requests={**contact.requests, request: record})
+
+
+def _under_way(contact: Contact) -> int:
+    """Requests under way, and messages that were reported as failed and may still come back."""
+    return sum(
+        record.is_under_way and (contact.transfer is None or contact.transfer.request != key)
+        for key, record in contact.requests.items()
+    ) + sum(not failure.parked for failure in contact.failures.values())
+
+
+def _pruned(contact: Contact, keep: str, now: float) -> Contact:
+    """Forget what no message can ask for any more, and all but the latest of what has ended."""
+    if len(contact.requests) + len(contact.failures) <= REMEMBERED_FAILURES:
+        return contact
+    return replace(contact, requests=_requests_left(contact, keep, now), failures=_failures_left(contact, now))
+
+
+def _requests_left(contact: Contact, keep: str, now: float) -> Mapping[str, RequestRecord]:
+    attempt, transfer = contact.attempt, contact.transfer
+    kept = {keep, attempt and attempt.request, transfer and transfer.request}
+    ended = [
+        (record.failed.at, key)
+        for key, record in contact.requests.items()
+        if record.failed is not None and key not in kept
+    ]
+    forgotten = {key for _, key in sorted(ended)[: max(0, len(ended) - REMEMBERED_FAILURES + 1)]}
+    forgotten |= {
+        key
+        for key, record in contact.requests.items()
+        if record.is_under_way and key not in kept and record.last_at < now - FORGOTTEN_AFTER_SECONDS
+    }
+    return {key: record for key, record in contact.requests.items() if key not in forgotten}
+
+
+def _failures_left(contact: Contact, now: float) -> Mapping[str, FailureRecord]:
+    over = [
+        (failure.at, key)
+        for key, failure in contact.failures.items()
+        if failure.parked or failure.at < now - FORGOTTEN_AFTER_SECONDS
+    ]
+    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_FAILURES)]}
+    return {key: failure for key, failure in contact.failures.items() if key not in forgotten}

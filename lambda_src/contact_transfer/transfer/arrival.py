@@ -1,0 +1,61 @@
+"""What work on one delivery of a request has at hand, and what is reported of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contact_transfer.config.worker_settings import Settings
+from contact_transfer.connect.connect import Connect
+from contact_transfer.connect.rate_limiter import RateLimiter
+from contact_transfer.ledger.ledger import Session
+from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.model import TransferRequest
+from contact_transfer.transfer.clock import Chance, Clock, Deadline
+from contact_transfer.transfer.eligibility import Eligibility
+from contact_transfer.transfer.outcome import Failed, Outcome, Transferred
+from contact_transfer.transfer.reconciliation import Reconciliation
+from contact_transfer.transfer.route_quota import Routes
+
+
+@dataclass(frozen=True)
+class Means:
+    """What work on a request needs, beside the ledger."""
+
+    connect: Connect
+    limiter: RateLimiter
+    eligibility: Eligibility
+    reconciliation: Reconciliation
+    routes: Routes
+    settings: Settings
+    clock: Clock
+    chance: Chance
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """One delivery of a request, to be worked on before ``deadline``.
+
+    ``policy_failure``: why the deployment's settings refuse it.
+    """
+
+    means: Means
+    session: Session
+    request: TransferRequest
+    delivery: Delivery
+    deadline: Deadline
+    policy_failure: Failed | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What became of one message; the ledger knows it.
+
+    ``happened``: a transfer that is certain although the ledger does not know it yet; it is announced all the same.
+    ``conflict``: the name that the ledger has as the contact's winner although Connect answered 200 to this request.
+    ``session``: through which the ledger hears that a failed message is parked.
+    """
+
+    outcome: Outcome
+    happened: Transferred | None = None
+    conflict: str | None = None
+    session: Session | None = None

@@ -1,0 +1,75 @@
+"""One attempt at a transfer: rules, route permit, rate limit, call; and what a definite rejection means."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from contact_transfer.connect.rate_limiter import NotEnoughTime
+from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, ContactView, Refusal, Rejected, Unavailable
+from contact_transfer.ledger.records import LeaseAcquired
+from contact_transfer.transfer.arrival import Arrival
+from contact_transfer.transfer.outcome import Cause, Outcome, Transferred
+from contact_transfer.transfer.retries import Retries
+
+#: A contact that was just created may not show yet; so long after its message was sent it does (contract).
+SHOWS_AFTER_SECONDS = 60.0
+
+
+@dataclass
+class Attempting:
+    """Tries to transfer one contact, under its lease.
+
+    ``sign_until``: no call is signed later, by the worker's wall clock. ``called_from``: when the latest call was made, at the earliest.
+    """
+
+    arrival: Arrival
+    held: LeaseAcquired
+    retries: Retries
+    sign_until: float
+    called_from: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.means, self.request, self.deadline = self.arrival.means, self.arrival.request, self.arrival.deadline
+
+    def attempt(self) -> Outcome:
+        """Check everything, wait for a slot, and call. Raise what ``Connect`` raises."""
+        means, request = self.means, self.request
+        if expired := self.retries.expired():
+            return expired
+        contact = means.connect.contact(request.instance_id, request.contact_id, self.deadline)
+        if refused := means.eligibility.check(request, contact, self.deadline):
+            return refused
+        if refused := means.routes.check(request, self.arrival.session, self.held, contact, self.deadline):
+            return refused
+        means.connect.await_transfer(self.deadline)
+        if expired := self.retries.expired():
+            return expired
+        self.called_from = means.connect.clock.bounds().earliest
+        answer = means.connect.transfer(request, self.sign_until)
+        if isinstance(answer, Accepted):
+            return self._transferred(answer, contact)
+        return self._explained(answer, contact)
+
+    def ask_again(self) -> Transferred | None:
+        """Make the same call for a contact that has ended, which can transfer nothing: only Connect's 200 counts."""
+        try:
+            self.means.connect.await_transfer(self.deadline)
+            answer = self.means.connect.transfer(self.request, self.sign_until)
+        except (AmbiguousOutcome, Unavailable, NotEnoughTime):
+            return None
+        return self._transferred(answer, None) if isinstance(answer, Accepted) else None
+
+    def _transferred(self, answer: Accepted, contact: ContactView | None) -> Transferred:
+        initial = None
+        if contact is not None:
+            initial = contact.initial_contact_id or (None if contact.previous_contact_id else contact.contact_id)
+        return Transferred(answer.contact_id, answer.contact_arn, self.held.record.attempts, initial_contact_id=initial)
+
+    def _explained(self, answer: Rejected, contact: ContactView | None) -> Outcome:
+        sent = self.arrival.delivery.sent_at
+        is_young = sent is not None and self.means.clock.now() <= sent + SHOWS_AFTER_SECONDS
+        if answer.refusal is Refusal.NOT_FOUND and contact is None and is_young:
+            raise Unavailable(
+                Cause.NOT_SHOWN, f"TransferContact: {answer.detail}, and DescribeContact does not know the contact yet"
+            )
+        return self.means.eligibility.explain(self.request, answer, contact, self.deadline)

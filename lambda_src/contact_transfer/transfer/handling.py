@@ -1,0 +1,200 @@
+"""Work on one delivery of a request, under its contact's lease: the story from the lease to the outcome."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from contact_transfer.connect.rate_limiter import NotEnoughTime
+from contact_transfer.connect.responses import AmbiguousOutcome, Unavailable
+from contact_transfer.ledger.contact import Call, Release
+from contact_transfer.ledger.ledger import Conflict
+from contact_transfer.ledger.records import LeaseAcquired, TransientError
+from contact_transfer.ledger.store import LedgerUnavailable
+from contact_transfer.transfer import backoff, poison, reporting
+from contact_transfer.transfer.arrival import Arrival, Report
+from contact_transfer.transfer.attempting import Attempting
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Transferred
+from contact_transfer.transfer.reconciliation import LOOK_AGAIN_SECONDS, NotApplied, Question, Unsettled
+from contact_transfer.transfer.retries import WAITING, Retries
+
+#: How long after the invocation's end a call may still be signed: less than the lease lasts.
+SIGNING_MARGIN_SECONDS = 5.0
+
+
+@dataclass
+class Handling:
+    """Work on one delivery, under the contact's lease. Whether an attempt is in doubt changes on the way: ``in_doubt``.
+
+    ``settled``: the earlier attempt turned out to have done nothing. ``call``: one that was made now, and is in doubt. ``wait``: seconds
+    after which looking again helps.
+    """
+
+    arrival: Arrival
+    held: LeaseAcquired
+    settled: bool = False
+    call: Call | None = None
+    wait: float = 0.0
+
+    def __post_init__(self) -> None:
+        arrival = self.arrival
+        self.means, self.request, self.session = arrival.means, arrival.request, arrival.session
+        self.retries = Retries(self.means.settings, self.means.clock, self.request, arrival.delivery, self.held.record)
+        self.attempting = Attempting(arrival, self.held, self.retries, arrival.deadline.wall + SIGNING_MARGIN_SECONDS)
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether some attempt on the contact is unsettled, as far as this worker knows."""
+        return self.call is not None or (self.held.attempt is not None and not self.settled)
+
+    @property
+    def own_in_doubt(self) -> bool:
+        return self.in_doubt and not self.held.is_foreign
+
+    def carry_out(self) -> Report:
+        try:
+            outcome = self._outcome()
+        except AmbiguousOutcome as error:
+            if not (error.is_conflict and self.own_in_doubt):  # a repetition that was recognised did nothing of its own
+                self.call = Call(self.attempting.called_from, self.means.connect.clock.bounds().latest)
+            outcome = self._later(Cause.IN_DOUBT, error.detail)
+        except Unavailable as error:
+            outcome = self._later(error.cause, error.detail)
+        except NotEnoughTime as error:
+            outcome = Deferred(Cause.PACED, error.retry_after, error.operation)
+        if not self.in_doubt:
+            outcome = self.retries.limit(outcome)
+        elif isinstance(outcome, Failed) and self.own_in_doubt and not outcome.in_doubt:
+            outcome = self._unsettled()
+        return self._close(outcome)
+
+    def _outcome(self) -> Outcome:
+        if poison.is_beyond_looking(self.held.record):  # not even looking comes to an end: a person must
+            return replace(poison.failure(self.request, self.held.record), in_doubt=True)
+        if poison.is_suspicious(self.held.record):
+            self.session.confirm_start(self.held)
+        decided = self._decided_failure()
+        if self.in_doubt and not (decided and self.held.record.first_called_at is None):
+            reconciled = self._reconcile(may_call=decided is None)
+            if reconciled is not None:
+                return reconciled
+        if decided is not None:
+            return decided
+        if given_up := self._given_up():
+            return given_up
+        return self._attempt()
+
+    def _decided_failure(self) -> Failed | None:
+        """A failure that needs no look at Connect: it is given once no attempt of the request is in doubt."""
+        transfer = self.held.contact.transfer
+        if transfer is not None:
+            return reporting.transferred_elsewhere(self.request, transfer)
+        if self.arrival.policy_failure is not None:
+            return self.arrival.policy_failure
+        taken = self._bind()
+        if taken is not None:
+            return taken
+        return poison.failure(self.request, self.held.record) if poison.is_poison(self.held.record) else None
+
+    def _bind(self) -> Failed | None:
+        if self.request.request_id is None:
+            return None
+        try:
+            taken = self.session.bind(self.held)
+        except LedgerUnavailable as error:
+            raise Unavailable(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, error.detail) from error
+        return None if taken is None else reporting.mismatch(taken.contact_id)
+
+    def _reconcile(self, *, may_call: bool) -> Outcome | None:
+        """Find out what an attempt did. None: nothing stands against a call, or the decided failure, any more."""
+        means, question = self.means, Question.of(self.request, self.held)
+        seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
+        may_call = may_call and question.is_own and not self.retries.expired()
+        if (
+            may_call and seen.has_ended and (told := self.attempting.ask_again())
+        ):  # an ended contact cannot be transferred
+            return told
+        found = means.reconciliation.conclude(question, seen)
+        if isinstance(found, NotApplied):
+            self.settled = True
+            return Deferred(Cause.UNDER_WAY, 0.0) if self.held.is_foreign else None
+        if isinstance(found, Unsettled):
+            self.wait = found.wait
+            repeat = may_call and found.may_call and seen.is_fresh and means.settings.when_in_doubt == "repeat"
+            return None if repeat else self._unsettled()
+        if isinstance(found, Failed) and not found.in_doubt and question.is_own:
+            self.settled = True  # whatever moved or ended the contact came before the first call
+        return found
+
+    def _given_up(self) -> Failed | None:
+        """After its time, an attempt that did nothing was the request's last one, whoever found that out.
+
+        Else two requests of one contact that settle each other's attempts would call for ever.
+        """
+        tried = self.held.attempt is not None or self.held.record.abandoned
+        return self.retries.after_attempt() if tried else None
+
+    def _attempt(self) -> Outcome:
+        outcome = self.attempting.attempt()
+        if isinstance(outcome, Transferred):
+            self.settled, self.call = True, None
+        if reporting.is_not_active(outcome) and self.held.record.first_called_at is not None and not self.in_doubt:
+            return self._explained_by_its_calls()
+        return outcome
+
+    def _explained_by_its_calls(self) -> Outcome:
+        """The contact is not active, and the request called before, without effect as it seemed: rule 5 has the last word."""
+        means, question = self.means, replace(Question.of(self.request, self.held), attempt=None, is_own=False)
+        seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
+        found = means.reconciliation.conclude(question, seen)
+        if isinstance(found, Unsettled | NotApplied):
+            self.wait = found.wait if isinstance(found, Unsettled) else 0.0
+            return self._unsettled()
+        return found
+
+    def _later(self, cause: Cause, detail: str) -> Deferred:
+        failures = self.held.record.transient_failures + 1
+        return Deferred(cause, backoff.delay(failures, self.means.chance.random), detail)
+
+    def _unsettled(self) -> Deferred:
+        later = self._later(Cause.IN_DOUBT, "")
+        return replace(later, delay=min(later.delay, self.wait or LOOK_AGAIN_SECONDS))
+
+    def _close(self, outcome: Outcome) -> Report:
+        """Write the outcome down. What the ledger does not take is told to nobody; the lease then runs out by itself."""
+        session, now = self.session, self.means.connect.clock.now()
+        try:
+            if isinstance(outcome, Transferred):
+                return self._close_transfer(replace(outcome, transferred_at=now))
+            attempts = self.held.record.attempts
+            outcome = replace(outcome, attempts=attempts)
+            if isinstance(outcome, Failed):
+                failure = reporting.failure_record(outcome, self.held, self.arrival.delivery.message_id, now)
+                session.record_failure(self.held, failure)
+                return Report(outcome, session=session)
+        except LedgerUnavailable as error:
+            return Report(self._ledger_away(error))
+        self._release(outcome, now)
+        return Report(outcome)
+
+    def _close_transfer(self, done: Transferred) -> Report:
+        try:
+            self.session.record_transfer(self.held, reporting.transfer(done, self.request))
+        except Conflict as conflict:
+            return Report(done, conflict=conflict.transfer.name)
+        except LedgerUnavailable as error:
+            return Report(self._ledger_away(error), happened=None if done.inferred else done)
+        return Report(done)
+
+    def _release(self, outcome: Deferred, now: float) -> None:
+        error = None
+        if outcome.cause not in WAITING:
+            error = TransientError(str(outcome.cause), outcome.detail, now, now + outcome.delay)
+        # A poison request stays one until it has ended; only looks that came to no end count against it.
+        left = poison.LEFT if poison.is_poison(self.held.record) else (0, 0)
+        try:
+            self.session.release(self.held, Release(self.settled, self.call, error, *left))
+        except LedgerUnavailable:
+            return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
+
+    def _ledger_away(self, error: LedgerUnavailable) -> Deferred:
+        return reporting.ledger_away(error, backoff.delay(self.arrival.delivery.receives, self.means.chance.random))
