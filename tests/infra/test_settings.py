@@ -354,6 +354,12 @@ def test_a_share_of_the_quota_is_a_share_of_every_quota_and_needs_fewer_workers(
     assert half.for_worker("u", "d", "b", "t").transfers_per_second == 4
 
 
+def test_a_quota_that_is_short_by_its_share_says_so() -> None:
+    narrow = {"ListAssociatedContacts": {"rate": 1.5, "burst": 5}}
+    says = refusal(quotas=narrow, quotaShare=0.5)
+    assert says.startswith("The quota of ListAssociatedContacts, 0.75 a second by its 'quotaShare' 0.5, cannot carry")
+
+
 def test_what_happens_in_doubt_reaches_the_worker() -> None:
     assert settings().for_worker("u", "d", "b", "t").when_in_doubt == "repeat"
     waiting = settings(whenInDoubt="wait").for_worker("u", "d", "b", "t").to_environment()

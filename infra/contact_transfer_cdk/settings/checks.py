@@ -75,7 +75,7 @@ def _quotas(settings: DeploymentSettings) -> Iterator[str]:
     for operation in ("DescribeContact", "ListAssociatedContacts"):
         if settings.quotas[operation].rate < pace:
             yield (
-                f"The quota of {operation}, {settings.quotas[operation].rate:g} a second, cannot carry 'transfersPerSecond'"
+                f"The quota of {operation}, {settings.quotas[operation].rate:g} a second{_share(settings)}, cannot carry 'transfersPerSecond'"
                 f" {pace:g}: raise that quota at AWS and in 'quotas', or lower the pace."
             )
     flows = max(1, len(settings.allowed_contact_flow_ids))
@@ -83,10 +83,14 @@ def _quotas(settings: DeploymentSettings) -> Iterator[str]:
     rate = settings.quotas["DescribeContactFlow"].rate
     if rate < needed:
         yield (
-            f"The quota of DescribeContactFlow, {rate:g} a second, cannot carry 'transfersPerSecond' {pace:g} with"
+            f"The quota of DescribeContactFlow, {rate:g} a second{_share(settings)}, cannot carry 'transfersPerSecond' {pace:g} with"
             f" {counted(flows, 'flow')}"
             f" and {settings.maximum_concurrency} workers, which ask {needed:.2g} times a second: raise it, or name fewer flows."
         )
+
+
+def _share(settings: DeploymentSettings) -> str:
+    return f" by its 'quotaShare' {settings.quota_share:g}" if settings.quota_share < 1 else ""
 
 
 def _retentions(settings: DeploymentSettings) -> Iterator[str]:
