@@ -75,8 +75,8 @@ def _quotas(settings: DeploymentSettings) -> Iterator[str]:
     for operation in ("DescribeContact", "ListAssociatedContacts"):
         if settings.quotas[operation].rate < pace:
             yield (
-                f"The quota of {operation}, {settings.quotas[operation].rate:g} a second{_share(settings)}, cannot carry 'transfersPerSecond'"
-                f" {pace:g}: raise that quota at AWS and in 'quotas', or lower the pace."
+                f"The quota of {operation}, {settings.quotas[operation].rate:g} a second{_share(settings)}, cannot carry"
+                f" 'transfersPerSecond' {pace:g}: raise that quota at AWS and in 'quotas', or lower the pace."
             )
     flows = max(1, len(settings.allowed_contact_flow_ids))
     needed = flows * settings.maximum_concurrency / FLOW_CACHE_SECONDS
