@@ -40,6 +40,9 @@ check: $(READY) ## lint, types, template rules, the words of the documentation
 synth: $(READY) ## write the CloudFormation assembly of DEPLOYMENT to cdk.out/
 	@$(BIN)/python -m tools.cdk synth --quiet -c deployment=$(DEPLOYMENT) $(ARGS)
 
+bootstrap: $(READY) ## prepare the account and Region of DEPLOYMENT for the CDK, once (an administrator's task)
+	@$(BIN)/python -m tools.cdk bootstrap -c deployment=$(DEPLOYMENT) $(ARGS)
+
 deploy: $(READY) ## deploy DEPLOYMENT to the account that its instanceArns name
 	@$(BIN)/python -m tools.cdk deploy -c deployment=$(DEPLOYMENT) $(ARGS)
 
@@ -68,4 +71,4 @@ lock: $(READY) ## pin and hash what the two requirements.in ask for
 clean: ## remove what the commands made
 	rm -rf $(VENV) .tools cdk.out build
 
-.PHONY: help setup run serve test quick check synth deploy diff destroy simulate bench cost schemas lock clean
+.PHONY: help setup run serve test quick check synth bootstrap deploy diff destroy simulate bench cost schemas lock clean

@@ -174,8 +174,8 @@ class LocalCloud:
 
     @property
     def seed(self) -> dict[str, Any]:
-        """Ids of the flows, queues and users in the first instance, by friendly name."""
-        return self.seeds[self.instance_arns[0]]
+        """Ids of the flows, queues and users in the first instance, by friendly name; ``instances``: the same of each, by ARN."""
+        return {**self.seeds[self.instance_arns[0]], "instances": self.seeds}
 
     @property
     def instance_id(self) -> str:

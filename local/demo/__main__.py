@@ -11,13 +11,17 @@ import typer
 from rich.console import Console
 from rich.live import Live
 
+from local.app import changed
 from local.cloud import LocalCloud
 from local.demo import account, screen
 from local.demo.arrivals import Arrivals, effort
+from local.demo.own_routes import OwnRoutes
 from local.demo.request import Request
-from local.demo.story import Story, overrides, send
-from local.deployment import DeployError
-from local.processes import StartError, end_as_by_ctrl_c
+from local.demo.settings import for_story
+from local.demo.story import Story, send
+from local.deployment import settings_of
+from local.processes import end_as_by_ctrl_c
+from local.reporting import reported
 
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 console = Console(width=None if sys.stdout.isatty() else 100, highlight=False, emoji=False)
@@ -33,26 +37,28 @@ def main(
     Status 0: every contact was transferred exactly once or its request failed with the right reason. Status 1: it says what broke.
     """
     end_as_by_ctrl_c()
-    try:
-        with LocalCloud(deployment, overrides, effort=effort) as cloud:
-            complaints = show(cloud, patience)
+    with reported(console):
+        own = settings_of(deployment, {})
+        changes = for_story(changed(deployment, {}))
+        with LocalCloud(deployment, changes, effort=effort) as cloud:
+            complaints = show(cloud, patience + 60 / own.transfers_per_second)
             for complaint in complaints:
                 console.print(f"broken: {complaint}", style="bold red", markup=False)
             if complaints:
                 console.print(f"the logs are in {cloud.keep_logs()}", markup=False)
-    except (StartError, DeployError, TimeoutError) as error:
-        console.print(str(error), style="bold red", markup=False)
-        raise typer.Exit(1) from None
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
     if complaints:
         raise typer.Exit(1)
 
 
 def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     """Run the story; return every invariant that broke."""
-    story = Story(cloud)
-    names = {id_: name for kind in ("flows", "queues", "users") for name, id_ in cloud.seed[kind].items()}
+    story, own_routes = Story(cloud), OwnRoutes(cloud)
+    names = {
+        id_: name
+        for seed in cloud.seeds.values()
+        for kind in ("flows", "queues", "users")
+        for name, id_ in seed[kind].items()
+    }
     requests: list[Request] = []
     arrivals = Arrivals(cloud)
     begun = time.monotonic()
@@ -79,7 +85,11 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     console.print()
     console.print(screen.summary(found, account.calls(cloud), time.monotonic() - begun))
     console.print(screen.proof(arrivals.verdicts(), cloud.contact_events.tally))
-    return [*found.complaints, *arrivals.complaints(requests)]
+    played = own_routes.play(patience)
+    if played:
+        console.print()
+        console.print(screen.own_routes(played, names))
+    return [*found.complaints, *arrivals.complaints(requests), *(one.complaint for one in played if one.complaint)]
 
 
 if __name__ == "__main__":

@@ -11,32 +11,38 @@ TRANSFER_LIMIT = 11
 
 
 class Contacts:
-    """Every method makes a new contact and returns its id."""
+    """Every method makes a new contact and returns its id; in the first instance unless the ARN of another is given."""
 
     def __init__(self, cloud: LocalCloud) -> None:
         self._connect: Any = cloud.client("connect")
         self._control = cloud.control
         self._instance: str = cloud.instance_id
         self._seed = cloud.seed
+        self._seeds, self._arns = cloud.seeds, cloud.instance_arns
         for operation in ("StartTaskContact", "StartEmailContact", "StartOutboundVoiceContact", "StopContact"):
             self._control.set_quota(operation, None)  # preparing the stage is not what is shown
 
-    def task(self) -> str:
-        flow = self._seed["flows"]["Inbound"]
-        return str(
-            self._connect.start_task_contact(InstanceId=self._instance, ContactFlowId=flow, Name="t")["ContactId"]
-        )
+    def task(self, arn: str = "") -> str:
+        instance, flow = self._place(arn)
+        answer = self._connect.start_task_contact(InstanceId=instance, ContactFlowId=flow, Name="t")
+        return str(answer["ContactId"])
 
-    def email(self) -> str:
+    def email(self, arn: str = "") -> str:
+        instance, flow = self._place(arn)
         raw = {"Subject": "Order", "Body": base64.b64encode(b"Where is it?").decode(), "ContentType": "text/plain"}
         answer = self._connect.start_email_contact(
-            InstanceId=self._instance,
+            InstanceId=instance,
             FromEmailAddress={"EmailAddress": "customer@example.com"},
             DestinationEmailAddress="care@example.com",
-            EmailMessage={"MessageSourceType": "RAW", "RawMessage": {key: raw[key] for key in raw}},
-            ContactFlowId=self._seed["flows"]["Inbound"],
+            EmailMessage={"MessageSourceType": "RAW", "RawMessage": raw},
+            ContactFlowId=flow,
         )
         return str(answer["ContactId"])
+
+    def _place(self, arn: str) -> tuple[str, str]:
+        """The id of an instance, and of the flow that its contacts begin in."""
+        arn = arn or self._arns[0]
+        return arn.rsplit("/", 1)[-1], str(self._seeds[arn]["flows"]["Inbound"])
 
     def voice(self) -> str:
         answer = self._connect.start_outbound_voice_contact(

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from local.contact_events import Tally
 from local.demo.account import Summary
+from local.demo.own_routes import Played
 from local.demo.request import Request
 
 #: Whether the new contact arrived: beside the result of the request, and in the summary.
@@ -102,6 +103,18 @@ def proof(arrivals: Mapping[str, int], tally: Tally) -> Table:
     shown.add_row("arrived         ", told)
     events = f"{tally.happened} contact events: {len(tally.lost)} lost, {tally.twice} repeated, in no order"
     shown.add_row("shown by", events)
+    return shown
+
+
+def own_routes(played: Sequence[Played], names: Mapping[str, str]) -> Table:
+    """Return what came of an event made for each route of the deployment's own."""
+    shown = Table(
+        box=None, pad_edge=False, header_style="bold", title="the deployment's own routes", title_justify="left"
+    )
+    shown.add_column("route", no_wrap=True, width=32)
+    shown.add_column("an event that its pattern matches", overflow="ellipsis")
+    for one in played:
+        shown.add_row(one.route, Text(_short(one.became, names), style="red" if one.complaint else "green"))
     return shown
 
 

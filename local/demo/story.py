@@ -4,45 +4,15 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from contact_transfer.transfer.outcome import FailureCode
 from local.cloud import LocalCloud
 from local.demo.contacts import Contacts
 from local.demo.request import Request
+from local.demo.settings import UNKNOWN_FLOW, UNKNOWN_QUEUE
 
-#: Ids that the deployment allows and Connect does not know.
-UNKNOWN_FLOW = "00000000-0000-4000-8000-00000000f10f"
-UNKNOWN_QUEUE = "00000000-0000-4000-8000-00000000c0de"
 THROTTLED_CALLS = 5
-
-
-def overrides(seed: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the settings of this run: lists of allowed ids, so that the list's own refusals can be shown."""
-    contact_events = {"detail-type": ["Amazon Connect Contact Event"]}
-    overflow = {"queueArn": [{"suffix": f"/{seed['queues']['Overflow']}"}]}
-    expired = {
-        "updatedProperties": ["RoutingCriteria.Step.Status"],
-        "routingCriteria": {"steps": {"status": ["EXPIRED"]}},
-    }
-    routes = {
-        "step-expired": ({**contact_events, "detail": expired}, "Support"),
-        "overflow": ({**contact_events, "detail": {"eventType": ["QUEUED"], "queueInfo": overflow}}, "Overflow"),
-    }
-    to_queue = seed["flows"]["Move to queue"]
-    flows = ("Inbound", "Move to queue", "Move to agent", "Draft", "Retired", "Queue music")
-    return {
-        "settleMinutes": 0.2,
-        "confirmWithinMinutes": 0.1,
-        "routes": [
-            {"name": name, "when": when, "transfer": {"contactFlowId": to_queue, "queueId": seed["queues"][queue]}}
-            for name, (when, queue) in routes.items()
-        ],
-        "allowedContactFlowIds": [*(seed["flows"][name] for name in flows), UNKNOWN_FLOW],
-        "allowedQueueIds": [*(seed["queues"][name] for name in ("Support", "Billing", "Overflow")), UNKNOWN_QUEUE],
-    }
 
 
 @dataclass
@@ -56,22 +26,36 @@ class Story:
         self.flows: dict[str, str] = self.cloud.seed["flows"]
         self.queues: dict[str, str] = self.cloud.seed["queues"]
         self.users: dict[str, str] = self.cloud.seed["users"]
+        several = len(self.cloud.instance_arns) > 1
+        self._instance = {"instanceId": self.cloud.instance_id} if several else {}
 
     def transfers(self) -> list[Request]:
         """Return transfers of every kind, one of them twice, from two sources at once."""
-        agent = {"contactFlowId": self.flows["Move to agent"], "userId": self.users["ana"]}
-        email = {"contactId": self.contacts.email(), "contactFlowId": self.flows["Move to queue"]}
+        agent = {**self._instance, "contactFlowId": self.flows["Move to agent"], "userId": self.users["ana"]}
+        email = {**self._instance, "contactId": self.contacts.email(), "contactFlowId": self.flows["Move to queue"]}
+        alone = {**self._instance, "contactId": self.contacts.task(), "contactFlowId": self.flows["Inbound"]}
         twin = self._task(requestId="demo-twin")
         return [
             Request("a task to a queue", "queue", self._task()),
             Request("a task to an agent", "queue", {"contactId": self.contacts.task(), **agent}),
             Request("an e-mail to a queue", "bus", {**email, "queueId": self.queues["Support"]}),
-            Request("a flow only", "bus", {"contactId": self.contacts.task(), "contactFlowId": self.flows["Inbound"]}),
+            Request("a flow only", "bus", alone),
             Request("ids given as ARNs", "bus", self._task(queueId=self._arn("queue", self.queues["Support"]))),
             self.ending_in_its_flow(),
             Request("one request from two sources", "queue", twin),
             Request("  its duplicate", "bus", twin, duplicate=True),
+            *self.further_instances(),
         ]
+
+    def further_instances(self) -> list[Request]:
+        """Return a transfer in each instance but the first."""
+        requests = []
+        for number, arn in enumerate(self.cloud.instance_arns[1:], 2):
+            seed = self.cloud.seeds[arn]
+            goal = {"contactFlowId": seed["flows"]["Move to queue"], "queueId": seed["queues"]["Billing"]}
+            body = {"instanceId": arn, "contactId": self.contacts.task(arn), **goal}
+            requests.append(Request(f"a task of instance {number}", "queue", body))
+        return requests
 
     def without_code(self) -> list[Request]:
         """Return what flows ask for, and what routes ask for by themselves; one of them is set off by its own transfer."""
@@ -99,7 +83,7 @@ class Story:
     def ending_in_its_flow(self) -> Request:
         """Return a transfer that Connect takes, and whose flow then ends the new contact."""
         self.cloud.control.others("set_course", resource_id=self.users["ben"], course="fails")
-        agent = {"contactFlowId": self.flows["Move to agent"], "userId": self.users["ben"]}
+        agent = {**self._instance, "contactFlowId": self.flows["Move to agent"], "userId": self.users["ben"]}
         return Request("accepted, ended by its flow", "queue", {"contactId": self.contacts.task(), **agent})
 
     def faults(self) -> list[Request]:
@@ -154,8 +138,7 @@ class Story:
         ]
 
     def _task(self, **fields: str) -> dict[str, str]:
-        destination = {"contactFlowId": self.flows["Move to queue"], "queueId": self.queues["Billing"]}
-        return {"contactId": self.contacts.task(), **destination, **fields}
+        return {"contactId": self.contacts.task(), **self._destination(), **fields}
 
     def _refusal(self, code: FailureCode, what: str, door: str = "queue", **fields: str) -> Request:
         known = {"contactId": fields["contactId"]} if "contactId" in fields else {}
@@ -163,7 +146,7 @@ class Story:
         return Request(what, door, body, code=code)
 
     def _destination(self) -> dict[str, str]:
-        return {"contactFlowId": self.flows["Move to queue"], "queueId": self.queues["Billing"]}
+        return {**self._instance, "contactFlowId": self.flows["Move to queue"], "queueId": self.queues["Billing"]}
 
     def _arn(self, kind: str, id_: str) -> str:
         return f"{self.cloud.instance_arns[0]}/{kind}/{id_}"
@@ -173,7 +156,8 @@ def send(cloud: LocalCloud, requests: list[Request]) -> None:
     """Ask through each request's door: SendMessage, PutEvents, a flow's invocation; or let happen what sets off a route."""
     for request in requests:
         if request.door == "flow" and isinstance(request.body, dict):
-            parameters = {name: value for name, value in request.body.items() if name != "contactId"}
+            of_the_event = ("contactId", "instanceId")  # a flow's parameters name neither
+            parameters = {name: value for name, value in request.body.items() if name not in of_the_event}
             answer = cloud.invoke_flow(request.contact_id, **parameters)
             request.rejected = answer if answer["status"] == "REJECTED" else {}
             continue
