@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,30 +17,60 @@ from local.serve import contacts, exports
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+DOORS = (ROOT / "docs" / "doors.md").read_text()
+EXAMPLES = re.findall(r"```python\n(.*?)```", README + DOORS, re.DOTALL)
+#: Commands for the AWS CLI, continued lines included, of the pages that are read beside `make serve`.
+AWS_CLI = re.findall(r"^\$ (aws (?:.*\\\n)*.*)$", README + DOORS, re.MULTILINE)
 MAKEFILE = (ROOT / "Makefile").read_text()
 CODE = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
 
-@pytest.mark.cloud
-@pytest.mark.xdist_group("cloud")
-@pytest.mark.parametrize("example", EXAMPLES, ids=["queue", "bus"])
-def test_an_example_transfers_the_contact(cloud: LocalCloud, example: str) -> None:
-    """With what `make serve` prints to export, and nothing else."""
-    given = exports(cloud, contacts(cloud))
-    contact = given["ANOTHER_CONTACT_ID" if "ANOTHER_CONTACT_ID" in example else "CONTACT_ID"]
-    example = example.replace("ticket-4711-escalation", f"ticket-{contact}")
-    ran = subprocess.run(  # noqa: S603 - the README's own lines
-        [sys.executable, "-c", example],
-        env={"PATH": os.environ["PATH"], **given},
-        capture_output=True,
-        text=True,
-        check=False,
+def _run(command: list[str], given: dict[str, str]) -> str:
+    """Run an example with what `make serve` prints to export, and nothing else; return what it says."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    ran = subprocess.run(  # noqa: S603 - the pages' own lines
+        command, env={**kept, **given}, capture_output=True, text=True, check=False
     )
     assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def _wait_for_transfer(cloud: LocalCloud, contact: str) -> None:
     cloud.wait_until(
         lambda: [made for made in cloud.control.transfers() if made["old"] == contact], "the contact is transferred"
     )
+
+
+@pytest.mark.cloud
+@pytest.mark.xdist_group("cloud")
+@pytest.mark.parametrize("example", EXAMPLES, ids=["queue", "bus", "queue in doors.md"])
+def test_an_example_transfers_the_contact(cloud: LocalCloud, example: str) -> None:
+    given = exports(cloud, contacts(cloud))
+    contact = given["ANOTHER_CONTACT_ID" if "ANOTHER_CONTACT_ID" in example else "CONTACT_ID"]
+    _run([sys.executable, "-c", re.sub(r"ticket-4711[a-z-]*", f"ticket-{contact}", example)], given)
+    _wait_for_transfer(cloud, contact)
+
+
+@pytest.mark.cloud
+@pytest.mark.xdist_group("cloud")
+@pytest.mark.skipif(shutil.which("aws") is None, reason="needs the AWS CLI, which the project does not install")
+@pytest.mark.parametrize("command", AWS_CLI, ids=lambda text: " ".join(text.split()[1:3]))
+def test_an_example_for_the_aws_cli_works_as_printed(cloud: LocalCloud, command: str) -> None:
+    given = exports(cloud, contacts(cloud))
+    said = _run(["/bin/sh", "-c", command], given)
+    if "send-message" in command:
+        _wait_for_transfer(cloud, given["CONTACT_ID"])
+    else:
+        assert "TransferQueueUrl" in said
+
+
+def test_every_request_in_json_and_every_command_of_the_pages_has_a_right_form() -> None:
+    for page in PAGES:
+        for block in re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
+            json.loads(block)
+        for command in re.findall(r"^ *\$ make ([a-z]+)", page.read_text(), re.MULTILINE):
+            assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE), f"{page.name}: make {command}"
 
 
 def test_its_commands_exist() -> None:
