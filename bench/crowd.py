@@ -75,9 +75,9 @@ def shared(step: Callable[[str], None]) -> Finding:
     found.data |= {"ours_at": shown.done.transfers_at, "other_at": shown.other.got, "rate": RATE}
     found.notes += [
         (
-            f"Medians of {SEEDS} seeds. The other calls at even distances and never repeats a call that was throttled. While he asks for"
-            f" half he gets between {min(granted):.0%} and {max(granted):.0%} of it, as chance has it: whoever comes a moment after the"
-            f" other finds no token. {throttled:,} of our {calls:,} calls were throttled ({throttled / calls:.1%}), and no"
+            f"Medians of {SEEDS} seeds. The other caller calls at even intervals and never repeats a throttled call. While it asks for"
+            f" half it gets between {min(granted):.0%} and {max(granted):.0%} of it, depending on chance: a call just after another"
+            f" finds no token. {throttled:,} of our {calls:,} calls were throttled ({throttled / calls:.1%}), and no"
             " request was lost by it."
         ),
         (
