@@ -13,8 +13,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from local.virtual import expressions
-from local.virtual.expressions import Item
 
+Item = Mapping[str, Any]
 EXPIRES = "expires"
 #: DynamoDB refuses larger items (documented).
 LARGEST_ITEM_BYTES = 400 * 1024

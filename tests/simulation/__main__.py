@@ -28,11 +28,11 @@ _CTRL_C = 130
 Workers = Annotated[int, typer.Option(min=1, help="processes, one a core")]
 
 
-def _planted(given: Any) -> Any:
-    """The planted bugs that were named, one or several. Refuse a name that none has."""
+def _seeded(given: Any) -> Any:
+    """The seeded bugs that were named, one or several. Refuse a name that none has."""
     unknown = sorted(set([given] if isinstance(given, str) else given or ()) - set(campaign.BUGS))
     if unknown:
-        raise typer.BadParameter(f"no planted bug is called {', '.join(unknown)}. Known: {', '.join(campaign.BUGS)}.")
+        raise typer.BadParameter(f"no seeded bug is called {', '.join(unknown)}. Known: {', '.join(campaign.BUGS)}.")
     return given
 
 
@@ -96,10 +96,10 @@ def replay(
         int | None,
         typer.Argument(help="the seed to run again; with --kept, which of the scenarios", show_default=False),
     ] = None,
-    bug: Annotated[str | None, typer.Option(help="with this planted bug", callback=_planted)] = None,
+    bug: Annotated[str | None, typer.Option(help="with this seeded bug", callback=_seeded)] = None,
     kept: Annotated[
         str | None,
-        typer.Option(help="a scenario that is kept for this planted bug, instead of a seed's", callback=_kept),
+        typer.Option(help="a scenario that is kept for this seeded bug, instead of a seed's", callback=_kept),
     ] = None,
     *,
     small: Annotated[
@@ -142,7 +142,7 @@ def replay(
 @app.command()
 def bugs(
     names: Annotated[
-        list[str] | None, typer.Argument(help="planted bugs; all when none is named", callback=_planted)
+        list[str] | None, typer.Argument(help="seeded bugs; all when none is named", callback=_seeded)
     ] = None,
     first: Annotated[int, typer.Option(help="the first seed")] = 1,
     seeds: Annotated[int, typer.Option(min=1, help="how many seeds at most for each")] = 5000,
@@ -171,7 +171,7 @@ def bugs(
     missed = [one.bug for one in caught if not one.rule]
     left = f"; not hunted: {len(wanted) - len(caught)}" if cut else ""
     print(
-        f"{len(caught) - len(missed)} of {len(caught)} planted bugs caught"
+        f"{len(caught) - len(missed)} of {len(caught)} seeded bugs caught"
         + (f"; not caught: {', '.join(missed)}" if missed else "")
         + left
     )

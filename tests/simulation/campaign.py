@@ -14,26 +14,23 @@ from functools import cache, partial
 from itertools import chain
 from multiprocessing.pool import Pool
 
-from tests.simulation import auditor, planted, planted_interleavings, planted_outcomes, planted_routes
+from tests.simulation import auditor
 from tests.simulation.acted import acted
 from tests.simulation.case import SUCCEEDED
 from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT
 from tests.simulation.names import Names
-from tests.simulation.planted import Bug
 from tests.simulation.run import Evidence, run
+from tests.simulation.seeded import SeededBug
+from tests.simulation.seeded_ledger import LEDGER
+from tests.simulation.seeded_messages import MESSAGES
+from tests.simulation.seeded_reconciliation import RECONCILIATION
+from tests.simulation.seeded_requests import REQUESTS
+from tests.simulation.seeded_routes import ROUTES
 from tests.simulation.subject import Subject, load
 
 BLOCK = 40
-BUGS: dict[str, Bug] = {
-    bug.name: bug
-    for bug in (
-        *planted.PLAIN,
-        *planted_outcomes.OUTCOMES,
-        *planted_interleavings.INTERLEAVINGS,
-        *planted_routes.ROUTES,
-    )
-}
+BUGS: dict[str, SeededBug] = {bug.name: bug for bug in (*REQUESTS, *MESSAGES, *LEDGER, *RECONCILIATION, *ROUTES)}
 
 
 @dataclass
@@ -91,8 +88,8 @@ def _counts(evidence: Evidence) -> Counter[str]:
 
 @cache
 def subject(bug: str | None = None) -> Subject:
-    """The service, or the service with a planted bug."""
-    return load(() if bug is None else BUGS[bug].edits)
+    """The service, or the service with a seeded bug."""
+    return load(None if bug is None else BUGS[bug])
 
 
 def block(first: int, count: int, bug: str | None = None) -> Tally:
@@ -147,7 +144,7 @@ def _block(which: tuple[int, int]) -> Tally:
 
 @dataclass(frozen=True)
 class Caught:
-    """How a planted bug was caught: by which rule, after how many runs; ``rule`` empty: by none.
+    """How a seeded bug was caught: by which rule, after how many runs; ``rule`` empty: by none.
 
     ``kept``: by a scenario that is kept for it, not by one that was drawn from a seed.
     """
@@ -161,7 +158,7 @@ class Caught:
 
 
 def hunt(name: str, first: int, at_most: int) -> Caught:
-    """Run seeds with a planted bug until one of its rules sees it; the scenarios kept for it come first."""
+    """Run seeds with a seeded bug until one of its rules sees it; the scenarios kept for it come first."""
     bug, service = BUGS[name], subject(name)
     gc.disable()
     every = (scenario(seed) for seed in range(first, first + at_most))

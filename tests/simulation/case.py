@@ -143,6 +143,10 @@ class Case:
                 found[verdict.wanted.number].append(verdict)
         return found
 
+    def is_unknown(self, wanted: Wanted) -> bool:
+        """Whether the request ended so that nobody knows what its call did."""
+        return any(verdict.code == "OutcomeUnknown" for verdict in self.verdicts_of.get(wanted.number, ()))
+
     @cached_property
     def deadly(self) -> dict[str, float]:
         """When work on a contact was given up because it did kill the worker: nobody knows what became of its last call."""

@@ -21,7 +21,7 @@ _BEGINNING, _END = 120, 40
 
 @dataclass(frozen=True)
 class Case:
-    """What is run again. ``bug``: the one that is planted; ``kept``: the bug whose kept scenarios it comes from."""
+    """What is run again. ``bug``: the seeded one; ``kept``: the bug whose kept scenarios it comes from."""
 
     scenario: Scenario
     bug: str | None = None
@@ -44,11 +44,11 @@ class Case:
         broken = {finding.rule for finding in findings}
         order = (*campaign.BUGS[self.bug].rules, *auditor.RULES) if self.bug else tuple(auditor.RULES)
         rule = (min(broken, key=order.index),)
-        planted, real = campaign.subject(self.bug), campaign.subject()
+        seeded, real = campaign.subject(self.bug), campaign.subject()
 
         def fails(candidate: Scenario) -> bool:
             """With a bug it has to be the bug's doing: a scenario can be cut to what nobody can carry out."""
-            shown = bool(auditor.audit(run(candidate, planted), rule))
+            shown = bool(auditor.audit(run(candidate, seeded), rule))
             return shown and (self.bug is None or not auditor.audit(run(candidate, real), rule))
 
         guess = named(evidence, [finding for finding in findings if finding.rule in rule])
@@ -87,6 +87,6 @@ def of_kept(name: str, seed: int | None, bug: str | None) -> Case | None:
 
 
 def again(caught: campaign.Caught) -> str:
-    """The command that shows how a planted bug was caught."""
+    """The command that shows how a seeded bug was caught."""
     kept = f" --kept {caught.bug}" if caught.kept else ""
     return f"{COMMAND} replay {caught.seed}{kept} --bug {caught.bug} --shrink"

@@ -91,7 +91,7 @@ def load(path: Path) -> tuple[campaign.Tally, int, float]:
 
 
 def save_bugs(path: Path, caught: list[campaign.Caught]) -> None:
-    """Write how the planted bugs were caught."""
+    """Write how the seeded bugs were caught."""
     save_json(path, [asdict(one) for one in caught])
 
 

@@ -12,9 +12,9 @@ from tests.simulation.unhindered import Unhindered
 #: Seconds from the end of an invocation until the messages that it did not name are deleted, and some.
 _DELETED_WITHIN = 0.05
 #: Not certain: it depends on what became of another request.
-#: Seconds after its message was sent for which a contact may not show (contract), and how far clocks are apart.
-_SHOWS_AFTER = 60.0 + 2 * SKEW
 _DEPENDS = "IdempotencyMismatch"
+#: A contact that Connect does not know may not show yet: only so long after its message was sent is that a verdict.
+_NOT_YET, _SHOWS_WITHIN = frozenset({"ContactNotFound"}), 60.0 + SKEW
 
 
 def first(case: Case) -> Iterator[str]:
@@ -33,16 +33,17 @@ def first(case: Case) -> Iterator[str]:
 
 def _doomed(case: Case, wanted: Wanted, run: Invocation) -> bool:
     """Whether nothing but a failure, or the answer of a transfer made before, could come of the request any more."""
-    if "ContactNotFound" in wanted.request.codes and run.began <= _sent(wanted, run) + _SHOWS_AFTER:
-        return False  # it may be new, and not show yet
+    if _may_not_show(wanted, run):
+        return False
     if wanted.request.codes and _DEPENDS not in wanted.request.codes:
         return True
     return case.evidence.ended_contacts.get(wanted.target.contact, float("inf")) < run.began
 
 
-def _sent(wanted: Wanted, run: Invocation) -> float:
-    """When the latest message of the request that the run may have had was sent."""
-    return max((message.sent for message in wanted.messages if message.sent <= run.began), default=0.0)
+def _may_not_show(wanted: Wanted, run: Invocation) -> bool:
+    """Whether the request's contact is not known to Connect, and that may pass."""
+    sent = [message.sent for message in wanted.messages if message in run.messages]
+    return bool(wanted.request.codes & _NOT_YET) and run.began <= min(sent, default=0.0) + _SHOWS_WITHIN
 
 
 def _ended(case: Case, message: Message, wanted: Wanted, run: Invocation) -> bool:
@@ -64,6 +65,8 @@ def mates(case: Case) -> Iterator[str]:
         wanted = case.evidence.of_message[message.id]
         told = f"{message.id} of request {wanted.number}, one of"
         for run in unhindered.runs(message):
+            if _may_not_show(wanted, run):
+                continue
             if len(run.messages) > 1 and not _doomed(case, wanted, run) and not _ended(case, message, wanted, run):
                 yield f"{told} {len(run.messages)} in invocation {run.number}, came to no end, and nothing was wrong"
         for run in case.runs_of.get(message.id, ()):

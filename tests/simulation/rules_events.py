@@ -20,14 +20,8 @@ from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
 _SOURCE = "contact-transfer"
 REQUEST_IN_SUCCESS = frozenset({"requestName", *(name for name, one in FIELDS.items() if SUCCEEDED in one.events)})
 REQUEST_IN_FAILURE = frozenset({"requestName", *(name for name, one in FIELDS.items() if FAILED in one.events)})
-_SUCCESS = REQUEST_IN_SUCCESS | {
-    "attempts",
-    "newContactId",
-    "newContactArn",
-    "attribution",
-    "transferredAt",
-    "initialContactId",
-}
+_TRANSFER = {"newContactId", "newContactArn", "attribution", "transferredAt", "initialContactId"}
+_SUCCESS = REQUEST_IN_SUCCESS | _TRANSFER | {"attempts"}
 _FAILURE = REQUEST_IN_FAILURE | {
     "attempts",
     "failureCode",
@@ -83,6 +77,17 @@ def _success(case: Case, event: Published, wanted: Wanted | None) -> Iterator[st
     arn = None if new is None else f"{INSTANCE_ARN}/contact/{new}"
     if detail.get("newContactArn") != arn:
         yield f"the success of request {wanted.number} is announced {at} with newContactArn {detail.get('newContactArn')}"
+    if detail.get("initialContactId", case.tree(wanted)) != case.tree(wanted):
+        yield f"the success of request {wanted.number} is announced {at} with initialContactId {detail['initialContactId']}"
+    if fitting and (late := _moment(detail.get("transferredAt")) - fitting[0].time) < -2 * SKEW:
+        yield f"the success of request {wanted.number} is announced {at} with transferredAt {-late:.0f} s before it happened"
+
+
+def _moment(text: Any) -> float:
+    try:
+        return datetime.fromisoformat(str(text)).timestamp()
+    except ValueError:
+        return 0.0
 
 
 def _answered(case: Case, wanted: Wanted, by: float) -> bool:
@@ -124,6 +129,9 @@ def _fields(case: Case, event: Published, wanted: Wanted) -> Iterator[str]:
         yield f"says attribution {detail['attribution']!r}"
     if failed:
         yield from _why(case, event)
+    successor = detail.get("successorContactId")
+    if successor is not None and successor not in {one.new for one in case.transfers.get(wanted.target.contact, ())}:
+        yield f"says successorContactId {successor}, which is none"
     if failed and wanted.request.static:
         return  # what could be read of it, as it was written
     for name, value in _asked(wanted, REQUEST_IN_FAILURE if failed else REQUEST_IN_SUCCESS).items():

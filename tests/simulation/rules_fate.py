@@ -52,17 +52,9 @@ def forgotten(case: Case) -> Iterator[str]:
         for record in case.made_by(wanted):
             if not _over(wanted) or record.old in case.deadly:
                 continue
-            told = case.successes.get(wanted.number, ()) or said_unknown(case, record.old)
-            if not told and not _by_the_queue(case, wanted, record.time):
+            told = case.successes.get(wanted.number, ())
+            if not told and not case.is_unknown(wanted) and not _by_the_queue(case, wanted, record.time):
                 yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
-
-
-def said_unknown(case: Case, contact: str) -> bool:
-    """Whether a request for the contact ended as ``OutcomeUnknown``: a person was told to look, so nothing is silent."""
-    return any(
-        verdict.code == "OutcomeUnknown" and verdict.wanted is not None and verdict.wanted.target.contact == contact
-        for verdict in case.verdicts
-    )
 
 
 def _by_the_queue(case: Case, wanted: Wanted, made: float) -> bool:

@@ -163,7 +163,7 @@ def doubt(case: Case) -> Iterator[str]:
 def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -> bool:
     """Whether a transfer belies the verdict: made before it, or after it by a call that had been made before it."""
     if verdict.code in ("IdempotencyMismatch", "OutcomeUnknown"):
-        return False  # the second is said where nobody can know: `code` asks whether that is so
+        return False
     if transferred <= verdict.decided - rules_names.remembered(case):
         return False  # the ledger need not know it any more
     if transferred <= verdict.decided:
@@ -179,10 +179,13 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
     ):
         return  # settled by another request's transfer
     since = verdict.decided - rules_names.remembered(case)
+    ended = case.evidence.ended_contacts.get(contact, float("inf"))  # asking again for an ended contact can do nothing
     asked = [
         time
         for time in _unanswered(case, contact, verdict.decided)
-        if time > since and _asked_by(case, contact, time, wanted) and not case.by_a_copy(verdict, wanted, time)
+        if since < time <= ended
+        and _asked_by(case, contact, time, wanted)
+        and not case.by_a_copy(verdict, wanted, time)
     ]
     if not asked:
         return
@@ -224,7 +227,7 @@ def early(case: Case) -> Iterator[str]:
             if cut < DEADLY:
                 yield f"request {wanted.number} was given up {_at(case, verdict)} as deadly; {cut} of its invocations were cut short"
             continue
-        begun = min((run.began for run in runs), default=0.0)
-        if verdict.time < begun + patience - 2 * SKEW:
-            hours = (verdict.time - begun) / 3600
-            yield f"request {wanted.number} was given up {hours:.2f} h after its first receive"
+        received = case.sent[verdict.original].first_received
+        if verdict.time < received + patience - 2 * SKEW:
+            hours = (verdict.time - received) / 3600
+            yield f"request {wanted.number} was given up {hours:.2f} h after the first receive of its message"

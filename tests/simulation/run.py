@@ -14,7 +14,7 @@ from local.connect.model import CallRecord, Connect, TransferRecord
 from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Published, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
-from local.virtual.expressions import Item
+from local.virtual.dynamodb import Item
 from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.subject import Silent, Subject
@@ -84,6 +84,7 @@ class Evidence:
     deliveries: int
     left: int
     ledger: dict[str, Item]
+    largest_item: int
     defects: list[str]
     settings: dict[str, Any]
     wire: list[tuple[float, int, str]]
@@ -254,6 +255,7 @@ class _Run:
             deliveries=cloud.function.deliveries,
             left=cloud.queue.left,
             ledger=cloud.table.items,
+            largest_item=cloud.table.largest,
             defects=telemetry.defects,
             settings={**_DEFAULTS, **dict(self._scenario.settings)},
             wire=wire,

@@ -1,4 +1,4 @@
-"""What the commands print of runs, findings and planted bugs."""
+"""What the commands print of runs, findings and seeded bugs."""
 
 from __future__ import annotations
 
@@ -51,15 +51,15 @@ def smallest(seed: int) -> None:
 
 
 def caught(one: campaign.Caught) -> None:
-    """How a planted bug was caught, and the command that shows it."""
+    """How a seeded bug was caught, and the command that shows it."""
     told = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seed{'s' if one.seeds != 1 else ''}"
     how = f"; {'a kept scenario' if one.kept else 'a seed'}: {replaying.again(one)}" if one.rule else ""
     console.print(told + how, highlight=False, soft_wrap=True)
 
 
 def table(every: list[campaign.Caught]) -> Table:
-    """All planted bugs that were hunted, and how each was caught."""
-    made = Table("planted bug", "kind", "caught by", "seeds needed", "replay", "what it is")
+    """All seeded bugs that were hunted, and how each was caught."""
+    made = Table("seeded bug", "kind", "caught by", "seeds needed", "replay", "what it is")
     for one in every:
         bug = campaign.BUGS[one.bug]
         kind = "interleaving" if bug.interleaving else "plain"

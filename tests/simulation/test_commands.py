@@ -12,10 +12,10 @@ from tests.simulation.__main__ import app
 
 
 @pytest.mark.parametrize("command", [["bugs", "random-tokn"], ["replay", "1", "--bug", "random-tokn"]])
-def test_a_planted_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(command: list[str]) -> None:
+def test_a_seeded_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(command: list[str]) -> None:
     told = CliRunner().invoke(app, command, env={"COLUMNS": "4000"})
     assert told.exit_code == 2
-    assert "no planted bug is called random-tokn. Known: random-token, " in told.output
+    assert "no seeded bug is called random-tokn. Known: random-token, " in told.output
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def test_a_planted_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(comma
         (["settle", "--seeds", "-1"], "--seeds"),
         (["distance", "--only", "moon"], "no dimension's name holds moon"),
         (["replay"], "a seed, or --kept and a name"),
-        (["replay", "--kept", "stale-loko"], "no scenario is kept as stale-loko. Known: quiet-from-the-beginning, "),
+        (["replay", "--kept", "stale-loko"], "no scenario is kept as stale-loko. Known: called-at-the-beginning, "),
         (["replay", "99", "--kept", "stale-look"], "stale-look has no scenario 99. Known: 1, 2, "),
         (["report", "--figures", "/nonexistent"], "there is no /nonexistent/runs.json"),
     ],

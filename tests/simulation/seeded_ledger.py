@@ -1,0 +1,350 @@
+"""Seeded bugs in the ledger: its pure functions, the store's one write, names and their fences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation.seeded import Make, SeededBug, always, interleaving, plain, value
+
+
+def _unheld(real: Any) -> Any:
+    """No lease stands in the way."""
+    return lambda contact, claim, now: real(contact and replace(contact, lease=None), claim, now)
+
+
+def _unwon(real: Any) -> Any:
+    """No transfer stands in the way."""
+    return lambda contact, claim, now: real(contact and replace(contact, transfer=None), claim, now)
+
+
+def _calls_not_noted(real: Any) -> Any:
+    return lambda *args: replace(real(*args), calls=False)
+
+
+def _attempt_dropped(real: Any) -> Any:
+    def release(contact: Any, lease: Any, how: Any) -> Any:
+        written, answer = real(contact, lease, how)
+        return written and replace(written, attempt=None), answer
+
+    return release
+
+
+def _needs_its_lease(real: Any) -> Any:
+    """A 200 that comes after its lease is thrown away."""
+
+    def record(contact: Any, lease: Any, done: Any) -> Any:
+        if contact is None or not real.__globals__["_holds"](contact, lease):
+            return None, done
+        return real(contact, lease, done)
+
+    return record
+
+
+def _no_record(real: Any) -> Any:
+    """A failure is not remembered for its message."""
+
+    def failure(contact: Any, lease: Any, failed: Any) -> Any:
+        written, answer = real(contact, lease, failed)
+        return written and replace(written, failures=contact.failures if contact else {}), answer
+
+    return failure
+
+
+def _one_record(real: Any) -> Any:
+    """Only the latest failure is remembered."""
+
+    def failure(contact: Any, lease: Any, failed: Any) -> Any:
+        written, answer = real(contact, lease, failed)
+        return written and replace(written, failures={failed.message_id: failed}), answer
+
+    return failure
+
+
+def _from_the_beginning(real: Any) -> Any:
+    """A lease that ran out counts as called when it began."""
+
+    def expired(contact: Any) -> Any:
+        lease = contact.lease
+        return real(contact if lease is None else replace(contact, lease=replace(lease, until=lease.since)))
+
+    return expired
+
+
+def _first_call_forgotten(real: Any) -> Any:
+    """When an attempt is settled, the request is taken for one that never called."""
+
+    def settled(contact: Any, lease: Any) -> Any:
+        found = real(contact, lease)
+        requests = {key: replace(record, first_called_at=None) for key, record in found.requests.items()}
+        return replace(found, requests=requests)
+
+    return settled
+
+
+def _not_abandoned(real: Any) -> Any:
+    def settled(contact: Any, lease: Any) -> Any:
+        found = real(contact, lease)
+        return replace(found, requests={key: replace(one, abandoned=False) for key, one in found.requests.items()})
+
+    return settled
+
+
+def _by_name(real: Any) -> Any:
+    """A request is known by its name alone, whatever its parameters."""
+
+    def done(self: Any, request: str) -> Any:
+        name = real.__globals__["identity"].name_of
+        if self.transfer is not None and self.transfer.name == name(request):
+            return self.transfer
+        return real(self, request)
+
+    return done
+
+
+def _unconditional(real: Any) -> Any:
+    """A write does not ask what is there: the latest wins."""
+
+    def put(self: Any, key: str, written: Any, seen: Any, *more: Any) -> Any:
+        found = real(self, key, written, seen, *more)
+        return real(self, key, written, found["version"]["S"], *more) if found else found
+
+    return put
+
+
+def _not_awaited(real: Any) -> Any:
+    """A success that the ledger did not take counts as done."""
+    names = real.__globals__
+
+    def close(self: Any, done: Any) -> Any:
+        try:
+            self.session.record_transfer(self.held, names["reporting"].transfer(done, self.request))
+        except (names["Conflict"], names["LedgerUnavailable"]):
+            pass
+        return names["Report"](done)
+
+    return close
+
+
+def _of_each_name(real: Any) -> Any:
+    """Each request has an item of its own for the contact."""
+
+    def init(self: Any, store: Any, now: Any, request: Any, *args: Any, **given: Any) -> None:
+        real(self, store, now, request, *args, **given)
+        self._contact._key += f"#{request.name}"
+
+    return init
+
+
+def _entry_by_name(real: Any) -> Any:
+    return lambda self: real.__globals__["identity"].entry(self.name, "0" * 16) if self.request_id else self.name
+
+
+def _binds_anyway(real: Any) -> Any:
+    def bind(known: Any, wanted: Any) -> Any:
+        return real(None if known is None or known.fingerprint != wanted.fingerprint else known, wanted)
+
+    return bind
+
+
+def _bound_once(real: Any) -> Any:
+    """Only the first delivery of a request asks whose its requestId is."""
+    return lambda self: real(self) if self.held.record.attempts == 1 else None
+
+
+def _turn_of_the_count(real: Any) -> Any:
+    """A turn that is counted and knows nothing of the time."""
+    return lambda contact, claim, now: replace(real(contact, claim, now), turn=contact.turn + 1)
+
+
+def _held_is_gone(real: Any) -> Any:
+    """A contact that another worker has in hand counts as transferred by it."""
+    names = real.__globals__
+
+    def wait(self: Any, arrival: Any, longest: float, detail: str) -> Any:
+        if "another worker" not in detail:
+            return real(self, arrival, longest, detail)
+        gone = names["Failed"](names["reporting"].FailureCode.CONTACT_NOT_ACTIVE, "It has ended.", 1)
+        return names["Report"](gone)
+
+    return wait
+
+
+def _contact_first(real: Any) -> Any:
+    """The lease is given back before the permit and the requestId are: whoever acquires it next may lose them."""
+
+    def record(self: Any, held: Any, failure: Any) -> None:
+        give_back, self._give_back = self._give_back, lambda _held: None
+        try:
+            real(self, held, failure)
+        finally:
+            del self._give_back
+        if not failure.in_doubt:
+            give_back(held)
+
+    return record
+
+
+def _more_attempts(real: Any) -> Any:
+    """The SDK sends TransferContact again by itself."""
+    return real.merge(type(real)(retries={"mode": "standard", "total_max_attempts": 3}))
+
+
+def _only_unfinished(real: Any) -> Any:
+    return lambda record: record.unfinished > real.__globals__["UNFINISHED_STARTS"]
+
+
+_LOST: Make = always((None, None))
+
+LEDGER: tuple[SeededBug, ...] = (
+    interleaving(
+        "sdk-retries-transfer",
+        "the SDK sends TransferContact again by itself",
+        "c-code c-doubt g-forgotten b-twice",
+        {"bootstrap:_CONNECT": _more_attempts},
+    ),
+    interleaving(
+        "short-lease",
+        "the lease ends before the invocation",
+        "b-twice c-doubt g-forgotten g-ledger c-code",
+        {"transfer.service:LEASE_MARGIN_SECONDS": value(-59.0)},
+    ),
+    interleaving(
+        "no-lease",
+        "nobody's lease stands in the way of another",
+        "b-twice c-doubt g-forgotten g-ledger c-code g-announced",
+        {"ledger.contact:acquire": _unheld},
+    ),
+    interleaving(
+        "late-200-thrown-away",
+        "the lease ends early, and a 200 that comes after it is not written down",
+        "g-ledger g-forgotten c-doubt",
+        {"transfer.service:LEASE_MARGIN_SECONDS": value(-59.0), "ledger.contact:record_transfer": _needs_its_lease},
+    ),
+    interleaving(
+        "winner-ignored",
+        "a transferred contact is worked on again",
+        "c-doubt c-code b-twice g-ledger g-announced",
+        {"ledger.contact:acquire": _unwon},
+    ),
+    interleaving(
+        "attempt-not-noted",
+        "an attempt that was cut short leaves no doubt",
+        "c-doubt c-code b-twice",
+        {"ledger.contact:_lease": _calls_not_noted},
+    ),
+    interleaving(
+        "doubt-forgotten",
+        "giving the lease back forgets what is in doubt",
+        "c-doubt b-twice c-code",
+        {"ledger.contact:release": _attempt_dropped},
+    ),
+    interleaving(
+        "called-at-the-beginning",
+        "a lease that ran out counts as called when it began",
+        "b-twice c-doubt c-code g-forgotten",
+        {"ledger.contact:_with_expired_lease": _from_the_beginning},
+    ),
+    interleaving(
+        "first-call-forgotten",
+        "a settled request is taken for one that never called",
+        "c-doubt c-code",
+        {"ledger.contact:_settled": _first_call_forgotten},
+    ),
+    interleaving(
+        "abandoned-ignored",
+        "that another request has settled an attempt does not make it the last one after the deadline",
+        "h-settled",
+        {"ledger.contact:_settled": _not_abandoned},
+    ),
+    interleaving(
+        "refusal-not-noted",
+        "a message that failed leaves no trace, and another of its deliveries begins",
+        "g-forgotten g-ledger c-doubt",
+        {"ledger.contact:record_failure": _no_record},
+    ),
+    interleaving(
+        "one-failure-a-contact",
+        "a failure is forgotten as soon as another message has one",
+        "c-code g-forgotten c-doubt",
+        {"ledger.contact:record_failure": _one_record},
+    ),
+    interleaving(
+        "write-unconditional",
+        "a write does not ask what is there",
+        "b-twice c-doubt g-forgotten g-ledger c-code",
+        {"ledger.store:Store.put": _unconditional},
+    ),
+    interleaving(
+        "ledger-not-awaited",
+        "a success that the ledger did not take counts as done",
+        "g-ledger",
+        {"transfer.handling:Handling._close_transfer": _not_awaited},
+    ),
+    interleaving(
+        "contact-not-unique",
+        "each request has its own item for the contact",
+        "b-twice c-code g-ledger",
+        {"ledger.ledger:Session.__init__": _of_each_name},
+    ),
+    interleaving(
+        "entry-by-name",
+        "a request that has another's requestId counts as that one",
+        "d-early g-announced c-code",
+        {"request.parser:TransferRequest.entry": _entry_by_name},
+    ),
+    interleaving(
+        "goal-not-compared",
+        "a name that comes back is not asked where it goes",
+        "g-announced c-code",
+        {"ledger.records:Contact.done": _by_name},
+    ),
+    plain(
+        "claim-does-not-bind",
+        "a requestId is taken by whoever sends it",
+        "b-twice",
+        {"ledger.request_ids:bind": _binds_anyway},
+    ),
+    plain(
+        "failed-name-stays-bound",
+        "a requestId whose request has failed cannot be corrected",
+        "c-code",
+        {"ledger.request_ids:free": _LOST},
+    ),
+    interleaving(
+        "late-freedom",
+        "a copy that begins after its twin has failed goes on with a name that is free",
+        "b-twice c-code",
+        {"transfer.handling:Handling._bind": _bound_once},
+    ),
+    interleaving(
+        "turn-without-time",
+        "turns are counted, so they fall when an item has expired",
+        "c-code b-twice c-doubt",
+        {"ledger.contact:_lease": _turn_of_the_count},
+    ),
+    interleaving(
+        "held-is-gone",
+        "a contact that another worker has in hand counts as transferred by it",
+        "c-code g-announced",
+        {"transfer.service:Service._wait": _held_is_gone},
+    ),
+    interleaving(
+        "lease-before-name",
+        "a failure gives the lease back before the permit and the requestId",
+        "b-twice c-code b-route",
+        {"ledger.ledger:Session.record_failure": _contact_first},
+    ),
+    interleaving(
+        "lost-starts-condemn",
+        "starts whose answer was lost make a request poison",
+        "d-early c-doubt g-forgotten",
+        {"transfer.poison:is_poison": _only_unfinished},
+    ),
+    plain(
+        "unbounded",
+        "as many requests for one contact as come are kept",
+        "g-ledger",
+        {"ledger.contact:MAXIMUM_UNDER_WAY": value(10**9)},
+    ),
+)

@@ -1,0 +1,296 @@
+"""Seeded bugs in finding out what a lost answer did: each rule of the reconciliation, what counts as an answer, and clocks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from tests.simulation.seeded import SeededBug, always, interleaving, value
+
+
+def _no_successors(real: Any) -> Any:
+    """Rule 1: nobody looks for successors."""
+    return lambda *args: replace(real(*args), successors=())
+
+
+def _asks_beside_a_successor(real: Any) -> Any:
+    """Rule 2: an active contact is called for again whatever follows it."""
+    return lambda question, seen, settle: real(
+        question, replace(seen, successors=()) if seen.is_active else seen, settle
+    )
+
+
+def _repeats_though_told_to_wait(real: Any) -> Any:
+    """Rule 2: ``wait`` is read as ``repeat``."""
+
+    def reconcile(self: Any, *, may_call: bool) -> Any:
+        means = self.means
+        self.means = replace(means, settings=replace(means.settings, when_in_doubt="repeat"))
+        try:
+            return real(self, may_call=may_call)
+        finally:
+            self.means = means
+
+    return reconcile
+
+
+def _any_in_the_window(real: Any) -> Any:
+    return lambda attempt, _successor: bool(attempt) or real(attempt, _successor)
+
+
+def _without_window(real: Any) -> Any:
+    """Rule 3: whatever agrees is ours, however much later it began."""
+    names = real.__globals__
+
+    def fit(question: Any, successor: Any) -> Any:
+        attempt = question.attempt
+        if attempt is not None and question.is_own and names["_agrees"](attempt, successor):
+            return names["Fit"].OURS
+        return real(question, successor)
+
+    return fit
+
+
+def _ambiguous_is_anothers(real: Any) -> Any:
+    """Rule 4: a successor that fits worse is somebody else's."""
+    fits = real.__globals__["Fit"]
+
+    def fit(question: Any, successor: Any) -> Any:
+        found = real(question, successor)
+        return fits.EARLIER if found is fits.AMBIGUOUS else found
+
+    return fit
+
+
+def _ended_by_others(real: Any) -> Any:
+    """Rule 5: what cannot be told is told as somebody else's."""
+    return lambda question, successors: real.__globals__["rules"].ended_contact(question.contact_id, successors)
+
+
+def _never_called(real: Any) -> Any:
+    """Rule 5: a request whose attempt was settled is judged as one that never called."""
+
+    def of(request: Any, held: Any) -> Any:
+        found = real(request, held)
+        return replace(found, first_called_at=None) if found.attempt is None else found
+
+    return of
+
+
+def _other_attempts_ignored(real: Any) -> Any:
+    """Rule 6: another request's attempt is no reason to wait."""
+    return lambda self: real(self) and (self.call is not None or not self.held.is_foreign)
+
+
+def _settled_at_once(real: Any) -> Any:
+    """Rule 7: a contact that shows as active was not transferred."""
+    names = real.__globals__
+
+    def active(question: Any, seen: Any, settle: float) -> Any:
+        return real(question, seen, settle) if seen.successors else names["NotApplied"]()
+
+    return active
+
+
+def _no_settling(real: Any) -> Any:
+    return lambda question, seen, _settle: real(question, seen, 0.0)
+
+
+def _as_of_now(real: Any) -> Any:
+    """What was seen before a wait is taken for what shows after it."""
+
+    def look(self: Any, *args: Any) -> Any:
+        found = real(self, *args)
+        return replace(found, at=self._connect.clock.bounds().earliest)
+
+    return look
+
+
+def _not_even_own(real: Any) -> Any:
+    """A failure is declared although the request's own attempt is unsettled, unless it was made just now."""
+    return lambda self: self.call is not None and real(self)
+
+
+def _linked_too(real: Any) -> Any:
+    return lambda contact, contact_id: contact.previous_contact_id == contact_id or real(contact, contact_id)
+
+
+def _ambiguous_is_final(real: Any) -> Any:
+    """A 5xx, a 408, a 409 and an answer from in between say that nothing happened."""
+    names = real.__globals__
+
+    def refused(self: Any, error: Any) -> Any:
+        try:
+            return real(self, error)
+        except names["AmbiguousOutcome"] as told:
+            return names["Rejected"](names["Refusal"].INVALID, told.detail)
+
+    return refused
+
+
+def _page_is_final(real: Any) -> Any:
+    """The status decides, whoever answers."""
+    names = real.__globals__
+
+    def refused(self: Any, error: Any) -> Any:
+        if names["code_and_status"](error)[0] == "404":
+            return names["Rejected"](names["Refusal"].NOT_FOUND, "404")
+        return real(self, error)
+
+    return refused
+
+
+def _silence_is_final(real: Any) -> Any:
+    """No answer says that nothing happened."""
+    names = real.__globals__
+
+    def transfer(self: Any, request: Any, sign_until: float) -> Any:
+        try:
+            return real(self, request, sign_until)
+        except names["AmbiguousOutcome"] as told:
+            if "HTTP" in told.detail:
+                raise
+            raise names["Unavailable"](names["Cause"].UNREACHABLE, told.detail) from told
+
+    return transfer
+
+
+def _unmeasured(real: Any) -> Any:
+    names = real.__globals__
+    return lambda self: names["Now"](self._clock.now(), self._clock.now())
+
+
+RECONCILIATION: tuple[SeededBug, ...] = (
+    interleaving(
+        "successors-not-looked-for",
+        "nobody looks for successors of a contact in doubt",
+        "c-doubt b-twice c-code g-forgotten",
+        {"transfer.reconciliation:Reconciliation.look": _no_successors},
+    ),
+    interleaving(
+        "call-beside-a-successor",
+        "an active contact is called for again although a contact follows it",
+        "b-twice c-doubt g-announced g-forgotten",
+        {"transfer.reconciliation:judge": _asks_beside_a_successor},
+    ),
+    interleaving(
+        "wait-is-repeat",
+        "with whenInDoubt wait the call is repeated",
+        "b-twice",
+        {"transfer.handling:Handling._reconcile": _repeats_though_told_to_wait},
+    ),
+    interleaving(
+        "foreign-successor",
+        "any successor in the window counts as ours",
+        "g-announced c-doubt c-code",
+        {"transfer.reconciliation:_agrees": _any_in_the_window},
+    ),
+    interleaving(
+        "no-window",
+        "a successor with the right destination is ours, however late it began",
+        "g-announced",
+        {"transfer.reconciliation:fit": _without_window},
+    ),
+    interleaving(
+        "ambiguous-is-anothers",
+        "a successor that fits worse counts as somebody else's",
+        "c-doubt",
+        {"transfer.reconciliation:fit": _ambiguous_is_anothers},
+    ),
+    interleaving(
+        "unknown-is-anothers",
+        "what cannot be told is told as not by this request",
+        "c-doubt c-code",
+        {"transfer.reconciliation:_unknown": _ended_by_others},
+    ),
+    interleaving(
+        "settled-never-called",
+        "a request whose attempt was settled is judged as one that never called",
+        "c-doubt",
+        {"transfer.reconciliation:Question.of": _never_called},
+    ),
+    interleaving(
+        "rivals-doubt-ignored",
+        "a request calls although another one's attempt is in doubt",
+        "b-twice c-doubt c-code",
+        {"transfer.handling:Handling.in_doubt": _other_attempts_ignored},
+    ),
+    interleaving(
+        "active-proves-at-once",
+        "a contact that shows as active is taken as not transferred",
+        "b-twice c-doubt g-announced g-forgotten",
+        {"transfer.reconciliation:_active": _settled_at_once},
+    ),
+    interleaving(
+        "no-time-to-settle",
+        "an ended contact without a visible successor is given up at once",
+        "c-doubt",
+        {"transfer.reconciliation:judge": _no_settling},
+    ),
+    interleaving(
+        "stale-look",
+        "what was seen before a wait is taken for what shows after it",
+        "c-doubt b-twice g-forgotten c-code",
+        {"transfer.reconciliation:Reconciliation.look": _as_of_now},
+    ),
+    interleaving(
+        "failure-in-doubt",
+        "a failure is declared although an answer is outstanding",
+        "c-doubt",
+        {"transfer.handling:Handling.own_in_doubt": _not_even_own},
+    ),
+    interleaving(
+        "linked-task-as-successor",
+        "a linked task counts as the transfer's successor",
+        "g-announced c-doubt",
+        {"transfer.reconciliation:is_successor": _linked_too},
+    ),
+    interleaving(
+        "server-error-is-final",
+        "a 5xx, a 408 and a 409 say that nothing happened",
+        "c-doubt c-code b-twice",
+        {"connect.client:ConnectClient._refused": _ambiguous_is_final},
+    ),
+    interleaving(
+        "page-is-final",
+        "a page with status 404 says that the contact is not known",
+        "c-code c-doubt",
+        {"connect.client:ConnectClient._refused": _page_is_final},
+    ),
+    interleaving(
+        "empty-is-success",
+        "a 200 without a request id counts as Connect's",
+        "g-announced g-ledger",
+        {"connect.client:unproven": always(None)},
+    ),
+    interleaving(
+        "silence-is-final",
+        "no answer says that nothing happened",
+        "c-doubt c-code b-twice",
+        {"connect.client:ConnectClient.transfer": _silence_is_final},
+    ),
+    interleaving(
+        "new-contact-not-known",
+        "a contact that does not show yet is not known",
+        "c-code",
+        {"transfer.attempting:SHOWS_AFTER_SECONDS": value(-60.0)},
+    ),
+    interleaving(
+        "signed-late",
+        "a call is signed when the lease is over",
+        "b-twice c-doubt g-forgotten g-ledger",
+        {"connect.client:ConnectClient._before_sign": always(None)},
+    ),
+    interleaving(
+        "clocks-believed",
+        "the worker's clock is taken for Connect's",
+        "c-doubt g-announced b-twice",
+        {"connect.connect_clock:ConnectClock.bounds": _unmeasured},
+    ),
+    interleaving(
+        "tree-from-the-start",
+        "a tree that one invocation has no time for is read from its first page each time",
+        "h-settled a-lost c-first",
+        {"connect.tree:Progress.is_old": always(answer=True)},
+    ),
+)
