@@ -29,7 +29,7 @@ class Unhindered:
     def runs(self, message: Message) -> list[Invocation]:
         """The invocations in which the message, had it been alone in the world, would have come to its end."""
         wanted = self._case.evidence.of_message[message.id]
-        if not self._paced_lightly or self._shown_late(wanted):
+        if not self._paced_lightly or self._shown_late(wanted) or self._behind(wanted):
             return []
         return [run for run in self._case.runs_of.get(message.id, ()) if self._roomy(run) and self.alone(wanted, run)]
 
@@ -65,6 +65,14 @@ class Unhindered:
     def _shown_late(self, wanted: Wanted) -> bool:
         """Whether Connect may not show yet which tree the contact of a route belongs to."""
         return wanted.request.route is not None and wanted.target.contact in self._successors
+
+    def _behind(self, wanted: Wanted) -> bool:
+        """Whether a worker whose clock is behind another's must wait until it has caught up: both write the name, or the route's permits."""
+        if not self._case.evidence.scenario.sizing.skew:
+            return False
+        name = wanted.request.request_id
+        asked = [one for one in self._case.evidence.wanted if one.request.request_id == name]
+        return wanted.request.route is not None or (name is not None and len(asked) > 1)
 
     @cached_property
     def _successors(self) -> set[str]:
