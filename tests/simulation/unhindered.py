@@ -67,7 +67,7 @@ class Unhindered:
         return wanted.request.route is not None and wanted.target.contact in self._successors
 
     def _behind(self, wanted: Wanted) -> bool:
-        """Whether a worker whose clock is behind another's must wait until it has caught up: both write the name, or the route's permits."""
+        """Whether a worker whose clock is behind must wait until it has caught up with one that wrote the same name, or route."""
         if not self._case.evidence.scenario.sizing.skew:
             return False
         name = wanted.request.request_id
