@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+import pytest
 from hypothesis import HealthCheck, settings
 
 #: A busy machine is no finding: how long an example takes says nothing of the code under test.
@@ -16,3 +17,9 @@ for _name in [name for name in os.environ if name.startswith(_FOREIGN)]:
     del os.environ[_name]
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """A seeded bug whose target has gone is known at once: nothing that is found later says so by its name."""
+    items.sort(key=lambda item: "targets_of_a_seeded_bug" not in item.name)

@@ -15,27 +15,27 @@ from local.virtual.wire import Patience, Sender
 
 
 class DynamoDb:
-    """The four calls on items of the one table."""
+    """The two calls on items of the one table."""
 
     def __init__(self, sender: Sender, patience: Patience, table: Table) -> None:
         self._sender = sender
         self._patience = patience
         self._table = table
 
-    def _call(self, operation: str, act: Callable[[dict[str, Any]], dict[str, Any]], asked: dict[str, Any]) -> Any:
-        return self._sender.call("dynamodb", operation, self._patience, lambda: act(asked))
-
-    def update_item(self, **asked: Any) -> Any:
-        return self._call("UpdateItem", self._table.update_item, asked)
+    def call(
+        self, operation: str, act: Callable[[Any, dict[str, Any]], dict[str, Any]], asked: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Make a call that the table carries out as ``act`` says."""
+        answer: dict[str, Any] = self._sender.call(
+            "dynamodb", operation, self._patience, lambda: act(self._table, asked)
+        )
+        return answer
 
     def put_item(self, **asked: Any) -> Any:
-        return self._call("PutItem", self._table.put_item, asked)
+        return self.call("PutItem", Table.put_item, asked)
 
     def get_item(self, **asked: Any) -> Any:
-        return self._call("GetItem", self._table.get_item, asked)
-
-    def delete_item(self, **asked: Any) -> Any:
-        return self._call("DeleteItem", self._table.delete_item, asked)
+        return self.call("GetItem", Table.get_item, asked)
 
 
 class Sqs:

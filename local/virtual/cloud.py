@@ -48,6 +48,7 @@ class Layout:
     retention: float = 7 * 86400.0
     maximum_receives: int = 1000
     limit_from_first: bool = False
+    table: Callable[..., Table] = Table
     table_key: str = "pk"
     expired_stay: float | None = None
     connect: Patience = field(default_factory=lambda: Patience(5.0, 1))
@@ -64,7 +65,7 @@ class Cloud:
         self.loop = Loop(BEGINS)
         self.weather = Weather(faults, Random(random.getrandbits(64)), BEGINS)
         self.connect = Connect(lambda: self.loop.now, Random(random.getrandbits(64)))
-        self.table = Table(layout.table_key, now=lambda: self.loop.now, stay=layout.expired_stay, seed=seed)
+        self.table = layout.table(layout.table_key, now=lambda: self.loop.now, stay=layout.expired_stay, seed=seed)
         self.bus = Bus(lambda: self.loop.now)
         chance = Random(random.getrandbits(64))
         self.dead_letters = Queue(self.loop, chance)

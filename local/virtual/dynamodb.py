@@ -1,7 +1,10 @@
-"""A DynamoDB table: items by one key, conditional writes, one at a time. No sockets, no throughput.
+"""A DynamoDB table of documents: items by one key, and the one conditional write that the service makes. No sockets, no throughput.
 
-Items that have expired (attribute ``expires``, epoch seconds) stay for a while: DynamoDB deletes them within a few days, so nobody may
-rely on either (documented). How long each stays is drawn, unless they stay for ever.
+    PutItem   if there is no item (``attribute_not_exists(pk)``), if it has the version that was seen (``version = :seen``), or always
+    GetItem   always consistent
+
+Anything else is refused loudly. Items that have expired (attribute ``expires``, epoch seconds) stay for a while: DynamoDB deletes them
+within a few days, so nobody may rely on either (documented). How long each stays is drawn, unless they stay for ever.
 """
 
 from __future__ import annotations
@@ -12,24 +15,27 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from local.virtual import expressions
-
 Item = Mapping[str, Any]
 EXPIRES = "expires"
 #: DynamoDB refuses larger items (documented).
 LARGEST_ITEM_BYTES = 400 * 1024
+_PUT = frozenset(
+    {
+        "TableName",
+        "Item",
+        "ConditionExpression",
+        "ExpressionAttributeNames",
+        "ExpressionAttributeValues",
+        "ReturnValuesOnConditionCheckFailure",
+        "ReturnConsumedCapacity",
+    }
+)
+_GET = frozenset({"TableName", "Key", "ConsistentRead", "ReturnConsumedCapacity"})
 
 
 def item_bytes(item: Item) -> int:
     """How large DynamoDB takes an item to be: names and values, numbers about as long as their digits (documented)."""
     return sum(len(name.encode()) + len(str(next(iter(value.values()))).encode()) for name, value in item.items())
-
-
-def _capacity(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """What the call has consumed, if that was asked for."""
-    if asked.get("ReturnConsumedCapacity", "NONE") == "NONE":
-        return {}
-    return {"ConsumedCapacity": {"TableName": asked.get("TableName"), "CapacityUnits": 1.0}}
 
 
 class Table:
@@ -66,58 +72,51 @@ class Table:
             del self.items[key]
             self.deleted += 1
 
-    def update_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """UpdateItem. Raise ``ClientError`` ConditionalCheckFailedException, with the item when it was asked for."""
-        key, names, values = self._read(asked)
-        self._forget(key)
-        item = self.items.get(key, {})
-        self._check(asked, item, names, values)
-        base = item or {self.key: {"S": key}}
-        after = expressions.update(asked["UpdateExpression"])(base, names, values)
-        self.items[key] = after
-        return {"Attributes": dict(after)} if asked.get("ReturnValues") == "ALL_NEW" else {}
-
     def put_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """PutItem: the same for whole items."""
+        """PutItem. Raise ``ClientError`` ConditionalCheckFailedException, with the item when it was asked for."""
+        _only(asked, _PUT)
         key = asked["Item"][self.key]["S"]
-        _, names, values = self._read({**asked, "Key": {self.key: {"S": key}}})
         self._forget(key)
-        self._check(asked, self.items.get(key, {}), names, values)
+        there = self.items.get(key)
+        if not self._holds(asked, there):
+            show = there is not None and asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            shown = {"Item": dict(there or {})} if show else {}
+            raise _error("ConditionalCheckFailedException", "The conditional request failed", shown)
         if (size := item_bytes(asked["Item"])) > LARGEST_ITEM_BYTES:
             raise _error("ValidationException", "Item size has exceeded the maximum allowed size")
         self.largest = max(self.largest, size)
         self.items[key] = dict(asked["Item"])
         return _capacity(asked)
 
+    def _holds(self, asked: Mapping[str, Any], there: Item | None) -> bool:
+        condition = asked.get("ConditionExpression")
+        if condition is None:
+            return True
+        if condition == f"attribute_not_exists({self.key})":
+            return there is None
+        if condition == "version = :seen":
+            return there is not None and there.get("version") == asked["ExpressionAttributeValues"][":seen"]
+        raise _error("ValidationException", f"the virtual table does not know the condition {condition!r}")
+
     def get_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """GetItem, always consistent."""
+        _only(asked, _GET)
         key = asked["Key"][self.key]["S"]
         self._forget(key)
         item = self.items.get(key)
         return {**({"Item": dict(item)} if item else {}), **_capacity(asked)}
 
-    def delete_item(self, asked: Mapping[str, Any]) -> dict[str, Any]:
-        """DeleteItem, unconditional."""
-        self.items.pop(asked["Key"][self.key]["S"], None)
+
+def _only(asked: Mapping[str, Any], known: frozenset[str]) -> None:
+    if odd := sorted(asked.keys() - known):
+        raise _error("ValidationException", f"the virtual table does not know {', '.join(odd)}")
+
+
+def _capacity(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the call has consumed, if that was asked for."""
+    if asked.get("ReturnConsumedCapacity", "NONE") == "NONE":
         return {}
-
-    def _read(self, asked: Mapping[str, Any]) -> tuple[str, Mapping[str, str], Mapping[str, Any]]:
-        names = asked.get("ExpressionAttributeNames") or {}
-        values = asked.get("ExpressionAttributeValues") or {}
-        used = expressions.placeholders(asked.get("UpdateExpression", ""))
-        used |= expressions.placeholders(asked.get("ConditionExpression") or "")
-        if used != names.keys() | values.keys():
-            odd = ", ".join(sorted(used ^ (names.keys() | values.keys())))
-            raise _error("ValidationException", f"unused or undefined in the expressions: {odd}")
-        return asked["Key"][self.key]["S"], names, values
-
-    @staticmethod
-    def _check(asked: Mapping[str, Any], item: Item, names: Mapping[str, str], values: Mapping[str, Any]) -> None:
-        text = asked.get("ConditionExpression")
-        if text is None or expressions.condition(text)(item, names, values):
-            return
-        shown = {"Item": dict(item)} if item and asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" else {}
-        raise _error("ConditionalCheckFailedException", "The conditional request failed", shown)
+    return {"ConsumedCapacity": {"TableName": asked.get("TableName"), "CapacityUnits": 1.0}}
 
 
 def _error(code: str, message: str, more: Mapping[str, Any] | None = None) -> ClientError:
@@ -126,4 +125,4 @@ def _error(code: str, message: str, more: Mapping[str, Any] | None = None) -> Cl
         "ResponseMetadata": {"HTTPStatusCode": 400},
         **(more or {}),
     }
-    return ClientError(answer, "UpdateItem")
+    return ClientError(answer, "PutItem")

@@ -11,6 +11,7 @@ from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind, Layout, Sizing
 from tests.simulation import campaign, peers
+from tests.simulation.peer_table import PeerTable
 from tests.simulation.run import Evidence, run, run_with
 from tests.simulation.scenario import Ask, Request, Scenario
 
@@ -68,6 +69,7 @@ def evidence(consumer: str, seed: int) -> Evidence:
         maximum_receives=peers.MAXIMUM_RECEIVES,
         connect=peers.PATIENCE,
         others=peers.PATIENCE,
+        table=PeerTable,
         table_key="id",
     )
     maker = peers.plain if consumer == CONSUMERS[0] else peers.idempotent

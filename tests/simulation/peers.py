@@ -18,6 +18,7 @@ from aws_lambda_powertools.utilities.idempotency import DynamoDBPersistenceLayer
 from aws_lambda_powertools.utilities.idempotency.persistence import base, datarecord, dynamodb
 
 from local.virtual import Context, Handler, Kit, Patience
+from tests.simulation.peer_table import PeerDynamoDb
 from tests.simulation.subject import Silent
 
 #: The SDK's defaults.
@@ -39,9 +40,8 @@ def idempotent(_environment: dict[str, str], _telemetry: Silent) -> Callable[[Ki
 
     def make(kit: Kit) -> Handler:
         config = IdempotencyConfig()
-        store = DynamoDBPersistenceLayer(
-            table_name="idempotency", key_attr=_TABLE_KEY, boto3_client=kit.aws["dynamodb"]
-        )
+        client: Any = PeerDynamoDb(kit.aws["dynamodb"])
+        store = DynamoDBPersistenceLayer(table_name="idempotency", key_attr=_TABLE_KEY, boto3_client=client)
         call = _transfer(kit)
 
         def transfer(request: Mapping[str, Any]) -> dict[str, Any]:

@@ -23,7 +23,6 @@ _QUICK = (
     "attempt-not-noted",
     "silence-is-final",
     "success-told-once",
-    "short-lease",
     "expiry-ignored",
     "held-is-gone",
     "deferral-announced",
@@ -41,7 +40,6 @@ def _real(name: str) -> object:
     return import_module(f"contact_transfer.{name}")
 
 
-@pytest.mark.first
 @pytest.mark.parametrize("name", campaign.BUGS)
 def test_the_targets_of_a_seeded_bug_are_there(name: str) -> None:
     bug = campaign.BUGS[name]
@@ -50,7 +48,6 @@ def test_the_targets_of_a_seeded_bug_are_there(name: str) -> None:
         bug.found(_real, target)  # type: ignore[arg-type]  # modules
 
 
-@pytest.mark.first
 def test_a_target_that_is_gone_is_an_error_with_the_bugs_name() -> None:
     bug = SeededBug("moved", "", ("b-twice",), {"transfer.service:Service.gone": always(None)})
     with pytest.raises(
