@@ -14,7 +14,7 @@ import typer
 from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE
 from contact_transfer.confirmation.contact_events import ARRIVALS
 from contact_transfer.request.event_types import CONFIRMED, FAILED, REQUESTED, SUCCEEDED, UNCONFIRMED
-from contact_transfer.request.field_types import Boolean, Choice, Id, Text, Time
+from contact_transfer.request.field_types import ID, Boolean, Choice, Id, Text, Time, Word
 from contact_transfer.request.fields import FIELDS, Field
 from contact_transfer.transfer.failure_codes import FailureCode
 from contact_transfer_cdk.settings.schema import deployment_schema
@@ -134,19 +134,24 @@ SCHEMAS = {
 
 
 def field_schema(field: Field, *, in_event: bool = False) -> Schema:
-    """The schema of a field: of a request, or as events carry it."""
+    """The schema of a field: of a request, or as events carry it, which is by id."""
     meaning = field.meaning.replace("`", "")
+    if isinstance(field.type, Id) and in_event:
+        meaning = meaning.replace("Id or ARN", "Id")
+    return {**_typed(field, in_event=in_event), "description": meaning}
+
+
+def _typed(field: Field, *, in_event: bool) -> Schema:
     match field.type:
-        case Id(limit=limit):
-            return _text(meaning.replace("Id or ARN", "Id") if in_event else meaning, limit)
         case Text(limit=limit):
-            return _text(meaning, limit)
+            pattern = {Id: f"^{ID}$" if in_event else f"^({ID}|arn:.*)$", Word: f"^{ID}$"}.get(type(field.type), r"\S")
+            return {**_text("", limit), "pattern": pattern}
         case Boolean():
-            return {"type": "boolean", "description": meaning}
+            return {"type": "boolean"}
         case Choice(words=words):
-            return {"enum": list(words), "description": meaning}
+            return {"enum": list(words)}
         case Time():
-            return {**_text(meaning), "format": "date-time"}
+            return {**_text(""), "format": "date-time"}
     raise TypeError(f"tools/schemas.py: there is no schema for the type of field {field.name}")
 
 

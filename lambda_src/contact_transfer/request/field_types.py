@@ -13,8 +13,9 @@ from typing import Any, Protocol
 
 from contact_transfer.request.timestamps import instant, rfc3339
 
-# No white space, separators or escapes: an id travels in URLs, ARNs and message attributes.
-_ID = re.compile(r"[A-Za-z0-9._=~-]+")
+#: The characters of an id. No white space, separators or escapes: it travels in URLs, ARNs and message attributes.
+ID = "[A-Za-z0-9._=~-]+"
+_ID = re.compile(ID)
 _UUID = re.compile(r"[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 _LONGEST_TIME = 64
 #: The resources of Connect with their articles, by the word before the id in their ARNs.
