@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
+from transfers_cli.alarms import own_alarms
 from transfers_cli.deployment import Deployment
 
 MINUTES = 30
@@ -123,12 +124,7 @@ class Watching:
         for (name, reason), query in asked:
             if reason and (count := sum(found.get(query["Id"], ()))):
                 self._by_reason.setdefault(name, {})[reason] = count
-        alarms = self._found.aws("cloudwatch").describe_alarms(
-            AlarmNamePrefix=f"{self._found.prefix}-", StateValue="ALARM"
-        )
-        self._ringing = sorted(
-            one["AlarmName"].removeprefix(f"{self._found.prefix}-") for one in alarms["MetricAlarms"]
-        )
+        self._ringing = sorted(name for name, _ in own_alarms(self._found, ringing=True))
 
 
 def _add(values: list[float], result: Mapping[str, Any], begins: float) -> None:

@@ -138,17 +138,26 @@ def test_a_route_to_what_is_not_allowed_is_bad() -> None:
     assert findings["route astray"].seen == "not allowed: other"
 
 
-def test_an_alarm_topic_that_nobody_confirmed_is_bad() -> None:
+def test_each_topic_that_alarms_notify_needs_a_confirmed_reader() -> None:
     sns, stub = stubbed("sns")
     cloudwatch, alarms = stubbed("cloudwatch")
+    topic, theirs = "arn:aws:sns:us-east-1:000000000000:ContactTransfer-local-x", "arn:aws:sns:us-east-1:1:team"
     waiting = {"Endpoint": "centre@example.com", "SubscriptionArn": "PendingConfirmation"}
-    topic = "arn:aws:sns:us-east-1:000000000000:ContactTransfer-local-alarms"
     stub.add_response("list_subscriptions_by_topic", {"Subscriptions": [waiting]}, {"TopicArn": topic})
-    alarms.add_response("describe_alarms", {"MetricAlarms": []})
-    made = subject({"sns": sns, "cloudwatch": cloudwatch})
-    assert made.found is not None
-    made.found.__dict__["worker"] = {"FunctionArn": FUNCTION}
-    assert [finding.level for finding in in_stack.alarms(made)] == [Level.BAD, Level.GOOD]
+    named = [("throttled", "OK", topic), ("dead-letters", "OK", theirs), ("eu-throttled", "ALARM", "arn:other")]
+    described = [
+        {"AlarmName": f"ContactTransfer-local-{name}", "StateValue": state, "AlarmActions": [action]}
+        for name, state, action in named
+    ]
+    alarms.add_response("describe_alarms", {"MetricAlarms": described[:2], "CompositeAlarms": described[2:]})
+    found = {
+        finding.what: finding.level for finding in in_stack.alarms(subject({"sns": sns, "cloudwatch": cloudwatch}))
+    }
+    assert found == {
+        "readers of ContactTransfer-local-x": Level.BAD,
+        "readers of team": Level.GOOD,
+        "alarms": Level.GOOD,  # the one that rings is of a deployment called local-eu
+    }
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from transfers_cli.alarms import own_alarms
 from transfers_cli.deployment import Deployment
 from transfers_cli.doctor.finding import Finding, Subject, bad, good, look
 
@@ -54,23 +55,31 @@ def flow_function(subject: Subject) -> Iterator[Finding]:
 
 
 def alarms(subject: Subject) -> Iterator[Finding]:
-    """Somebody hears the alarms, and none rings."""
+    """Somebody hears the alarms, on every topic that they notify, and none rings."""
     found = _deployed(subject)
-    topic = found.worker_arn("sns", f"{found.stack}-alarms")
-    subscribed = found.aws("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
+    own = dict(own_alarms(found))
+    for topic in sorted({action for alarm in own.values() for action in alarm.get("AlarmActions", [])}):
+        yield _readers(found, topic)
+    ringing = sorted(name for name, alarm in own.items() if alarm.get("StateValue") == "ALARM")
+    if ringing:
+        yield bad("alarms", f"ringing: {', '.join(ringing)}", "Each alarm's text names its section of docs/runbook.md.")
+    else:
+        yield good("alarms", f"none of {len(own)} rings")
+
+
+def _readers(found: Deployment, topic: str) -> Finding:
+    name = topic.rpartition(":")[2]
+    what = f"readers of {name}"
+    if not name.startswith(f"{found.prefix}-"):
+        return good(what, "a topic of your own, which its owner answers for")
+    pages = found.aws("sns").get_paginator("list_subscriptions_by_topic").paginate(TopicArn=topic)
+    subscribed = [one for page in pages for one in page["Subscriptions"]]
     pending = [one["Endpoint"] for one in subscribed if one["SubscriptionArn"] == "PendingConfirmation"]
     if not subscribed:
-        yield look("alarms' readers", "nobody", "Set alarmEmail and deploy, or subscribe to the topic yourself.")
-    elif pending:
-        yield bad("alarms' readers", f"not confirmed: {', '.join(pending)}", "Follow the link in the e-mail from AWS.")
-    else:
-        yield good("alarms' readers", f"{len(subscribed)} subscribed")
-    ringing = found.aws("cloudwatch").describe_alarms(AlarmNamePrefix=f"{found.prefix}-", StateValue="ALARM")
-    names = sorted(alarm["AlarmName"] for alarm in ringing["MetricAlarms"])
-    if names:
-        yield bad("alarms", f"ringing: {', '.join(names)}", "Each alarm's text names its section of docs/runbook.md.")
-    else:
-        yield good("alarms", "none rings")
+        return look(what, "nobody", "Set alarmEmail and deploy, or subscribe to the topic yourself.")
+    if pending:
+        return bad(what, f"not confirmed: {', '.join(pending)}", "Follow the link in the e-mail from AWS.")
+    return good(what, f"{len(subscribed)} subscribed")
 
 
 def waiting(subject: Subject) -> Iterator[Finding]:
