@@ -1,156 +1,105 @@
-"""A contact's document of the ledger, told as a story."""
+"""The ledger as operators read it: the one module of the command that knows its table, keys and index.
+
+What is read are the worker's own values (``contact_transfer.ledger.records``), decoded by the worker's own code.
+"""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from contact_transfer.confirmation.arrivals import Arrival
-from contact_transfer.ledger.records import Attempt, Contact, FailureRecord, RequestRecord, Transfer
-from contact_transfer.request import identity
-from contact_transfer.request.timestamps import instant
-from transfers_cli import say
+from contact_transfer.ledger.documents import arrival_key, contact_key, decode, request_key
+from contact_transfer.ledger.records import Contact, Extensible
+from contact_transfer.ledger.request_ids import RequestId
+from contact_transfer.ledger.store import IN_DOUBT_INDEX
+from transfers_cli.deployment import Deployment
 
-
-@dataclass(frozen=True)
-class Asked:
-    """One request about a contact.
-
-    ``entry``: under which it is in the ledger. ``given``: its fields. ``failed``: its latest failure, when it is not under way.
-    """
-
-    entry: str
-    given: dict[str, str]
-    asked_at: float | None
-    first_at: float | None
-    begun: int
-    failures: int
-    failed: FailureRecord | None
-    done: Transfer | None
-
-    @property
-    def name(self) -> str:
-        return identity.name_of(self.entry)
-
-    @property
-    def destination(self) -> str:
-        if "queueId" in self.given:
-            return f"queue {self.given['queueId']}"
-        return f"agent {self.given['userId']}" if "userId" in self.given else "no queue or agent"
+T = TypeVar("T", bound=Extensible)
+_BATCH = 100  # keys that BatchGetItem takes
 
 
 @dataclass(frozen=True)
 class Story:
-    """All that the ledger has on a contact. Moments in epoch seconds."""
+    """All that the ledger has on a contact, and on whether the new one arrived."""
 
     instance_id: str
     contact_id: str
-    requests: tuple[Asked, ...]
-    won: Transfer | None = None
-    transferred_at: float | None = None
-    doubt: Attempt | None = None
-    lease_until: float | None = None
+    contact: Contact
     arrival: Arrival | None = None
 
-    def outcome(self, asked: Asked) -> str:
-        """What came of one of the requests."""
-        if asked.done is not None:
-            return f"transferred to {asked.done.new_contact_id}"
-        if asked.failed is not None:
-            at, attempts = say.when(asked.failed.at), asked.failed.attempts
-            return f"failed: {asked.failed.code} at {at}, begun {say.times('?' if attempts is None else attempts)}"
-        if self.won is not None:
-            return "not carried out: another request transferred the contact"
-        if self.doubt is not None and self.doubt.request == asked.entry:
-            return "in doubt: the worker is looking into a lost answer, or is at it now"
-        return "under way"
 
-    def facts(self) -> dict[str, str]:
-        """The contact's own facts."""
-        facts = {"instance": self.instance_id}
-        if self.won is not None:
-            inferred = " (inferred from what Connect shows)" if self.won.inferred else ""
-            facts["transferred"] = f"{say.when(self.transferred_at)} by {self.won.name}{inferred}"
-            facts["new contact"] = self.won.new_contact_id or "not told by Connect"
-        if self.arrival is not None:
-            found = self.arrival
-            facts["arrival"] = f"{found.state} ({found.how}) {say.when(found.at)}"
-        if self.doubt is not None and self.won is None:
-            facts["attempt"] = f"of {self.doubt.name}, since {say.when(self.doubt.since)}, not settled"
-        if self._in_hand:
-            facts["in hand"] = f"a worker has it until {say.when(self.lease_until)} at the latest"
-        return facts
+@dataclass(frozen=True)
+class InDoubt:
+    """A contact with an attempt whose effect is not known. ``since``: epoch seconds."""
 
-    @property
-    def _in_hand(self) -> bool:
-        return self.lease_until is not None and self.lease_until > time.time()
-
-    def as_dict(self) -> dict[str, Any]:
-        """The story for scripts: every key is always there, null where there is nothing to tell."""
-        arrival = self.arrival
-        doubt = self.doubt if self.won is None else None
-        return {
-            "instanceId": self.instance_id,
-            "contactId": self.contact_id,
-            "newContactId": self.won.new_contact_id if self.won else None,
-            "transferredAt": say.when(self.transferred_at) or None,
-            "transferredBy": self.won.name if self.won else None,
-            "inferred": self.won.inferred if self.won else None,
-            "arrival": arrival.state if arrival else None,
-            "arrivalAs": arrival.how if arrival else None,
-            "arrivalAt": say.when(arrival.at) if arrival else None,
-            "inDoubt": doubt.name if doubt else None,
-            "inDoubtSince": say.when(doubt.since) if doubt else None,
-            "inHandUntil": say.when(self.lease_until) if self._in_hand else None,
-            "requests": [
-                {
-                    "requestName": asked.name,
-                    **asked.given,
-                    "askedAt": say.when(asked.asked_at) or None,
-                    "firstTriedAt": say.when(asked.first_at) or None,
-                    "begun": asked.begun,
-                    "failures": asked.failures,
-                    "failureCode": asked.failed.code if asked.failed else None,
-                    "outcome": self.outcome(asked),
-                }
-                for asked in self.requests
-            ],
-        }
+    instance_id: str
+    contact_id: str
+    since: float
 
 
-def read_story(contact: Contact, instance_id: str, contact_id: str, arrival: Arrival | None = None) -> Story:
-    """Tell what a contact's document and the one about its arrival hold."""
-    requests = sorted(contact.requests.items(), key=lambda one: (one[1].first_at, one[0]))
-    return Story(
-        instance_id,
-        contact_id,
-        tuple(_asked(entry, record, contact.done(entry)) for entry, record in requests),
-        contact.transfer,
-        contact.transfer.at if contact.transfer else None,
-        _doubt(contact),
-        contact.lease.until if contact.lease else None,
-        arrival,
-    )
+@dataclass(frozen=True)
+class Documents:
+    """Documents that were read together, by their keys."""
+
+    texts: Mapping[str, str]
+
+    def contact(self, instance_id: str, contact_id: str) -> Contact | None:
+        return self._decoded(Contact, contact_key(instance_id, contact_id))
+
+    def request_id(self, name: str) -> RequestId | None:
+        return self._decoded(RequestId, request_key(name))
+
+    def _decoded(self, kind: type[T], key: str) -> T | None:
+        return decode(kind, self.texts[key]) if key in self.texts else None
 
 
-def _doubt(contact: Contact) -> Attempt | None:
-    """The attempt that is not settled, or the one that may be made right now."""
-    lease = contact.lease
-    if contact.attempt is not None or lease is None or not lease.calls:
-        return contact.attempt
-    return Attempt(lease.request, lease.since, lease.since, lease.until, lease.until)
+class LedgerReader:
+    """Consistent reads of single documents, and a list of what is in doubt. Raises botocore's errors."""
 
+    def __init__(self, found: Deployment) -> None:
+        self._dynamodb = found.aws("dynamodb")
+        self._table = found.output("LedgerTableName")
 
-def _asked(entry: str, record: RequestRecord, done: Transfer | None) -> Asked:
-    given = {name: text for name, text in record.asked.items() if name != "askedAt"}
-    return Asked(
-        entry=entry,
-        given=given,
-        asked_at=instant(record.asked.get("askedAt", "")),
-        first_at=record.first_at or None,
-        begun=record.attempts,
-        failures=record.transient_failures,
-        failed=record.failed,
-        done=done,
-    )
+    def story(self, instance_id: str, contact_id: str) -> Story | None:
+        """What is known of a contact; None when no request for it was ever begun."""
+        contact = self._get(Contact, contact_key(instance_id, contact_id))
+        if contact is None:
+            return None
+        arrival = self._get(Arrival, arrival_key(instance_id, contact_id)) if contact.transfer else None
+        return Story(instance_id, contact_id, contact, arrival)
+
+    def request_id(self, name: str) -> RequestId | None:
+        """To which contact a request that its producer named belongs."""
+        return self._get(RequestId, request_key(name))
+
+    def documents(self, contacts: Iterable[tuple[str, str]], names: Iterable[str]) -> Documents:
+        """The documents of contacts (instance and contact id) and of named requests, of as many as there are."""
+        keys = sorted({contact_key(*ids) for ids in contacts} | {request_key(name) for name in names})
+        starts = range(0, len(keys), _BATCH)
+        return Documents({k: text for start in starts for k, text in self._batch(keys[start : start + _BATCH])})
+
+    def in_doubt(self, instance_id: str) -> Iterator[InDoubt]:
+        """What is in doubt in an instance, oldest first. The index lags behind the table, by less than a second as a rule."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=IN_DOUBT_INDEX,
+            KeyConditionExpression="inDoubtInstance = :instance",
+            ExpressionAttributeValues={":instance": {"S": instance_id}},
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield InDoubt(instance_id, item["pk"]["S"].split("#", 2)[2], float(item["inDoubtSince"]["N"]))
+
+    def _get(self, kind: type[T], key: str) -> T | None:
+        answer = self._dynamodb.get_item(TableName=self._table, Key={"pk": {"S": key}}, ConsistentRead=True)
+        return decode(kind, answer["Item"]["document"]["S"]) if "Item" in answer else None
+
+    def _batch(self, keys: Sequence[str]) -> Iterator[tuple[str, str]]:
+        asked: Any = {self._table: {"Keys": [{"pk": {"S": key}} for key in keys], "ConsistentRead": True}}
+        while asked:
+            answer = self._dynamodb.batch_get_item(RequestItems=asked)
+            for item in answer["Responses"].get(self._table, []):
+                yield item["pk"]["S"], item["document"]["S"]
+            asked = answer.get("UnprocessedKeys")

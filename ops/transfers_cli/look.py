@@ -23,7 +23,6 @@ from transfers_cli.errors import Exit, Stop
 Answer = TypeVar("Answer")
 #: The part of the quotas that an operator may take from the worker.
 SHARE = 4
-CALL_SECONDS = 15.0
 _FOREVER = Deadline(at=float("inf"), wall=float("inf"))
 #: Quotas of the two look-ups that the worker does not make. Source: "Amazon Connect service quotas".
 _OTHERS = {"DescribeQueue": Quota(2, 5), "DescribeUser": Quota(2, 5)}
@@ -34,7 +33,7 @@ class Looker:
 
     def __init__(self, client: Any, settings: Settings) -> None:
         quotas = {TRANSFER: Quota(settings.transfers_per_second, 1), **settings.quotas, **_OTHERS}
-        self._limiter = WorkerShare(quotas, SHARE, CLOCK, call_seconds=CALL_SECONDS)
+        self._limiter = WorkerShare(quotas, SHARE, CLOCK)
         self._limiter.start_batch(0.0)
         self._client = client
         clock = ConnectClock(CLOCK)

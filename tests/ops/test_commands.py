@@ -13,42 +13,6 @@ from tests.ops.conftest import Centre, Transfers
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("ops")]
 
 
-def test_a_request_sent_by_options_is_followed_to_its_end(centre: Centre, transfers: Transfers) -> None:
-    [contact] = centre.tasks(1)
-    seed = centre.cloud.seed
-    where = ("--flow", seed["flows"]["Move to queue"], "--queue", seed["queues"]["Billing"])
-    sent = transfers("send", "--contact", contact, *where, "--request-id", f"r-{contact}", "--check", "--json", "--yes")
-    assert sent.status == 0
-    name = sent.json["requests"][0]["requestName"]
-    centre.worked_off()
-    new = next(one["new"] for one in centre.cloud.control.transfers() if one["old"] == contact)
-    for asked in ((name,), (contact,), (new,), (f"r-{contact}", "--request-id")):
-        told = transfers("status", *asked, "--json")
-        assert told.status == 0, asked
-        [story] = told.json["contacts"]
-        assert (story["contactId"], story["newContactId"]) == (contact, new)
-        assert story["requests"][0]["outcome"] == f"transferred to {new}"
-        assert story["requests"][0]["source"] == "cli"
-    assert [view["contactId"] for view in told.json["chain"]] == [contact, new]
-    shown = transfers("status", contact).out
-    assert contact in shown
-    assert f"transferred to {new}" in shown
-
-
-def test_status_of_what_nobody_knows_is_status_3(transfers: Transfers) -> None:
-    assert transfers("status", "b1946ac9-0000-4000-8000-000000000000").status == 3
-    assert transfers("status", "never-used", "--request-id").status == 3
-
-
-def test_status_tells_a_failure_and_its_reason(centre: Centre, transfers: Transfers) -> None:
-    [contact] = centre.tasks(1)
-    transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Draft"], "--yes")
-    centre.worked_off()
-    [story] = transfers("status", contact, "--json").json["contacts"]
-    assert story["requests"][0]["failureCode"] == "FlowNotUsable"
-    assert story["newContactId"] is None
-
-
 def test_lines_that_cannot_succeed_are_told_and_the_others_are_sent(
     centre: Centre, transfers: Transfers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -11,17 +11,15 @@ from typing import Any
 import pytest
 from rich.console import Console, RenderableType
 
-from contact_transfer.confirmation.arrivals import Arrival
 from contact_transfer.connect.responses import ContactView
-from contact_transfer.ledger.records import FailureRecord, Transfer
 from contact_transfer.observability.metrics import Metric
 from contact_transfer.transfer.outcome import FailureCode
-from transfers_cli import say, screen, status
+from transfers_cli import say, screen
 from transfers_cli.deployment import Deployment
 from transfers_cli.failed import showing
 from transfers_cli.failed.parked import Parked
 from transfers_cli.figures import MINUTES, Figures
-from transfers_cli.ledger import Asked, Story
+from transfers_cli.status import showing as showing_status
 
 OLD, NEW, QUEUE = (str(uuid.uuid4()) for _ in range(3))
 NAME = f"contact:{OLD}:{'0123456789abcdef' * 2}"
@@ -75,7 +73,7 @@ def test_the_chain_has_whole_ids_and_times_and_no_empty_column(width: int) -> No
         ContactView(OLD, None, "TASK", "API", now, now, queue_id=QUEUE),
         ContactView(NEW, None, "EMAIL", "TRANSFER", now, None, OLD, OLD, QUEUE),
     ]
-    lines = shown(status._tree(tree, {OLD}), width)
+    lines = shown(showing_status._tree(tree, {OLD}), width)
     assert max(map(len, lines)) <= width
     text = "\n".join(lines)
     for word in (f"* {OLD}", f"  {NEW}", QUEUE, f"{say.clock(now)} - active"):
@@ -93,38 +91,6 @@ def test_a_fact_longer_than_the_line_is_left_whole(monkeypatch: pytest.MonkeyPat
     assert lines[1] == f"transferred  by {NAME}"
     assert all(set(line.split()) <= {"outcome", "word"} for line in lines[2:])
     assert lines[-2:] == ["", ""]
-
-
-ARRIVED = Arrival("confirmed", "QUEUED", 4.0, "m")
-
-
-def test_the_story_for_scripts_has_one_spelling_and_each_thing_once() -> None:
-    asked = Asked(NAME, {"source": "queue"}, 1.0, 2.0, 1, 0, None, None)
-    story = Story(
-        "i",
-        OLD,
-        (asked,),
-        Transfer(NAME, NEW, None, 3.0, inferred=True, attempts=1),
-        3.0,
-        None,
-        None,
-        ARRIVED,
-    )
-    told = story.as_dict()
-    view = status._view(ContactView(OLD, initiation_method="API", initiated_at=0.0))
-    for keys in (told, told["requests"][0], view):
-        assert all(key.isalnum() and key[0].islower() for key in keys)
-    assert "instance" not in told
-    assert (told["transferredAt"], told["arrivalAs"], told["inferred"]) == ("1970-01-01T00:00:03Z", "QUEUED", True)
-    assert view == {"contactId": OLD, "initiationMethod": "API", "initiatedAt": "1970-01-01T00:00:00Z"}
-
-
-def test_once_is_not_one_times() -> None:
-    asked = Asked(NAME, {}, None, None, 1, 1, FailureRecord(NAME, "m", "NoCode", "", 0.0, attempts=1), None)
-    story = Story("i", OLD, (asked,))
-    assert story.outcome(asked).endswith("begun once")
-    assert status._facts(asked, story)["work begun"] == "once, 1 transient error"
-    assert say.times(2) == "2 times"
 
 
 def figures(reasons: int, ringing: int = 2) -> Figures:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from contact_transfer.ledger.records import (
     Acquisition,
@@ -98,7 +99,11 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
         known = RequestRecord(first_at=now.earliest)
     elif known.failed is not None:  # sent again after a failure: a new beginning, of which only calls made before count
         known = RequestRecord(
-            first_at=now.earliest, first_called_at=known.first_called_at, tree=known.tree, extra=known.extra
+            asked=_first_asked(known.asked),
+            first_at=now.earliest,
+            first_called_at=known.first_called_at,
+            tree=known.tree,
+            extra=known.extra,
         )
     return replace(
         known,
@@ -107,6 +112,12 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
         attempts=known.attempts + 1,
         unfinished=known.unfinished + 1,
     )
+
+
+def _first_asked(asked: Mapping[str, Any]) -> dict[str, Any]:
+    """When the request was sent for the first time, which operators look for after it was sent again."""
+    at = asked.get("firstAskedAt") or asked.get("askedAt")
+    return {"firstAskedAt": at} if at else {}
 
 
 def _with_expired_lease(contact: Contact) -> Contact:

@@ -14,6 +14,7 @@ from transfers_cli.failed.parked import Choice, Parked
 from transfers_cli.failed.showing import Prospects
 from transfers_cli.failed.source import CONFIRMATION, Source
 from transfers_cli.failed.verdict import Prospect, Verdict, prospects
+from transfers_cli.ledger import LedgerReader
 from transfers_cli.look import Looker
 from transfers_cli.progress import counting, stopping
 
@@ -44,7 +45,7 @@ def judge(source: Source, messages: Sequence[Parked]) -> Prospects:
     if source.output == CONFIRMATION:
         return {message.message_id: (_EVENT, None) for message in messages}
     found = source.found
-    return prospects(found.aws("dynamodb"), found.settings, messages, time.time())
+    return prospects(LedgerReader(found), found.settings, messages, time.time())
 
 
 def plan(

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer.ledger.documents import contact_key, decode, request_key
-from contact_transfer.ledger.records import Contact, Transfer
-from contact_transfer.ledger.request_ids import RequestId
+from contact_transfer.ledger.records import Contact
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.transfer.failure_codes import Redrive, failure
 from transfers_cli.failed.parked import NO_CODE, NOT_DELIVERED, Parked
-
-_BATCH = 100  # keys that BatchGetItem takes
+from transfers_cli.ledger import Documents, LedgerReader
 
 
 class Prospect(StrEnum):
@@ -70,12 +66,25 @@ def _by_code(code: str) -> Verdict:
 
 
 def prospects(
-    dynamodb: Any, settings: Settings, messages: Sequence[Parked], now: float
+    reader: LedgerReader, settings: Settings, messages: Sequence[Parked], now: float
 ) -> dict[str, tuple[Verdict, TransferRequest | None]]:
-    """For each message, by its id: the verdict, and the request in it when it can be read."""
+    """What sending messages again would bring.
+
+    Args:
+        reader: of the deployment's ledger.
+        settings: the worker's.
+        messages: of the dead-letter queue.
+        now: epoch seconds.
+
+    Returns:
+        For each message, by its id: the verdict, and the request in it when it can be read.
+    """
     read = {message.message_id: _read(message, settings) for message in messages}
     requests = [request for request in read.values() if isinstance(request, TransferRequest)]
-    ledger = _items(dynamodb, settings.ledger_table_name, requests)
+    ledger = reader.documents(
+        ((request.instance_id, request.contact_id) for request in requests),
+        (request.name for request in requests if request.request_id is not None),
+    )
     judged: dict[str, tuple[Verdict, TransferRequest | None]] = {}
     for message in messages:
         request = read[message.message_id]
@@ -96,43 +105,17 @@ def _read(message: Parked, settings: Settings) -> TransferRequest | Verdict:
         return Verdict(Prospect.HOPELESS, f"{error.failed.code}: {error.failed.message}")
 
 
-def _judge(message: Parked, request: TransferRequest, ledger: Mapping[str, str], now: float) -> Verdict:
-    known = ledger.get(contact_key(request.instance_id, request.contact_id))
-    contact = decode(Contact, known) if known else Contact()
-    if done := contact.done(request.entry):
-        return Verdict(Prospect.TRANSFERRED, f"It has been transferred{_to(done)}.")
-    if contact.transfer is not None:
-        return Verdict(
-            Prospect.HOPELESS, f"Request {contact.transfer.name} transferred the contact{_to(contact.transfer)}."
-        )
-    claim = ledger.get(request_key(request.name)) if request.request_id is not None else None
-    name = decode(RequestId, claim) if claim else None
-    if name is not None and name.is_bound and name.fingerprint != request.fingerprint:
+def _judge(message: Parked, request: TransferRequest, ledger: Documents, now: float) -> Verdict:
+    contact = ledger.contact(request.instance_id, request.contact_id) or Contact()
+    done = contact.done(request.entry) or contact.transfer
+    if done is not None:
+        to = f" (new contact {done.new_contact_id})" if done.new_contact_id else ""
+        if done.request == request.entry:
+            return Verdict(Prospect.TRANSFERRED, f"It has been transferred{to}.")
+        return Verdict(Prospect.HOPELESS, f"Request {done.name} transferred the contact{to}.")
+    owner = ledger.request_id(request.name)
+    if owner is not None and owner.is_bound and owner.fingerprint != request.fingerprint:
         return Verdict(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
     if request.expires_at is not None and request.expires_at <= now:
         return Verdict(Prospect.EXPIRED, "Its expiresAt has passed.")
     return _by_code(message.code)
-
-
-def _to(done: Transfer) -> str:
-    return f" (new contact {done.new_contact_id})" if done.new_contact_id else ""
-
-
-def _items(dynamodb: Any, table: str, requests: Sequence[TransferRequest]) -> dict[str, str]:
-    """The documents that tell of the requests, by key."""
-    keys = {contact_key(request.instance_id, request.contact_id) for request in requests}
-    keys |= {request_key(request.name) for request in requests if request.request_id is not None}
-    found: dict[str, str] = {}
-    wanted = sorted(keys)
-    for start in range(0, len(wanted), _BATCH):
-        for item in _batch(dynamodb, table, wanted[start : start + _BATCH]):
-            found[item["pk"]["S"]] = item["document"]["S"]
-    return found
-
-
-def _batch(dynamodb: Any, table: str, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
-    asked: Any = {table: {"Keys": [{"pk": {"S": key}} for key in keys], "ConsistentRead": True}}
-    while asked:
-        answer = dynamodb.batch_get_item(RequestItems=asked)
-        yield from answer["Responses"].get(table, [])
-        asked = answer.get("UnprocessedKeys")
