@@ -31,10 +31,10 @@ def test_a_task_goes_to_a_queue_with_four_calls_and_one_event(world: World) -> N
     world.once()
     calls = [name for name in world.log if name.startswith("before")]
     assert calls == [
-        "before update_item",
+        "before put_item",
         "before describe_contact",
         "before transfer_contact",
-        "before update_item",
+        "before put_item",
         "before put_events",
     ]
 
