@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import multiprocessing
 
 import pytest
 from typer.testing import CliRunner
@@ -57,10 +57,10 @@ def test_the_help_shows_no_marks(command: str) -> None:
     assert "`" not in CliRunner().invoke(app, [command, "--help"]).output
 
 
-def test_a_campaign_that_is_broken_off_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_campaign_that_is_broken_off_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Otherwise it would go on for a million seeds, far beyond the time that a test may take."""
     monkeypatch.setattr(campaign, "BLOCK", 2)
     blocks = campaign.campaign(1, 10**6, workers=1)
     next(blocks)
-    began = time.monotonic()
     blocks.close()
-    assert time.monotonic() - began < 10
+    assert not multiprocessing.active_children()
