@@ -1,4 +1,4 @@
-"""The deployment's own routes: still while the story is told, then each set off by an event made from its pattern."""
+"""The deployment's own routes: kept still during the story, then each set off by an event made from its pattern."""
 
 from __future__ import annotations
 

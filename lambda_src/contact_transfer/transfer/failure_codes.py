@@ -151,7 +151,7 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
             "Once the flow is published and not archived.",
         ),
         FailureCode.CONTACT_NOT_FOUND: Failure(
-            "Connect does not know the contact: both DescribeContact and TransferContact say so",
+            "more than 60 seconds after the message was sent, both DescribeContact and TransferContact do not know the contact",
             _RACE,
             "Connect does not know the contact",
             "nothing to fix unless a producer sends wrong ids; drop",
