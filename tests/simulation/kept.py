@@ -224,17 +224,29 @@ ONLY: dict[str, frozenset[str]] = {"late-freedom": frozenset({"b-twice"}), "hold
 KEPT: dict[str, list[Scenario]] = {
     "called-at-the-beginning": [rivals(seed) for seed in (21, 82, 257, 357)],
     "doubt-gives-back": [doubtful_route(seed) for seed in range(1, 4)],
-    "stale-look": [stale_look(seed) for seed in range(1, 13)],
-    "late-freedom": [late_freedom(seed) for seed in range(1, 31)],
-    "hold-not-renewed": [late_return(seed) for seed in range(1, 41)],
-    "end-without-note": [late_after_the_end(seed) for seed in range(1, 21)],
-    "late-permit": [late_allowance(seed) for seed in range(1, 21)],
-    "refusal-not-noted": [refused_at_once(seed) for seed in range(1, 31)],
-    "lease-before-name": [left_over(seed) for seed in range(1, 41)],
-    "one-failure-a-contact": [left_over(seed) for seed in range(1, 41)],
+    "stale-look": [stale_look(seed) for seed in range(1, 9)],
+    "late-freedom": [late_freedom(seed) for seed in range(1, 9)],
+    "hold-not-renewed": [late_return(seed) for seed in range(1, 9)],
+    "end-without-note": [late_after_the_end(seed) for seed in range(1, 9)],
+    "late-permit": [late_allowance(seed) for seed in range(1, 9)],
+    "refusal-not-noted": [refused_at_once(seed) for seed in range(1, 9)],
+    "lease-before-name": [left_over(seed) for seed in range(1, 9)],
+    "one-failure-a-contact": [left_over(seed) for seed in range(1, 9)],
     "permit-unconditional": [siblings_at_once(seed) for seed in range(1, 9)],
     "write-unconditional": [crowded(313132)],
     "goal-not-compared": [scenario(seed) for seed in (703830,)],
     "abandoned-ignored": [in_turn(seed) for seed in (1, 2)],  # as seed 805155, which takes 6 s
     "lost-starts-condemn": [lost_begins(seed) for seed in range(2)],
 }
+
+#: Those in which the seeded bug shows. The others tell of what the ledger cannot do any more since it writes whole documents by
+#: compare-and-swap: they stay, since what they found must not come back.
+SHOWN = (
+    "doubt-gives-back",
+    "hold-not-renewed",
+    "end-without-note",
+    "permit-unconditional",
+    "write-unconditional",
+    "goal-not-compared",
+    "abandoned-ignored",
+)

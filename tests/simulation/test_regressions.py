@@ -7,7 +7,7 @@ import pytest
 from tests.simulation import auditor, campaign
 from tests.simulation.found_seeds import SEEDS
 from tests.simulation.generate import scenario
-from tests.simulation.kept import KEPT, ONLY
+from tests.simulation.kept import KEPT, ONLY, SHOWN
 from tests.simulation.run import run
 from tests.simulation.scenario import Scenario
 from tests.simulation.subject import Subject
@@ -23,9 +23,10 @@ def test_what_was_mended_stays_mended(bug: str) -> None:
     assert found & ONLY.get(bug, found) == set()
 
 
-@pytest.mark.parametrize("bug", KEPT)
+@pytest.mark.parametrize("bug", SHOWN)
 def test_the_scenarios_would_show_it_again(bug: str) -> None:
-    assert _found(KEPT[bug], campaign.subject(bug)) & set(campaign.BUGS[bug].rules)
+    service, rules = campaign.subject(bug), set(campaign.BUGS[bug].rules)
+    assert any(_found([one], service) & rules for one in KEPT[bug])
 
 
 @pytest.mark.parametrize("seed", SEEDS)
