@@ -49,6 +49,7 @@ class Bucket:
         return max(0.0, tokens - self._level - 1e-6) / (self.rate * self._pace)
 
     def take(self, now: float) -> None:
+        """Use up one call at ``now``, monotonic seconds."""
         self._refill(now)
         self._level -= 1
 

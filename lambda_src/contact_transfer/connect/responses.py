@@ -72,6 +72,7 @@ class ContactView:
 
     @property
     def ended(self) -> bool:
+        """Whether Connect shows an end of the contact."""
         return self.ended_at is not None
 
 

@@ -22,9 +22,11 @@ class Progress:
     is_resumed: bool = False
 
     def is_old(self, now: float) -> bool:
+        """Whether the pages were fetched too long ago to be continued at ``now``, epoch seconds."""
         return now - self.began > _OLD_SECONDS
 
     def restart(self) -> None:
+        """Forget all pages: the next one is the first."""
         self.contacts.clear()
         self.token = None
 

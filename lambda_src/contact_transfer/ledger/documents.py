@@ -35,14 +35,17 @@ _MAPS: Mapping[type, Mapping[str, type]] = {Contact: {"requests": RequestRecord,
 
 
 def contact_key(instance_id: str, contact_id: str) -> str:
+    """The key of a contact's document."""
     return f"contact#{instance_id}#{contact_id}"
 
 
 def request_key(name: str) -> str:
+    """The key of the document of a request that its producer named."""
     return f"request#{name}"
 
 
 def route_key(instance_id: str, tree: str, route: str) -> str:
+    """The key of the document of a route's transfers of one tree."""
     return f"route#{instance_id}#{tree}#{route}"
 
 
@@ -147,4 +150,5 @@ def _without_details(contact: Contact) -> Contact:
 
 
 def decode(kind: type[T], text: str) -> T:
+    """A document from its text. Unknown fields are kept."""
     return from_document(kind, json.loads(text))

@@ -56,6 +56,7 @@ class Attempt(Extensible):
 
     @property
     def name(self) -> str:
+        """The request's name in events and logs."""
         return identity.name_of(self.request)
 
 
@@ -73,6 +74,7 @@ class Transfer(Extensible):
 
     @property
     def name(self) -> str:
+        """The request's name in events and logs."""
         return identity.name_of(self.request)
 
     def is_same(self, other: Transfer) -> bool:
@@ -138,6 +140,7 @@ class RequestRecord(Extensible):
 
     @property
     def is_under_way(self) -> bool:
+        """Whether the request has come to no end yet."""
         return self.failed is None and self.done is None
 
 
@@ -191,6 +194,7 @@ class LeaseAcquired:
 
     @property
     def record(self) -> RequestRecord:
+        """What the contact's document has of the request that holds the lease."""
         return self.contact.requests[self.lease.request]
 
     @property

@@ -31,6 +31,7 @@ class Deadline:
     wall: float
 
     def left(self, clock: Clock) -> float:
+        """Seconds until the deadline; negative once it has passed."""
         return self.at - clock.elapsed()
 
 

@@ -48,9 +48,11 @@ class Handling:
 
     @property
     def own_in_doubt(self) -> bool:
+        """Whether an attempt of this very request is in doubt."""
         return self.in_doubt and not self.held.is_foreign
 
     def carry_out(self) -> Report:
+        """Work on the request until it has an outcome or must wait; the ledger knows it before it is reported."""
         try:
             outcome = self._outcome()
         except AmbiguousOutcome as error:

@@ -26,6 +26,7 @@ def is_suspicious(record: RequestRecord) -> bool:
 
 
 def is_poison(record: RequestRecord) -> bool:
+    """Whether the request has begun so often without any end that it must be what stops the worker."""
     return record.unfinished > UNFINISHED_STARTS and record.confirmed >= CONFIRMED_STARTS
 
 
@@ -35,6 +36,7 @@ def is_beyond_looking(record: RequestRecord) -> bool:
 
 
 def failure(request: TransferRequest, record: RequestRecord) -> Failed:
+    """The failure of a request that stops the worker each time."""
     return Failed(
         FailureCode.RETRIES_EXHAUSTED,
         f"Work on contact {request.contact_id} began {record.unfinished - 1} times without any end: it kills the worker. "

@@ -65,6 +65,7 @@ class Question:
 
     @classmethod
     def of(cls, request: TransferRequest, held: LeaseAcquired) -> Question:
+        """The question that a lease with an attempt in doubt asks."""
         own = held.attempt is not None and not held.is_foreign
         return cls(request.contact_id, held.attempt, own, held.record.first_called_at, held.record.attempts)
 
@@ -83,14 +84,17 @@ class Seen:
 
     @property
     def is_active(self) -> bool:
+        """Whether Connect shows the contact without an end."""
         return self.contact is not None and not self.contact.ended
 
     @property
     def has_ended(self) -> bool:
+        """Whether Connect shows an end of the contact."""
         return self.contact is not None and self.contact.ended
 
 
 def is_successor(contact: ContactView, contact_id: str) -> bool:
+    """Whether ``contact`` was made by a transfer of the contact ``contact_id``."""
     return contact.previous_contact_id == contact_id and contact.initiation_method in TRANSFER_METHODS
 
 

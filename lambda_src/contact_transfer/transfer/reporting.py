@@ -83,8 +83,10 @@ def failed_before(record: FailureRecord) -> Failed:
 
 
 def ledger_away(error: LedgerUnavailable, delay: float) -> Deferred:
+    """The deferral of a request while the ledger does not answer. ``delay`` in seconds."""
     return Deferred(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, delay, error.detail)
 
 
 def is_not_active(outcome: Outcome) -> bool:
+    """Whether the outcome is that the contact was not active any more."""
     return isinstance(outcome, Failed) and outcome.code is FailureCode.CONTACT_NOT_ACTIVE

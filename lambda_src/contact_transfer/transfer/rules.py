@@ -16,7 +16,8 @@ class ContactView(Protocol):
     """What a rule needs to know of a contact."""
 
     @property
-    def contact_id(self) -> str: ...
+    def contact_id(self) -> str:
+        """The contact."""
 
 
 MAXIMUM_TRANSFERS = 11
