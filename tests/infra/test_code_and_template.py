@@ -6,6 +6,7 @@ import ast
 from pathlib import Path
 from typing import Any
 
+import botocore.session
 import pytest
 from botocore import xform_name
 
@@ -27,15 +28,24 @@ synthesized = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
 
 def _calls_in_the_code() -> set[str]:
-    """The methods that the adapters call on their clients: ``self._client.<operation>(``."""
+    """The methods that the adapters call on their clients, or hand to a caller: ``self._client.<operation>``."""
     found = set()
     for path in SOURCES.parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-                target = node.func.value
-                if isinstance(target, ast.Attribute) and target.attr == "_client":
-                    found.add(node.func.attr)
-    return found
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Attribute)
+                and node.value.attr == "_client"
+            ):
+                found.add(node.attr)
+    return found & _operations()
+
+
+def _operations() -> set[str]:
+    """Every operation of the services in the table, by the name of its method: ``_client`` may also be an adapter of ours."""
+    session = botocore.session.get_session()
+    models = [session.get_service_model(name) for name in WORKER_CALLS]
+    return {xform_name(operation) for model in models for operation in model.operation_names}
 
 
 def _variables(assembly: Assembly) -> dict[str, str]:

@@ -65,7 +65,7 @@ def receiving_statements(queue: sqs.IQueue, key: kms.IKey, region: str) -> list[
 
 
 def ledger_statements(table: dynamodb.ITable, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
-    """Read and update single items."""
+    """Read and replace single items; nothing of the index, which only operators read."""
     actions = [f"dynamodb:{call}" for call in sorted(WORKER_CALLS["dynamodb"])]
     return [
         _allow("Ledger", actions, [table.table_arn]),
