@@ -28,12 +28,6 @@ PENDING = frozenset(
         "docs/performance.md",
         "docs/reliability.md",
         "docs/simulation-report.md",
-        "lambda_src/contact_transfer/confirmation/",
-        "lambda_src/contact_transfer/connect/",
-        "lambda_src/contact_transfer/ledger/",
-        "lambda_src/contact_transfer/messaging/",
-        "lambda_src/contact_transfer/transfer/",
-        "ops/transfers_cli/failed/",
     }
 )
 #: The folders of sources whose comments, docstrings and messages are checked.

@@ -1,4 +1,4 @@
-"""What is told about an arrival: the events ``Contact Transfer Confirmed`` and ``Contact Transfer Unconfirmed``."""
+"""What is published about an arrival: the events ``Contact Transfer Confirmed`` and ``Contact Transfer Unconfirmed``."""
 
 from __future__ import annotations
 

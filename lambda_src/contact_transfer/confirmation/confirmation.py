@@ -2,10 +2,10 @@
 
     not ours           done: somebody else made the contact
     not known yet      later: the event is ahead of the ledger, whose attempt is under way or in doubt
-    a verdict          ledger, event, done
+    a result           ledger, event, done
 
 A message is done when its event is out, so a crash anywhere tells it once more and loses nothing; whether it is the one to
-tell of the verdict is in the ledger, so no two messages do.
+report the result is in the ledger, so no two messages do.
 """
 
 from __future__ import annotations

@@ -248,7 +248,7 @@ def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contac
 
 
 def _settled(contact: Contact, lease: Lease) -> Contact:
-    """The attempt did nothing. Its request is told so when another one has found that out."""
+    """The attempt did nothing. Its request learns that when another one has found it out."""
     attempt = contact.attempt
     contact = replace(contact, attempt=None)
     if attempt is None or attempt.request == lease.request or attempt.request not in contact.requests:

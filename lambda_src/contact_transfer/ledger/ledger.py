@@ -4,7 +4,7 @@
     bind              a ``requestId`` belongs to one set of parameters, until the request has failed
     take_permit       a route moves a tree so often and no more
     record_transfer   the transfer happened: nothing but a transfer to another contact stands against that
-    record_failure    the request ended without a transfer; written before anybody is told
+    record_failure    the request ended without a transfer; written before it is reported
     release           not now: give the lease back, and keep what is in doubt
 
 Items that have expired but are still there count.
@@ -99,9 +99,9 @@ class Session:
             raise Conflict(stands)
 
     def record_failure(self, held: LeaseAcquired, failure: FailureRecord) -> None:
-        """Write down that the request ended without a transfer. Call it before anybody is told.
+        """Write down that the request ended without a transfer. Call it before the failure is reported.
 
-        One that leaves no doubt gives the permit back and frees the ``requestId``, in this order and under the lease: whoever
+        One that leaves no doubt gives the permit back and frees the ``requestId``, in this order and under the lease: a request that
         acquires it next finds neither.
         """
         if not failure.in_doubt:

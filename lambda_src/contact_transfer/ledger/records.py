@@ -78,7 +78,7 @@ class Transfer(Extensible):
         return identity.name_of(self.request)
 
     def is_same(self, other: Transfer) -> bool:
-        """Whether both are of one call, as far as can be told: an answer may leave the new contact's id out."""
+        """Whether both are of one call, as far as is known: an answer may leave the new contact's id out."""
         ids = {self.new_contact_id, other.new_contact_id} - {None}
         return self.request == other.request and len(ids) <= 1
 

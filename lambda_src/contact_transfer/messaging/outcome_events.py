@@ -1,4 +1,4 @@
-"""What is told about an outcome: the event for the bus, and the attributes for the dead-letter queue."""
+"""What is published about an outcome: the event for the bus, and the attributes for the dead-letter queue."""
 
 from __future__ import annotations
 

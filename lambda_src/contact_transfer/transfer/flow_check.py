@@ -1,6 +1,6 @@
 """Flows as Connect shows them, remembered for five minutes when they are fit for a transfer, and never when they are not.
 
-A flow is mended by a person who then redrives: a remembered refusal would refuse again. Two calls a second are allowed for
+A flow is fixed by a person who then redrives: a remembered refusal would refuse again. Two calls a second are allowed for
 DescribeContactFlow, as many as for TransferContact, so without the memory every transfer would wait for both.
 """
 

@@ -128,7 +128,7 @@ class Handling:
         return found
 
     def _given_up(self) -> Failed | None:
-        """After its time, an attempt that did nothing was the request's last one, whoever found that out.
+        """After its time, an attempt that did nothing was the request's last one, regardless of which request found that out.
 
         Else two requests of one contact that settle each other's attempts would call for ever.
         """
@@ -162,7 +162,7 @@ class Handling:
         return replace(later, delay=min(later.delay, self.wait or LOOK_AGAIN_SECONDS))
 
     def _close(self, outcome: Outcome) -> Report:
-        """Write the outcome down. What the ledger does not take is told to nobody; the lease then runs out by itself."""
+        """Write the outcome down. What the ledger does not accept is reported to nobody; the lease then runs out by itself."""
         session, now = self.session, self.means.connect.clock.now()
         try:
             if isinstance(outcome, Transferred):

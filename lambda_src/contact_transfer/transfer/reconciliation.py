@@ -51,7 +51,7 @@ Reconciled = Transferred | Failed | NotApplied | Unsettled
 
 @dataclass(frozen=True)
 class Question:
-    """What is to be found out for a request.
+    """What must be found out for a request.
 
     ``attempt``: the unsettled one, of whichever request; None when all are settled. ``is_own``: it is this request's.
     ``first_called_at``: of this request; None when it never made a call that may have taken effect.
@@ -178,7 +178,7 @@ def _unknown(question: Question, successors: Collection[ContactView]) -> Failed:
     found = "no successor shows"
     if successors:
         names = ", ".join(one.contact_id for one in successors)
-        found = f"it cannot be told whether its successor {names} is this request's or somebody else's"
+        found = f"it is not known whether its successor {names} is this request's or somebody else's"
     return Failed(
         FailureCode.OUTCOME_UNKNOWN,
         f"The answer to a transfer of contact {question.contact_id} was lost, and {found}. "

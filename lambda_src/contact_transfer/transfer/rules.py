@@ -74,7 +74,7 @@ def ended_contact(contact_id: str, successors: Collection[ContactView] = ()) -> 
 
 
 def transfers_left(contact_id: str, transfers: int) -> Failed | None:
-    """A contact is transferred at most eleven times, counted along its chain whoever made the transfers."""
+    """A contact is transferred at most eleven times, counted along its chain, regardless of who made the transfers."""
     if transfers < MAXIMUM_TRANSFERS:
         return None
     return Failed(

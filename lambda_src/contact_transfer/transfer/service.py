@@ -8,7 +8,7 @@ The rules that make it exactly once:
 1. The lease notes that a call may be made before it is made, so a crash leaves a doubt and never a gap.
 2. While an attempt on the contact is in doubt, nobody calls with another token, and its request comes to no end.
 3. A 200 always wins.
-4. A failure is in the ledger before anybody is told of it: its message, when it comes back, hears it again.
+4. A failure is in the ledger before it is reported: its message, when it comes back, gets it again.
 5. A request that called is reported as ``ContactNotActive`` only if the contact was moved or ended before its first call.
 """
 

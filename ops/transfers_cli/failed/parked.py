@@ -61,7 +61,7 @@ class Parked:
     def why(self) -> str:
         if self.code == NOT_DELIVERED:
             return f"EventBridge could not deliver it: {self.told('ERROR_CODE')} {self.told('ERROR_MESSAGE') or ''}".strip()
-        given_up = "The transfer queue gave it up without the worker's verdict (its receives were used up)."
+        given_up = "The transfer queue gave it up without a result of the worker (its receives were used up)."
         return self.told("FailureMessage") or given_up
 
     @property

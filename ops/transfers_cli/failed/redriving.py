@@ -28,7 +28,7 @@ _LOOK_FIRST = "Connect shows the contact as active; it may have been transferred
 class Plan:
     """What a redrive or a drop would do.
 
-    ``messages``: all that fit the choice. ``chosen``: those with a prospect that is to be sent, or dropped. ``asked``: of how
+    ``messages``: all that fit the choice. ``chosen``: those with a prospect that the caller chose to send or drop. ``asked``: of how
     many Connect was asked; None when it was not.
     """
 

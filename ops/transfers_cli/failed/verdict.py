@@ -28,7 +28,7 @@ class Prospect(StrEnum):
     HOPELESS = "hopeless"  # it cannot succeed
 
 
-#: What a redrive sends unless it is told otherwise.
+#: What a redrive sends by default.
 WORTH_SENDING = (Prospect.READY, Prospect.FIXED)
 
 
@@ -51,7 +51,7 @@ _PROSPECTS: Mapping[Redrive, Prospect] = MappingProxyType(
 )
 _WITHOUT_WORKER: Mapping[str, Verdict] = MappingProxyType(
     {
-        NO_CODE: Verdict(Prospect.READY, "The worker gave no verdict on it yet."),
+        NO_CODE: Verdict(Prospect.READY, "The worker has not judged it yet."),
         NOT_DELIVERED: Verdict(Prospect.READY, "It never reached the transfer queue."),
     }
 )
@@ -77,7 +77,7 @@ def prospects(
         now: epoch seconds.
 
     Returns:
-        For each message, by its id: the verdict, and the request in it when it can be read.
+        For each message, by its id: the prospect, and the request in it when it can be read.
     """
     read = {message.message_id: _read(message, settings) for message in messages}
     requests = [request for request in read.values() if isinstance(request, TransferRequest)]
