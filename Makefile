@@ -27,7 +27,7 @@ test: $(READY) ## every test
 quick: $(READY) ## the inner loop, under a minute: lint, and the unit and component tests
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/ruff format --quiet --check .
-	@$(BIN)/python -m pytest -n 2 tests/unit tests/component $(ARGS)
+	@$(BIN)/python -m pytest -n 2 -m 'not slow' tests/unit tests/component $(ARGS)
 
 check: $(READY) ## lint, types, template rules, the words of the documentation
 	@$(BIN)/ruff check .

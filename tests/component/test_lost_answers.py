@@ -96,6 +96,7 @@ def test_the_worker_dies_at_every_line_of_the_story(new_world: Callable[..., Wor
     assert world.codes == []
 
 
+@pytest.mark.slow
 def test_the_worker_dies_at_every_line_of_a_failure(new_world: Callable[..., World]) -> None:
     world = new_world()
     draft = world.seed.flows["Draft"]

@@ -134,6 +134,7 @@ def test_a_definite_failure_gives_the_allowance_back(doors: Doors) -> None:
     assert len(doors.transfers) == 1
 
 
+@pytest.mark.slow
 def test_a_tree_whose_requests_fail_has_an_item_that_does_not_grow(doors: Doors) -> None:
     """A route's item would grow by each request that failed, until DynamoDB takes it no more."""
     contact = doors.contact()

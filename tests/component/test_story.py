@@ -146,6 +146,7 @@ def test_a_failed_request_may_be_corrected_under_its_request_id(world: World) ->
     assert len(world.transfers) == 1
 
 
+@pytest.mark.slow
 def test_requests_that_fail_for_a_contact_without_end_do_not_fill_its_item(world: World) -> None:
     """DynamoDB takes 400 KB an item: a producer that asks once a minute under a new name each time would come to it in a day."""
     contact, unknown = world.contact(), "00000000-0000-4000-8000-000000000000"

@@ -40,6 +40,7 @@ def test_an_outage_of_whatever_kind_fails_nothing_before_the_deadline(
     assert [old for old, _ in world.transfers] == [contact]
 
 
+@pytest.mark.slow
 def test_a_day_of_outage_loses_nothing_and_fails_nothing(world: World) -> None:
     world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, seconds=23.7 * HOUR))
     contacts = [world.contact() for _ in range(2)]
@@ -51,6 +52,7 @@ def test_a_day_of_outage_loses_nothing_and_fails_nothing(world: World) -> None:
     assert max(message.receives for message in world.everything) < 500
 
 
+@pytest.mark.slow
 def test_after_the_deadline_it_is_exhausted_and_says_by_what(world: World) -> None:
     world.connect.add_fault(Fault(FaultKind.ACCESS_DENIED, "DescribeContact"))
     world.send(world.request(world.contact()))

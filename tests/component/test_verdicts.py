@@ -89,6 +89,7 @@ def test_a_doubt_that_stays_is_told_again_and_frees_no_name(world: World) -> Non
     assert len(world.transfers) == 1
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_over_an_unknown_outcome_moves_the_tree_no_second_time(dynamodb: Any) -> None:
     steps = _verdict(dynamodb, 0, None)
     assert steps > 10
@@ -133,6 +134,7 @@ def test_a_failure_that_was_announced_is_not_taken_back(world: World) -> None:
     assert [old for old, _ in world.transfers] == [contact]
 
 
+@pytest.mark.slow
 def test_exhaustion_that_was_announced_is_not_taken_back(world: World) -> None:
     number = world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "TransferContact"))
     world.send(world.request(world.contact()))
