@@ -228,6 +228,9 @@ def distance_to_failure(
     only: Annotated[str | None, typer.Option(help="dimensions whose name holds this text")] = None,
     workers: Workers = _CORES,
     *,
+    furthest: Annotated[
+        bool, typer.Option("--furthest", help="each dimension's furthest value, and tokens forgotten")
+    ] = False,
     save: Annotated[
         bool, typer.Option("--save", help="write the figures, and the table into docs/reliability.md")
     ] = False,
@@ -237,6 +240,7 @@ def distance_to_failure(
     Ends with 1 when a request is reported wrongly, or a contact is transferred twice where that is promised not to be.
     """
     wanted = [cell for cell in distance.cells() if only is None or only in cell.dimension]
+    wanted = [cell for cell in wanted if distance.is_furthest(cell) or not furthest]
     if not wanted:
         raise typer.BadParameter(f"no dimension's name holds {only}.")
     found = []

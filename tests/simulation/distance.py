@@ -138,6 +138,12 @@ def is_promised(cell: Cell) -> bool:
     return cell.when_in_doubt == "wait" or cell.dimension != REMEMBERED or cell.value >= REMEMBERED_AT_LEAST
 
 
+def is_furthest(cell: Cell) -> bool:
+    """Whether the cell stretches its dimension furthest: for the memory of tokens that is none, and what is documented."""
+    values = cell.stretched.values
+    return cell.value in ((values[0], values[-1]) if cell.dimension == REMEMBERED else values[-1:])
+
+
 def broken(found: Measured) -> bool:
     """Whether a cell shows what must not be."""
     return bool(found.counts["wrong"] or (found.counts["twice"] and is_promised(found.cell)))

@@ -36,6 +36,11 @@ _LOSING = (
     FaultKind.LOST_503,
     FaultKind.LOST_408,
     FaultKind.LOST_409,
+    FaultKind.LOST_EMPTY,
+    FaultKind.LOST_PAGE_200,
+    FaultKind.LOST_PAGE_400,
+    FaultKind.LOST_PAGE_403,
+    FaultKind.LOST_PAGE_404,
 )
 _REFUSING = (
     FaultKind.THROTTLE,
@@ -50,6 +55,11 @@ _REFUSING = (
     FaultKind.RESET,
     FaultKind.REFUSED,
     FaultKind.HANG,
+    FaultKind.EMPTY,
+    FaultKind.PAGE_200,
+    FaultKind.PAGE_400,
+    FaultKind.PAGE_403,
+    FaultKind.PAGE_404,
 )
 
 
@@ -163,6 +173,9 @@ def switches(random: Random, settle_minutes: float) -> tuple[tuple[str, Any], ..
         "ended_contact_answers": random.choice((Ended.INVALID_REQUEST, Ended.NOT_FOUND)),
         "answers_without_contact_id": random.random() < 0.07,
         "initial_contact_names_itself": random.random() < 0.5,
+        "contact_known_after": random.choice((0.0, 0.0, 0.0, 10.0)),
+        "clock_ahead": random.choice((0.0, 0.0, -3.0, 3.0)),
+        "associated_page_size": random.choice((100.0, 100.0, 2.0)),
     }
     return tuple(drawn.items())
 

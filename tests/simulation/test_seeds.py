@@ -6,7 +6,7 @@ import pytest
 
 from tests.simulation import campaign
 
-_BLOCKS, _SEEDS = 25, 80
+_BLOCKS, _SEEDS = 10, 25
 
 
 @pytest.mark.parametrize("number", range(_BLOCKS))
