@@ -14,7 +14,7 @@ _OF_RULES = ("events-failed-", "events-lost-")
 def own_alarms(found: Deployment, *, ringing: bool = False) -> Iterator[tuple[str, Mapping[str, Any]]]:
     """Alarms with their names without the deployment's in front, as CloudWatch describes them.
 
-    The names of a deployment called NAME-eu begin as those of NAME do, so an alarm is reported by the rest of its name.
+    The names of a deployment called NAME-eu begin as those of NAME do, so an alarm is recognised by the rest of its name.
 
     Args:
         found: the deployment.
