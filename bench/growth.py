@@ -15,7 +15,7 @@ from bench.requests import INSTANCE_ARN
 from bench.start import asset
 from bench.verdict import Check, Finding
 from bench.virtual import Load, run
-from contact_transfer.ledger.contact import REMEMBERED_FAILURES as KEPT
+from contact_transfer.ledger.forgetting import REMEMBERED_FAILURES as KEPT
 from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.records import Claim, FailureRecord, LeaseAcquired
 from contact_transfer.ledger.store import Store

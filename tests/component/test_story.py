@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from contact_transfer.ledger.contact import REMEMBERED_FAILURES
 from contact_transfer.ledger.documents import from_document
+from contact_transfer.ledger.forgetting import REMEMBERED_FAILURES
 from contact_transfer.ledger.records import Contact
 from tests.component.world import World
 

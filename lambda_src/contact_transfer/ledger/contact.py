@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contact_transfer.ledger.forgetting import count_under_way, pruned
 from contact_transfer.ledger.records import (
     Acquisition,
     AlreadyTransferred,
@@ -34,10 +35,6 @@ from contact_transfer.transfer.clock import Now
 
 #: Requests under way for one contact, at most; further ones wait. Each takes some 500 bytes of the document's 64 KB.
 MAXIMUM_UNDER_WAY = 50
-#: Of the requests and messages that failed for a contact, so many are remembered.
-REMEMBERED_FAILURES = 10
-#: SQS keeps a message for 14 days at most (quota): after these no message of the request exists.
-FORGOTTEN_AFTER_SECONDS = 15 * 86400.0
 #: AWS refuses a request that was signed more than five minutes ago; the rest is for processing it (assumed).
 EFFECT_SECONDS = 330.0
 
@@ -76,9 +73,9 @@ def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | 
         return None, AlreadyTransferred(done)
     if contact.lease is not None and contact.lease.until > now.earliest:
         return None, LeaseHeld(contact.lease.until)
-    contact = _pruned(_with_expired_lease(contact), claim.request, now.earliest)
+    contact = pruned(_with_expired_lease(contact), claim.request, now.earliest)
     known = contact.requests.get(claim.request)
-    under_way = _under_way(contact)
+    under_way = count_under_way(contact)
     if under_way >= MAXIMUM_UNDER_WAY and not (known is not None and known.is_under_way):
         return None, TooManyRequests(under_way)
     lease = _lease(contact, claim, now)
@@ -225,7 +222,7 @@ def record_failure(
     requests = {**contact.requests, lease.request: record}
     failures = {**contact.failures, failure.message_id: failure}
     ended = replace(contact, lease=None, attempt=attempt, requests=requests, failures=failures)
-    return _pruned(ended, lease.request, failure.at), failure
+    return pruned(ended, lease.request, failure.at), failure
 
 
 def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contact | None, bool]:
@@ -273,45 +270,3 @@ def _holds(contact: Contact, lease: Lease) -> bool:
 
 def _with_record(contact: Contact, request: str, record: RequestRecord) -> Contact:
     return replace(contact, requests={**contact.requests, request: record})
-
-
-def _under_way(contact: Contact) -> int:
-    """Requests under way, and messages that were reported as failed and may still come back."""
-    return sum(
-        record.is_under_way and (contact.transfer is None or contact.transfer.request != key)
-        for key, record in contact.requests.items()
-    ) + sum(not failure.parked for failure in contact.failures.values())
-
-
-def _pruned(contact: Contact, keep: str, now: float) -> Contact:
-    """Forget what no message can ask for any more, and all but the latest of what has ended."""
-    if len(contact.requests) + len(contact.failures) <= REMEMBERED_FAILURES:
-        return contact
-    return replace(contact, requests=_requests_left(contact, keep, now), failures=_failures_left(contact, now))
-
-
-def _requests_left(contact: Contact, keep: str, now: float) -> Mapping[str, RequestRecord]:
-    attempt, transfer = contact.attempt, contact.transfer
-    kept = {keep, attempt and attempt.request, transfer and transfer.request}
-    ended = [
-        (record.failed.at, key)
-        for key, record in contact.requests.items()
-        if record.failed is not None and key not in kept
-    ]
-    forgotten = {key for _, key in sorted(ended)[: max(0, len(ended) - REMEMBERED_FAILURES + 1)]}
-    forgotten |= {
-        key
-        for key, record in contact.requests.items()
-        if record.is_under_way and key not in kept and record.last_at < now - FORGOTTEN_AFTER_SECONDS
-    }
-    return {key: record for key, record in contact.requests.items() if key not in forgotten}
-
-
-def _failures_left(contact: Contact, now: float) -> Mapping[str, FailureRecord]:
-    over = [
-        (failure.at, key)
-        for key, failure in contact.failures.items()
-        if failure.parked or failure.at < now - FORGOTTEN_AFTER_SECONDS
-    ]
-    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_FAILURES)]}
-    return {key: failure for key, failure in contact.failures.items() if key not in forgotten}

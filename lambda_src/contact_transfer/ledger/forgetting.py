@@ -1,0 +1,55 @@
+"""What the ledger forgets of a contact, so that its document stays small whatever producers do. Pure functions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from contact_transfer.ledger.records import Contact, FailureRecord, RequestRecord
+
+#: Of the requests and messages that failed for a contact, so many are remembered.
+REMEMBERED_FAILURES = 10
+#: SQS keeps a message for 14 days at most (quota): after these no message of the request exists.
+FORGOTTEN_AFTER_SECONDS = 15 * 86400.0
+
+
+def count_under_way(contact: Contact) -> int:
+    """Requests under way, and messages that were reported as failed and may still come back."""
+    return sum(
+        record.is_under_way and (contact.transfer is None or contact.transfer.request != key)
+        for key, record in contact.requests.items()
+    ) + sum(not failure.parked for failure in contact.failures.values())
+
+
+def pruned(contact: Contact, keep: str, now: float) -> Contact:
+    """Forget what no message can ask for any more, and all but the latest of what has ended."""
+    if len(contact.requests) + len(contact.failures) <= REMEMBERED_FAILURES:
+        return contact
+    return replace(contact, requests=_requests_left(contact, keep, now), failures=_failures_left(contact, now))
+
+
+def _requests_left(contact: Contact, keep: str, now: float) -> Mapping[str, RequestRecord]:
+    attempt, transfer = contact.attempt, contact.transfer
+    kept = {keep, attempt and attempt.request, transfer and transfer.request}
+    ended = [
+        (record.failed.at, key)
+        for key, record in contact.requests.items()
+        if record.failed is not None and key not in kept
+    ]
+    forgotten = {key for _, key in sorted(ended)[: max(0, len(ended) - REMEMBERED_FAILURES + 1)]}
+    forgotten |= {
+        key
+        for key, record in contact.requests.items()
+        if record.is_under_way and key not in kept and record.last_at < now - FORGOTTEN_AFTER_SECONDS
+    }
+    return {key: record for key, record in contact.requests.items() if key not in forgotten}
+
+
+def _failures_left(contact: Contact, now: float) -> Mapping[str, FailureRecord]:
+    over = [
+        (failure.at, key)
+        for key, failure in contact.failures.items()
+        if failure.parked or failure.at < now - FORGOTTEN_AFTER_SECONDS
+    ]
+    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_FAILURES)]}
+    return {key: failure for key, failure in contact.failures.items() if key not in forgotten}
