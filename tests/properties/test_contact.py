@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contact_transfer.ledger import contact as contacts
-from contact_transfer.ledger.contact import MAXIMUM_UNDER_WAY, Call, Release
+from contact_transfer.ledger.attempts import Call
+from contact_transfer.ledger.contact import MAXIMUM_UNDER_WAY, Release
 from contact_transfer.ledger.documents import MAXIMUM_BYTES, decode, encode
 from contact_transfer.ledger.forgetting import REMEMBERED_FAILURES
 from contact_transfer.ledger.records import (

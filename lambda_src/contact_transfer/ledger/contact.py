@@ -14,11 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from contact_transfer.ledger.attempts import Call, with_attempt
 from contact_transfer.ledger.forgetting import count_under_way, pruned
 from contact_transfer.ledger.records import (
     Acquisition,
     AlreadyTransferred,
-    Attempt,
     Claim,
     Contact,
     FailureRecord,
@@ -35,16 +35,6 @@ from contact_transfer.transfer.clock import Now
 
 #: Requests under way for one contact, at most; further ones wait. Each takes some 500 bytes of the document's 64 KB.
 MAXIMUM_UNDER_WAY = 50
-#: AWS refuses a request that was signed more than five minutes ago; the rest is for processing it (assumed).
-EFFECT_SECONDS = 330.0
-
-
-@dataclass(frozen=True)
-class Call:
-    """A call whose effect is not known: made between ``since`` and ``last``."""
-
-    since: float
-    last: float
 
 
 @dataclass(frozen=True)
@@ -125,29 +115,7 @@ def _with_expired_lease(contact: Contact) -> Contact:
     contact = replace(contact, lease=None)
     if not lease.calls:
         return contact
-    return _with_attempt(contact, lease.request, Call(lease.since, lease.until))
-
-
-def _with_attempt(contact: Contact, request: str, call: Call) -> Contact:
-    record = contact.requests.get(request) or RequestRecord()
-    first = call.since if record.first_called_at is None else min(record.first_called_at, call.since)
-    before = contact.attempt if contact.attempt is not None and contact.attempt.request == request else None
-    attempt = Attempt(
-        request,
-        since=call.since if before is None else min(before.since, call.since),
-        window_from=call.since if before is None else _window_from(before, call),
-        last=call.last if before is None else max(before.last, call.last),
-        effect_until=call.last + EFFECT_SECONDS,
-        queue_id=record.asked.get("queueId"),
-        user_id=record.asked.get("userId"),
-    )
-    requests = {**contact.requests, request: replace(record, first_called_at=first)}
-    return replace(contact, attempt=attempt, requests=requests)
-
-
-def _window_from(before: Attempt, call: Call) -> float:
-    """An earlier call counts for as long as it could still have taken effect when the new one was made."""
-    return max(min(before.window_from, call.since), call.since - EFFECT_SECONDS)
+    return with_attempt(contact, lease.request, Call(lease.since, lease.until))
 
 
 def confirm_start(contact: Contact | None, lease: Lease) -> tuple[Contact | None, bool]:
@@ -232,7 +200,7 @@ def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contac
     if how.settled and contact.attempt is not None:
         contact = _settled(contact, lease)
     if how.call is not None:
-        contact = _with_attempt(contact, lease.request, how.call)
+        contact = with_attempt(contact, lease.request, how.call)
     record = contact.requests[lease.request]
     record = replace(
         record,

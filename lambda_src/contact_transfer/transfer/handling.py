@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import AmbiguousOutcome, Unavailable
-from contact_transfer.ledger.contact import Call, Release
+from contact_transfer.ledger.attempts import Call
+from contact_transfer.ledger.contact import Release
 from contact_transfer.ledger.ledger import Conflict
 from contact_transfer.ledger.records import LeaseAcquired, TransientError
 from contact_transfer.ledger.store import LedgerUnavailable
