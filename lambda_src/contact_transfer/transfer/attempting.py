@@ -54,6 +54,8 @@ class Attempting:
         """Make the same call for a contact that has ended, which can transfer nothing: only Connect's 200 counts."""
         try:
             self.means.connect.await_transfer(self.deadline)
+            if self.retries.expired():
+                return None
             answer = self.means.connect.transfer(self.request, self.sign_until)
         except (AmbiguousOutcome, Unavailable, NotEnoughTime):
             return None
