@@ -12,7 +12,6 @@ from tests.simulation.seeded import SeededBug, TargetGone, always
 #: Those that show within a few seeds; ``python -m tests.simulation bugs`` hunts all of them.
 _QUICK = (
     "random-token",
-    "report-before-park",
     "empty-answer",
     "bad-request-raises",
     "minutes-for-hours",
