@@ -10,7 +10,7 @@ from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
 from contact_transfer_cdk.asset.bundling import asset_code
-from contact_transfer_cdk.monitoring.alarms import Watched
+from contact_transfer_cdk.monitoring.alarm import Watched
 from contact_transfer_cdk.monitoring.observability import Observability
 from contact_transfer_cdk.placement import check_placement
 from contact_transfer_cdk.policies import acknowledgements, permissions

@@ -1,4 +1,4 @@
-"""Alarms, dashboard, topic and saved queries: each watches something that exists, and leads a person somewhere."""
+"""Alarms, dashboard, topics and saved queries: each watches something that exists, and leads a person somewhere."""
 
 from __future__ import annotations
 
@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import typer
 
-from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
+from contact_transfer.observability.metrics import CLASS_DIMENSION, DIMENSIONS, NAMESPACE, WAITING, Metric, reasons
+from contact_transfer.transfer.failure_codes import FailureClass
 from contact_transfer.transfer.outcome import Cause
-from contact_transfer_cdk.monitoring.alarms import PASSING, RUNBOOK, slug
+from contact_transfer_cdk.monitoring.alarms import slug
 from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES
 from contact_transfer_cdk.settings.deployment import load, parse
 from transfers_cli.cost.model import idle
+from transfers_cli.main import app
 
 from .conftest import INSTANCE
 
@@ -28,6 +31,7 @@ AWS_METRICS: Mapping[tuple[str, str], list[set[str]]] = {
     ("AWS/SQS", "ApproximateNumberOfMessagesVisible"): [{"QueueName"}],
     ("AWS/SQS", "ApproximateNumberOfMessagesNotVisible"): [{"QueueName"}],
     ("AWS/SQS", "ApproximateAgeOfOldestMessage"): [{"QueueName"}],
+    ("AWS/Lambda", "Invocations"): [{"FunctionName"}],
     ("AWS/Lambda", "Errors"): [{"FunctionName"}],
     ("AWS/Lambda", "Throttles"): [{"FunctionName"}],
     ("AWS/Lambda", "Duration"): [{"FunctionName"}],
@@ -37,14 +41,33 @@ AWS_METRICS: Mapping[tuple[str, str], list[set[str]]] = {
 }
 #: Each of these says that something has gone wrong. (A deferral by throttling is a throttled call, which is counted.)
 FAILURES = {
-    *((metric, "") for metric in (Metric.FAILED, Metric.THROTTLED, Metric.UNCONFIRMED, Metric.LEDGER_CONFLICT)),
-    *((Metric.DEFERRED, str(cause)) for cause in set(Cause) - PASSING - {Cause.THROTTLED}),
+    *((metric, "") for metric in (Metric.THROTTLED, Metric.UNCONFIRMED, Metric.LEDGER_CONFLICT, Metric.RETRIED)),
+    *((Metric.FAILED, str(failure_class)) for failure_class in FailureClass),
+    *((Metric.DEFERRED, str(cause)) for cause in set(Cause) - WAITING - {Cause.THROTTLED}),
 }
+
+
+#: Rings while two others do, which notify nobody by themselves.
+COMBINED, PARTS = (
+    "ContactTransfer-local-worker-stopped",
+    {
+        "ContactTransfer-local-requests-unread",
+        "ContactTransfer-local-worker-idle",
+    },
+)
 
 
 @pytest.fixture
 def alarms(assembly: Assembly) -> list[dict[str, Any]]:
+    """Alarms on metrics."""
     return [resource["Properties"] for resource in assembly.of_type("CloudWatch::Alarm").values()]
+
+
+@pytest.fixture
+def notifying(assembly: Assembly, alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Alarms that notify somebody, of both kinds."""
+    combined = [resource["Properties"] for resource in assembly.of_type("CloudWatch::CompositeAlarm").values()]
+    return combined + [alarm for alarm in alarms if alarm["AlarmName"] not in PARTS]
 
 
 def given(alarm: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,6 +82,8 @@ def exists(namespace: str, metric: str, dimensions: Mapping[str, Any]) -> bool:
         return False
     reason = {name: value for name, value in dimensions.items() if name != "service"}
     own = DIMENSIONS.get(Metric(metric), "")
+    if metric == Metric.FAILED and set(reason) == {CLASS_DIMENSION}:
+        return reason[CLASS_DIMENSION] in set(FailureClass)
     return not reason or (set(reason) == {own} and reason[own] in reasons(Metric(metric)))
 
 
@@ -68,14 +93,9 @@ def test_every_alarm_watches_a_metric_that_exists(alarms: list[dict[str, Any]]) 
     assert len(alarms) > 20
 
 
-def test_the_alarms_that_a_deployment_may_adjust_are_those_that_exist(alarms: list[dict[str, Any]]) -> None:
-    made = {alarm["AlarmName"].removeprefix("ContactTransfer-local-") for alarm in alarms}
-    assert {re.sub(r"^(events-failed|events-lost)-.*", r"\1", name) for name in made} == ALARM_NAMES
-
-
 def test_every_failure_metric_is_watched(alarms: list[dict[str, Any]]) -> None:
     watched = {
-        (a["MetricName"], given(a).get(DIMENSIONS.get(a["MetricName"], ""), ""))
+        (a["MetricName"], next((value for name, value in given(a).items() if name != "service"), ""))
         for a in alarms
         if a["Namespace"] == NAMESPACE
     }
@@ -108,47 +128,160 @@ def test_the_cost_counts_every_alarm_of_the_stack(
     for settings, made in ((load("local"), assembly), (parse("variant", content), synthesize("many-rules", content))):
         [counted] = [item.count for item in idle(settings) if item.what == "alarms"]
         assert counted == len(made.of_type("CloudWatch::Alarm"))
+        [combined] = [item.count for item in idle(settings) if item.what == "combined alarms"]
+        assert combined == len(made.of_type("CloudWatch::CompositeAlarm"))
 
 
-def test_every_alarms_text_leads_to_a_section_of_the_runbook_that_names_it(alarms: list[dict[str, Any]]) -> None:
-    sections = re.split(r"^## ", (ROOT / RUNBOOK).read_text("utf-8"), flags=re.MULTILINE)[1:]
-    texts = {slug(section.partition("\n")[0]): section for section in sections}
-    for alarm in alarms:
-        anchor = alarm["AlarmDescription"].rpartition(f"{RUNBOOK}#")[2]
-        name = alarm["AlarmName"].removeprefix("ContactTransfer-local-")
-        name = re.sub(r"^(events-failed|events-lost)-.*", r"\1-", name)  # one a rule
-        assert anchor in texts, alarm["AlarmName"]
-        assert f"`{name}" in texts[anchor], f"{alarm['AlarmName']} is not named in its section"
+def _sections() -> dict[str, str]:
+    """The runbook's sections by anchor."""
+    parts = re.split(r"^## ", (ROOT / "docs" / "runbook.md").read_text("utf-8"), flags=re.MULTILINE)[1:]
+    return {slug(part.partition("\n")[0]): part for part in parts}
 
 
-def test_every_alarm_rings_on_the_one_topic_and_is_let_in_by_its_name(
+def _short(alarm: Mapping[str, Any]) -> str:
+    """The name as pages give it: one for all rules."""
+    name = str(alarm["AlarmName"]).removeprefix("ContactTransfer-local-")
+    return re.sub(r"^(events-failed|events-lost)-.*", r"\1", name)
+
+
+def test_every_alarms_text_says_what_to_do_and_ends_in_the_dashboards_address(notifying: list[dict[str, Any]]) -> None:
+    end = "https://us-east-1.console.aws.amazon.com/cloudwatch/home?region=us-east-1#dashboards/dashboard/ContactTransfer-local"
+    for alarm in notifying:
+        text = alarm["AlarmDescription"]
+        assert text.endswith(f" Dashboard: {end}"), text
+        assert re.match(r"[A-Z].*\. What to do: [a-z].*\. Runbook section: ", text), text
+        assert len(text) <= 1024
+        [section] = re.findall(r'Runbook section: "(.*?)"', text)
+        runbook = _sections()
+        assert slug(section) in runbook, alarm["AlarmName"]
+        assert f"`{_short(alarm)}" in runbook[slug(section)], f"{alarm['AlarmName']} is not named in its section"
+
+
+def test_with_a_runbook_url_every_text_ends_in_its_section(
+    synthesize: Callable[[str, Mapping[str, Any]], Assembly],
+) -> None:
+    url = "https://wiki.example.com/runbook"
+    made = synthesize("runbook-url", {"instanceArns": [INSTANCE], "runbookUrl": url})
+    anchors = {
+        resource["Properties"]["AlarmDescription"].rpartition(f" Runbook: {url}#")[2]
+        for kind in ("CloudWatch::Alarm", "CloudWatch::CompositeAlarm")
+        for resource in made.of_type(kind).values()
+    }
+    assert len(anchors) > 10
+    assert anchors <= set(_sections())
+
+
+def test_every_command_in_an_alarms_text_exists(notifying: list[dict[str, Any]]) -> None:
+    found = {
+        command for alarm in notifying for command in re.findall(r"`(transfers [^`]*)`", alarm["AlarmDescription"])
+    }
+    assert found >= {"transfers watch --once", "transfers doctor", "transfers failed redrive"}
+    for text in found:
+        command: Any = typer.main.get_command(app)
+        arguments = text.split()[1:]
+        context = command.make_context("transfers", list(arguments))
+        while isinstance(command, typer.core.TyperGroup):
+            name, command, arguments = command.resolve_command(context, arguments)
+            context = command.make_context(name, list(arguments), parent=context)
+
+
+def test_every_alarm_notifies_the_topic_of_its_severity(assembly: Assembly, notifying: list[dict[str, Any]]) -> None:
+    topics = {topic["Properties"]["TopicName"]: {"Ref": name} for name, topic in assembly.of_type("SNS::Topic").items()}
+    page, ticket = topics["ContactTransfer-local-page"], topics["ContactTransfer-local-ticket"]
+    rung = {_short(alarm): alarm["AlarmActions"] for alarm in notifying}
+    assert all(actions in ([page], [ticket]) for actions in rung.values())
+    waking = {name for name, actions in rung.items() if actions == [page]}
+    assert waking >= {"requests-stuck", "worker-stopped", "access-denied", "ledger-conflict", "worker-failing"}
+    assert not waking & {"failed-producer", "failed-race", "dead-letters", "unconfirmed", "confirmation-errors"}
+    for alarm in notifying:
+        assert alarm["AlarmName"].startswith("ContactTransfer-local-")
+        assert alarm.get("OKActions", alarm["AlarmActions"]) == alarm["AlarmActions"]
+
+
+def test_only_what_is_missing_by_itself_counts_as_an_alarm_when_it_is_missing(alarms: list[dict[str, Any]]) -> None:
+    breaching = {alarm["AlarmName"] for alarm in alarms if alarm["TreatMissingData"] != "notBreaching"}
+    assert breaching == {"ContactTransfer-local-worker-idle"}
+
+
+def test_the_end_of_a_burst_of_failures_is_not_notified(notifying: list[dict[str, Any]]) -> None:
+    """The failed requests are still there."""
+    for alarm in notifying:
+        if alarm.get("MetricName") in {Metric.FAILED, Metric.UNCONFIRMED, Metric.LEDGER_CONFLICT}:
+            assert "OKActions" not in alarm, alarm["AlarmName"]
+
+
+def test_the_combined_alarm_rings_only_while_both_its_parts_do(
     assembly: Assembly, alarms: list[dict[str, Any]]
 ) -> None:
-    (topic,) = assembly.of_type("SNS::Topic")
-    for alarm in alarms:
-        assert alarm["AlarmActions"] == [{"Ref": topic}]
-        assert alarm["AlarmName"].startswith("ContactTransfer-local-")
-        assert alarm["TreatMissingData"] == "notBreaching"
+    combined = assembly.one("CloudWatch::CompositeAlarm")
+    assert combined["AlarmName"] == COMBINED
+    arns = [part for part in combined["AlarmRule"]["Fn::Join"][1] if isinstance(part, dict)]
+    names = {assembly.template["Resources"][arn["Fn::GetAtt"][0]]["Properties"]["AlarmName"] for arn in arns}
+    assert names == PARTS
+    texts = [part for part in combined["AlarmRule"]["Fn::Join"][1] if isinstance(part, str)]
+    assert re.fullmatch(r'\(ALARM\(".*"\) AND ALARM\(".*"\)\)', "".join(texts).replace('""', '"x"'))
+    assert not any("AlarmActions" in alarm for alarm in alarms if alarm["AlarmName"] in PARTS)
 
 
-def test_the_topic_is_encrypted_and_cloudwatch_may_use_topic_and_key(assembly: Assembly) -> None:
-    key = assembly.one("SNS::Topic")["KmsMasterKeyId"]["Fn::GetAtt"][0]
+def test_the_settings_can_adjust_every_alarm_and_no_other(notifying: list[dict[str, Any]]) -> None:
+    assert {_short(alarm) for alarm in notifying} == ALARM_NAMES
+
+
+def test_thresholds_switches_and_topics_are_the_deployments(
+    synthesize: Callable[[str, Mapping[str, Any]], Assembly],
+) -> None:
+    page = "arn:aws:sns:us-east-1:000000000000:on-call"
+    changes = {"requests-waiting": {"threshold": 7200}, "events-lost": {"enabled": False}}
+    changes |= {"worker-stopped": {"threshold": 1800}, "throttled": {"enabled": False}}
+    made = synthesize("alarms-adjusted", {"instanceArns": [INSTANCE], "alarms": changes, "alarmTopics": {"page": page}})
+    alarms = {
+        alarm["Properties"]["AlarmName"]: alarm["Properties"] for alarm in made.of_type("CloudWatch::Alarm").values()
+    }
+    prefix = next(iter(alarms)).partition("requests-")[0]
+    assert alarms[f"{prefix}requests-waiting"]["Threshold"] == 7200
+    assert alarms[f"{prefix}requests-unread"]["Threshold"] == 1800
+    assert alarms[f"{prefix}worker-idle"]["Threshold"] == 1
+    assert f"{prefix}worker-throttled" in alarms
+    assert f"{prefix}throttled" not in alarms
+    assert not any("events-lost" in name for name in alarms)
+    assert made.one("CloudWatch::CompositeAlarm")["AlarmActions"] == [page]
+    assert made.one("SNS::Topic")["TopicName"].endswith("-ticket")
+
+
+def test_a_combined_alarm_that_is_switched_off_takes_its_parts_with_it(
+    synthesize: Callable[[str, Mapping[str, Any]], Assembly],
+) -> None:
+    made = synthesize("no-stopped", {"instanceArns": [INSTANCE], "alarms": {"worker-stopped": {"enabled": False}}})
+    assert not made.of_type("CloudWatch::CompositeAlarm")
+    assert not any(
+        alarm["Properties"]["AlarmName"].endswith(("requests-unread", "worker-idle"))
+        for alarm in made.of_type("CloudWatch::Alarm").values()
+    )
+
+
+def test_the_topics_are_encrypted_and_cloudwatch_may_use_topic_and_key(assembly: Assembly) -> None:
+    topics = assembly.of_type("SNS::Topic").values()
+    [key] = {topic["Properties"]["KmsMasterKeyId"]["Fn::GetAtt"][0] for topic in topics}
     statements = assembly.template["Resources"][key]["Properties"]["KeyPolicy"]["Statement"]
     (admitting,) = [s for s in statements if s["Principal"].get("Service") == "cloudwatch.amazonaws.com"]
     assert set(admitting["Action"]) == {"kms:Decrypt", "kms:GenerateDataKey"}
-    policy = assembly.one("SNS::TopicPolicy")["PolicyDocument"]["Statement"]
-    allowed = [s for s in policy if s["Effect"] == "Allow"]
-    assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
-    assert any(s["Effect"] == "Deny" and s["Condition"] == {"Bool": {"aws:SecureTransport": "false"}} for s in policy)
+    policies = assembly.of_type("SNS::TopicPolicy").values()
+    assert len(topics) == len(policies) == 2
+    for policy in (one["Properties"]["PolicyDocument"]["Statement"] for one in policies):
+        allowed = [s for s in policy if s["Effect"] == "Allow"]
+        assert [s["Principal"] for s in allowed] == [{"Service": "cloudwatch.amazonaws.com"}]
+        refused = [s["Condition"] for s in policy if s["Effect"] == "Deny"]
+        assert {"Bool": {"aws:SecureTransport": "false"}} in refused
 
 
-def test_the_address_in_the_settings_is_subscribed(
+def test_the_address_in_the_settings_is_subscribed_to_both_topics(
     assembly: Assembly, synthesize: Callable[[str, Mapping[str, Any]], Assembly]
 ) -> None:
     arn = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
     made = synthesize("alarm-email", {"instanceArns": [arn], "alarmEmail": "centre@example.com"})
-    assert made.one("SNS::Subscription")["Endpoint"] == "centre@example.com"
-    assert made.one("SNS::Subscription")["Protocol"] == "email"
+    subscribed = [one["Properties"] for one in made.of_type("SNS::Subscription").values()]
+    assert {(one["Endpoint"], one["Protocol"]) for one in subscribed} == {("centre@example.com", "email")}
+    assert len({json.dumps(one["TopicArn"]) for one in subscribed}) == len(subscribed) == 2
     assert not assembly.of_type("SNS::Subscription")
 
 

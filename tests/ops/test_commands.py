@@ -156,21 +156,29 @@ def test_watch_counts_what_happened(centre: Centre, transfers: Transfers) -> Non
 
 
 def test_what_fails_rings_the_alarm_whose_metric_it_is(centre: Centre, transfers: Transfers) -> None:
-    transfers("send", "--contact", "nobody", "--flow", centre.cloud.seed["flows"]["Move to queue"], "--yes")
+    [contact] = centre.tasks(1)
+    transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Draft"], "--yes")
 
     def ringing() -> list[str]:
         found: list[str] = transfers("watch", "--json").json["alarms"]
-        return found if "dead-letters" in found else []
+        return found if "failed-configuration" in found else []
 
     found = centre.cloud.wait_until(ringing, "the alarm rings")
-    assert not {"confirmation-dead-letters", "outcome-unknown", "unconfirmed", "worker-errors", "access-denied"} & set(
-        found
-    )
+    assert not {
+        "confirmation-dead-letters",
+        "failed-unknown",
+        "unconfirmed",
+        "worker-errors",
+        "access-denied",
+        "worker-idle",
+    } & set(found)
 
 
 def test_doctor_finds_nothing_bad_in_what_was_just_deployed(centre: Centre, transfers: Transfers) -> None:
     centre.cloud.client("cloudwatch").set_alarm_state(
-        AlarmName="ContactTransfer-local-dead-letters", StateValue="OK", StateReason="a test before this one rang it"
+        AlarmName="ContactTransfer-local-failed-configuration",
+        StateValue="OK",
+        StateReason="a test before this one rang it",
     )
     findings = {finding["what"]: finding for finding in transfers("doctor", "--json").json}
     good = ("stack", "worker", "worker's role", "queues' key", "transfer queue", "rules", "dead-letter queue")

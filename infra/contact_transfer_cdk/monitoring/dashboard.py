@@ -9,13 +9,15 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 from constructs import Construct
 
 from contact_transfer.observability.metrics import NAMESPACE, Metric, reasons
-from contact_transfer_cdk.monitoring.alarms import Alarm, Watched, dimensions
+from contact_transfer.transfer.failure_codes import FailureClass
+from contact_transfer_cdk.monitoring.alarm import Watched
+from contact_transfer_cdk.monitoring.measures import dimensions
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 #: Source: Amazon CloudWatch API reference, "Dashboard body structure and syntax", alarm widget.
 ALARMS_OF_A_WIDGET = 100
 _FIRST = """# Contact Transfer {name}
-{pace:g} transfers a second for the whole account. When an alarm rings: docs/runbook.md. At the terminal: `transfers watch`."""
+{pace:g} transfers a second for the whole account. When an alarm rings: {runbook}. At the terminal: `transfers watch`."""
 
 
 class Dashboard:
@@ -26,19 +28,20 @@ class Dashboard:
         scope: Construct,
         settings: DeploymentSettings,
         watched: Watched,
-        alarms: Mapping[str, tuple[Alarm, cloudwatch.IAlarm]],
+        alarms: Mapping[str, cloudwatch.IAlarm],
     ) -> None:
         self._settings = settings
         self._watched = watched
         self.dashboard = cloudwatch.Dashboard(
             scope, "Dashboard", dashboard_name=settings.prefix, default_interval=Duration.hours(12)
         )
-        text = _FIRST.format(name=settings.name, pace=settings.transfers_per_second)
+        runbook = f"[runbook]({settings.runbook_url})" if settings.runbook_url else "docs/runbook.md in the project"
+        text = _FIRST.format(name=settings.name, pace=settings.transfers_per_second, runbook=runbook)
         self.dashboard.add_widgets(cloudwatch.TextWidget(markdown=text, width=24, height=2))
         self._first_sight()
         self._second_sight()
         self._machinery()
-        self._alarms([alarm for _, alarm in alarms.values()])
+        self._alarms(list(alarms.values()))
 
     def _ours(self, metric: Metric, statistic: str = "Sum", reason: str = "", label: str = "") -> cloudwatch.Metric:
         return cloudwatch.Metric(
@@ -97,15 +100,25 @@ class Dashboard:
             ("Outcomes", [self._ours(m) for m in (Metric.TRANSFERRED, Metric.REPEATED, Metric.FAILED)]),
         )
         self._graphs(
+            ("Failed by class", [self._ours(Metric.FAILED, reason=failure_class) for failure_class in FailureClass]),
             ("Failed by code", self._by_reason(Metric.FAILED)),
             ("Deferred by cause", self._by_reason(Metric.DEFERRED)),
-            ("Throttled by operation", self._by_reason(Metric.THROTTLED)),
         )
         self._graphs(
-            ("Confirmation", [self._ours(Metric.CONFIRMED), self._ours(Metric.UNCONFIRMED)]),
-            ("Pace: seconds waited for tokens", [self._ours(Metric.PACED_WAIT)]),
+            (
+                "Confirmation",
+                [self._ours(m) for m in (Metric.CONFIRMED, Metric.UNCONFIRMED, Metric.ENDED_IN_FLOW)],
+            ),
+            ("Oldest, seconds: sent, and tried without success", self._ages()),
             ("Must stay empty", [self._ours(Metric.LEDGER_CONFLICT)]),
         )
+        self._graphs(
+            ("Throttled by operation", self._by_reason(Metric.THROTTLED)),
+            ("Pace: seconds waited for tokens", [self._ours(Metric.PACED_WAIT)]),
+        )
+
+    def _ages(self) -> list[cloudwatch.Metric]:
+        return [self._ours(metric, "Maximum") for metric in (Metric.REQUEST_AGE, Metric.RETRIED)]
 
     def _by_reason(self, metric: Metric) -> list[cloudwatch.Metric]:
         return [self._ours(metric, reason=reason) for reason in reasons(metric)]

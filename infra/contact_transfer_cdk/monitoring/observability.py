@@ -1,6 +1,6 @@
-"""What tells people: the topic, the alarms that ring on it, the dashboard, the saved queries. Composition only.
+"""What informs people: the topics, the alarms that notify them, the dashboard, the saved queries. Composition only.
 
-Every name begins with the deployment's: the key of the topic lets in alarms by that name.
+Every name begins with the deployment's: the key of the topics lets in alarms by that name.
 """
 
 from __future__ import annotations
@@ -14,10 +14,18 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from contact_transfer_cdk.monitoring.alarms import Alarm, Watched, alarms
+from contact_transfer_cdk.monitoring.alarms import (
+    Alarm,
+    CombinedAlarm,
+    Severity,
+    Watched,
+    alarms,
+    combined_alarms,
+    description,
+)
 from contact_transfer_cdk.monitoring.dashboard import Dashboard
 from contact_transfer_cdk.monitoring.queries import save_queries
-from contact_transfer_cdk.monitoring.topic import alarm_topic
+from contact_transfer_cdk.monitoring.topic import alarm_topics
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
@@ -32,9 +40,9 @@ def construct_id(name: str) -> str:
 
 
 class Observability(Construct):
-    """``topic`` takes the alarms, ``alarms`` has them by name.
+    """``topics`` has the topic of each severity, ``alarms`` all alarms by name.
 
-    ``watched``: what there is to watch. ``log_groups``: those of the functions. ``key`` encrypts the topic.
+    ``watched``: what there is to watch. ``log_groups``: those of the functions. ``key`` encrypts the topics.
     """
 
     def __init__(
@@ -48,28 +56,56 @@ class Observability(Construct):
         key: kms.IKey,
     ) -> None:
         super().__init__(scope, id_)
-        self.topic = alarm_topic(self, settings, key)
-        self.alarms = {alarm.name: (alarm, self._ring(settings, alarm)) for alarm in alarms(settings, watched)}
+        self._settings = settings
+        self.topics = alarm_topics(self, settings, key)
+        self.alarms: dict[str, cloudwatch.IAlarm] = {
+            alarm.name: self._alarm(alarm) for alarm in alarms(settings, watched)
+        }
+        for combined in combined_alarms(settings):
+            self.alarms[combined.name] = self._combined(combined)
         self.dashboard = Dashboard(self, settings, watched, self.alarms).dashboard
         save_queries(self, settings, log_groups)
 
-    def _ring(self, settings: DeploymentSettings, alarm: Alarm) -> cloudwatch.Alarm:
+    def _alarm(self, alarm: Alarm) -> cloudwatch.Alarm:
+        measure, below = alarm.measure, alarm.below
+        operators, missing = cloudwatch.ComparisonOperator, cloudwatch.TreatMissingData
         made = cloudwatch.Metric(
-            namespace=alarm.namespace,
-            metric_name=str(alarm.metric),
-            dimensions_map=dict(alarm.dimensions),
-            statistic=alarm.statistic,
-            period=Duration.minutes(alarm.minutes),
+            namespace=measure.namespace,
+            metric_name=measure.metric,
+            dimensions_map=dict(measure.dimensions),
+            statistic=measure.statistic,
+            period=Duration.minutes(measure.minutes),
         ).create_alarm(
             self,
             construct_id(alarm.name),
-            alarm_name=f"{settings.prefix}-{alarm.name}",
-            alarm_description=alarm.description,
+            alarm_name=f"{self._settings.prefix}-{alarm.name}",
+            alarm_description=description(self._settings, alarm.text),
             threshold=alarm.threshold,
-            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            comparison_operator=operators.LESS_THAN_THRESHOLD if below else operators.GREATER_THAN_THRESHOLD,
             evaluation_periods=alarm.periods,
-            treat_missing_data=cloudwatch.TreatMissingData.NOT_BREACHING,
+            datapoints_to_alarm=alarm.breaching or None,
+            treat_missing_data=missing.BREACHING if below else missing.NOT_BREACHING,
         )
-        made.add_alarm_action(actions.SnsAction(self.topic))
-        made.add_ok_action(actions.SnsAction(self.topic))
+        if alarm.severity is not None:
+            self._notify(made, alarm.severity, ends=alarm.ends)
         return made
+
+    def _combined(self, combined: CombinedAlarm) -> cloudwatch.CompositeAlarm:
+        parts = [
+            cloudwatch.AlarmRule.from_alarm(self.alarms[part], cloudwatch.AlarmState.ALARM) for part in combined.parts
+        ]
+        made = cloudwatch.CompositeAlarm(
+            self,
+            construct_id(combined.name),
+            composite_alarm_name=f"{self._settings.prefix}-{combined.name}",
+            alarm_description=description(self._settings, combined.text),
+            alarm_rule=cloudwatch.AlarmRule.all_of(*parts),
+        )
+        self._notify(made, combined.severity, ends=True)
+        return made
+
+    def _notify(self, alarm: cloudwatch.AlarmBase, severity: Severity, *, ends: bool) -> None:
+        action = actions.SnsAction(self.topics[severity])
+        alarm.add_alarm_action(action)
+        if ends:
+            alarm.add_ok_action(action)

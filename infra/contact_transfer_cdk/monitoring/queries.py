@@ -22,6 +22,9 @@ QUERIES: Mapping[str, str] = MappingProxyType(
         "Deferred by cause": """filter message = "deferred"
 | stats count(*) as times, count_distinct(correlation_id) as requests, max(waited) as oldest by cause, detail
 | sort times desc""",
+        "Unconfirmed transfers": """filter message = "unconfirmed"
+| sort @timestamp desc
+| display @timestamp, why, requestName, contactId, newContactId""",
         "Slowest requests": """filter message = "transferred" and repeated = 0
 | sort waited desc
 | display @timestamp, requestName, contactId, waited, seconds, attempts, receives

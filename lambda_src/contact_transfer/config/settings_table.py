@@ -165,7 +165,7 @@ _ROWS = (
     Setting(
         "alarms",
         AlarmChanges(),
-        'thresholds and switches by alarm: `{"oldest-request": {"threshold": 7200}, "throttled": {"enabled": false}}`; a'
+        'thresholds and switches by alarm: `{"requests-waiting": {"threshold": 7200}, "throttled": {"enabled": false}}`; a'
         " threshold is in the metric's own unit (seconds, milliseconds or a count); `events-failed` and `events-lost` stand for"
         " those alarms of every rule",
         {},

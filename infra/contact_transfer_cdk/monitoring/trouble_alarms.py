@@ -1,0 +1,133 @@
+"""Alarms on requests that are put off because something does not work, by cause."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from contact_transfer.observability.metrics import WAITING, Metric
+from contact_transfer.transfer.outcome import Cause
+from contact_transfer_cdk.monitoring.alarm import Alarm, Severity, Text
+from contact_transfer_cdk.monitoring.measures import own
+from contact_transfer_cdk.settings.model import DeploymentSettings
+
+#: Each throttled call is counted by a metric of its own.
+WATCHED_ELSEWHERE = frozenset({Cause.THROTTLED})
+CONNECT = "Connect does not answer"
+STORES = "The ledger, the bus or the dead-letter queue fails"
+_HEALTH = "look at the AWS Health Dashboard. Requests are retried and nothing is lost; if it lasts for hours, run `transfers pause`."
+_RESOURCE = (
+    "look at the AWS Health Dashboard, then run `transfers doctor`: somebody may have deleted or changed the resource."
+)
+
+
+@dataclass(frozen=True)
+class _Trouble:
+    """``threshold``: how many in five minutes are still no alarm; ``periods``: for how many times five minutes more than that."""
+
+    name: str
+    severity: Severity
+    text: Text
+    threshold: int = 10
+    periods: int = 3
+
+
+_TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
+    {
+        Cause.ACCESS_DENIED: _Trouble(
+            "access-denied",
+            Severity.PAGE,
+            Text(
+                "Access is denied",
+                "AWS denies a call of the worker. Nothing is lost; requests continue once the call is allowed.",
+                "run `transfers doctor`: it names the missing permission. `make deploy DEPLOYMENT=NAME` restores the stack's own policies.",
+            ),
+            threshold=0,
+            periods=1,
+        ),
+        Cause.UNEXPECTED: _Trouble(
+            "worker-defect",
+            Severity.TICKET,
+            Text(
+                "The worker has a defect",
+                "A message met a defect in the worker. It stays in the queue and is tried again; other messages continue.",
+                'open the saved query "Defects and troubles". If it began with a deployment, roll back.',
+            ),
+            threshold=0,
+            periods=1,
+        ),
+        Cause.IN_DOUBT: _Trouble(
+            "in-doubt",
+            Severity.TICKET,
+            Text(CONNECT, "Answers of TransferContact are lost. The worker finds out what happened to each.", _HEALTH),
+        ),
+        Cause.SERVER_ERROR: _Trouble(
+            "connect-errors", Severity.TICKET, Text(CONNECT, "Amazon Connect answers with server errors.", _HEALTH)
+        ),
+        Cause.UNREACHABLE: _Trouble(
+            "connect-unreachable", Severity.TICKET, Text(CONNECT, "Amazon Connect cannot be reached.", _HEALTH)
+        ),
+        Cause.NOT_SHOWN: _Trouble(
+            "contact-not-shown",
+            Severity.TICKET,
+            Text(CONNECT, "Amazon Connect does not show contacts that routes want to transfer.", _HEALTH),
+        ),
+        Cause.ACTIVE_TASK_QUOTA: _Trouble(
+            "active-tasks",
+            Severity.TICKET,
+            Text(
+                "The instance has too many active tasks",
+                "The Connect instance is at its quota of active tasks. Transfers wait until tasks end.",
+                "have agents complete tasks, or raise the quota in Service Quotas.",
+            ),
+            threshold=0,
+        ),
+        Cause.LEDGER: _Trouble(
+            "ledger-unavailable",
+            Severity.PAGE,
+            Text(STORES, "The ledger's table does not answer. Without it nothing is transferred.", _RESOURCE),
+            periods=2,
+        ),
+        Cause.EVENT_BUS: _Trouble(
+            "bus-unavailable",
+            Severity.PAGE,
+            Text(STORES, "Outcome events cannot be published. Their requests are retried.", _RESOURCE),
+            periods=2,
+        ),
+        Cause.DEAD_LETTER_QUEUE: _Trouble(
+            "dead-letter-queue-unavailable",
+            Severity.PAGE,
+            Text(STORES, "Failed requests cannot be moved to the dead-letter queue. They are retried.", _RESOURCE),
+            periods=2,
+        ),
+    }
+)
+
+
+def trouble_alarms(settings: DeploymentSettings) -> Iterator[Alarm]:
+    """One for each cause, and one for throttled calls."""
+    for cause in sorted(set(Cause) - WAITING - WATCHED_ELSEWHERE):
+        trouble = _TROUBLES[cause]
+        at_once = trouble.threshold == 0 and trouble.periods == 1
+        yield Alarm(
+            trouble.name,
+            trouble.severity,
+            trouble.text,
+            own(settings, Metric.DEFERRED, cause, minutes=1 if at_once else 5),
+            threshold=trouble.threshold,
+            periods=trouble.periods,
+        )
+    yield Alarm(
+        "throttled",
+        Severity.TICKET,
+        Text(
+            "Connect throttles",
+            "Amazon Connect throttles the worker although it keeps to its pace: something else in the account uses the same quota,"
+            " or transfersPerSecond is above it.",
+            "run `transfers doctor`, and find the other caller in CloudTrail.",
+        ),
+        own(settings, Metric.THROTTLED),
+        threshold=max(10.0, settings.transfers_per_second * 30),
+        periods=3,
+    )
