@@ -47,16 +47,6 @@ FAILURES = {
 }
 
 
-#: Rings while two others do, which notify nobody by themselves.
-COMBINED, PARTS = (
-    "ContactTransfer-local-worker-stopped",
-    {
-        "ContactTransfer-local-requests-unread",
-        "ContactTransfer-local-worker-idle",
-    },
-)
-
-
 @pytest.fixture
 def alarms(assembly: Assembly) -> list[dict[str, Any]]:
     """Alarms on metrics."""
@@ -64,10 +54,9 @@ def alarms(assembly: Assembly) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def notifying(assembly: Assembly, alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Alarms that notify somebody, of both kinds."""
-    combined = [resource["Properties"] for resource in assembly.of_type("CloudWatch::CompositeAlarm").values()]
-    return combined + [alarm for alarm in alarms if alarm["AlarmName"] not in PARTS]
+def notifying(alarms: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """All alarms notify somebody."""
+    return [alarm for alarm in alarms if alarm["AlarmActions"]]
 
 
 def given(alarm: Mapping[str, Any]) -> dict[str, Any]:
@@ -128,8 +117,6 @@ def test_the_cost_counts_every_alarm_of_the_stack(
     for settings, made in ((load("local"), assembly), (parse("variant", content), synthesize("many-rules", content))):
         [counted] = [item.count for item in idle(settings) if item.what == "alarms"]
         assert counted == len(made.of_type("CloudWatch::Alarm"))
-        [combined] = [item.count for item in idle(settings) if item.what == "combined alarms"]
-        assert combined == len(made.of_type("CloudWatch::CompositeAlarm"))
 
 
 def _sections() -> dict[str, str]:
@@ -164,7 +151,7 @@ def test_with_a_runbook_url_every_text_ends_in_its_section(
     made = synthesize("runbook-url", {"instanceArns": [INSTANCE], "runbookUrl": url})
     anchors = {
         resource["Properties"]["AlarmDescription"].rpartition(f" Runbook: {url}#")[2]
-        for kind in ("CloudWatch::Alarm", "CloudWatch::CompositeAlarm")
+        for kind in ("CloudWatch::Alarm",)
         for resource in made.of_type(kind).values()
     }
     assert len(anchors) > 10
@@ -198,9 +185,12 @@ def test_every_alarm_notifies_the_topic_of_its_severity(assembly: Assembly, noti
         assert alarm.get("OKActions", alarm["AlarmActions"]) == alarm["AlarmActions"]
 
 
-def test_only_what_is_missing_by_itself_counts_as_an_alarm_when_it_is_missing(alarms: list[dict[str, Any]]) -> None:
-    breaching = {alarm["AlarmName"] for alarm in alarms if alarm["TreatMissingData"] != "notBreaching"}
-    assert breaching == {"ContactTransfer-local-worker-idle"}
+def test_missing_data_never_rings(alarms: list[dict[str, Any]]) -> None:
+    assert {alarm["TreatMissingData"] for alarm in alarms} == {"notBreaching"}
+
+
+def test_the_alarms_are_plain_ones_that_every_cloudformation_knows(assembly: Assembly) -> None:
+    assert not assembly.of_type("CloudWatch::CompositeAlarm")
 
 
 def test_the_end_of_a_burst_of_failures_is_not_notified(notifying: list[dict[str, Any]]) -> None:
@@ -208,19 +198,6 @@ def test_the_end_of_a_burst_of_failures_is_not_notified(notifying: list[dict[str
     for alarm in notifying:
         if alarm.get("MetricName") in {Metric.FAILED, Metric.UNCONFIRMED, Metric.LEDGER_CONFLICT}:
             assert "OKActions" not in alarm, alarm["AlarmName"]
-
-
-def test_the_combined_alarm_rings_only_while_both_its_parts_do(
-    assembly: Assembly, alarms: list[dict[str, Any]]
-) -> None:
-    combined = assembly.one("CloudWatch::CompositeAlarm")
-    assert combined["AlarmName"] == COMBINED
-    arns = [part for part in combined["AlarmRule"]["Fn::Join"][1] if isinstance(part, dict)]
-    names = {assembly.template["Resources"][arn["Fn::GetAtt"][0]]["Properties"]["AlarmName"] for arn in arns}
-    assert names == PARTS
-    texts = [part for part in combined["AlarmRule"]["Fn::Join"][1] if isinstance(part, str)]
-    assert re.fullmatch(r'\(ALARM\(".*"\) AND ALARM\(".*"\)\)', "".join(texts).replace('""', '"x"'))
-    assert not any("AlarmActions" in alarm for alarm in alarms if alarm["AlarmName"] in PARTS)
 
 
 def test_the_settings_can_adjust_every_alarm_and_no_other(notifying: list[dict[str, Any]]) -> None:
@@ -239,24 +216,12 @@ def test_thresholds_switches_and_topics_are_the_deployments(
     }
     prefix = next(iter(alarms)).partition("requests-")[0]
     assert alarms[f"{prefix}requests-waiting"]["Threshold"] == 7200
-    assert alarms[f"{prefix}requests-unread"]["Threshold"] == 1800
-    assert alarms[f"{prefix}worker-idle"]["Threshold"] == 1
+    assert alarms[f"{prefix}worker-stopped"]["Threshold"] == 1800
+    assert alarms[f"{prefix}worker-stopped"]["AlarmActions"] == [page]
     assert f"{prefix}worker-throttled" in alarms
     assert f"{prefix}throttled" not in alarms
     assert not any("events-lost" in name for name in alarms)
-    assert made.one("CloudWatch::CompositeAlarm")["AlarmActions"] == [page]
     assert made.one("SNS::Topic")["TopicName"].endswith("-ticket")
-
-
-def test_a_combined_alarm_that_is_switched_off_takes_its_parts_with_it(
-    synthesize: Callable[[str, Mapping[str, Any]], Assembly],
-) -> None:
-    made = synthesize("no-stopped", {"instanceArns": [INSTANCE], "alarms": {"worker-stopped": {"enabled": False}}})
-    assert not made.of_type("CloudWatch::CompositeAlarm")
-    assert not any(
-        alarm["Properties"]["AlarmName"].endswith(("requests-unread", "worker-idle"))
-        for alarm in made.of_type("CloudWatch::Alarm").values()
-    )
 
 
 def test_the_topics_are_encrypted_and_cloudwatch_may_use_topic_and_key(assembly: Assembly) -> None:

@@ -170,7 +170,6 @@ def test_what_fails_rings_the_alarm_whose_metric_it_is(centre: Centre, transfers
         "unconfirmed",
         "worker-errors",
         "access-denied",
-        "worker-idle",
     } & set(found)
 
 

@@ -41,37 +41,25 @@ class Alarm:
 
     Attributes:
         name: without the deployment's name in front.
-        severity: None for a part of a combined alarm, which notifies nobody by itself.
+        severity: how loudly it rings.
         measure: what is watched.
-        threshold: it rings above it; with ``below``, under it.
+        threshold: it rings above it.
         periods: how many periods of the measure are looked at.
         breaching: how many of them must be beyond the threshold; 0: all.
-        below: ring under the threshold; a period without data counts as such.
         ends: whether its end is notified too. The end of a burst of failures is not reported: the failed requests are still there.
         setting: the name under which a deployment adjusts it, if not its own.
 
     """
 
     name: str
-    severity: Severity | None
+    severity: Severity
     text: Text
     measure: Measure
     threshold: float = 0
     periods: int = 1
     breaching: int = 0
-    below: bool = False
     ends: bool = True
     setting: str = ""
-
-
-@dataclass(frozen=True)
-class CombinedAlarm:
-    """Rings while all alarms named in ``parts`` do."""
-
-    name: str
-    severity: Severity
-    text: Text
-    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from contact_transfer_cdk.monitoring.alarm import Alarm, CombinedAlarm, Severity, Text, Watched, slug
+from contact_transfer_cdk.monitoring.alarm import Alarm, Severity, Text, Watched, slug
 from contact_transfer_cdk.monitoring.failure_alarms import failure_alarms
 from contact_transfer_cdk.monitoring.function_alarms import function_alarms
 from contact_transfer_cdk.monitoring.rule_alarms import rule_alarms
 from contact_transfer_cdk.monitoring.trouble_alarms import trouble_alarms
-from contact_transfer_cdk.monitoring.waiting_alarms import STOPPED, WORKER_STOPPED, waiting_alarms
+from contact_transfer_cdk.monitoring.waiting_alarms import waiting_alarms
 from contact_transfer_cdk.settings.alarm_settings import AlarmSetting
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
-__all__ = ["Alarm", "CombinedAlarm", "Severity", "Watched", "alarms", "combined_alarms", "description", "slug"]
+__all__ = ["Alarm", "Severity", "Watched", "alarms", "description", "slug"]
 
 
 def alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
@@ -27,7 +27,7 @@ def alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
         changes = settings.alarms.get(alarm.setting or alarm.name, AlarmSetting())
         if not changes.enabled:
             continue
-        if changes.threshold is None or alarm.below:
+        if changes.threshold is None:
             yield alarm
         else:
             yield replace(alarm, threshold=changes.threshold)
@@ -39,12 +39,6 @@ def _all(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
     yield from trouble_alarms(settings)
     yield from function_alarms(settings, watched)
     yield from rule_alarms(settings, watched)
-
-
-def combined_alarms(settings: DeploymentSettings) -> Iterator[CombinedAlarm]:
-    """The alarms that ring while several others do."""
-    if settings.alarms.get(WORKER_STOPPED, AlarmSetting()).enabled:
-        yield STOPPED
 
 
 def description(settings: DeploymentSettings, text: Text) -> str:

@@ -16,11 +16,9 @@ from constructs import Construct
 
 from contact_transfer_cdk.monitoring.alarms import (
     Alarm,
-    CombinedAlarm,
     Severity,
     Watched,
     alarms,
-    combined_alarms,
     description,
 )
 from contact_transfer_cdk.monitoring.dashboard import Dashboard
@@ -61,13 +59,11 @@ class Observability(Construct):
         self.alarms: dict[str, cloudwatch.IAlarm] = {
             alarm.name: self._alarm(alarm) for alarm in alarms(settings, watched)
         }
-        for combined in combined_alarms(settings):
-            self.alarms[combined.name] = self._combined(combined)
         self.dashboard = Dashboard(self, settings, watched, self.alarms).dashboard
         save_queries(self, settings, log_groups)
 
     def _alarm(self, alarm: Alarm) -> cloudwatch.Alarm:
-        measure, below = alarm.measure, alarm.below
+        measure = alarm.measure
         operators, missing = cloudwatch.ComparisonOperator, cloudwatch.TreatMissingData
         made = cloudwatch.Metric(
             namespace=measure.namespace,
@@ -81,27 +77,12 @@ class Observability(Construct):
             alarm_name=f"{self._settings.prefix}-{alarm.name}",
             alarm_description=description(self._settings, alarm.text),
             threshold=alarm.threshold,
-            comparison_operator=operators.LESS_THAN_THRESHOLD if below else operators.GREATER_THAN_THRESHOLD,
+            comparison_operator=operators.GREATER_THAN_THRESHOLD,
             evaluation_periods=alarm.periods,
             datapoints_to_alarm=alarm.breaching or None,
-            treat_missing_data=missing.BREACHING if below else missing.NOT_BREACHING,
+            treat_missing_data=missing.NOT_BREACHING,
         )
-        if alarm.severity is not None:
-            self._notify(made, alarm.severity, ends=alarm.ends)
-        return made
-
-    def _combined(self, combined: CombinedAlarm) -> cloudwatch.CompositeAlarm:
-        parts = [
-            cloudwatch.AlarmRule.from_alarm(self.alarms[part], cloudwatch.AlarmState.ALARM) for part in combined.parts
-        ]
-        made = cloudwatch.CompositeAlarm(
-            self,
-            construct_id(combined.name),
-            composite_alarm_name=f"{self._settings.prefix}-{combined.name}",
-            alarm_description=description(self._settings, combined.text),
-            alarm_rule=cloudwatch.AlarmRule.all_of(*parts),
-        )
-        self._notify(made, combined.severity, ends=True)
+        self._notify(made, alarm.severity, ends=alarm.ends)
         return made
 
     def _notify(self, alarm: cloudwatch.AlarmBase, severity: Severity, *, ends: bool) -> None:

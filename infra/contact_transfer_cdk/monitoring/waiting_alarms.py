@@ -5,31 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from contact_transfer.observability.metrics import Metric
-from contact_transfer_cdk.monitoring.alarm import Alarm, CombinedAlarm, Measure, Severity, Text, Watched
+from contact_transfer_cdk.monitoring.alarm import Alarm, Measure, Severity, Text, Watched
 from contact_transfer_cdk.monitoring.measures import own
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.words import counted
 
 SECTION = "Requests wait too long"
-WORKER_STOPPED = "worker-stopped"
 HOUR_SECONDS = 3600
-#: For how long requests wait unread, and the worker does not run, before somebody is woken.
-STOPPED_MINUTES = 15
 #: A request whose tries are up to 15 minutes apart is seen in one of four periods of five minutes at least.
 SEEN_PERIODS = 4
-
-STOPPED = CombinedAlarm(
-    WORKER_STOPPED,
-    Severity.PAGE,
-    Text(
-        SECTION,
-        f"Transfer requests have waited unread for {STOPPED_MINUTES} minutes and the worker has not run in that time. Nothing is"
-        " transferred; nothing is lost.",
-        "run `transfers watch --once`. If it says paused, find out who paused it and why, then run `transfers resume`. Otherwise run"
-        " `transfers doctor`: the worker's event source mapping, its role or the queue's key was changed.",
-    ),
-    ("requests-unread", "worker-idle"),
-)
 
 
 def waiting_alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
@@ -62,28 +46,18 @@ def waiting_alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[A
         periods=SEEN_PERIODS,
         breaching=1,
     )
-    yield from _parts(watched)
-
-
-def _parts(watched: Watched) -> Iterator[Alarm]:
-    """What ``STOPPED`` combines. Neither says anything alone: a backlog is old too, and without requests the worker is idle."""
     yield Alarm(
-        "requests-unread",
-        None,
-        Text(SECTION, "Part of worker-stopped: requests wait that have not been read.", "see worker-stopped."),
+        "worker-stopped",
+        Severity.PAGE,
+        Text(
+            SECTION,
+            "A transfer request has waited for more than an hour in the queue without being read. Either the worker does not run, or more"
+            " requests arrive than the account may transfer. Nothing is lost.",
+            "run `transfers watch --once`. If it says paused, find out who paused it and why, then run `transfers resume`. If nothing is"
+            " transferred, run `transfers doctor`: the worker's event source mapping, its role or the queue's key was changed.",
+        ),
         Measure(
             "AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": watched.transfer_queue}, "Maximum", minutes=1
         ),
-        threshold=STOPPED_MINUTES * 60,
-        setting=WORKER_STOPPED,
-    )
-    yield Alarm(
-        "worker-idle",
-        None,
-        Text(SECTION, "Part of worker-stopped: the worker has not run.", "see worker-stopped."),
-        Measure("AWS/Lambda", "Invocations", {"FunctionName": watched.functions["worker"]}, minutes=5),
-        threshold=1,
-        periods=STOPPED_MINUTES // 5,
-        below=True,
-        setting=WORKER_STOPPED,
+        threshold=HOUR_SECONDS,
     )

@@ -11,7 +11,7 @@ from math import ceil
 
 from contact_transfer.confirmation.contact_events import ARRIVALS, ENDS
 from contact_transfer.observability.metrics import Metric
-from contact_transfer_cdk.monitoring.alarms import Watched, alarms, combined_alarms
+from contact_transfer_cdk.monitoring.alarms import Watched, alarms
 from contact_transfer_cdk.service.rules import all_rules
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from transfers_cli import say
@@ -56,8 +56,6 @@ def idle(settings: DeploymentSettings) -> Iterator[Item]:
     polls = mappings * POLLERS * MONTH_SECONDS / POLL_SECONDS
     yield from keys(settings)
     yield Item("alarms", "alarm_month", _alarms(settings), "every alarm on a metric", fixed=True)
-    combined = len(list(combined_alarms(settings)))
-    yield Item("combined alarms", "composite_alarm_month", combined, "they ring while several others do", fixed=True)
     yield Item("dashboard", "dashboard_month", 1, "the deployment's", fixed=True)
     yield Item(
         "polls of empty queues",
