@@ -76,7 +76,9 @@ RULE = Recipe(
     ["Nothing applies the rule check_paused", "No test calls the rule check_paused"],
     [
         _insert(
-            f"{SERVICE}/transfer/eligibility.py", r"^class _Tree", "    check = rules.check_paused(paused=False)\n"
+            f"{SERVICE}/transfer/eligibility.py",
+            r"^class Eligibility",
+            "    paused = rules.check_paused(paused=False)\n",
         ),
         _insert(
             "tests/unit/test_pure.py",
@@ -122,9 +124,11 @@ ALARM = Recipe(
     "Add an alarm",
     _insert(
         "infra/contact_transfer_cdk/monitoring/alarms.py",
-        r"^def _queues\(",
-        '    yield Alarm("too-quiet", "Nothing happens", "Nothing happens.", "AWS/SQS", "NoSuchMetric",'
-        ' {"QueueName": watched.transfer_queue})\n',
+        r"^def _all\(",
+        "    from contact_transfer_cdk.monitoring.alarm import Measure\n"
+        '    text = Text("Nothing happens", "Nothing happens.", "look.")\n'
+        '    measure = Measure("AWS/SQS", "NoSuchMetric", {"QueueName": watched.transfer_queue})\n'
+        '    yield Alarm("too-quiet", Severity.TICKET, text, measure)\n',
     ),
     ["tests/infra/test_alarms.py"],
     ["too-quiet", "nothing-happens"],
