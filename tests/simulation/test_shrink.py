@@ -11,7 +11,7 @@ _RUNS = 250
 
 @pytest.mark.parametrize(
     ("bug", "seed"),
-    [pytest.param("no-failure-event", 1, id="plain"), pytest.param("attempt-not-noted", 2, id="interleaving")],
+    [pytest.param("no-failure-event", 2, id="plain"), pytest.param("attempt-not-noted", 129, id="interleaving")],
 )
 def test_shrinking_keeps_the_failure_and_little_else(bug: str, seed: int) -> None:
     before = replaying.of_seed(seed, bug)
@@ -22,5 +22,5 @@ def test_shrinking_keeps_the_failure_and_little_else(bug: str, seed: int) -> Non
     assert replaying.Case(small.scenario).findings() == []  # it is the bug's doing
     everything, (lines, findings) = before.told()[0], small.told(everything=False)
     assert findings
-    assert len(lines) <= 100  # a page or two: every call of the ledger is a line
-    assert len(lines) * 5 < len(everything)
+    assert len(lines) <= 60
+    assert len(lines) * 10 < len(everything)
