@@ -17,13 +17,14 @@ LATE = 3000.0  # seconds until a successor shows: settleMinutes are over by then
 
 
 def _unknown(world: World, send: Callable[[str], Message]) -> tuple[str, Message]:
-    """Transferred, the answer lost, the successor invisible; its next receive ends in ``OutcomeUnknown``."""
-    world.connect.set_switches(successor_listed_after=LATE)
+    """Transferred, the answer and the token lost, the successor invisible; the next receive ends in ``OutcomeUnknown``."""
+    world.connect.set_switches(successor_listed_after=LATE, token_forgotten_after=0.0)
     contact = world.contact()
     world.connect.add_fault(Fault(FaultKind.LOST_RESET, "TransferContact", calls=1))
     message = send(contact)
     while world.time.now - message.sent_at < 899:
         world.once()
+        assert world.told("Succeeded") == [], "the outcome is known: nothing is in doubt"
         world.time.now = max(world.time.now, message.visible_at)
     world.time.now = message.visible_at = world.time.now + 60
     assert world.codes == []
