@@ -13,7 +13,7 @@ from typing import Any
 from local.connect.model import FaultKind
 from local.connect.model.switches import Ended, Replay, Switches
 from local.virtual import Kind
-from tests.simulation.run import Evidence
+from tests.simulation.evidence import Evidence
 from tests.simulation.scenario import RECEIVES, Scenario
 
 _HOUR = 3600.0

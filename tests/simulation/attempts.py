@@ -10,8 +10,8 @@ from collections.abc import Hashable, Iterator
 
 from local.virtual import Invocation, Kind, Published
 from tests.simulation.case import FAILED, FROM_WORK, Case
+from tests.simulation.evidence import Wanted
 from tests.simulation.rules_names import remembered
-from tests.simulation.run import Wanted
 
 #: How often a begin is sent at most: one that reaches the ledger late may count once more.
 _SENT_AGAIN = 3

@@ -18,6 +18,10 @@
     h-defect      the worker reports no defect of its own (its telemetry, the other of the two that read the service's own account)
 
 Only ``rules_ledger`` looks at the service's own account.
+
+To add a rule: a function from ``Case`` to sentences, one for each finding, in the ``rules_`` module of its letter, and a line in
+``RULES`` and above. It judges by Connect's history, the messages and the events. An excuse needs a sentence of docs/contract.md that
+allows it. Bend a run's evidence in ``test_rules`` to see the rule say no, and plant a bug that it finds.
 """
 
 from __future__ import annotations
@@ -36,7 +40,7 @@ from tests.simulation import (
     rules_verdicts,
 )
 from tests.simulation.case import Case
-from tests.simulation.run import Evidence
+from tests.simulation.evidence import Evidence
 
 Rule = Callable[[Case], Iterator[str]]
 

@@ -17,20 +17,26 @@ from multiprocessing.pool import Pool
 from tests.simulation import auditor
 from tests.simulation.acted import acted
 from tests.simulation.case import SUCCEEDED
+from tests.simulation.evidence import Evidence
 from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT
 from tests.simulation.names import Names
-from tests.simulation.run import Evidence, run
+from tests.simulation.run import run
 from tests.simulation.seeded import SeededBug
+from tests.simulation.seeded_answers import ANSWERS
+from tests.simulation.seeded_events import EVENTS
 from tests.simulation.seeded_ledger import LEDGER
 from tests.simulation.seeded_messages import MESSAGES
+from tests.simulation.seeded_names import NAMES
 from tests.simulation.seeded_reconciliation import RECONCILIATION
 from tests.simulation.seeded_requests import REQUESTS
 from tests.simulation.seeded_routes import ROUTES
 from tests.simulation.subject import Subject, load
 
 BLOCK = 40
-BUGS: dict[str, SeededBug] = {bug.name: bug for bug in (*REQUESTS, *MESSAGES, *LEDGER, *RECONCILIATION, *ROUTES)}
+#: Every seeded bug; a new file of them is named here.
+_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES)
+BUGS: dict[str, SeededBug] = {bug.name: bug for bug in _EVERY}
 
 
 @dataclass

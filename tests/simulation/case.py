@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 from local.connect.model import CallRecord, TransferRecord
 from local.virtual import Invocation, Message, Published
-from tests.simulation.run import Evidence, Wanted
+from tests.simulation.evidence import Evidence, Wanted
+from tests.simulation.verdict import Verdict
 
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
@@ -36,23 +36,6 @@ FROM_WORK = frozenset(
 )
 #: How far the clocks of workers and Connect may be apart: what a worker says of times may be off by this.
 SKEW = 8.0
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """A message in the dead-letter queue, put there by the worker at ``time``, as it had announced at ``decided``."""
-
-    time: float
-    decided: float
-    code: str
-    text: str
-    original: str
-    wanted: Wanted | None
-    parked: Message
-
-    def told(self, name: str) -> str:
-        """An attribute of the parked message; empty when it is not there."""
-        return str(self.parked.attributes.get(name, {}).get("StringValue", ""))
 
 
 class Case:

@@ -11,8 +11,9 @@ from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind, Layout, Sizing
 from tests.simulation import campaign, peers
+from tests.simulation.evidence import Evidence
 from tests.simulation.peer_table import PeerTable
-from tests.simulation.run import Evidence, run, run_with
+from tests.simulation.run import run, run_with
 from tests.simulation.scenario import Ask, Request, Scenario
 
 CONSUMERS = ("Powertools batch", "Powertools batch + idempotency", "this service")

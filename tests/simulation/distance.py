@@ -21,8 +21,9 @@ from local.connect.model import TransferRecord
 from tests.simulation import campaign
 from tests.simulation.case import Case
 from tests.simulation.distance_scenarios import DIMENSIONS, KINDS, Dimension, scenario
+from tests.simulation.evidence import Evidence, Wanted
 from tests.simulation.names import Names
-from tests.simulation.run import Evidence, Wanted, run
+from tests.simulation.run import run
 from tests.simulation.subject import Subject
 
 WHEN_IN_DOUBT = ("repeat", "wait")

@@ -1,4 +1,11 @@
-"""From a seed to a scenario. Swarm testing: each run has some of the faults, none has all, so that rare pairs meet."""
+"""From a seed to a scenario. Swarm testing: each run has some of the faults, none has all, so that rare pairs meet.
+
+To draw something more: a field that says nothing of who is transferred where is drawn from the table of fields by itself
+(``generate_fields``). A fault goes into the lists of ``generate_faults``; what needs a story (a cancellation, an outage, a name used
+again) is a function from ``Random`` and ``Scenario`` to ``Scenario`` in a module of its own, with a line in
+``generate_further.CHANGES``: it has a stream of its own, so the other seeds stay as they are. Name what it does in ``acted.EXPECTED``
+and count it in ``acted.acted``: a test fails if it never acts.
+"""
 
 from __future__ import annotations
 

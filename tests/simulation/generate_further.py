@@ -13,6 +13,7 @@ from typing import Any
 from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
+from tests.simulation.generate_names import at_once, same_names
 from tests.simulation.scenario import Ask, Request, Scenario
 
 _DAY = 86_400.0
@@ -29,39 +30,15 @@ _AWAY = (
     FaultKind.HANG,
 )
 _AWAY_TRANSFER = (*_AWAY, FaultKind.LOST_503, FaultKind.ACTIVE_TASK_QUOTA)
-_RIGHT_KINDS = ("task", "task", "email", "linked")
-#: What is wrong at first, by its code: the kind of contact and the fields.
-_MENDABLE: tuple[tuple[str, str, dict[str, Any]], ...] = (
-    ("DestinationNotFound", "task", {"queue": "?"}),
-    ("FlowNotFound", "task", {"flow": "?"}),
-    ("FlowNotUsable", "task", {"flow": "Draft"}),
-    ("UnsupportedFlowType", "email", {"flow": "Customer hold"}),
-    ("ContactNotFound", "unknown", {}),
-    ("ContactNotActive", "ended", {}),
-    ("UnsupportedChannel", "chat", {}),
-    ("RequestExpired", "task", {"expires_in": -5.0}),
-)
 
 
 def further(made: Scenario) -> Scenario:
     """The scenario with what its seed draws beyond it."""
-    for name, chance, change in _CHANGES:
+    for name, chance, change in CHANGES:
         random = Random(f"{name} {made.seed}")
         if random.random() < chance:
             made = change(random, made)
     return made
-
-
-def _switch(made: Scenario, name: str) -> Any:
-    return dict(made.switches).get(name)
-
-
-def _span(made: Scenario) -> float:
-    return max((ask.at for ask in made.asks), default=0.0)
-
-
-def _with_asks(made: Scenario, asks: list[Ask]) -> tuple[Ask, ...]:
-    return tuple(sorted((*made.asks, *asks), key=lambda ask: ask.at))
 
 
 def _from_first(_random: Random, made: Scenario) -> Scenario:
@@ -82,7 +59,7 @@ def _linked_to_full(_random: Random, made: Scenario) -> Scenario:
         made,
         contacts=(*made.contacts, "chain11", f"sibling{contact - 1}"),
         requests=(*made.requests, request),
-        asks=_with_asks(made, [Ask(_span(made), len(made.requests))]),
+        asks=made.with_asks([Ask(made.span, len(made.requests))]),
     )
 
 
@@ -97,7 +74,7 @@ def _old_id(_random: Random, made: Scenario) -> Scenario:
 def _outage(random: Random, made: Scenario) -> Scenario:
     """An hour and more in which a service, or one call, never answers as it should."""
     hours = min(random.choice((1.2, 3.0, 8.0, 16.0, 30.0)), max(1.2, _MESSAGE_HOURS / max(1, len(made.asks))))
-    begins = random.random() * _span(made)
+    begins = random.random() * made.span
     ends = begins + hours * _HOUR
     window: dict[str, Any] = {"starts_after": begins, "seconds": ends - begins}
     draw = random.random()
@@ -113,7 +90,7 @@ def _outage(random: Random, made: Scenario) -> Scenario:
 
 def _few_receives(random: Random, made: Scenario) -> Scenario:
     """A queue that gives up after a few receives, something that spends them, and, mostly, an operator who sends back what it gave up."""
-    begins = random.random() * _span(made)
+    begins = random.random() * made.span
     ends = begins + random.choice((0.5, 2.0, 6.0)) * _HOUR
     kind = random.choice((Kind.NOT_INVOKED, Kind.DIES, Kind.DIES_AFTER, Kind.ERROR))
     service = {Kind.NOT_INVOKED: "function", Kind.ERROR: "dynamodb"}.get(kind, "connect")
@@ -125,79 +102,6 @@ def _few_receives(random: Random, made: Scenario) -> Scenario:
         faults=(fault, *made.faults),
         redrives=tuple(sorted((*made.redrives, *back))),
     )
-
-
-def _names(random: Random, made: Scenario) -> Scenario:
-    """Names used again: for another contact, and, corrected, for what failed."""
-    contacts, requests, asks = list(made.contacts), list(made.requests), []
-    first_at = {ask.request: ask.at for ask in reversed(made.asks)}
-
-    def ask(request: Request, at: float) -> None:
-        asks.append(Ask(max(0.0, at), len(requests), random.choice(("bare", "arn", "event"))))
-        requests.append(request)
-
-    named = [n for n, one in enumerate(made.requests) if one.request_id and not one.static and one.route is None]
-    for number in random.sample(named, min(len(named), random.choice((0, 1, 2)))):
-        contacts.append(random.choice(_RIGHT_KINDS))
-        other = Request(len(contacts) - 1, queue="Overflow", request_id=made.requests[number].request_id)
-        ask(other, first_at.get(number, 0.0) + random.choice((-30.0, 0.5, 20.0, 7200.0)) * random.random())
-    for number in range(random.choice((1, 1, 3))):
-        _corrected(random, contacts, ask, f"mended-{number}", random.random() * _span(made))
-    return replace(made, contacts=tuple(contacts), requests=tuple(requests), asks=_with_asks(made, asks))
-
-
-def at_once(random: Random, made: Scenario) -> Scenario:
-    """Names that are corrected while their messages are delivered several times at once, with a slow ledger and answers that get lost."""
-    contacts, requests = list(made.contacts), list(made.requests)
-    asks: list[Ask] = []
-    # A token that remembers its rejection is never accepted, and each copy has hours of its own to try.
-    remembers = bool(_switch(made, "token_remembers_rejection"))
-
-    def ask(request: Request, at: float) -> None:
-        copies = 1 if remembers else random.choice((1, 1, 2))
-        asks.extend(Ask(at + random.random() * 3.0 * copy, len(requests)) for copy in range(copies))
-        requests.append(request)
-
-    begins = random.random() * _span(made)
-    for number in range(6):
-        _corrected(random, contacts, ask, f"at-once-{number}", begins + number * 10.0, delays=(1.0, 4.0))
-    ends = begins + 90.0
-    kind = random.choice((Kind.LOST_ERROR, Kind.LATE, Kind.ERROR, Kind.FREEZE))
-    faults = (
-        Fault("queue", Kind.DUPLICATE, "*", 0.7, begins, ends),
-        Fault("dynamodb", Kind.FREEZE, "PutItem", 0.2, begins, ends, seconds=3.0),
-        Fault("dynamodb", kind, "PutItem", 0.2, begins, ends, seconds=9.0),
-    )
-    lost = random.choice((FaultKind.LOST_RESET, FaultKind.LOST_500, FaultKind.LOST_HANG))
-    answers = ConnectFault(lost, "TransferContact", probability=0.8, starts_after=begins, seconds=90.0)
-    return replace(
-        made,
-        contacts=tuple(contacts),
-        requests=tuple(requests),
-        asks=_with_asks(made, asks),
-        faults=(*faults, *made.faults),
-        connect_faults=(answers, *made.connect_faults),
-    )
-
-
-def _corrected(
-    random: Random,
-    contacts: list[str],
-    ask: Callable[[Request, float], None],
-    name: str,
-    at: float,
-    *,
-    delays: tuple[float, ...] = (1.0, 20.0, 600.0, 3 * _HOUR),
-) -> None:
-    """What cannot be done, and the same name sent again with what can: to another queue, or for another contact."""
-    code, kind, fields = random.choice(_MENDABLE)
-    contacts.append(kind)
-    wrong = Request(len(contacts) - 1, **{"queue": "Billing", **fields}, request_id=name, codes=frozenset({code}))
-    if kind not in ("task", "email") or random.random() < 0.3:
-        contacts.append("task")
-    later = at + random.choice(delays) * random.random()
-    ask(wrong, at)
-    ask(Request(len(contacts) - 1, queue="Support", request_id=name), later)
 
 
 def _events(random: Random, made: Scenario) -> Scenario:
@@ -216,21 +120,21 @@ def _events(random: Random, made: Scenario) -> Scenario:
 
 def _replay(random: Random, made: Scenario) -> Scenario:
     """Somebody replays what the bus has archived, hours or days later."""
-    begins = _span(made) + random.choice((_HOUR, _DAY, 10 * _DAY)) * random.random()
+    begins = made.span + random.choice((_HOUR, _DAY, 10 * _DAY)) * random.random()
     events = {(ask.request, ask.event): ask for ask in made.asks if ask.form == "event"}
     again = [replace(ask, at=begins + random.random() * 60.0, replay="again") for ask in events.values()]
-    return made if _switch(made, "token_remembers_rejection") else replace(made, asks=_with_asks(made, again))
+    return made if made.switch("token_remembers_rejection") else replace(made, asks=made.with_asks(again))
 
 
 def _forgetful(random: Random, made: Scenario) -> Scenario:
     """A ledger that remembers for days, and DynamoDB deletes what has expired; then requests come again, and names for other contacts."""
-    if _switch(made, "token_remembers_rejection") or "routes" in dict(made.settings):
+    if made.switch("token_remembers_rejection") or "routes" in dict(made.settings):
         return made  # what a route may do is counted for as long as the ledger remembers, too; one excuse is enough
     days = random.choice((2.0, 30.0))
     stay = random.choice((2 * _HOUR, _DAY, 3 * _DAY))
     contacts, requests, asks = list(made.contacts), list(made.requests), []
     for number, request in enumerate(made.requests):
-        at = _span(made) + (days * _DAY + stay) * (0.4 + random.random())
+        at = made.span + (days * _DAY + stay) * (0.4 + random.random())
         if random.random() < 0.5:
             asks.append(Ask(at, number, "event", event=9))
         if request.request_id and not request.static and random.random() < 0.3:
@@ -241,20 +145,20 @@ def _forgetful(random: Random, made: Scenario) -> Scenario:
         made,
         contacts=tuple(contacts),
         requests=tuple(requests),
-        asks=_with_asks(made, asks),
+        asks=made.with_asks(asks),
         settings=(*(one for one in made.settings if one[0] != "ledger_days"), ("ledger_days", days)),
         expired_stay=stay,
     )
 
 
 #: By the name of its stream: how many of the seeds draw it. In this order, each on what the former have made.
-_CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] = (
+CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] = (
     ("limit", 0.5, _from_first),
     ("linked tasks", 0.5, _linked_tasks),
     ("linked to full", 0.04, _linked_to_full),
     ("outage", 0.04, _outage),
     ("few receives", 0.04, _few_receives),
-    ("same names", 0.08, _names),
+    ("same names", 0.08, same_names),
     ("at once", 0.04, at_once),
     ("events", 1.0, _events),
     ("replayed", 0.05, _replay),

@@ -12,8 +12,15 @@ from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind, Replay
 from local.virtual import Fault, Kind, Sizing
 from tests.simulation.generate import scenario
-from tests.simulation.generate_further import at_once
-from tests.simulation.scenario import Ask, Doing, Request, Scenario
+from tests.simulation.generate_names import at_once
+from tests.simulation.kept_routes import (
+    doubtful_route,
+    late_after_the_end,
+    late_allowance,
+    late_return,
+    siblings_at_once,
+)
+from tests.simulation.scenario import Ask, Request, Scenario
 
 
 def rivals(seed: int) -> Scenario:
@@ -50,19 +57,6 @@ def lost_begins(seed: int) -> Scenario:
     )
 
 
-def doubtful_route(seed: int) -> Scenario:
-    """A routed call is reset before Connect acts on it and its contact ends by itself; then another contact of the tree is to move."""
-    return Scenario(
-        seed=seed,
-        contacts=("task", "sibling0"),
-        requests=tuple(Request(contact, queue="Support", route="once") for contact in range(2)),
-        asks=(Ask(0.0, 0), Ask(7200.0, 1)),
-        doings=(Doing(20.0, "end", 0),),
-        connect_faults=(ConnectFault(FaultKind.RESET, "TransferContact", seconds=19.0),),
-        settings=(("routes", {"once": 1}),),
-    )
-
-
 def stale_look(seed: int) -> Scenario:
     """Answers are lost, and the worker that looks stands still between seeing the contact active and asking who follows it."""
     return Scenario(
@@ -74,60 +68,6 @@ def stale_look(seed: int) -> Scenario:
         faults=(Fault("connect", Kind.FREEZE, "ListAssociatedContacts", 1.0, 0.0, 120.0, seconds=58.0),),
         switches=(("old_contact_active_for", 30.0), ("end_shown_after", 5.0), ("successor_listed_after", 300.0)),
         settings=(("maximum_concurrency", 2),),
-    )
-
-
-def late_allowance(seed: int) -> Scenario:
-    """A routed request fails while its writes reach the table late; then another contact of the tree is to move."""
-    return Scenario(
-        seed=seed,
-        contacts=("task", "sibling0"),
-        requests=(
-            Request(0, queue="?", route="once", codes=frozenset({"DestinationNotFound"})),
-            Request(1, queue="Support", route="once"),
-        ),
-        asks=(Ask(0.0, 0), Ask(60.0, 1)),
-        faults=(Fault("dynamodb", Kind.LATE, "PutItem", 0.5, 0.0, 30.0, seconds=9.0),),
-        settings=(("routes", {"once": 1}),),
-    )
-
-
-def late_after_the_end(seed: int) -> Scenario:
-    """Routed requests expire while what they wrote is still on its way to the ledger; then another contact of each tree is to move."""
-    expired = frozenset({"RequestExpired"})
-    return Scenario(
-        seed=seed,
-        contacts=(*["task"] * 5, *(f"sibling{number}" for number in range(5))),
-        requests=(
-            *(Request(contact, queue="Support", route="once", expires_in=6.0, codes=expired) for contact in range(5)),
-            *(Request(contact, queue="Support", route="once") for contact in range(5, 10)),
-        ),
-        asks=(*(Ask(number * 0.1, number) for number in range(5)), *(Ask(300.0, number) for number in range(5, 10))),
-        faults=(Fault("dynamodb", Kind.LATE, "PutItem", 0.6, 0.0, 9.0, seconds=14.0),),
-        active_tasks=(60.0, 0),
-        settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
-        sizing=Sizing(batch_size=1, concurrency=8),
-    )
-
-
-def late_return(seed: int) -> Scenario:
-    """Routed requests expire, and what gives their allowances back is long on its way to the ledger; they come again without an end to
-    their time and are carried out, and then another contact of each tree is to move.
-    """
-    again: dict[str, Any] = {"queue": "Support", "route": "once"}
-    return Scenario(
-        seed=seed,
-        contacts=(*["task"] * 5, *(f"sibling{number}" for number in range(5))),
-        requests=(
-            *(Request(contact, request_id=f"order-{contact}", expires_in=1.5, **again) for contact in range(5)),
-            *(Request(contact, request_id=f"order-{contact}", **again) for contact in range(5)),
-            *(Request(contact, **again) for contact in range(5, 10)),
-        ),
-        asks=tuple(Ask(at, first + number) for first, at in ((0, 0.0), (5, 60.0), (10, 600.0)) for number in range(5)),
-        faults=(Fault("dynamodb", Kind.LATE, "PutItem", 0.7, 1.2, 12.0, seconds=200.0),),
-        active_tasks=(30.0, 0),
-        settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
-        sizing=Sizing(batch_size=1, concurrency=8),
     )
 
 
@@ -196,19 +136,6 @@ def left_over(seed: int) -> Scenario:
         made,
         asks=tuple(replace(ask, at=ask.at + random.random() * 3) for ask in (*made.asks, *made.asks)),
         faults=(*made.faults, Fault("dynamodb", Kind.LOST_ERROR, "PutItem", 0.2, 0.0, 90.0)),
-    )
-
-
-def siblings_at_once(seed: int) -> Scenario:
-    """Two contacts of each tree are to move by one route, at the same time, and the ledger is slow."""
-    return Scenario(
-        seed=seed,
-        contacts=(*["task"] * 5, *(f"sibling{number}" for number in range(5))),
-        requests=tuple(Request(contact, queue="Support", route="once") for contact in range(10)),
-        asks=tuple(Ask(number % 5 * 10.0, number) for number in range(10)),
-        faults=(Fault("dynamodb", Kind.FREEZE, "PutItem", 0.5, 0.0, 60.0, seconds=3.0),),
-        settings=(("routes", {"once": 1}), ("maximum_concurrency", 8)),
-        sizing=Sizing(batch_size=1, concurrency=8),
     )
 
 

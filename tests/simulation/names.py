@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.simulation.run import Evidence
+from tests.simulation.evidence import Evidence
 from tests.simulation.scenario import INSTANCE
 
 _TWICE = re.compile(r"\b([Cc]ontact|[Ii]nstance) (?=(contact|instance)-\d)")

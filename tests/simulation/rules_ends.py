@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from local.virtual import Invocation, Kind, Message
 from tests.simulation.case import SKEW, Case
-from tests.simulation.run import Wanted
+from tests.simulation.evidence import Wanted
 from tests.simulation.unhindered import Unhindered
 
 #: Seconds from the end of an invocation until the messages that it did not name are deleted, and some.

@@ -14,7 +14,7 @@ from contact_transfer.request.fields import FIELDS
 from local.virtual import Fault, Invocation, Published
 from tests.simulation.attempts import Attempts
 from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case
-from tests.simulation.run import Wanted
+from tests.simulation.evidence import Wanted
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
 
 _SOURCE = "contact-transfer"

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from local.virtual import Message
 from tests.simulation import rules_names
 from tests.simulation.case import Case
-from tests.simulation.run import Wanted
+from tests.simulation.evidence import Wanted
 from tests.simulation.scenario import RECEIVES
 
 

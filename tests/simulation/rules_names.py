@@ -10,8 +10,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 from itertools import pairwise
 
-from tests.simulation.case import KILLS, SKEW, Case, Verdict
-from tests.simulation.run import Wanted
+from tests.simulation.case import KILLS, SKEW, Case
+from tests.simulation.evidence import Wanted
+from tests.simulation.verdict import Verdict
 
 _DAY = 86_400.0
 

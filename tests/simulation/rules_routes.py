@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tests.simulation.case import Case, Verdict
-from tests.simulation.run import Wanted
+from tests.simulation.case import Case
+from tests.simulation.evidence import Wanted
+from tests.simulation.verdict import Verdict
 
 _DOUBTFUL = "OutcomeUnknown"
 

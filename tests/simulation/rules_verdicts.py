@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator, Mapping
 
 from local.connect.model.records import MAXIMUM_TRANSFERS
 from tests.simulation import rules_names, rules_routes
-from tests.simulation.case import DEADLY, FROM_WORK, KILLS, SKEW, Case, Verdict
-from tests.simulation.run import Wanted
+from tests.simulation.case import DEADLY, FROM_WORK, KILLS, SKEW, Case
+from tests.simulation.evidence import Wanted
 from tests.simulation.scenario import LATEST_SECONDS
+from tests.simulation.verdict import Verdict
 
 
 def body(case: Case) -> Iterator[str]:

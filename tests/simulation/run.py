@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
-from local.connect.model import CallRecord, Connect, TransferRecord
+from local.connect.model import Connect
 from local.connect.model.events import ContactEvent
-from local.virtual import Cloud, Fault, Handler, Invocation, Kit, Layout, Message, Published, Weather
+from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
-from local.virtual.dynamodb import Item
+from tests.simulation.evidence import Evidence, Target, Wanted
 from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.subject import Silent, Subject
@@ -30,65 +30,6 @@ _DEFAULTS = {
     "burst": 5.0,
     "maximum_concurrency": 2,
 }
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a request goes, as ids."""
-
-    contact: str
-    flow: str
-    queue: str | None
-    user: str | None
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """A request with the messages that asked for it."""
-
-    number: int
-    request: Request
-    target: Target
-    messages: list[Message] = field(default_factory=list)
-
-    @property
-    def identity(self) -> str | Target:
-        """What makes it one request with others: its requestId, or where it goes."""
-        return self.request.request_id or self.target
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
-
-    ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it.
-    ``struck``: how often each fault of AWS's, and each thing that others do, took place.
-    ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
-    """
-
-    scenario: Scenario
-    began: float
-    quiet: float
-    ended: float
-    wanted: list[Wanted]
-    of_message: dict[str, Wanted]
-    messages: list[Message]
-    dead_letters: list[Message]
-    events: list[Published]
-    calls: list[CallRecord]
-    transfers: list[TransferRecord]
-    ended_contacts: dict[str, float]
-    trees: dict[str, str]
-    preceding: dict[str, int]
-    invocations: list[Invocation]
-    deliveries: int
-    left: int
-    ledger: dict[str, Item]
-    largest_item: int
-    defects: list[str]
-    settings: dict[str, Any]
-    wire: list[tuple[float, int, str]]
-    struck: Counter[str]
 
 
 Around = Callable[[Callable[[], float]], AbstractContextManager[None]]

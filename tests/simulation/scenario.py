@@ -109,6 +109,19 @@ class Scenario:
     expired_stay: float | None = None
 
     @property
+    def span(self) -> float:
+        """When the last message is sent, seconds of the run."""
+        return max((ask.at for ask in self.asks), default=0.0)
+
+    def switch(self, name: str) -> Any:
+        """How Connect behaves in this run; None: as by default."""
+        return dict(self.switches).get(name)
+
+    def with_asks(self, asks: list[Ask]) -> tuple[Ask, ...]:
+        """Its messages and these, in order."""
+        return tuple(sorted((*self.asks, *asks), key=lambda ask: ask.at))
+
+    @property
     def calm(self) -> bool:
         return not self.faults and not self.connect_faults
 

@@ -2,6 +2,10 @@
 
 A bug is attached to functions by their names: a target is ``module:name`` or ``module:Class.name`` inside the package, and is replaced or
 wrapped in a copy of the service that is imported afresh. A target that is gone is an error with the bug's name.
+
+To add one: ``plain(...)`` or ``interleaving(...)`` in the ``seeded_`` module of its purpose, with the rules that may see it, likeliest
+first; a new module's tuple goes into ``campaign._EVERY``. ``python -m tests.simulation bugs NAME`` must find it; where chance takes
+more than some hundred seeds to come to it, write the scenario down in ``kept``. A bug that breaks no promise is none: leave it out.
 """
 
 from __future__ import annotations

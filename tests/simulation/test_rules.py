@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.simulation import auditor, campaign
-from tests.simulation.run import Evidence, run
+from tests.simulation.evidence import Evidence
+from tests.simulation.run import run
 from tests.simulation.scenario import Ask, Request, Scenario
 
 _RIVALS = Scenario(

@@ -11,8 +11,8 @@ from local.connect.model import CallRecord
 from local.virtual import Invocation, Message
 from tests.simulation.auditor import Finding
 from tests.simulation.case import Case
+from tests.simulation.evidence import Evidence, Wanted
 from tests.simulation.names import Names
-from tests.simulation.run import Evidence, Wanted
 from tests.simulation.words import words
 
 

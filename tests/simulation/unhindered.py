@@ -12,7 +12,7 @@ from local.connect.model import FaultKind
 from local.virtual import Invocation, Message
 from tests.simulation import quotas
 from tests.simulation.case import Case
-from tests.simulation.run import Wanted
+from tests.simulation.evidence import Wanted
 
 #: A worker whose share of a quota brings a token at least so often has no long wait for one.
 _TOKEN_EVERY = 2.5

@@ -1,0 +1,71 @@
+"""What a run leaves for the auditor: who asked for what, and all that happened."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from local.connect.model import CallRecord, TransferRecord
+from local.virtual import Invocation, Message, Published
+from local.virtual.dynamodb import Item
+from tests.simulation.scenario import Request, Scenario
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a request goes, as ids."""
+
+    contact: str
+    flow: str
+    queue: str | None
+    user: str | None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A request with the messages that asked for it."""
+
+    number: int
+    request: Request
+    target: Target
+    messages: list[Message] = field(default_factory=list)
+
+    @property
+    def identity(self) -> str | Target:
+        """What makes it one request with others: its requestId, or where it goes."""
+        return self.request.request_id or self.target
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
+
+    ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it.
+    ``struck``: how often each fault of AWS's, and each thing that others do, took place.
+    ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
+    """
+
+    scenario: Scenario
+    began: float
+    quiet: float
+    ended: float
+    wanted: list[Wanted]
+    of_message: dict[str, Wanted]
+    messages: list[Message]
+    dead_letters: list[Message]
+    events: list[Published]
+    calls: list[CallRecord]
+    transfers: list[TransferRecord]
+    ended_contacts: dict[str, float]
+    trees: dict[str, str]
+    preceding: dict[str, int]
+    invocations: list[Invocation]
+    deliveries: int
+    left: int
+    ledger: dict[str, Item]
+    largest_item: int
+    defects: list[str]
+    settings: dict[str, Any]
+    wire: list[tuple[float, int, str]]
+    struck: Counter[str]
