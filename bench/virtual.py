@@ -12,7 +12,7 @@ from typing import Any
 from bench.requests import INSTANCE_ARN, Backlog, Mix
 from contact_transfer import bootstrap
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Settings
-from contact_transfer.transfer.clock import Chance, Clock, Deadline
+from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer_cdk.settings import sizing as deployed
 from contact_transfer_cdk.settings.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
@@ -236,19 +236,19 @@ def _maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
     timed = load.spread > 0  # of a backlog nobody asks, and a hundred thousand would take their time
 
     def make(kit: Kit) -> Handler:
-        clock = Clock(now=kit.now, elapsed=kit.elapsed, sleep=kit.sleep)
-        chance = Chance(random=kit.random, unique=kit.unique)
+        clock = Clock(now=kit.now, monotonic=kit.monotonic, sleep=kit.sleep)
+        randomness = Randomness(random=kit.random, new_id=kit.new_id)
         calls: list[list[tuple[float, float]]] = [[]]  # of the invocation under way
         aws = kit.aws
         if timed:
             aws = {name: Timed(one, kit, lambda *span: calls[-1].append(span)) for name, one in aws.items()}
-        batch = bootstrap.batch(variables, aws, clock, chance, Quiet())  # type: ignore[arg-type]  # the same methods
+        batch = bootstrap.batch(variables, aws, clock, randomness, Quiet())  # type: ignore[arg-type]  # the same methods
 
         def handler(event: dict[str, Any], context: Context) -> Any:
             left = context.get_remaining_time_in_millis() / 1000
             if timed:
                 calls[:] = [log.begin(event, clock.now())]
-            back = batch.carry_out(event["Records"], Deadline(clock.elapsed() + left, clock.now() + left))
+            back = batch.carry_out(event["Records"], Deadline(clock.monotonic() + left, clock.now() + left))
             return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
 
         return handler

@@ -14,7 +14,7 @@ class Share:
 
     def __init__(self, quotas: Mapping[str, Quota], workers: int, now: float) -> None:
         self._now = now
-        clock = Clock(now=lambda: self._now, elapsed=lambda: self._now, sleep=lambda _: None)
+        clock = Clock(now=lambda: self._now, monotonic=lambda: self._now, sleep=lambda _: None)
         self._share = WorkerShare(quotas, workers, clock)
 
     def start_batch(self, queued: float | None, now: float, held: float = 0.0) -> None:

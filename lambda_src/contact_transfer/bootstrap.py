@@ -1,4 +1,4 @@
-"""The composition root: the only place that reaches for clients, the clock and chance."""
+"""The composition root: the only place that reaches for clients, the clock and randomness."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from contact_transfer.observability.metrics import NAMESPACE, SERVICE
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.arn import parse_instance
 from contact_transfer.transfer.arrival import Means
-from contact_transfer.transfer.clock import Chance, Clock
+from contact_transfer.transfer.clock import Clock, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.flow_check import Flows
 from contact_transfer.transfer.reconciliation import Reconciliation
@@ -66,8 +66,8 @@ _FOR_A_FLOW = Config(
 )
 _SUPPORT = dict.fromkeys(("dynamodb", "sqs", "events"), _OTHERS)
 
-CLOCK = Clock(now=time.time, elapsed=time.monotonic, sleep=time.sleep)
-CHANCE = Chance(random=random.random, unique=lambda: os.urandom(16).hex())
+CLOCK = Clock(now=time.time, monotonic=time.monotonic, sleep=time.sleep)
+RANDOMNESS = Randomness(random=random.random, new_id=lambda: os.urandom(16).hex())
 
 
 def clients(region: str) -> dict[str, Any]:
@@ -89,23 +89,23 @@ def batch(
     environment: Mapping[str, str] = os.environ,
     aws: Mapping[str, Any] | None = None,
     clock: Clock = CLOCK,
-    chance: Chance = CHANCE,
+    randomness: Randomness = RANDOMNESS,
     telemetry: Telemetry | None = None,
 ) -> Batch:
-    """Put the worker together. Tests hand in their own clients, clock, chance or telemetry. Raise ``SettingsError``."""
+    """Put the worker together. Tests hand in their own clients, clock, randomness or telemetry. Raise ``SettingsError``."""
     settings = Settings.from_environment(environment)
     aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
     limiter = WorkerShare(quotas, settings.maximum_concurrency, clock, call_seconds=CALL_SECONDS)
     telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
-    store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, chance.unique)
-    service = Service(Ledger(store, clock.now), _means(settings, aws["connect"], limiter, clock, chance))
+    store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id)
+    service = Service(Ledger(store, clock.now), _means(settings, aws["connect"], limiter, clock, randomness))
     queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
-    return Batch(service, queue, bus, limiter, telemetry, settings, clock, chance)
+    return Batch(service, queue, bus, limiter, telemetry, settings, clock, randomness)
 
 
-def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, chance: Chance) -> Means:
+def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, randomness: Randomness) -> Means:
     connect_clock, settle = ConnectClock(clock), settings.settle_minutes * 60
     connect = Connect(ConnectClient(client, clock, connect_clock), limiter, connect_clock)
     return Means(
@@ -116,7 +116,7 @@ def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, 
         Routes(connect, settings.routes, settle),
         settings,
         clock,
-        chance,
+        randomness,
     )
 
 
@@ -134,7 +134,7 @@ def confirmation(
     environment: Mapping[str, str] = os.environ,
     aws: Mapping[str, Any] | None = None,
     clock: Clock = CLOCK,
-    chance: Chance = CHANCE,
+    randomness: Randomness = RANDOMNESS,
 ) -> Confirmation:
     """Put the confirmation function together. Raise ``SettingsError``."""
     from contact_transfer.config.function_settings import ConfirmSettings  # noqa: PLC0415 - as above
@@ -145,12 +145,13 @@ def confirmation(
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
     return Confirmation(
         arrivals=Arrivals(
-            Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, chance.unique), clock.now
+            Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id),
+            clock.now,
         ),
         bus=Bus(aws["events"], settings.event_bus_name),
         visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
         telemetry=Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),
         within_seconds=settings.confirm_within_minutes * 60 or None,
         clock=clock,
-        chance=chance,
+        randomness=randomness,
     )

@@ -19,7 +19,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
     if not isinstance(records, list):
         raise ValueError("Not an SQS event: it has no Records. Only the event source mapping invokes the worker.")  # noqa: TRY004 - the value is wrong, whatever its type
     left = context.get_remaining_time_in_millis() / 1000
-    deadline = Deadline(at=bootstrap.CLOCK.elapsed() + left, wall=bootstrap.CLOCK.now() + left)
+    deadline = Deadline(at=bootstrap.CLOCK.monotonic() + left, wall=bootstrap.CLOCK.now() + left)
     _batch.telemetry.begin(context.aws_request_id)
     back = _batch.carry_out(records, deadline)
     return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}

@@ -29,10 +29,10 @@ class Kit:
 
     aws: dict[str, Any]
     now: Callable[[], float]
-    elapsed: Callable[[], float]
+    monotonic: Callable[[], float]
     sleep: Callable[[float], None]
     random: Callable[[], float]
-    unique: Callable[[], str]
+    new_id: Callable[[], str]
 
 
 @dataclass(frozen=True)
@@ -104,4 +104,4 @@ class Cloud:
             "sqs": Sqs(sender, others, self.queue, self.dead_letters),
             "events": Events(sender, others, self.bus),
         }
-        return Kit(aws, host.now, host.elapsed, sender.sleep, host.random.random, host.unique)
+        return Kit(aws, host.now, host.monotonic, sender.sleep, host.random.random, host.new_id)

@@ -90,11 +90,11 @@ class Host:
         """The environment's wall clock, epoch seconds."""
         return self.loop.now + self.skew
 
-    def elapsed(self) -> float:
+    def monotonic(self) -> float:
         """Seconds that never go back."""
         return self.loop.now
 
-    def unique(self) -> str:
+    def new_id(self) -> str:
         """A text that nobody else has."""
         return f"{self.random.getrandbits(128):032x}"
 

@@ -76,8 +76,8 @@ def run(arguments: list[str]) -> int:
 
 
 def _denied(error: ClientError) -> str:
-    told = error.response.get("Error", {})
-    return f"AWS refused {error.operation_name}: {told.get('Code')}: {told.get('Message')}"
+    details = error.response.get("Error", {})
+    return f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}"
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from contact_transfer.confirmation.confirmation import Confirmation
 from contact_transfer.connect_flow.flow_function import FlowDoor
 from contact_transfer.request.envelope import ROUTE_EVENTS
 from contact_transfer.request.event_types import REQUESTED
-from contact_transfer.transfer.clock import Chance
+from contact_transfer.transfer.clock import Randomness
 from local.connect.model.events import ContactEvent
 from tests.component.world import INSTANCE_ARN, Message, Queues, Tripwire, World
 
@@ -51,8 +51,8 @@ class Doors(World):
             "sqs": Tripwire(self.news, self),
             "events": Tripwire(self.bus, self),
         }
-        chance = Chance(random=self._jitter.random, unique=lambda: "unused")
-        return bootstrap.confirmation(settings.to_environment(), aws, self.time.clock(), chance)
+        randomness = Randomness(random=self._jitter.random, new_id=lambda: "unused")
+        return bootstrap.confirmation(settings.to_environment(), aws, self.time.clock(), randomness)
 
     def telling(self, contact_id: str | None = None) -> list[ContactEvent]:
         """The events heard that the confirmation's rule would take, perhaps of one contact only."""

@@ -181,7 +181,7 @@ def _answering(status: int, headers: dict[str, str], body: bytes) -> ConnectClie
     client.meta.events.register_first(
         "before-send.connect", lambda request, **_: AWSResponse(request.url, status, given, _Body(body))
     )
-    clock = Clock(now=lambda: 0.0, elapsed=lambda: 0.0, sleep=lambda _: None)
+    clock = Clock(now=lambda: 0.0, monotonic=lambda: 0.0, sleep=lambda _: None)
     return ConnectClient(client, clock, ConnectClock(clock))
 
 

@@ -17,7 +17,7 @@ from jsonschema import Draft202012Validator
 from contact_transfer import bootstrap
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.messaging.batch import Batch
-from contact_transfer.transfer.clock import Chance, Clock, Deadline
+from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from local.connect.model import Connect, Fault, FaultKind
 from local.connect.seed import SeedData, seed
 from tests.component.wire import connect_client
@@ -52,7 +52,7 @@ class Time:
         self.slept += seconds
 
     def clock(self) -> Clock:
-        return Clock(now=lambda: self.now, elapsed=lambda: self.now, sleep=self.sleep)
+        return Clock(now=lambda: self.now, monotonic=lambda: self.now, sleep=self.sleep)
 
 
 @dataclass
@@ -185,9 +185,9 @@ class World:
             "sqs": Tripwire(self.queue, self),
             "events": Tripwire(self.bus, self),
         }
-        chance = Chance(random=self._random.random, unique=lambda: f"owner-{self._random.getrandbits(64):x}")
+        randomness = Randomness(random=self._random.random, new_id=lambda: f"owner-{self._random.getrandbits(64):x}")
         environment = self.settings.to_environment()
-        return bootstrap.batch(environment, aws=aws, clock=self.time.clock(), chance=chance)
+        return bootstrap.batch(environment, aws=aws, clock=self.time.clock(), randomness=randomness)
 
     def interrupt(self, name: str, action: Callable[[str], None], *, once: bool = True) -> None:
         """Do something in the middle of the worker's work: at the step ``name``, with the contact of that call."""

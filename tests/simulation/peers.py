@@ -61,7 +61,7 @@ def _transfer(kit: Kit) -> Transfer:
     def transfer(request: Mapping[str, Any]) -> dict[str, Any]:
         asked = {ours: request[name] for name, ours in _NAMES.items() if name in request}
         # what botocore does with a token that is left out: one for each call, the same over its own attempts
-        answer = kit.aws["connect"].transfer_contact(InstanceId=instance, ClientToken=kit.unique(), **asked)
+        answer = kit.aws["connect"].transfer_contact(InstanceId=instance, ClientToken=kit.new_id(), **asked)
         return {"contactId": answer["ContactId"]}
 
     return transfer

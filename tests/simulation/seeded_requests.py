@@ -94,7 +94,7 @@ def _faster(factor: float) -> Make:
 
 def _no_wait(_real: Any) -> Any:
     def acquire(self: Any, operation: str, _deadline: Any) -> None:
-        self._buckets[operation].take(self._clock.elapsed())
+        self._buckets[operation].take(self._clock.monotonic())
 
     return acquire
 

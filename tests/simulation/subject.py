@@ -1,7 +1,7 @@
 """The service under simulation: the real modules of ``contact_transfer``, or the same with a seeded bug.
 
 Each variant is imported afresh under its own module objects, so several can live in one process. Nothing of the service is
-replaced but its clients, its clock, its chance (all through ``bootstrap.batch``) and where its log goes.
+replaced but its clients, its clock, its randomness (all through ``bootstrap.batch``) and where its log goes.
 """
 
 from __future__ import annotations
@@ -60,9 +60,9 @@ class Subject:
         """Answer what builds the worker in a new environment: the real handler around the real ``Batch``."""
 
         def make(kit: Kit) -> Handler:
-            clock = self.clock.Clock(now=kit.now, elapsed=kit.elapsed, sleep=kit.sleep)
-            chance = self.clock.Chance(random=kit.random, unique=kit.unique)
-            batch = self.bootstrap.batch(environment, kit.aws, clock, chance, telemetry)
+            clock = self.clock.Clock(now=kit.now, monotonic=kit.monotonic, sleep=kit.sleep)
+            randomness = self.clock.Randomness(random=kit.random, new_id=kit.new_id)
+            batch = self.bootstrap.batch(environment, kit.aws, clock, randomness, telemetry)
             real: FunctionType = self.worker.handler
             names = {**vars(self.worker), "_batch": batch, "bootstrap": SimpleNamespace(CLOCK=clock)}
             return FunctionType(real.__code__, names, real.__name__, real.__defaults__)

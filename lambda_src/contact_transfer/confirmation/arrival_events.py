@@ -12,26 +12,26 @@ from contact_transfer.request.model import from_snapshot
 from contact_transfer.request.timestamps import rfc3339
 
 
-def confirmed(transfer: Transfer, news: Arrived) -> Event:
+def confirmed(transfer: Transfer, event: Arrived) -> Event:
     """The contact has arrived, and where."""
-    told: dict[str, Any] = {"arrivedAs": news.kind, "arrivedAt": rfc3339(news.at)}
-    told |= {"arrivedQueueId": news.queue_id} if news.queue_id else {}
-    told |= {"arrivedUserId": news.user_id} if news.user_id else {}
-    seconds = seconds_to_arrival(transfer, news)
-    told |= {} if seconds is None else {"secondsToArrival": seconds}
-    return Event(CONFIRMED, _known(transfer, CONFIRMED) | told)
+    detail: dict[str, Any] = {"arrivedAs": event.kind, "arrivedAt": rfc3339(event.at)}
+    detail |= {"arrivedQueueId": event.queue_id} if event.queue_id else {}
+    detail |= {"arrivedUserId": event.user_id} if event.user_id else {}
+    seconds = seconds_to_arrival(transfer, event)
+    detail |= {} if seconds is None else {"secondsToArrival": seconds}
+    return Event(CONFIRMED, _known(transfer, CONFIRMED) | detail)
 
 
 def unconfirmed(transfer: Transfer, why: str, at: float, disconnect_reason: str | None) -> Event:
     """The contact has ended before it arrived, or nothing was heard of it in time."""
-    told = {"unconfirmedReason": why, "unconfirmedAt": rfc3339(at)}
-    told |= {"disconnectReason": disconnect_reason} if disconnect_reason else {}
-    return Event(UNCONFIRMED, _known(transfer, UNCONFIRMED) | told)
+    detail = {"unconfirmedReason": why, "unconfirmedAt": rfc3339(at)}
+    detail |= {"disconnectReason": disconnect_reason} if disconnect_reason else {}
+    return Event(UNCONFIRMED, _known(transfer, UNCONFIRMED) | detail)
 
 
-def seconds_to_arrival(transfer: Transfer, news: Arrived) -> float | None:
+def seconds_to_arrival(transfer: Transfer, event: Arrived) -> float | None:
     """From the request to the arrival, by two clocks: never under 0. None when the request's time is not known."""
-    return None if transfer.asked_at is None else round(max(0.0, news.at - transfer.asked_at), 3)
+    return None if transfer.asked_at is None else round(max(0.0, event.at - transfer.asked_at), 3)
 
 
 def _known(transfer: Transfer, event: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from contact_transfer.confirmation.contact_events import About, Arrived
+from contact_transfer.confirmation.contact_events import Arrived, ContactReference
 from contact_transfer.ledger.documents import arrival_key, contact_key
 from contact_transfer.ledger.records import Contact, Extensible
 from contact_transfer.ledger.store import Handle, Store
@@ -76,17 +76,19 @@ class Arrivals:
         self._store = store
         self._now = now
 
-    def look(self, about: About) -> Transfer | Pending | None:
+    def look(self, reference: ContactReference) -> Transfer | Pending | None:
         """The transfer that made the contact; None when it was none of this deployment's.
 
         The attempt is in the ledger before the call, so a contact of ours is never ahead of its document, only of its outcome.
         """
-        contact = Handle(self._store, Contact, contact_key(about.instance_id, about.previous_contact_id)).read()
-        return None if contact is None else _transfer(contact, about)
+        contact = Handle(self._store, Contact, contact_key(reference.instance_id, reference.previous_contact_id)).read()
+        return None if contact is None else _transfer(contact, reference)
 
-    def confirm(self, transfer: Transfer, news: Arrived, message_id: str) -> bool:
+    def confirm(self, transfer: Transfer, event: Arrived, message_id: str) -> bool:
         """Write the arrival down. False when another message has told of it."""
-        return self._write(transfer, Arrival(CONFIRMED, news.kind, news.at, message_id, news.queue_id, news.user_id))
+        return self._write(
+            transfer, Arrival(CONFIRMED, event.kind, event.at, message_id, event.queue_id, event.user_id)
+        )
 
     def unconfirm(self, transfer: Transfer, why: str, at: float, message_id: str) -> bool:
         """Write down that no arrival was seen. False when there is a finding already, unless it is this message's own."""
@@ -97,25 +99,25 @@ class Arrivals:
         return handle.apply(partial(record_arrival, found=found), self._now())
 
 
-def _transfer(contact: Contact, about: About) -> Transfer | Pending | None:
+def _transfer(contact: Contact, reference: ContactReference) -> Transfer | Pending | None:
     made = contact.transfer
     if made is None:
         return Pending() if contact.may_have_been_called else None
     new = made.new_contact_id
     if new is None:  # Connect's answer may leave the id out: a transferred contact has one successor by transfer
-        if not about.transfer:
+        if not reference.transfer:
             return None
-        new = about.contact_id
-    elif about.contact_id not in {None, new}:
+        new = reference.contact_id
+    elif reference.contact_id not in {None, new}:
         return None
     record = contact.requests.get(made.request)
     asked = record.asked if record is not None else {}
     return Transfer(
         made.request,
-        about.instance_id,
-        about.previous_contact_id,
+        reference.instance_id,
+        reference.previous_contact_id,
         new,
-        made.new_contact_arn or (about.contact_arn if new else None),
+        made.new_contact_arn or (reference.contact_arn if new else None),
         asked,
         instant(asked.get("askedAt", "")),
         made.at,

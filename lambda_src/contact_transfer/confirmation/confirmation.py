@@ -16,14 +16,21 @@ from typing import Any
 
 from contact_transfer.confirmation import arrival_events
 from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE, Arrivals, Pending, Transfer
-from contact_transfer.confirmation.contact_events import Announced, Arrived, Ended, News, Unreadable, read_news
+from contact_transfer.confirmation.contact_events import (
+    Announced,
+    Arrived,
+    ContactEvent,
+    Ended,
+    Unreadable,
+    read_contact_event,
+)
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.queue import Visibility
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.transfer import backoff
-from contact_transfer.transfer.clock import Chance, Clock
+from contact_transfer.transfer.clock import Clock, Randomness
 
 #: The disconnect reason of a task that nobody took in time. Source: Amazon Connect administrator guide, "Contact records data model".
 EXPIRED = "EXPIRED"
@@ -47,7 +54,7 @@ class Confirmation:
     telemetry: Telemetry
     within_seconds: float | None
     clock: Clock
-    chance: Chance
+    randomness: Randomness
 
     def carry_out(self, records: Sequence[Mapping[str, Any]]) -> list[str]:
         """Do what each message says. Answer the ids of those that must come back."""
@@ -65,7 +72,7 @@ class Confirmation:
     def _carry_out(self, delivery: Delivery) -> float | None:
         """Seconds after which the message is to come back; None when it is done."""
         try:
-            self._tell(read_news(delivery.body), delivery.message_id)
+            self._tell(read_contact_event(delivery.body), delivery.message_id)
         except Unreadable as error:
             self.telemetry.trouble("event not understood", messageId=delivery.message_id, detail=str(error))
         except _Later as later:
@@ -79,37 +86,37 @@ class Confirmation:
         return None
 
     def _delay(self, delivery: Delivery) -> float:
-        return backoff.delay(delivery.receives, self.chance.random)
+        return backoff.delay(delivery.receives, self.randomness.random)
 
-    def _tell(self, news: News, message_id: str) -> None:
-        if isinstance(news, Announced):
+    def _tell(self, event: ContactEvent, message_id: str) -> None:
+        if isinstance(event, Announced):
             if self.within_seconds is None:
                 return  # the setting was on when this was announced, and is off now
-            if (wait := self._silence_ends(news) - self.clock.now()) > 0:
+            if (wait := self._silence_ends(event) - self.clock.now()) > 0:
                 raise _Later("it may still arrive in time", wait)
-        transfer = self.arrivals.look(news.about)
+        transfer = self.arrivals.look(event.contact)
         if isinstance(transfer, Pending):
             raise _Later("the ledger does not know the outcome yet")
         if transfer is None:
             return
-        match news:
+        match event:
             case Arrived():
-                self._confirm(transfer, news, message_id)
+                self._confirm(transfer, event, message_id)
             case Ended():
-                self._unconfirm(transfer, CONTACT_ENDED, news.at, message_id, news.reason)
+                self._unconfirm(transfer, CONTACT_ENDED, event.at, message_id, event.reason)
             case Announced():
-                self._unconfirm(transfer, SILENCE, self._silence_ends(news), message_id)
+                self._unconfirm(transfer, SILENCE, self._silence_ends(event), message_id)
 
-    def _silence_ends(self, news: Announced) -> float:
-        return news.at + (self.within_seconds or 0.0)
+    def _silence_ends(self, event: Announced) -> float:
+        return event.at + (self.within_seconds or 0.0)
 
-    def _confirm(self, transfer: Transfer, news: Arrived, message_id: str) -> None:
-        if not self.arrivals.confirm(transfer, news, message_id):
+    def _confirm(self, transfer: Transfer, event: Arrived, message_id: str) -> None:
+        if not self.arrivals.confirm(transfer, event, message_id):
             return
-        self._publish(arrival_events.confirmed(transfer, news))
-        since_transfer = max(0.0, news.at - transfer.transferred_at)
-        since_request = arrival_events.seconds_to_arrival(transfer, news)
-        self.telemetry.confirmed(since_transfer, since_request, arrivedAs=news.kind, **_keys(transfer))
+        self._publish(arrival_events.confirmed(transfer, event))
+        since_transfer = max(0.0, event.at - transfer.transferred_at)
+        since_request = arrival_events.seconds_to_arrival(transfer, event)
+        self.telemetry.confirmed(since_transfer, since_request, arrivedAs=event.kind, **_keys(transfer))
 
     def _unconfirm(
         self, transfer: Transfer, why: str, at: float, message_id: str, disconnect_reason: str | None = None

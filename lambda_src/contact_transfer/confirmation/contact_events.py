@@ -31,7 +31,7 @@ class Unreadable(ValueError):
 
 
 @dataclass(frozen=True)
-class About:
+class ContactReference:
     """Which contact, and which it came from. ``transfer``: it shows as made by a transfer."""
 
     instance_id: str
@@ -53,7 +53,7 @@ class Arrived:
 
     """
 
-    about: About
+    contact: ContactReference
     kind: str
     at: float
     queue_id: str | None
@@ -64,7 +64,7 @@ class Arrived:
 class Ended:
     """``at``: epoch seconds; ``reason``: Connect's disconnect reason."""
 
-    about: About
+    contact: ContactReference
     at: float
     reason: str | None
 
@@ -73,14 +73,14 @@ class Ended:
 class Announced:
     """``at``: when the transfer was announced, epoch seconds."""
 
-    about: About
+    contact: ContactReference
     at: float
 
 
-News = Arrived | Ended | Announced
+ContactEvent = Arrived | Ended | Announced
 
 
-def read_news(body: Any) -> News:
+def read_contact_event(body: Any) -> ContactEvent:
     """Read an EventBridge event, the body of a message. Raise ``Unreadable``."""
     try:
         event = json.loads(body)
@@ -97,12 +97,12 @@ def read_news(body: Any) -> News:
 
 def _announced(detail: Mapping[str, Any], at: float) -> Announced:
     new = (detail.get("newContactId"), detail.get("newContactArn"))
-    return Announced(About(detail["instanceId"], new[0], detail["contactId"], new[1]), at)
+    return Announced(ContactReference(detail["instanceId"], new[0], detail["contactId"], new[1]), at)
 
 
 def _contact_event(detail: Mapping[str, Any], at: float) -> Arrived | Ended:
     instance_arn, contact_id = one_spelling(detail["instanceArn"]), one_spelling(detail["contactId"])
-    about = About(
+    reference = ContactReference(
         instance_arn.rpartition("/")[2],
         contact_id,
         one_spelling(detail["previousContactId"]),
@@ -121,10 +121,10 @@ def _contact_event(detail: Mapping[str, Any], at: float) -> Arrived | Ended:
     if kind in ARRIVALS or shown:
         first_at, first_kind = min(shown, default=(at, kind))
         queue_id, owner_id = _queue_and_owner(queue)
-        return Arrived(about, first_kind, first_at, queue_id, _id(agent.get("agentArn")) or owner_id)
+        return Arrived(reference, first_kind, first_at, queue_id, _id(agent.get("agentArn")) or owner_id)
     if kind not in ENDS:
         raise Unreadable(f"An event {kind} tells neither of an arrival nor of an end.")
-    return Ended(about, at, detail.get("disconnectReason"))
+    return Ended(reference, at, detail.get("disconnectReason"))
 
 
 def _upper(text: str | None) -> str | None:

@@ -33,17 +33,17 @@ class Connect:
 
     def transfer(self, request: TransferRequest, sign_until: float) -> Accepted | Rejected:
         """Call TransferContact in the slot that ``await_transfer`` waited for. See ``ConnectClient.transfer``."""
-        return self._told(TRANSFER, lambda: self._client.transfer(request, sign_until))
+        return self._call(TRANSFER, lambda: self._client.transfer(request, sign_until))
 
     def contact(self, instance_id: str, contact_id: str, deadline: Deadline) -> ContactView | None:
         """See ``ConnectClient.contact``."""
         self._limiter.acquire("DescribeContact", deadline)
-        return self._told("DescribeContact", lambda: self._client.contact(instance_id, contact_id))
+        return self._call("DescribeContact", lambda: self._client.contact(instance_id, contact_id))
 
     def flow(self, instance_id: str, flow_id: str, deadline: Deadline) -> FlowView | None:
         """See ``ConnectClient.flow``."""
         self._limiter.acquire("DescribeContactFlow", deadline)
-        return self._told("DescribeContactFlow", lambda: self._client.flow(instance_id, flow_id))
+        return self._call("DescribeContactFlow", lambda: self._client.flow(instance_id, flow_id))
 
     def tree(self, instance_id: str, contact_id: str, deadline: Deadline) -> Tree:
         """All contacts of the tree that ``contact_id`` belongs to, asked for page by page as they are needed.
@@ -63,7 +63,7 @@ class Connect:
             except NotEnoughTime:
                 self._keep(key, progress)
                 raise
-            return self._told("ListAssociatedContacts", lambda: self._client.page(instance_id, contact_id, token))
+            return self._call("ListAssociatedContacts", lambda: self._client.page(instance_id, contact_id, token))
 
         return Tree(page, progress)
 
@@ -72,7 +72,7 @@ class Connect:
             self._interrupted.clear()
         self._interrupted[key] = progress
 
-    def _told(self, operation: str, call: Callable[[], T]) -> T:
+    def _call(self, operation: str, call: Callable[[], T]) -> T:
         try:
             return call()
         except Unavailable as error:

@@ -116,7 +116,7 @@ class WorkerShare:
         tail_seconds: float = TAIL_SECONDS,
     ) -> None:
         self._clock = clock
-        self._buckets = {operation: Bucket(quota, workers, clock.elapsed()) for operation, quota in quotas.items()}
+        self._buckets = {operation: Bucket(quota, workers, clock.monotonic()) for operation, quota in quotas.items()}
         self._last_call = call_seconds + tail_seconds
         self._fresh = True
         self._reserved: dict[str, int] = {}
@@ -133,7 +133,7 @@ class WorkerShare:
         """
         if self._fresh:
             for bucket in self._buckets.values():
-                bucket.start(queued, held, self._clock.elapsed())
+                bucket.start(queued, held, self._clock.monotonic())
         self._fresh = False
         self._reserved.clear()
 
@@ -143,14 +143,14 @@ class WorkerShare:
         if wait > 0:
             self._clock.sleep(wait)
             self._waited += wait
-        self._buckets[operation].take(self._clock.elapsed())
+        self._buckets[operation].take(self._clock.monotonic())
 
     def check(self, operation: str, deadline: Deadline) -> None:
         """See ``RateLimiter``."""
         self._wait(operation, deadline)
 
     def _wait(self, operation: str, deadline: Deadline) -> float:
-        wait = self._buckets[operation].wait(self._clock.elapsed())
+        wait = self._buckets[operation].wait(self._clock.monotonic())
         if wait > deadline.left(self._clock) - self._last_call:
             raise NotEnoughTime(operation, self._reserve(operation))
         return wait
@@ -158,11 +158,11 @@ class WorkerShare:
     def _reserve(self, operation: str) -> float:
         """Seconds until the next slot that no other message of this batch has been deferred to."""
         reserved = self._reserved[operation] = self._reserved.get(operation, 0) + 1
-        return self._buckets[operation].wait(self._clock.elapsed(), reserved)
+        return self._buckets[operation].wait(self._clock.monotonic(), reserved)
 
     def reduce(self, operation: str) -> None:
         """See ``RateLimiter``."""
-        self._buckets[operation].throttled(self._clock.elapsed())
+        self._buckets[operation].throttled(self._clock.monotonic())
 
     def collect_wait(self) -> float:
         """Seconds that calls have waited for slots since this was last asked."""

@@ -28,7 +28,7 @@ from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer import backoff
 from contact_transfer.transfer.arrival import Report
-from contact_transfer.transfer.clock import Chance, Clock, Deadline
+from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
 from contact_transfer.transfer.service import Service
 
@@ -64,7 +64,7 @@ class Batch:
     telemetry: Telemetry
     settings: Settings
     clock: Clock
-    chance: Chance
+    randomness: Randomness
 
     def carry_out(self, records: Sequence[Mapping[str, Any]], deadline: Deadline) -> list[str]:
         """Do what can be done for each message before ``deadline``. Answer the ids of those that must come back."""
@@ -94,14 +94,16 @@ class Batch:
         self.limiter.start_batch(queued, held)
 
     def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
-        began = self.clock.elapsed()
-        turn = _Turn(delivery, Report(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.chance.random))))
+        began = self.clock.monotonic()
+        turn = _Turn(
+            delivery, Report(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.randomness.random)))
+        )
         try:
             turn.report = self._carried_out(turn, deadline)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
             self.telemetry.defect(error, messageId=delivery.message_id)
         turn.ended_at = self.clock.now()
-        turn.seconds = self.clock.elapsed() - began
+        turn.seconds = self.clock.monotonic() - began
         return turn
 
     def _carried_out(self, turn: _Turn, deadline: Deadline) -> Report:
@@ -155,7 +157,7 @@ class Batch:
             self.telemetry.trouble("parked message not noted", messageId=turn.delivery.message_id, error=error.detail)
 
     def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
-        turn.report = Report(Deferred(cause, backoff.delay(turn.delivery.receives, self.chance.random), detail))
+        turn.report = Report(Deferred(cause, backoff.delay(turn.delivery.receives, self.randomness.random), detail))
 
     def _postpone(self, turns: Sequence[_Turn]) -> None:
         delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]

@@ -51,7 +51,7 @@ class Bus:
             return [str(error.response.get("Error", {}).get("Code", "Unknown"))] * len(events)
         except BotoCoreError as error:
             return [type(error).__name__] * len(events)
-        told = answer.get("Entries", [])
+        entries = answer.get("Entries", [])
         # An entry without an event id was not taken, whatever else the answer says.
-        codes = [None if entry.get("EventId") else str(entry.get("ErrorCode", "Unknown")) for entry in told]
+        codes = [None if entry.get("EventId") else str(entry.get("ErrorCode", "Unknown")) for entry in entries]
         return codes + ["Unknown"] * (len(events) - len(codes))

@@ -58,7 +58,7 @@ def failed(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at
 
 def attributes(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at: str) -> dict[str, str]:
     """The attributes of a parked message; what is not known is left out."""
-    told = {
+    detail = {
         "FailureCode": str(failure.code),
         "FailureMessage": failure.message,
         "FailedAt": failed_at,
@@ -67,4 +67,4 @@ def attributes(known: Mapping[str, Any], failure: Failed, message_id: str, faile
         "Attempts": "" if failure.attempts is None else str(failure.attempts),
         "OriginalMessageId": message_id,
     }
-    return {name: value for name, value in told.items() if value}
+    return {name: value for name, value in detail.items() if value}

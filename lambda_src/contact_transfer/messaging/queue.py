@@ -104,14 +104,14 @@ class Queue:
 
 def _choices(delivery: Delivery, reason: Mapping[str, str]) -> Iterator[Attributes]:
     """The attributes to send, best choice first: with the message's own, with the reason alone, with none."""
-    told = {
+    added = {
         name: {"DataType": "String", "StringValue": text} for name, value in reason.items() if (text := _clean(value))
     }
     own = dict(_own(delivery.attributes, without=REASON))
-    room = MAXIMUM_ATTRIBUTES - len(told)
-    both = told | dict(list(own.items())[:room])
+    room = MAXIMUM_ATTRIBUTES - len(added)
+    both = added | dict(list(own.items())[:room])
     body = len(delivery.body.encode(errors="replace"))
-    yield from (choice for choice in ([both, told] if own else [told]) if body + _size(choice) <= MAXIMUM_BYTES)
+    yield from (choice for choice in ([both, added] if own else [added]) if body + _size(choice) <= MAXIMUM_BYTES)
     yield {}
 
 

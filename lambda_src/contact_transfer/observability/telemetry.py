@@ -60,8 +60,8 @@ class Telemetry:
 
         """
         line: dict[str, Any] = {"attempts": outcome.attempts}
-        told = {**keys, "seconds": round(seconds, 3), "waited": None if waited is None else round(waited, 3)}
-        told["correlation_id"] = keys.get("requestName") or keys.get("messageId")
+        fields = {**keys, "seconds": round(seconds, 3), "waited": None if waited is None else round(waited, 3)}
+        fields["correlation_id"] = keys.get("requestName") or keys.get("messageId")
         if waited is not None:
             self._seconds[Metric.REQUEST_AGE].append(waited)
         match outcome:
@@ -70,17 +70,17 @@ class Telemetry:
                 line["newContactId"] = outcome.new_contact_id
                 line["inferred"] = outcome.inferred
                 line["repeated"] = outcome.repeated
-                self._logger.info("transferred", extra=line | told)
+                self._logger.info("transferred", extra=line | fields)
             case Failed():
                 self._counts[Metric.FAILED, outcome.code] += 1
                 known = failure(outcome.code)
                 self._classes[known.failure_class if known else FailureClass.UNKNOWN] += 1
                 line["failureCode"] = str(outcome.code)
-                self._logger.warning("failed", extra=line | told)
+                self._logger.warning("failed", extra=line | fields)
             case Deferred():
                 self._deferred(outcome, tried)
                 line |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}
-                self._logger.info("deferred", extra=line | told)
+                self._logger.info("deferred", extra=line | fields)
 
     def _transferred(self, outcome: Transferred, waited: float | None) -> None:
         self._counts[Metric.REPEATED if outcome.repeated else Metric.TRANSFERRED, ""] += 1
@@ -99,11 +99,11 @@ class Telemetry:
         """The contact that a transfer made has reached a queue or an agent, so many seconds after the transfer and the request."""
         self._counts[Metric.CONFIRMED, ""] += 1
         self._seconds[Metric.TRANSFER_TO_CONFIRMATION].append(since_transfer)
-        told: dict[str, Any] = {"sinceTransfer": round(since_transfer, 3)}
+        fields: dict[str, Any] = {"sinceTransfer": round(since_transfer, 3)}
         if since_request is not None:
             self._seconds[Metric.REQUEST_TO_CONFIRMATION].append(since_request)
-            told["sinceRequest"] = round(since_request, 3)
-        self._logger.info("confirmed", **told, **keys)
+            fields["sinceRequest"] = round(since_request, 3)
+        self._logger.info("confirmed", **fields, **keys)
 
     def unconfirmed(self, **keys: Any) -> None:
         """The contact that a transfer made ended before it reached a queue or an agent, or was silent for too long."""

@@ -60,8 +60,8 @@ class TransferRequest:
 
     def public(self) -> dict[str, Any]:
         """The request's name and the fields that outcome events carry, by their public names."""
-        told = {field.name: field.type.tell(value) for field, value in fields.values(self) if field.events}
-        return {"requestName": self.name, **told}
+        given = {field.name: field.type.tell(value) for field, value in fields.values(self) if field.events}
+        return {"requestName": self.name, **given}
 
     def snapshot(self) -> dict[str, str]:
         """What was asked, as the ledger keeps it: text by public names. ``from_snapshot`` reads it."""

@@ -109,9 +109,9 @@ class _Reading:
             if field is None or not field.events or fields.problem(name, value) is not None:
                 continue
             read = field.type.read(value)
-            told = self._reduced(field.type.kind, read) if isinstance(field.type, Id) else field.type.tell(read)
-            if told is not None:
-                known[name] = told
+            shown = self._reduced(field.type.kind, read) if isinstance(field.type, Id) else field.type.tell(read)
+            if shown is not None:
+                known[name] = shown
         return known
 
     def _reduced(self, kind: str, text: str) -> str | None:

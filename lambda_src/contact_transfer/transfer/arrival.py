@@ -10,7 +10,7 @@ from contact_transfer.connect.rate_limiter import RateLimiter
 from contact_transfer.ledger.ledger import Session
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.clock import Chance, Clock, Deadline
+from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.outcome import Failed, Outcome, Transferred
 from contact_transfer.transfer.reconciliation import Reconciliation
@@ -28,7 +28,7 @@ class Means:
     routes: Routes
     settings: Settings
     clock: Clock
-    chance: Chance
+    randomness: Randomness
 
 
 @dataclass(frozen=True)

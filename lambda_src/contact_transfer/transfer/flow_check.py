@@ -26,7 +26,7 @@ class Flows:
     def check(self, instance_id: str, flow_id: str, deadline: Deadline, *, afresh: bool = False) -> Failed | None:
         """None when the flow is fit. ``afresh``: ask Connect again. Raises what ``Connect.flow`` raises."""
         key = (instance_id, flow_id)
-        if not afresh and self._good.get(key, 0.0) > self._clock.elapsed():
+        if not afresh and self._good.get(key, 0.0) > self._clock.monotonic():
             return None
         refused = self._ask(instance_id, flow_id, deadline)
         if refused is not None:
@@ -34,7 +34,7 @@ class Flows:
             return refused
         if len(self._good) >= _AT_MOST:
             self._good.clear()
-        self._good[key] = self._clock.elapsed() + REMEMBER_SECONDS
+        self._good[key] = self._clock.monotonic() + REMEMBER_SECONDS
         return None
 
     def _ask(self, instance_id: str, flow_id: str, deadline: Deadline) -> Failed | None:

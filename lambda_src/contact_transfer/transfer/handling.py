@@ -113,9 +113,9 @@ class Handling:
         seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
         may_call = may_call and question.is_own and not self.retries.expired()
         if (
-            may_call and seen.has_ended and (told := self.attempting.ask_again())
+            may_call and seen.has_ended and (transferred := self.attempting.ask_again())
         ):  # an ended contact cannot be transferred
-            return told
+            return transferred
         found = means.reconciliation.conclude(question, seen)
         if isinstance(found, NotApplied):
             self.settled = True
@@ -156,7 +156,7 @@ class Handling:
 
     def _later(self, cause: Cause, detail: str) -> Deferred:
         failures = self.held.record.transient_failures + 1
-        return Deferred(cause, backoff.delay(failures, self.means.chance.random), detail)
+        return Deferred(cause, backoff.delay(failures, self.means.randomness.random), detail)
 
     def _unsettled(self) -> Deferred:
         later = self._later(Cause.IN_DOUBT, "")
@@ -200,4 +200,4 @@ class Handling:
             return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
 
     def _ledger_away(self, error: LedgerUnavailable) -> Deferred:
-        return reporting.ledger_away(error, backoff.delay(self.arrival.delivery.receives, self.means.chance.random))
+        return reporting.ledger_away(error, backoff.delay(self.arrival.delivery.receives, self.means.randomness.random))

@@ -60,7 +60,7 @@ class Service:
         except NotEnoughTime as error:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
-            return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.chance.random)))
+            return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.randomness.random)))
 
     def _carried_out(self, arrival: Arrival) -> Report:
         match arrival.session.acquire(self._claim(arrival), self._means.connect.clock.bounds()):
@@ -82,7 +82,7 @@ class Service:
         return Claim(
             request=request.entry,
             message_id=arrival.delivery.message_id,
-            owner=self._means.chance.unique(),
+            owner=self._means.randomness.new_id(),
             asked=request.snapshot(),
             until=self._means.connect.clock.bounds().latest + left + LEASE_MARGIN_SECONDS,
             queue_id=request.queue_id,
@@ -91,5 +91,5 @@ class Service:
         )
 
     def _wait(self, arrival: Arrival, longest: float, detail: str) -> Report:
-        delay = min(longest, backoff.delay(arrival.delivery.receives, self._means.chance.random))
+        delay = min(longest, backoff.delay(arrival.delivery.receives, self._means.randomness.random))
         return Report(Deferred(Cause.UNDER_WAY, delay, detail))
