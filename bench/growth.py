@@ -15,9 +15,9 @@ from bench.requests import INSTANCE_ARN
 from bench.start import asset
 from bench.verdict import Check, Finding
 from bench.virtual import Load, run
-from contact_transfer.ledger.forgetting import REMEMBERED_FAILURES as KEPT
+from contact_transfer.ledger.forgetting import REMEMBERED_ENDS as KEPT
 from contact_transfer.ledger.ledger import Ledger
-from contact_transfer.ledger.records import Claim, FailureRecord, LeaseAcquired
+from contact_transfer.ledger.records import Claim, EndRecord, LeaseAcquired
 from contact_transfer.ledger.store import Store
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Now
@@ -144,9 +144,9 @@ def _fail(ledger: Ledger, number: int) -> None:
     held = session.acquire(claim, Now(now, now))
     if not isinstance(held, LeaseAcquired):
         raise TypeError(f"the lease should have been free, and the ledger says {held}")
-    failure = FailureRecord(request.entry, message, "ContactNotActive", "x", now + 0.1, held.lease.turn, 1)
-    session.record_failure(held, failure)
-    session.mark_parked(message)
+    failure = EndRecord(request.entry, message, "ContactNotActive", "x", now + 0.1, held.lease.turn, 1)
+    session.record_end(held, failure)
+    session.mark_reported(message)
 
 
 class _Client:

@@ -13,10 +13,19 @@ import typer
 
 from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE
 from contact_transfer.confirmation.contact_events import ARRIVALS
-from contact_transfer.request.event_types import CONFIRMED, FAILED, REQUESTED, SUCCEEDED, UNCONFIRMED
+from contact_transfer.request.event_types import (
+    CANCELLED,
+    CONFIRMED,
+    FAILED,
+    REQUESTED,
+    SKIPPED,
+    SUCCEEDED,
+    UNCONFIRMED,
+)
 from contact_transfer.request.field_types import ID, Boolean, Choice, Id, Text, Time, Word
 from contact_transfer.request.fields import FIELDS, Field
 from contact_transfer.transfer.failure_codes import FailureCode
+from contact_transfer.transfer.outcome import SkipReason
 from contact_transfer_cdk.settings.schema import deployment_schema
 from tools import pages
 
@@ -79,8 +88,7 @@ def failed() -> Schema:
     known = {
         "failureCode": {"enum": [str(code) for code in FailureCode], "description": "Why, for programs"},
         "failureMessage": _text("Why, for people; names fields and ids, never other contents"),
-        "originalMessageId": _text("The SQS message that carried the request; recognise repeats by it"),
-        "failedAt": {**_text("When the request failed"), "format": "date-time"},
+        **_of_message("failedAt", "When the request failed"),
     }
     successor = {"successorContactId": _text("The contact that follows the one named, where it is known")}
     return _object(
@@ -89,6 +97,30 @@ def failed() -> Schema:
         _outcome(FAILED) | known | successor,
         sorted(known),
     )
+
+
+def skipped() -> Schema:
+    """The detail of the event that a condition of the request did not hold."""
+    known = {
+        "skipReason": {"enum": [str(reason) for reason in SkipReason], "description": "Which condition did not hold"},
+        **_of_message("skippedAt", "When the request was skipped"),
+    }
+    meaning = "At least one for each request that was skipped; recognise repeats by originalMessageId."
+    return _object(SKIPPED, meaning, _outcome(SKIPPED) | known, [*_REQUEST, *sorted(known)])
+
+
+def cancelled() -> Schema:
+    """The detail of the event that a request was cancelled."""
+    known = _of_message("cancelledAt", "When the request was ended")
+    meaning = "At least one for each request that was cancelled; recognise repeats by originalMessageId."
+    return _object(CANCELLED, meaning, _outcome(CANCELLED) | known, [*_REQUEST, *sorted(known)])
+
+
+def _of_message(at: str, meaning: str) -> Schema:
+    return {
+        "originalMessageId": _text("The SQS message that carried the request; recognise repeats by it"),
+        at: {**_text(meaning), "format": "date-time"},
+    }
 
 
 def confirmed() -> Schema:
@@ -127,6 +159,8 @@ SCHEMAS = {
     "request.json": request,
     "succeeded.json": succeeded,
     "failed.json": failed,
+    "skipped.json": skipped,
+    "cancelled.json": cancelled,
     "confirmed.json": confirmed,
     "unconfirmed.json": unconfirmed,
     "deployment.json": deployment_schema,

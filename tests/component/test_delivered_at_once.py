@@ -114,7 +114,7 @@ def test_sent_again_it_is_judged_afresh(world: World) -> None:
 
 
 def test_a_refusal_that_the_ledger_did_not_take_is_told_to_nobody(world: World) -> None:
-    watched = watch(world, "contact#", give_up, lambda document: "failures" in document)
+    watched = watch(world, "contact#", give_up, lambda document: "ends" in document)
     world.send(world.request(world.contact(), requestId="r"))
     world.once()
     second = world.send(world.request(world.contact(), requestId="r"))
@@ -137,7 +137,7 @@ def test_a_name_that_is_freed_while_a_refusal_is_written_is_still_refused_to_its
     first.receives += 1
     contact = world.contact()
     watched = watch(
-        world, f"contact#{world.instance_id}#{contact}", lambda: _meanwhile(world, first), lambda d: "failures" in d
+        world, f"contact#{world.instance_id}#{contact}", lambda: _meanwhile(world, first), lambda d: "ends" in d
     )
     second = world.send(world.request(contact, requestId="r"))
     assert _delivered(world, second) == []

@@ -157,7 +157,7 @@ def test_a_failure_code_that_only_a_newer_version_knows_blocks_no_contact(world:
     world.send(world.request(contact))
     world.settle()
     assert [old for old, _ in world.transfers] == [contact]
-    assert {one["code"] for one in world.item(contact)["failures"].values()} == {"NewerCode"}
+    assert {one["code"] for one in world.item(contact)["ends"].values()} == {"NewerCode"}
 
 
 def test_many_requests_for_one_contact_all_end_and_its_document_stays_small(world: World) -> None:

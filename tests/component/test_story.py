@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from contact_transfer.ledger.documents import from_document
-from contact_transfer.ledger.forgetting import REMEMBERED_FAILURES
+from contact_transfer.ledger.forgetting import REMEMBERED_ENDS
 from contact_transfer.ledger.records import Contact
 from tests.component.world import World
 
@@ -150,13 +150,13 @@ def test_a_failed_request_may_be_corrected_under_its_request_id(world: World) ->
 def test_requests_that_fail_for_a_contact_without_end_do_not_fill_its_item(world: World) -> None:
     """DynamoDB takes 400 KB an item: a producer that asks once a minute under a new name each time would come to it in a day."""
     contact, unknown = world.contact(), "00000000-0000-4000-8000-000000000000"
-    for number in range(3 * REMEMBERED_FAILURES):
+    for number in range(3 * REMEMBERED_ENDS):
         world.send(world.request(contact, requestId=f"try-{number}", contactFlowId=unknown))
         world.settle()
         world.time.now += 60
-    assert world.codes == ["FlowNotFound"] * 3 * REMEMBERED_FAILURES
+    assert world.codes == ["FlowNotFound"] * 3 * REMEMBERED_ENDS
     known = from_document(Contact, world.item(contact))
-    latest = {f"try-{number}" for number in range(2 * REMEMBERED_FAILURES, 3 * REMEMBERED_FAILURES)}
+    latest = {f"try-{number}" for number in range(2 * REMEMBERED_ENDS, 3 * REMEMBERED_ENDS)}
     assert {record.asked["requestId"] for record in known.requests.values()} == latest
     world.send(
         world.request(contact, requestId="try-0")

@@ -29,7 +29,7 @@ TIMEOUT = 60.0
 VISIBILITY = 360.0
 _SCHEMAS = {
     f"Contact Transfer {outcome}": Draft202012Validator(json.loads((FOLDER / f"{outcome.lower()}.json").read_text()))
-    for outcome in ("Succeeded", "Failed", "Confirmed", "Unconfirmed")
+    for outcome in ("Succeeded", "Failed", "Skipped", "Cancelled", "Confirmed", "Unconfirmed")
 }
 
 

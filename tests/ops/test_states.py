@@ -10,7 +10,7 @@ from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger.records import (
     Attempt,
     Contact,
-    FailureRecord,
+    EndRecord,
     Lease,
     RequestRecord,
     Transfer,
@@ -28,7 +28,7 @@ NOW = 1_772_000_000.0
 NAME = "request:" + "0123456789abcdef" * 2
 KEY = identity.entry(NAME, "f" * 64)
 OTHER = "contact:old:" + "f" * 32
-FAILURE = FailureRecord(KEY, "message-1", "FlowNotUsable", "Flow x was never published.", NOW - 60, attempts=3)
+FAILURE = EndRecord(KEY, "message-1", "FlowNotUsable", "Flow x was never published.", NOW - 60, attempts=3)
 ERROR = TransientError("ServerError", "TransferContact: X (HTTP 503)", NOW - 5, NOW + 25)
 
 
@@ -62,13 +62,13 @@ def lease(*, calls: bool, until: float) -> Lease:
         (contact(RequestRecord(), lease=lease(calls=False, until=NOW - 1)), State.DEFERRED, "no error"),
         (contact(RequestRecord(), attempt=attempt(KEY)), State.IN_DOUBT, "an answer of Connect was lost"),
         (contact(RequestRecord(), attempt=attempt(OTHER)), State.DEFERRED, "deferred"),
-        (contact(RequestRecord(failed=FAILURE)), State.FAILED, "FlowNotUsable at 2026-02-25T06:12:20Z, begun 3 times"),
-        (contact(RequestRecord(failed=FAILURE)), State.FAILED, "Flow x was never published."),
+        (contact(RequestRecord(ended=FAILURE)), State.FAILED, "FlowNotUsable at 2026-02-25T06:12:20Z, begun 3 times"),
+        (contact(RequestRecord(ended=FAILURE)), State.FAILED, "Flow x was never published."),
         (contact(RequestRecord(), transfer=Transfer(KEY, "new")), State.TRANSFERRED, "transferred to new"),
         (contact(RequestRecord(done=Transfer(KEY, "old"))), State.TRANSFERRED, "transferred to old"),
         (contact(RequestRecord(), transfer=Transfer(OTHER, "new")), State.TRANSFERRED_BY_OTHER, f"{OTHER} transferred"),
         (contact(transfer=Transfer(OTHER, "new")), State.TRANSFERRED_BY_OTHER, "the contact to new"),
-        (contact(RequestRecord(failed=FAILURE), transfer=Transfer(OTHER, "new")), State.FAILED, "FlowNotUsable"),
+        (contact(RequestRecord(ended=FAILURE), transfer=Transfer(OTHER, "new")), State.FAILED, "FlowNotUsable"),
     ],
 )
 def test_each_state_has_a_sentence_that_says_what_is_true(known: Contact, state: State, told: str) -> None:
@@ -105,7 +105,7 @@ def answer(known: Contact, letters: DeadLetters | None = None) -> Answer:
 
 def test_after_a_redrive_the_earlier_failure_and_the_first_time_are_told() -> None:
     asked = {"askedAt": "2026-02-25T06:00:00Z", "firstAskedAt": "2026-02-24T06:00:00Z", "source": "queue"}
-    known = contact(RequestRecord(asked=asked, attempts=1, last_error=ERROR), failures={"message-1": FAILURE})
+    known = contact(RequestRecord(asked=asked, attempts=1, last_error=ERROR), ends={"message-1": FAILURE})
     facts = showing.request_facts(known, KEY, None)
     assert facts["first asked"] == "2026-02-24T06:00:00Z"
     assert facts["earlier"] == "FlowNotUsable at 2026-02-25T06:12:20Z"
@@ -123,7 +123,7 @@ def test_a_request_that_was_not_seen_is_told_of_beside_the_others_of_its_contact
 
 
 def test_the_document_for_scripts_has_one_spelling_of_names_and_of_times() -> None:
-    record = RequestRecord(asked={"source": "queue"}, attempts=1, first_at=NOW, failed=FAILURE)
+    record = RequestRecord(asked={"source": "queue"}, attempts=1, first_at=NOW, ended=FAILURE)
     known = contact(record, transfer=Transfer(OTHER, "new", at=NOW), lease=lease(calls=True, until=2e9))
     told = showing.as_dict(
         Answer("old", [], [Story("i", "old", known)], [ContactView("old", initiated_at=0.0)], DeadLetters())

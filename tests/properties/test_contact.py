@@ -13,15 +13,15 @@ from contact_transfer.ledger import contact as contacts
 from contact_transfer.ledger.attempts import Call
 from contact_transfer.ledger.contact import MAXIMUM_UNDER_WAY, Release
 from contact_transfer.ledger.documents import MAXIMUM_BYTES, decode, encode
-from contact_transfer.ledger.forgetting import REMEMBERED_FAILURES
+from contact_transfer.ledger.forgetting import REMEMBERED_ENDS
 from contact_transfer.ledger.records import (
     AlreadyTransferred,
     Claim,
     Contact,
-    FailureRecord,
+    EndRecord,
     LeaseAcquired,
     LeaseHeld,
-    RecordedFailure,
+    RecordedEnd,
     TooManyRequests,
     Transfer,
     TransientError,
@@ -41,7 +41,7 @@ class ContactMachine(RuleBasedStateMachine):
         self.now = 1000.0
         self.count = 0
         self.leases: list[LeaseAcquired] = []
-        self.reported: dict[str, FailureRecord] = {}
+        self.reported: dict[str, EndRecord] = {}
         self.turn = 0
         self.winner: Transfer | None = None
 
@@ -77,9 +77,9 @@ class ContactMachine(RuleBasedStateMachine):
                     assert answer.attempt is not None
                 self.turn = answer.lease.turn
                 self.leases.append(answer)
-            case RecordedFailure(failure):
-                assert failure.message_id == message
-                assert self.reported[message].code == failure.code
+            case RecordedEnd(end):
+                assert end.message_id == message
+                assert self.reported[message].code == end.code
             case AlreadyTransferred(transfer):
                 assert transfer.request == request
             case LeaseHeld(until):
@@ -87,7 +87,7 @@ class ContactMachine(RuleBasedStateMachine):
                 assert until > self.now
             case TooManyRequests():
                 raise AssertionError("three requests are not too many")
-        assert message not in self.reported or isinstance(answer, RecordedFailure)
+        assert message not in self.reported or isinstance(answer, RecordedEnd)
 
     @rule(which=st.integers(0, 5), in_doubt=st.booleans())
     def fail(self, *, which: int, in_doubt: bool) -> None:
@@ -98,8 +98,8 @@ class ContactMachine(RuleBasedStateMachine):
         message = f"{held.lease.request}-message"
         if message in self.reported:
             return
-        failure = FailureRecord(held.lease.request, message, "X", "x", self.now, held.lease.turn, 1, in_doubt)
-        written = self._apply(contacts.record_failure, held.lease, failure)
+        failure = EndRecord(held.lease.request, message, "X", "x", self.now, held.lease.turn, 1, in_doubt)
+        written = self._apply(contacts.record_end, held.lease, failure)
         if not self._is_current(before, held):
             assert written is None
             return
@@ -151,7 +151,7 @@ class ContactMachine(RuleBasedStateMachine):
 
     @rule(message=st.sampled_from(["a-message", "b-message", "c-message"]))
     def parked(self, message: str) -> None:
-        self._apply(contacts.mark_parked, message)
+        self._apply(contacts.mark_reported, message)
 
     @rule()
     def unknown_fields_arrive(self) -> None:
@@ -168,7 +168,7 @@ class ContactMachine(RuleBasedStateMachine):
             assert contact.transfer == self.winner
         if contact.attempt is not None:
             assert contact.attempt.request in contact.requests
-        assert len(contact.failures) <= REMEMBERED_FAILURES + 3
+        assert len(contact.ends) <= REMEMBERED_ENDS + 3
         assert len(encode(contact).encode()) <= MAXIMUM_BYTES
 
     def _held(self, which: int) -> LeaseAcquired | None:
@@ -216,17 +216,17 @@ def test_a_failure_is_remembered_until_its_message_is_parked() -> None:
     contact, now = None, 0.0
     for number in range(MAXIMUM_UNDER_WAY):
         contact, held = _acquired(contact, f"r{number}", f"m{number}", now)
-        failure = FailureRecord(f"r{number}", f"m{number}", "X", "x", now, held.lease.turn)
-        contact, _ = contacts.record_failure(contact, held.lease, failure)
+        failure = EndRecord(f"r{number}", f"m{number}", "X", "x", now, held.lease.turn)
+        contact, _ = contacts.record_end(contact, held.lease, failure)
         now += 2
     assert contact is not None
-    assert len(contact.failures) == MAXIMUM_UNDER_WAY
+    assert len(contact.ends) == MAXIMUM_UNDER_WAY
     for number in range(MAXIMUM_UNDER_WAY):
         _, answer = contacts.acquire(contact, Claim(f"r{number}", f"m{number}", "o", {}, now), Now(now, now))
-        assert isinstance(answer, RecordedFailure)
-        contact = contacts.mark_parked(contact, f"m{number}")[0] or contact
+        assert isinstance(answer, RecordedEnd)
+        contact = contacts.mark_reported(contact, f"m{number}")[0] or contact
     contact, _ = _acquired(contact, "next", "next", now)
-    assert len(contact.failures) == REMEMBERED_FAILURES
+    assert len(contact.ends) == REMEMBERED_ENDS
 
 
 def test_what_an_older_version_writes_keeps_what_a_newer_one_has_added() -> None:

@@ -46,7 +46,7 @@ def _no_record(real: Any) -> Any:
 
     def failure(contact: Any, lease: Any, failed: Any) -> Any:
         written, answer = real(contact, lease, failed)
-        return written and replace(written, failures=contact.failures if contact else {}), answer
+        return written and replace(written, ends=contact.ends if contact else {}), answer
 
     return failure
 
@@ -56,7 +56,7 @@ def _one_record(real: Any) -> Any:
 
     def failure(contact: Any, lease: Any, failed: Any) -> Any:
         written, answer = real(contact, lease, failed)
-        return written and replace(written, failures={failed.message_id: failed}), answer
+        return written and replace(written, ends={failed.message_id: failed}), answer
 
     return failure
 
@@ -200,13 +200,13 @@ LEDGER: tuple[SeededBug, ...] = (
         "refusal-not-noted",
         "a message that failed leaves no trace, and another of its deliveries begins",
         "g-forgotten g-ledger c-doubt",
-        {"ledger.contact:record_failure": _no_record},
+        {"ledger.contact:record_end": _no_record},
     ),
     interleaving(
         "one-failure-a-contact",
         "a failure is forgotten as soon as another message has one",
         "c-code g-forgotten c-doubt",
-        {"ledger.contact:record_failure": _one_record},
+        {"ledger.contact:record_end": _one_record},
     ),
     interleaving(
         "write-unconditional",

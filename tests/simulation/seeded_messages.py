@@ -128,7 +128,7 @@ MESSAGES: tuple[SeededBug, ...] = (
         "a defect in what follows the parking sends the message back",
         "f-mates a-lost c-first h-settled",
         {
-            "messaging.batch:Batch._mark_parked": lambda _real: (
+            "messaging.batch:Batch._mark_reported": lambda _real: (
                 lambda self, turn: self._come_back(turn, "Ledger", "never noted")
             )
         },

@@ -100,6 +100,6 @@ NAMES: tuple[SeededBug, ...] = (
         "lease-before-name",
         "a failure gives the lease back before the permit and the requestId",
         "b-twice c-code b-route",
-        {"ledger.ledger:Session.record_failure": _contact_first},
+        {"ledger.ledger:Session.record_end": _contact_first},
     ),
 )

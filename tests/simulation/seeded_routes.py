@@ -92,7 +92,7 @@ ROUTES: tuple[SeededBug, ...] = (
         "doubt-gives-back",
         "a failure that leaves it open whether the contact moved gives the permit back",
         "b-route",
-        {"ledger.ledger:Session.record_failure": _doubt_gives_back},
+        {"ledger.ledger:Session.record_end": _doubt_gives_back},
         routed=True,
     ),
     interleaving(

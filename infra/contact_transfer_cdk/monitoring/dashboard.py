@@ -16,6 +16,8 @@ from contact_transfer_cdk.settings.model import DeploymentSettings
 
 #: Source: Amazon CloudWatch API reference, "Dashboard body structure and syntax", alarm widget.
 ALARMS_OF_A_WIDGET = 100
+#: How requests end.
+_OUTCOMES = (Metric.TRANSFERRED, Metric.REPEATED, Metric.FAILED, Metric.SKIPPED, Metric.CANCELLED)
 _FIRST = """# Contact Transfer {name}
 {pace:g} transfers a second for the whole account. When an alarm rings: {runbook}. At the terminal: `transfers watch`."""
 
@@ -97,7 +99,7 @@ class Dashboard:
         self._graphs(
             ("Queues", depth),
             ("Seconds", [*waits, confirmations]),
-            ("Outcomes", [self._ours(m) for m in (Metric.TRANSFERRED, Metric.REPEATED, Metric.FAILED)]),
+            ("Outcomes", [self._ours(metric) for metric in _OUTCOMES]),
         )
         self._graphs(
             ("Failed by class", [self._ours(Metric.FAILED, reason=failure_class) for failure_class in FailureClass]),

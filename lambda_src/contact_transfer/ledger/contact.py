@@ -5,7 +5,7 @@ knows of AWS, of a clock or of chance, so the same inputs always give the same a
 (its answer was lost, and the SDK sent it again) changes nothing: it recognises itself by owner, turn and message.
 
 What holds whatever happens: a running lease is taken by nobody, ``turn`` never falls, the transferring request never changes, and an
-attempt disappears only by a transfer, by its own request's failure without doubt, or by a release that says so.
+attempt disappears only by a transfer, by its own request's end without doubt, or by a release that says so.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ from contact_transfer.ledger.records import (
     AlreadyTransferred,
     Claim,
     Contact,
-    FailureRecord,
+    EndRecord,
     Lease,
     LeaseAcquired,
     LeaseHeld,
-    RecordedFailure,
+    RecordedEnd,
     RequestRecord,
     TooManyRequests,
     Transfer,
@@ -57,8 +57,8 @@ def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | 
     contact = contact or Contact()
     if contact.lease is not None and contact.lease.owner == claim.owner:
         return None, LeaseAcquired(contact.lease, contact)
-    if failure := contact.failures.get(claim.message_id):
-        return None, RecordedFailure(failure)
+    if end := contact.ends.get(claim.message_id):
+        return None, RecordedEnd(end)
     if done := contact.done(claim.request):
         return None, AlreadyTransferred(done)
     if contact.lease is not None and contact.lease.until > now.earliest:
@@ -84,7 +84,7 @@ def _lease(contact: Contact, claim: Claim, now: Now) -> Lease:
 def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord:
     if known is None:
         known = RequestRecord(first_at=now.earliest)
-    elif known.failed is not None:  # sent again after a failure: a new beginning, of which only calls made before count
+    elif known.ended is not None:  # sent again after its end: a new beginning, of which only calls made before count
         known = RequestRecord(
             asked=_first_asked(known.asked),
             first_at=now.earliest,
@@ -148,7 +148,7 @@ def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tu
         return None, before
     if done.inferred and not _holds(contact, lease):
         return None, None
-    record = replace(_ended(contact, done.request), attempts=done.attempts, failed=None)
+    record = replace(_ended(contact, done.request), attempts=done.attempts, ended=None)
     requests = {**contact.requests, done.request: record}
     return replace(contact, lease=None, attempt=None, transfer=done, requests=requests), done
 
@@ -172,25 +172,23 @@ def _ended(contact: Contact, request: str) -> RequestRecord:
     return replace(record, unfinished=0, confirmed=0, transient_failures=0, last_error=None)
 
 
-def record_failure(
-    contact: Contact | None, lease: Lease, failure: FailureRecord
-) -> tuple[Contact | None, FailureRecord | None]:
+def record_end(contact: Contact | None, lease: Lease, end: EndRecord) -> tuple[Contact | None, EndRecord | None]:
     """Write down that the request ended without a transfer, and give the lease back. None: the lease was lost before.
 
-    The attempt goes with it where it was the request's own and the failure leaves no doubt.
+    The attempt goes with it where it was the request's own and the end leaves no doubt.
     """
     contact = contact or Contact()
     if not _holds(contact, lease):
-        known = contact.failures.get(failure.message_id)
+        known = contact.ends.get(end.message_id)
         return None, known if known is not None and known.turn == lease.turn else None
     attempt = contact.attempt
-    if attempt is not None and attempt.request == lease.request and not failure.in_doubt:
+    if attempt is not None and attempt.request == lease.request and not end.in_doubt:
         attempt = None
-    record = replace(_ended(contact, lease.request), failed=failure, abandoned=False, attempts=0)
+    record = replace(_ended(contact, lease.request), ended=end, abandoned=False, attempts=0)
     requests = {**contact.requests, lease.request: record}
-    failures = {**contact.failures, failure.message_id: failure}
-    ended = replace(contact, lease=None, attempt=attempt, requests=requests, failures=failures)
-    return pruned(ended, lease.request, failure.at), failure
+    ends = {**contact.ends, end.message_id: end}
+    written = replace(contact, lease=None, attempt=attempt, requests=requests, ends=ends)
+    return pruned(written, lease.request, end.at), end
 
 
 def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contact | None, bool]:
@@ -222,13 +220,13 @@ def _settled(contact: Contact, lease: Lease) -> Contact:
     return _with_record(contact, attempt.request, record)
 
 
-def mark_parked(contact: Contact | None, message_id: str) -> tuple[Contact | None, bool]:
-    """Note that a message that failed is in the dead-letter queue: its record may be forgotten in its turn."""
-    failure = contact.failures.get(message_id) if contact is not None else None
-    if contact is None or failure is None or failure.parked:
-        return None, failure is not None
-    failures = {**contact.failures, message_id: replace(failure, parked=True)}
-    return replace(contact, failures=failures), True
+def mark_reported(contact: Contact | None, message_id: str) -> tuple[Contact | None, bool]:
+    """Note that a message's end is reported for good: its record may be forgotten in its turn."""
+    end = contact.ends.get(message_id) if contact is not None else None
+    if contact is None or end is None or end.reported:
+        return None, end is not None
+    ends = {**contact.ends, message_id: replace(end, reported=True)}
+    return replace(contact, ends=ends), True
 
 
 def _holds(contact: Contact, lease: Lease) -> bool:

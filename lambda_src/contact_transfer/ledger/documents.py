@@ -15,8 +15,8 @@ from typing import Any, TypeVar
 from contact_transfer.ledger.records import (
     Attempt,
     Contact,
+    EndRecord,
     Extensible,
-    FailureRecord,
     Lease,
     RequestRecord,
     Transfer,
@@ -29,9 +29,9 @@ T = TypeVar("T", bound=Extensible)
 MAXIMUM_BYTES = 60_000
 _NESTED: Mapping[type, Mapping[str, type]] = {
     Contact: {"lease": Lease, "attempt": Attempt, "transfer": Transfer},
-    RequestRecord: {"last_error": TransientError, "failed": FailureRecord, "done": Transfer},
+    RequestRecord: {"last_error": TransientError, "ended": EndRecord, "done": Transfer},
 }
-_MAPS: Mapping[type, Mapping[str, type]] = {Contact: {"requests": RequestRecord, "failures": FailureRecord}}
+_MAPS: Mapping[type, Mapping[str, type]] = {Contact: {"requests": RequestRecord, "ends": EndRecord}}
 
 
 def contact_key(instance_id: str, contact_id: str) -> str:

@@ -5,38 +5,38 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from contact_transfer.ledger.records import Contact, FailureRecord, RequestRecord
+from contact_transfer.ledger.records import Contact, EndRecord, RequestRecord
 
-#: Of the requests and messages that failed for a contact, so many are remembered.
-REMEMBERED_FAILURES = 10
+#: Of the requests and messages that ended without a transfer of the contact, so many are remembered.
+REMEMBERED_ENDS = 10
 #: SQS keeps a message for 14 days at most (quota): after these no message of the request exists.
 FORGOTTEN_AFTER_SECONDS = 15 * 86400.0
 
 
 def count_under_way(contact: Contact) -> int:
-    """Requests under way, and messages that were reported as failed and may still come back."""
+    """Requests under way, and messages whose end is not reported for good and that may still come back."""
     return sum(
         record.is_under_way and (contact.transfer is None or contact.transfer.request != key)
         for key, record in contact.requests.items()
-    ) + sum(not failure.parked for failure in contact.failures.values())
+    ) + sum(not end.reported for end in contact.ends.values())
 
 
 def pruned(contact: Contact, keep: str, now: float) -> Contact:
     """Forget what no message can ask for any more, and all but the latest of what has ended."""
-    if len(contact.requests) + len(contact.failures) <= REMEMBERED_FAILURES:
+    if len(contact.requests) + len(contact.ends) <= REMEMBERED_ENDS:
         return contact
-    return replace(contact, requests=_requests_left(contact, keep, now), failures=_failures_left(contact, now))
+    return replace(contact, requests=_requests_left(contact, keep, now), ends=_ends_left(contact, now))
 
 
 def _requests_left(contact: Contact, keep: str, now: float) -> Mapping[str, RequestRecord]:
     attempt, transfer = contact.attempt, contact.transfer
     kept = {keep, attempt and attempt.request, transfer and transfer.request}
     ended = [
-        (record.failed.at, key)
+        (record.ended.at, key)
         for key, record in contact.requests.items()
-        if record.failed is not None and key not in kept
+        if record.ended is not None and key not in kept
     ]
-    forgotten = {key for _, key in sorted(ended)[: max(0, len(ended) - REMEMBERED_FAILURES + 1)]}
+    forgotten = {key for _, key in sorted(ended)[: max(0, len(ended) - REMEMBERED_ENDS + 1)]}
     forgotten |= {
         key
         for key, record in contact.requests.items()
@@ -45,11 +45,9 @@ def _requests_left(contact: Contact, keep: str, now: float) -> Mapping[str, Requ
     return {key: record for key, record in contact.requests.items() if key not in forgotten}
 
 
-def _failures_left(contact: Contact, now: float) -> Mapping[str, FailureRecord]:
+def _ends_left(contact: Contact, now: float) -> Mapping[str, EndRecord]:
     over = [
-        (failure.at, key)
-        for key, failure in contact.failures.items()
-        if failure.parked or failure.at < now - FORGOTTEN_AFTER_SECONDS
+        (end.at, key) for key, end in contact.ends.items() if end.reported or end.at < now - FORGOTTEN_AFTER_SECONDS
     ]
-    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_FAILURES)]}
-    return {key: failure for key, failure in contact.failures.items() if key not in forgotten}
+    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_ENDS)]}
+    return {key: end for key, end in contact.ends.items() if key not in forgotten}

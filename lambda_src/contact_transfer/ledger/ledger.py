@@ -1,10 +1,10 @@
 """The ledger: who may transfer a contact, who did, and what is in doubt. The pure functions of this package, applied to the table.
 
     acquire           take the contact's lease, which also notes that a call may be made
-    bind              a ``requestId`` belongs to one set of parameters, until the request has failed
+    bind              a ``requestId`` belongs to one set of parameters, until the request has ended without a transfer
     take_permit       a route moves a tree so often and no more
     record_transfer   the transfer happened: nothing but a transfer to another contact stands against that
-    record_failure    the request ended without a transfer; written before it is reported
+    record_end        the request ended without a transfer; written before it is reported
     release           not now: give the lease back, and keep what is in doubt
 
 Items that have expired but are still there count.
@@ -22,7 +22,7 @@ from contact_transfer.ledger.records import (
     Acquisition,
     Claim,
     Contact,
-    FailureRecord,
+    EndRecord,
     LeaseAcquired,
     Transfer,
 )
@@ -98,15 +98,15 @@ class Session:
         if stands is not None and not done.is_same(stands):
             raise Conflict(stands)
 
-    def record_failure(self, held: LeaseAcquired, failure: FailureRecord) -> None:
-        """Write down that the request ended without a transfer. Call it before the failure is reported.
+    def record_end(self, held: LeaseAcquired, end: EndRecord) -> None:
+        """Write down that the request ended without a transfer. Call it before the end is reported.
 
         One that leaves no doubt gives the permit back and frees the ``requestId``, in this order and under the lease: a request that
         acquires it next finds neither.
         """
-        if not failure.in_doubt:
+        if not end.in_doubt:
             self._give_back(held)
-        written = self._contact.apply(partial(contacts.record_failure, lease=held.lease, failure=failure), self._now())
+        written = self._contact.apply(partial(contacts.record_end, lease=held.lease, end=end), self._now())
         self._need(written is not None)
 
     def _give_back(self, held: LeaseAcquired) -> None:
@@ -121,9 +121,9 @@ class Session:
         """Give the lease back. What another worker holds by now is left alone."""
         self._contact.apply(partial(contacts.release, lease=held.lease, how=how), self._now())
 
-    def mark_parked(self, message_id: str) -> None:
-        """Note that a message that failed is in the dead-letter queue."""
-        self._contact.apply(partial(contacts.mark_parked, message_id=message_id), self._now())
+    def mark_reported(self, message_id: str) -> None:
+        """Note that a message's end is reported for good."""
+        self._contact.apply(partial(contacts.mark_reported, message_id=message_id), self._now())
 
     def _id(self, held: LeaseAcquired) -> RequestId:
         request = self._request

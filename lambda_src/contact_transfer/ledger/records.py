@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
 from contact_transfer.request import identity
@@ -93,12 +94,21 @@ class TransientError(Extensible):
     retry_at: float
 
 
-@dataclass(frozen=True)
-class FailureRecord(Extensible):
-    """A permanent failure, as it was written down for one message.
+class EndKind(StrEnum):
+    """How a request can end without a transfer, as its record spells it. Unknown to this version: one that a newer one wrote."""
 
-    ``in_doubt``: whether the contact was transferred all the same could not be found out. ``turn``: of the lease under which it was
-    written. ``parked``: the message is known to be in the dead-letter queue, so it will not come back by itself.
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class EndRecord(Extensible):
+    """An end without a transfer, as it was written down for one message.
+
+    ``kind``: how it ended. ``code``: the failure code or the reason of the skip; empty for a cancellation. ``in_doubt``: whether the
+    contact was transferred all the same could not be found out. ``turn``: of the lease under which it was written. ``reported``: the
+    message has left the queue as far as the worker can tell (parked, or announced), so it will hardly come back by itself.
     """
 
     request: str
@@ -109,8 +119,9 @@ class FailureRecord(Extensible):
     turn: int = 0
     attempts: int | None = None
     in_doubt: bool = False
-    parked: bool = False
+    reported: bool = False
     successor_contact_id: str | None = None
+    kind: str = EndKind.FAILED
 
 
 @dataclass(frozen=True)
@@ -120,8 +131,8 @@ class RequestRecord(Extensible):
     ``asked``: its fields, for operators and confirmation. ``attempts``: how often work on it began; ``unfinished``: how often since it
     last came to any end; ``confirmed``: how many of those a worker noted (see ``transfer.poison``). ``first_called_at``: when its first
     call that may have taken effect can have been signed; it stays when the attempt is settled. ``abandoned``: another request found
-    that its attempt did nothing. ``tree``: whose route permit it may hold. ``failed``: its latest failure, when it is not under way.
-    ``done``: it was carried out and Amazon Connect kept the contact's id.
+    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a
+    transfer, when it is not under way. ``done``: it was carried out and Amazon Connect kept the contact's id.
     """
 
     asked: Mapping[str, Any] = field(default_factory=dict)
@@ -135,25 +146,25 @@ class RequestRecord(Extensible):
     abandoned: bool = False
     tree: str | None = None
     last_error: TransientError | None = None
-    failed: FailureRecord | None = None
+    ended: EndRecord | None = None
     done: Transfer | None = None
 
     @property
     def is_under_way(self) -> bool:
         """Whether the request has come to no end yet."""
-        return self.failed is None and self.done is None
+        return self.ended is None and self.done is None
 
 
 @dataclass(frozen=True)
 class Contact(Extensible):
-    """All that the ledger knows of one contact. ``requests`` by request key, ``failures`` by message id."""
+    """All that the ledger knows of one contact. ``requests`` by request key, ``ends`` by message id."""
 
     turn: int = 0
     lease: Lease | None = None
     attempt: Attempt | None = None
     transfer: Transfer | None = None
     requests: Mapping[str, RequestRecord] = field(default_factory=dict)
-    failures: Mapping[str, FailureRecord] = field(default_factory=dict)
+    ends: Mapping[str, EndRecord] = field(default_factory=dict)
 
     def done(self, request: str) -> Transfer | None:
         """The transfer that carried out ``request``."""
@@ -230,10 +241,10 @@ class AlreadyTransferred:
 
 
 @dataclass(frozen=True)
-class RecordedFailure:
-    """The message has been reported as failed before."""
+class RecordedEnd:
+    """The message has been reported as ended without a transfer before."""
 
-    failure: FailureRecord
+    end: EndRecord
 
 
-Acquisition = LeaseAcquired | LeaseHeld | TooManyRequests | AlreadyTransferred | RecordedFailure
+Acquisition = LeaseAcquired | LeaseHeld | TooManyRequests | AlreadyTransferred | RecordedEnd

@@ -1,7 +1,7 @@
 """To which request a ``requestId`` belongs: one small document for each, and two pure functions.
 
-It is bound by the first request that uses it, and free again when that request has failed, both under the contact's lease. The turn of
-that lease is kept with it, and never falls: a worker that goes on after its lease has been given to another changes nothing.
+It is bound by the first request that uses it, and free again when it has ended without a transfer, both under the contact's lease. The turn
+of that lease is kept with it, and never falls: a worker that goes on after its lease has been given to another changes nothing.
 
 Whatever is decided is written, also when nothing changes: only a write fences a write that was given up and arrives later.
 """
@@ -51,7 +51,7 @@ def bind(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None, 
 
 
 def free(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None, None]:
-    """Free the name, as the request has failed. A name that is another's is left alone."""
+    """Free the name, as the request has ended without a transfer. A name that is another's is left alone."""
     if known is None:
         return replace(wanted, is_bound=False), None
     if known.turn > wanted.turn or (known.is_bound and known.fingerprint != wanted.fingerprint):

@@ -40,7 +40,7 @@ def take_permit(known: RouteQuota | None, holder: str, turn: int, most: int) -> 
 
 
 def return_permit(known: RouteQuota | None, holder: str, turn: int) -> tuple[RouteQuota | None, None]:
-    """Give the holder's permit back, as the request has failed for certain. One that it does not hold is noted as given back, too."""
+    """Give the holder's permit back: it surely did not move the contact. One that it does not hold is noted as given back, too."""
     known = known or RouteQuota()
     if known.holders.get(holder, 0) > turn:
         return None, None

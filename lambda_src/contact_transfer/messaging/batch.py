@@ -2,6 +2,7 @@
 
     success   ledger (in the service), event, report
     failure   ledger (in the service), event, park, report
+    skipped   ledger (in the service), event, report; so is a request that was cancelled
     deferred  visibility, reported as failed
 
 A crash anywhere repeats something harmless. Whatever one message does, the others of its batch are carried out.
@@ -29,7 +30,16 @@ from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer import backoff
 from contact_transfer.transfer.arrival import Report
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.transfer.outcome import (
+    Cancelled,
+    Cause,
+    Deferred,
+    Failed,
+    FailureCode,
+    Outcome,
+    Skipped,
+    Transferred,
+)
 from contact_transfer.transfer.service import Service
 
 
@@ -49,7 +59,7 @@ class _Turn:
         return self.report.outcome
 
     @property
-    def failed_at(self) -> str:
+    def reported_at(self) -> str:
         return rfc3339(self.ended_at)
 
 
@@ -75,6 +85,8 @@ class Batch:
         for turn in turns:
             if isinstance(turn.outcome, Failed):
                 self._park(turn)
+            elif isinstance(turn.outcome, Skipped | Cancelled):
+                self._mark_reported(turn)
         self._postpone(turns)
         for turn in turns:
             self._tell(turn)
@@ -134,7 +146,7 @@ class Batch:
         failure = turn.outcome
         if not isinstance(failure, Failed):
             return
-        reason = outcome_events.attributes(turn.known, failure, turn.delivery.message_id, turn.failed_at)
+        reason = outcome_events.attributes(turn.known, failure, turn.delivery.message_id, turn.reported_at)
         try:
             self.queue.park(turn.delivery, reason)
         except ParkingFailed as error:
@@ -145,16 +157,16 @@ class Batch:
             self.telemetry.defect(error, messageId=turn.delivery.message_id)
             self._come_back(turn, Cause.UNEXPECTED, type(error).__name__)
             return
-        self._mark_parked(turn)
+        self._mark_reported(turn)
 
-    def _mark_parked(self, turn: _Turn) -> None:
-        """Let the ledger forget the failure in its turn. If that fails, it is remembered for as long as the message could come back."""
+    def _mark_reported(self, turn: _Turn) -> None:
+        """Let the ledger forget the end in its turn. If that fails, it is remembered for as long as the message could come back."""
         if turn.report.session is None:
             return
         try:
-            turn.report.session.mark_parked(turn.delivery.message_id)
+            turn.report.session.mark_reported(turn.delivery.message_id)
         except LedgerUnavailable as error:
-            self.telemetry.trouble("parked message not noted", messageId=turn.delivery.message_id, error=error.detail)
+            self.telemetry.trouble("reported end not noted", messageId=turn.delivery.message_id, error=error.detail)
 
     def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
         turn.report = Report(Deferred(cause, backoff.delay(turn.delivery.receives, self.randomness.random), detail))
@@ -185,6 +197,12 @@ def _event(turn: _Turn) -> Event | None:
     happened = turn.outcome if isinstance(turn.outcome, Transferred) else turn.report.happened
     if happened is not None:
         return outcome_events.succeeded(turn.known, happened)
-    if isinstance(turn.outcome, Failed):
-        return outcome_events.failed(turn.known, turn.outcome, turn.delivery.message_id, turn.failed_at)
+    end = (turn.delivery.message_id, turn.reported_at)
+    match turn.outcome:
+        case Failed() as failure:
+            return outcome_events.failed(turn.known, failure, *end)
+        case Skipped() as skip:
+            return outcome_events.skipped(turn.known, skip, *end)
+        case Cancelled() as cancel:
+            return outcome_events.cancelled(turn.known, cancel, *end)
     return None

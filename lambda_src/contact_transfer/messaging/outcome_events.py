@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from contact_transfer.messaging.event_bus import Event
-from contact_transfer.request.event_types import FAILED, SUCCEEDED
+from contact_transfer.request.event_types import CANCELLED, FAILED, SKIPPED, SUCCEEDED
 from contact_transfer.request.fields import carried
 from contact_transfer.request.timestamps import rfc3339
-from contact_transfer.transfer.outcome import Failed, Transferred
+from contact_transfer.transfer.outcome import Cancelled, Failed, Skipped, Transferred
 
 #: The attributes of a parked message that are the worker's. Under these names a message has nothing of its own: what it
 #: carries is of an earlier failure, after which it was sent back.
@@ -46,14 +46,29 @@ def failed(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at
         **carried(known, FAILED),
         "failureCode": str(failure.code),
         "failureMessage": failure.message,
-        "originalMessageId": message_id,
         "failedAt": failed_at,
     }
     if failure.successor_contact_id is not None:
         detail["successorContactId"] = failure.successor_contact_id
-    if failure.attempts is not None:
-        detail["attempts"] = failure.attempts
-    return Event(FAILED, detail)
+    return Event(FAILED, _of_message(detail, failure.attempts, message_id))
+
+
+def skipped(known: Mapping[str, Any], skip: Skipped, message_id: str, skipped_at: str) -> Event:
+    """``Contact Transfer Skipped``. ``known``: the request's public fields."""
+    detail: dict[str, Any] = {**carried(known, SKIPPED), "skipReason": str(skip.reason), "skippedAt": skipped_at}
+    return Event(SKIPPED, _of_message(detail, skip.attempts, message_id))
+
+
+def cancelled(known: Mapping[str, Any], cancel: Cancelled, message_id: str, cancelled_at: str) -> Event:
+    """``Contact Transfer Cancelled``. ``known``: the request's public fields."""
+    detail: dict[str, Any] = {**carried(known, CANCELLED), "cancelledAt": cancelled_at}
+    return Event(CANCELLED, _of_message(detail, cancel.attempts, message_id))
+
+
+def _of_message(detail: dict[str, Any], attempts: int | None, message_id: str) -> dict[str, Any]:
+    """The detail with what every end of a message has."""
+    counted = {} if attempts is None else {"attempts": attempts}
+    return {**detail, "originalMessageId": message_id, **counted}
 
 
 def attributes(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at: str) -> dict[str, str]:

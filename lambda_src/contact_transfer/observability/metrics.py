@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS
 from contact_transfer.transfer.failure_codes import FailureCode
-from contact_transfer.transfer.outcome import Cause
+from contact_transfer.transfer.outcome import Cause, SkipReason
 
 SERVICE = "contact-transfer"
 NAMESPACE = "ContactTransfer"
@@ -24,6 +24,8 @@ class Metric(StrEnum):
     TRANSFERRED = "Transferred"
     REPEATED = "Repeated"  # a message whose request had been transferred before
     FAILED = "Failed"  # by FailureCode, and by FailureClass
+    SKIPPED = "Skipped"  # by SkipReason
+    CANCELLED = "Cancelled"
     DEFERRED = "Deferred"  # by Cause
     THROTTLED = "Throttled"  # by Operation
     CONFIRMED = "Confirmed"  # the new contact reached a queue or an agent
@@ -39,7 +41,12 @@ class Metric(StrEnum):
 
 
 #: The dimension by which a metric is counted once more.
-DIMENSIONS = {Metric.FAILED: "FailureCode", Metric.DEFERRED: "Cause", Metric.THROTTLED: "Operation"}
+DIMENSIONS = {
+    Metric.FAILED: "FailureCode",
+    Metric.SKIPPED: "SkipReason",
+    Metric.DEFERRED: "Cause",
+    Metric.THROTTLED: "Operation",
+}
 #: The dimension by which ``Metric.FAILED`` is counted a third time; its values are those of ``FailureClass``.
 CLASS_DIMENSION = "FailureClass"
 #: Causes of a deferral that are no trouble: the request waits for its turn.
@@ -52,6 +59,7 @@ def reasons(metric: Metric) -> list[str]:
     """Every value that the metric's own dimension can have; empty when it has none."""
     values: dict[Metric, Iterable[str]] = {
         Metric.FAILED: list(FailureCode),
+        Metric.SKIPPED: list(SkipReason),
         Metric.DEFERRED: list(Cause),
         Metric.THROTTLED: OPERATIONS,
     }

@@ -25,7 +25,7 @@ from contact_transfer.observability.metrics import (
     Metric,
 )
 from contact_transfer.transfer.failure_codes import FailureClass, failure
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Transferred
+from contact_transfer.transfer.outcome import Cancelled, Cause, Deferred, Failed, Outcome, Skipped, Transferred
 
 _VALUES = 100  # what one entry of the embedded metric format holds of a metric
 #: Made once; ``json.dumps`` makes one for each text when it is not to use its defaults.
@@ -77,6 +77,13 @@ class Telemetry:
                 self._classes[known.failure_class if known else FailureClass.UNKNOWN] += 1
                 line["failureCode"] = str(outcome.code)
                 self._logger.warning("failed", extra=line | fields)
+            case Skipped():
+                self._counts[Metric.SKIPPED, outcome.reason] += 1
+                line["skipReason"] = str(outcome.reason)
+                self._logger.info("skipped", extra=line | fields)
+            case Cancelled():
+                self._counts[Metric.CANCELLED, ""] += 1
+                self._logger.info("cancelled", extra=line | fields)
             case Deferred():
                 self._deferred(outcome, tried)
                 line |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}

@@ -5,8 +5,10 @@ from __future__ import annotations
 REQUESTED = "Contact Transfer Requested"
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
+SKIPPED = "Contact Transfer Skipped"
+CANCELLED = "Contact Transfer Cancelled"
 CONFIRMED = "Contact Transfer Confirmed"
 UNCONFIRMED = "Contact Transfer Unconfirmed"
 
 #: Events about one request; each carries fields of it.
-OUTCOMES = frozenset({SUCCEEDED, FAILED, CONFIRMED, UNCONFIRMED})
+OUTCOMES = frozenset({SUCCEEDED, FAILED, SKIPPED, CANCELLED, CONFIRMED, UNCONFIRMED})

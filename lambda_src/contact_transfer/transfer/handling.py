@@ -14,7 +14,7 @@ from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.transfer import backoff, poison, reporting
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.attempting import Attempting
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Transferred
+from contact_transfer.transfer.outcome import Cause, Deferred, Ended, Failed, Outcome, Transferred
 from contact_transfer.transfer.reconciliation import LOOK_AGAIN_SECONDS, NotApplied, Question, Unsettled
 from contact_transfer.transfer.retries import WAITING, Retries
 
@@ -66,7 +66,7 @@ class Handling:
             outcome = Deferred(Cause.PACED, error.retry_after, error.operation)
         if not self.in_doubt:
             outcome = self.retries.limit(outcome)
-        elif isinstance(outcome, Failed) and self.own_in_doubt and not outcome.in_doubt:
+        elif isinstance(outcome, Ended) and self.own_in_doubt and not reporting.leaves_doubt(outcome):
             outcome = self._unsettled()
         return self._close(outcome)
 
@@ -170,9 +170,9 @@ class Handling:
                 return self._close_transfer(replace(outcome, transferred_at=now))
             attempts = self.held.record.attempts
             outcome = replace(outcome, attempts=attempts)
-            if isinstance(outcome, Failed):
-                failure = reporting.failure_record(outcome, self.held, self.arrival.delivery.message_id, now)
-                session.record_failure(self.held, failure)
+            if isinstance(outcome, Ended):
+                end = reporting.end_record(outcome, self.held, self.arrival.delivery.message_id, now)
+                session.record_end(self.held, end)
                 return Report(outcome, session=session)
         except LedgerUnavailable as error:
             return Report(self._ledger_away(error))

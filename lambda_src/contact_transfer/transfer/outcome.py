@@ -1,7 +1,9 @@
-"""What can become of a request: Transferred, Failed or Deferred, and nothing else.
+"""What can become of a request, and nothing else.
 
 Transferred   Connect moved the contact; the ledger knows, an event goes out, the message is done
 Failed        it never will be moved as asked; event, dead-letter queue, the message is done
+Skipped       a condition of the request does not hold; the ledger knows, an event goes out, the message is done
+Cancelled     its producer or an operator has called it off; as Skipped
 Deferred      not now; the message stays in the transfer queue and comes back after ``delay`` seconds
 """
 
@@ -12,7 +14,18 @@ from enum import StrEnum
 
 from contact_transfer.transfer.failure_codes import FailureCode
 
-__all__ = ["Cause", "Deferred", "Failed", "FailureCode", "Outcome", "Transferred"]
+__all__ = [
+    "Cancelled",
+    "Cause",
+    "Deferred",
+    "Ended",
+    "Failed",
+    "FailureCode",
+    "Outcome",
+    "SkipReason",
+    "Skipped",
+    "Transferred",
+]
 
 
 class Cause(StrEnum):
@@ -31,6 +44,14 @@ class Cause(StrEnum):
     EVENT_BUS = "EventBus"
     DEAD_LETTER_QUEUE = "DeadLetterQueue"
     UNEXPECTED = "Unexpected"  # a defect of ours: kept in the queue, logged with its trace, alarmed
+
+
+class SkipReason(StrEnum):
+    """Which condition did not hold. The words are part of the public contract."""
+
+    CONTACT_ENDED = "ContactEnded"
+    CONNECTED_TO_AGENT = "ConnectedToAgent"
+    NOT_IN_QUEUE = "NotInQueue"
 
 
 @dataclass(frozen=True)
@@ -65,6 +86,23 @@ class Failed:
 
 
 @dataclass(frozen=True)
+class Skipped:
+    """A condition of the request does not hold, so the contact stays where it is. ``message``: the same for people, with ids only."""
+
+    reason: SkipReason
+    message: str
+    attempts: int | None = None
+
+
+@dataclass(frozen=True)
+class Cancelled:
+    """The request was cancelled before it was carried out. ``message``: what was cancelled, for people."""
+
+    message: str
+    attempts: int | None = None
+
+
+@dataclass(frozen=True)
 class Deferred:
     """Not now. ``delay`` in seconds; the message comes back after it."""
 
@@ -74,4 +112,6 @@ class Deferred:
     attempts: int | None = None
 
 
-Outcome = Transferred | Failed | Deferred
+#: An end without a transfer: it is in the ledger before it is reported, and its message gets it again.
+Ended = Failed | Skipped | Cancelled
+Outcome = Transferred | Ended | Deferred

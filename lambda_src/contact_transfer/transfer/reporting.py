@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from enum import StrEnum
 from typing import cast
 
-from contact_transfer.ledger.records import FailureRecord, LeaseAcquired, Transfer
+from contact_transfer.ledger.records import EndKind, EndRecord, LeaseAcquired, Transfer
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Transferred
+from contact_transfer.transfer.outcome import (
+    Cancelled,
+    Cause,
+    Deferred,
+    Ended,
+    Failed,
+    FailureCode,
+    Outcome,
+    Skipped,
+    SkipReason,
+    Transferred,
+)
 
 
 def transfer(done: Transferred, request: TransferRequest) -> Transfer:
@@ -56,35 +69,43 @@ def mismatch(first: str | None) -> Failed:
     )
 
 
-def failure_record(failed: Failed, held: LeaseAcquired, message_id: str, now: float) -> FailureRecord:
-    """The record of a failure."""
-    return FailureRecord(
-        held.lease.request,
-        message_id,
-        str(failed.code),
-        failed.message,
-        now,
-        held.lease.turn,
-        failed.attempts,
-        failed.in_doubt,
-        successor_contact_id=failed.successor_contact_id,
-    )
+def end_record(ended: Ended, held: LeaseAcquired, message_id: str, now: float) -> EndRecord:
+    """The record of an end without a transfer."""
+    record = EndRecord(held.lease.request, message_id, "", ended.message, now, held.lease.turn, ended.attempts)
+    match ended:
+        case Failed():
+            successor = ended.successor_contact_id
+            return replace(record, code=str(ended.code), in_doubt=ended.in_doubt, successor_contact_id=successor)
+        case Skipped():
+            return replace(record, kind=EndKind.SKIPPED, code=str(ended.reason))
+        case Cancelled():
+            return replace(record, kind=EndKind.CANCELLED)
 
 
-def failed_before(record: FailureRecord) -> Failed:
-    """The failure that a message heard before. A code that only a newer version knows is passed on as it is."""
-    try:
-        code = FailureCode(record.code)
-    except ValueError:
-        code = cast("FailureCode", record.code)
+def ended_before(record: EndRecord) -> Ended:
+    """The end that a message had before. A code or reason that only a newer version knows is passed on as it is."""
+    if record.kind == EndKind.SKIPPED:
+        return Skipped(cast("SkipReason", _known(SkipReason, record.code)), record.message, record.attempts)
+    if record.kind == EndKind.CANCELLED:
+        return Cancelled(record.message, record.attempts)
+    code = cast("FailureCode", _known(FailureCode, record.code))
     return Failed(
         code, record.message, record.attempts, record.in_doubt, successor_contact_id=record.successor_contact_id
     )
 
 
+def _known(words: type[StrEnum], word: str) -> str:
+    return next((known for known in words if known == word), word)
+
+
 def ledger_away(error: LedgerUnavailable, delay: float) -> Deferred:
     """The deferral of a request while the ledger does not answer. ``delay`` in seconds."""
     return Deferred(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, delay, error.detail)
+
+
+def leaves_doubt(ended: Ended) -> bool:
+    """Whether the end says itself that nobody knows if the contact was transferred."""
+    return isinstance(ended, Failed) and ended.in_doubt
 
 
 def is_not_active(outcome: Outcome) -> bool:

@@ -1,14 +1,14 @@
 """What happens to one request, from top to bottom.
 
     ledger: acquire, bind ─► in doubt? reconcile ─► rules, route permit ─► pace ─► TransferContact ─► ledger: record
-                                     └───────────── Failed or Deferred wherever the way ends ─► ledger: record, release
+                                     └───────────── Failed, Skipped, Cancelled or Deferred wherever the way ends ─► ledger: record, release
 
 The rules that make it exactly once:
 
 1. The lease notes that a call may be made before it is made, so a crash leaves a doubt and never a gap.
 2. While an attempt on the contact is in doubt, nobody calls with another token, and its request comes to no end.
 3. A 200 always wins.
-4. A failure is in the ledger before it is reported: its message, when it comes back, gets it again.
+4. An end without a transfer is in the ledger before it is reported: its message, when it comes back, gets it again.
 5. A request that called is reported as ``ContactNotActive`` only if the contact was moved or ended before its first call.
 """
 
@@ -22,7 +22,7 @@ from contact_transfer.ledger.records import (
     Claim,
     LeaseAcquired,
     LeaseHeld,
-    RecordedFailure,
+    RecordedEnd,
     TooManyRequests,
 )
 from contact_transfer.ledger.store import LedgerUnavailable
@@ -68,8 +68,8 @@ class Service:
                 return Handling(arrival, held).carry_out()
             case AlreadyTransferred(transfer):
                 return Report(reporting.transferred_before(transfer))
-            case RecordedFailure(failure):
-                return Report(reporting.failed_before(failure), session=arrival.session)
+            case RecordedEnd(end):
+                return Report(reporting.ended_before(end), session=arrival.session)
             case LeaseHeld(until):
                 return self._wait(
                     arrival, until - self._means.connect.clock.bounds().earliest, "another worker has the contact"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from contact_transfer.ledger.records import FailureRecord
+from contact_transfer.ledger.records import EndRecord
 from transfers_cli.deployment import Deployment
 from transfers_cli.failed.parked import Parked
 from transfers_cli.failed.source import Source
@@ -26,7 +26,7 @@ class DeadLetters:
         wanted = set(ids) - {None}
         return [message for message in self.messages if wanted & _ids(message)]
 
-    def whereabouts(self, failure: FailureRecord) -> str:
+    def whereabouts(self, failure: EndRecord) -> str:
         """Where the message of a failure is, in a sentence."""
         if here := self.of(failure.message_id):
             return f"in the dead-letter queue: transfers failed show {here[0].message_id}"

@@ -15,6 +15,7 @@ from transfers_cli.failed.parked import Parked
 from transfers_cli.ledger import LedgerReader, Story
 from transfers_cli.look import Looker
 from transfers_cli.status.parked import DeadLetters, look
+from transfers_cli.status.states import failure_of
 
 NAMED, UNNAMED = "request:", "contact:"
 
@@ -114,4 +115,4 @@ def chosen_instances(found: Deployment, instance: str | None) -> Iterator[str]:
 
 
 def _has_failures(contact: Contact) -> bool:
-    return any(record.failed for record in contact.requests.values())
+    return any(failure_of(record) for record in contact.requests.values())

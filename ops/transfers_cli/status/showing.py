@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contact_transfer.connect.responses import ContactView
-from contact_transfer.ledger.records import Contact, FailureRecord, RequestRecord
+from contact_transfer.ledger.records import Contact, EndRecord, RequestRecord
 from contact_transfer.request import identity
 from contact_transfer.request.fields import FIELDS
 from transfers_cli import say
@@ -16,7 +16,7 @@ from transfers_cli.ledger import Story
 from transfers_cli.listing import Listing
 from transfers_cli.status.parked import DeadLetters
 from transfers_cli.status.search import Answer
-from transfers_cli.status.states import key_of, state_of
+from transfers_cli.status.states import failure_of, is_failure, key_of, state_of
 
 
 def show(answer: Answer) -> None:
@@ -60,9 +60,9 @@ def _unknown_to(answer: Answer) -> list[Parked]:
     return [message for message in answer.parked if message.told("OriginalMessageId") not in told]
 
 
-def _failures(contact: Contact) -> list[FailureRecord]:
-    current = [record.failed for record in contact.requests.values() if record.failed is not None]
-    return [*current, *contact.failures.values()]
+def _failures(contact: Contact) -> list[EndRecord]:
+    current = [failure for record in contact.requests.values() if (failure := failure_of(record)) is not None]
+    return [*current, *contact.ends.values()]
 
 
 def contact_facts(story: Story) -> dict[str, str]:
@@ -84,7 +84,7 @@ def contact_facts(story: Story) -> dict[str, str]:
 def request_facts(contact: Contact, key: str, letters: DeadLetters | None) -> dict[str, str]:
     """One request's facts; those that are not known are left out."""
     record = contact.requests.get(key, RequestRecord())
-    asked, failed = record.asked, record.failed
+    asked, failed = record.asked, failure_of(record)
     facts = {
         "asked": asked.get("askedAt"),
         "first asked": asked.get("firstAskedAt"),
@@ -130,10 +130,10 @@ def _earlier(contact: Contact, key: str) -> list[str]:
     return [f"{failure.code} at {say.when(failure.at)}" for failure in _earlier_failures(contact, key)]
 
 
-def _earlier_failures(contact: Contact, key: str) -> list[FailureRecord]:
+def _earlier_failures(contact: Contact, key: str) -> list[EndRecord]:
     record = contact.requests.get(key)
-    now = record.failed.message_id if record is not None and record.failed is not None else None
-    own = [one for one in contact.failures.values() if one.request == key and one.message_id != now]
+    now = record.ended.message_id if record is not None and record.ended is not None else None
+    own = [one for one in contact.ends.values() if one.request == key and one.message_id != now and is_failure(one)]
     return sorted(own, key=lambda one: one.at)
 
 
@@ -160,7 +160,7 @@ def _story(story: Story, answer: Answer) -> dict[str, Any]:
 
 def _request(contact: Contact, key: str, letters: DeadLetters | None) -> dict[str, Any]:
     record, state = contact.requests.get(key, RequestRecord()), state_of(contact, key, time.time())
-    error, failed = record.last_error, record.failed
+    error, failed = record.last_error, failure_of(record)
     last = None if error is None else {"cause": error.cause, "detail": error.detail, "at": say.when(error.at)}
     return {
         **record.asked,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contact_transfer.ledger.records import Contact, RequestRecord
+from contact_transfer.ledger.records import Contact, EndKind, EndRecord, RequestRecord
 from contact_transfer.request import identity
 from transfers_cli import say
 
@@ -16,6 +16,8 @@ class State(StrEnum):
     TRANSFERRED = "transferred"
     TRANSFERRED_BY_OTHER = "transferredByOther"  # another request transferred the contact; this one has no end yet
     FAILED = "failed"
+    SKIPPED = "skipped"  # a condition of the request did not hold
+    CANCELLED = "cancelled"
     IN_DOUBT = "inDoubt"  # an answer of Connect was lost, and what happened is not known yet
     UNDER_WAY = "underWay"  # a worker has it now
     DEFERRED = "deferred"  # a transient error, or another request's turn; its message comes back
@@ -47,10 +49,8 @@ def state_of(contact: Contact, request: str, now: float) -> RequestState:
         return RequestState(
             State.IN_DOUBT, "in doubt: an answer of Connect was lost; the worker finds out what happened"
         )
-    if record is not None and record.failed is not None:
-        failure = record.failed
-        tried = f", begun {say.times(failure.attempts)}" if failure.attempts else ""
-        return RequestState(State.FAILED, f"failed: {failure.code} at {say.when(failure.at)}{tried}. {failure.message}")
+    if record is not None and record.ended is not None:
+        return _ended(record.ended)
     if contact.transfer is not None:
         to = contact.transfer.new_contact_id or "another contact"
         sentence = f"not carried out: request {contact.transfer.name} transferred the contact to {to}"
@@ -58,6 +58,13 @@ def state_of(contact: Contact, request: str, now: float) -> RequestState:
     if record is None:
         return RequestState(State.NOT_SEEN, "not seen yet: the worker has not begun it")
     return _unfinished(contact, request, record, now)
+
+
+def _ended(end: EndRecord) -> RequestState:
+    tried = f", begun {say.times(end.attempts)}" if end.attempts else ""
+    state = {str(EndKind.SKIPPED): State.SKIPPED, str(EndKind.CANCELLED): State.CANCELLED}.get(end.kind, State.FAILED)
+    code = f": {end.code}" if end.code else ""
+    return RequestState(state, f"{state}{code} at {say.when(end.at)}{tried}. {end.message}")
 
 
 def _unfinished(contact: Contact, request: str, record: RequestRecord, now: float) -> RequestState:
@@ -83,3 +90,13 @@ def _is_in_doubt(contact: Contact, request: str, now: float) -> bool:
 def key_of(contact: Contact, name: str) -> str:
     """The key of the request of that name; the name itself where the ledger has none of it."""
     return next((key for key in contact.requests if identity.name_of(key) == name), name)
+
+
+def is_failure(end: EndRecord) -> bool:
+    """Whether the end is a failure, which has a message in the dead-letter queue. One of a kind that only a newer version knows counts."""
+    return end.kind not in (EndKind.SKIPPED, EndKind.CANCELLED)
+
+
+def failure_of(record: RequestRecord) -> EndRecord | None:
+    """The failure that the request has come to."""
+    return record.ended if record.ended is not None and is_failure(record.ended) else None
