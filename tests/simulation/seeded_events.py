@@ -25,7 +25,7 @@ def _of_deferred(real: Any) -> Any:
         if (told := real(turn)) is not None:
             return told
         failed = names["Failed"](names["FailureCode"].FLOW_NOT_USABLE, "later", 1)
-        return names["outcome_events"].failed(turn.known, failed, turn.delivery.message_id, turn.failed_at)
+        return names["outcome_events"].failed(turn.known, failed, turn.delivery.message_id, turn.reported_at)
 
     return event
 
