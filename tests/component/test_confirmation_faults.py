@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from contact_transfer.confirmation import confirmation
 from local.connect.model import Course
 from tests.component.doors import Doors, NewDoors
 from tests.component.world import Killed
@@ -75,3 +76,22 @@ def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
     doors.deliver([event])
     doors.confirm()
     assert len(doors.told("Confirmed")) == 1
+
+
+@pytest.mark.parametrize("away", ["Ledger", "EventBus", "Unexpected"])
+def test_an_event_that_is_put_off_is_counted_by_its_cause_as_requests_are(
+    doors: Doors, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, away: str
+) -> None:
+    """The dead-letter queue's alarm is a reminder after a day: what goes wrong rings the alarms of its cause before."""
+    doors.transferred()
+    doors.deliver(doors.telling()[:1])
+    if away == "Ledger":
+        doors.dynamodb.delete_table(TableName="ledger")
+    elif away == "EventBus":
+        doors.bus.refuse = True
+    else:
+        monkeypatch.setattr(confirmation, "read_contact_event", lambda *_given: 1 / 0)
+    capsys.readouterr()
+    doors.confirm()
+    metrics = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "CloudWatchMetrics" in line]
+    assert {"Cause": away, "Deferred": [1.0]}.items() <= next(one for one in metrics if "Cause" in one).items()

@@ -178,7 +178,7 @@ def test_every_alarm_notifies_the_topic_of_its_severity(assembly: Assembly, noti
     rung = {_short(alarm): alarm["AlarmActions"] for alarm in notifying}
     assert all(actions in ([page], [ticket]) for actions in rung.values())
     waking = {name for name, actions in rung.items() if actions == [page]}
-    assert waking >= {"requests-stuck", "worker-stopped", "access-denied", "ledger-conflict", "worker-failing"}
+    assert waking >= {"requests-stuck", "requests-unread", "access-denied", "ledger-conflict", "worker-failing"}
     assert not waking & {"failed-producer", "failed-race", "dead-letters", "unconfirmed", "confirmation-errors"}
     for alarm in notifying:
         assert alarm["AlarmName"].startswith("ContactTransfer-local-")
@@ -209,15 +209,15 @@ def test_thresholds_switches_and_topics_are_the_deployments(
 ) -> None:
     page = "arn:aws:sns:us-east-1:000000000000:on-call"
     changes = {"requests-waiting": {"threshold": 7200}, "events-lost": {"enabled": False}}
-    changes |= {"worker-stopped": {"threshold": 1800}, "throttled": {"enabled": False}}
+    changes |= {"requests-unread": {"threshold": 1800}, "throttled": {"enabled": False}}
     made = synthesize("alarms-adjusted", {"instanceArns": [INSTANCE], "alarms": changes, "alarmTopics": {"page": page}})
     alarms = {
         alarm["Properties"]["AlarmName"]: alarm["Properties"] for alarm in made.of_type("CloudWatch::Alarm").values()
     }
     prefix = next(iter(alarms)).partition("requests-")[0]
     assert alarms[f"{prefix}requests-waiting"]["Threshold"] == 7200
-    assert alarms[f"{prefix}worker-stopped"]["Threshold"] == 1800
-    assert alarms[f"{prefix}worker-stopped"]["AlarmActions"] == [page]
+    assert alarms[f"{prefix}requests-unread"]["Threshold"] == 1800
+    assert alarms[f"{prefix}requests-unread"]["AlarmActions"] == [page]
     assert f"{prefix}worker-throttled" in alarms
     assert f"{prefix}throttled" not in alarms
     assert not any("events-lost" in name for name in alarms)

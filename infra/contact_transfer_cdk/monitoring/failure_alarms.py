@@ -92,7 +92,7 @@ def _unattended(watched: Watched) -> Iterator[Alarm]:
             "Failed transfer requests have waited in the dead-letter queue for a day. SQS deletes them 14 days after they were sent there.",
             "run `transfers failed ls`, then redrive or drop each.",
         ),
-        _visible(watched.dead_letter_queue, minutes=60),
+        _visible(watched.dead_letter_queue),
         periods=24,
     )
     for role, queue in watched.queues.items():
@@ -101,20 +101,20 @@ def _unattended(watched: Watched) -> Iterator[Alarm]:
             Severity.TICKET,
             Text(
                 "A helper's messages have failed",
-                f"Events for the {role} function could not be processed, or EventBridge could not deliver them. They wait in a"
-                " dead-letter queue of their own. Transfers continue.",
+                f"Events for the {role} function have waited in its dead-letter queue for a day: it could not process them, or"
+                " EventBridge could not deliver them. Transfers continue.",
                 f"run `transfers failed ls --{role}`. When the cause is gone, run `transfers failed redrive --{role}`. They are in no"
                 " archive.",
             ),
-            _visible(queue, minutes=5),
+            _visible(queue),
+            periods=24,
         )
 
 
-def _visible(queue: str, minutes: int) -> Measure:
+def _visible(queue: str) -> Measure:
     given = {"QueueName": queue}
     # The least of an hour's values: one look at the queue hides its messages for a moment, and ends the hour all the same.
-    statistic = "Minimum" if minutes >= 60 else "Maximum"
-    return Measure("AWS/SQS", "ApproximateNumberOfMessagesVisible", given, statistic, minutes)
+    return Measure("AWS/SQS", "ApproximateNumberOfMessagesVisible", given, "Minimum", minutes=60)
 
 
 def _transferred(settings: DeploymentSettings) -> Iterator[Alarm]:

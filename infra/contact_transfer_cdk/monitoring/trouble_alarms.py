@@ -40,7 +40,7 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             Severity.PAGE,
             Text(
                 "Access is denied",
-                "AWS denies a call of the worker. Nothing is lost; requests continue once the call is allowed.",
+                "AWS denies a call of the worker or the confirmation function. Nothing is lost; work continues once the call is allowed.",
                 "run `transfers doctor`: it names the missing permission. `make deploy DEPLOYMENT=NAME` restores the stack's own policies.",
             ),
             threshold=0,
@@ -51,7 +51,8 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             Severity.TICKET,
             Text(
                 "The worker has a defect",
-                "A message met a defect in the worker. It stays in the queue and is tried again; other messages continue.",
+                "A message met a defect in the worker or the confirmation function. It stays in its queue and is tried again; others"
+                " continue.",
                 'open the saved query "Defects and troubles". If it began with a deployment, roll back.',
             ),
             threshold=0,
@@ -82,6 +83,7 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
                 "have agents complete tasks, or raise the quota in Service Quotas.",
             ),
             threshold=0,
+            periods=1,
         ),
         Cause.LEDGER: _Trouble(
             "ledger-unavailable",

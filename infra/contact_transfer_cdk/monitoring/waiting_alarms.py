@@ -47,14 +47,15 @@ def waiting_alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[A
         breaching=1,
     )
     yield Alarm(
-        "worker-stopped",
+        "requests-unread",
         Severity.PAGE,
         Text(
             SECTION,
             "A transfer request has waited for more than an hour in the queue without being read. Either the worker does not run, or more"
-            " requests arrive than the account may transfer. Nothing is lost.",
+            " requests arrive than the account may transfer: then the alarm requests-waiting rings too. Nothing is lost.",
             "run `transfers watch --once`. If it says paused, find out who paused it and why, then run `transfers resume`. If nothing is"
-            " transferred, run `transfers doctor`: the worker's event source mapping, its role or the queue's key was changed.",
+            " transferred, run `transfers doctor`: the worker's event source mapping, its role or the queue's key was changed. If"
+            " transfers go on, it is a backlog: wait, or raise the quota.",
         ),
         Measure(
             "AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": watched.transfer_queue}, "Maximum", minutes=1

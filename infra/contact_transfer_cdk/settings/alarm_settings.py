@@ -33,6 +33,7 @@ ALARM_NAMES = frozenset(
         "ledger-conflict",
         "ledger-unavailable",
         "requests-stuck",
+        "requests-unread",
         "requests-waiting",
         "throttled",
         "unconfirmed",
@@ -40,7 +41,6 @@ ALARM_NAMES = frozenset(
         "worker-defect",
         "worker-errors",
         "worker-failing",
-        "worker-stopped",
         "worker-throttled",
         "worker-timeouts",
     }

@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from contact_transfer.aws.answers import is_denial
 from contact_transfer.confirmation import arrival_events
 from contact_transfer.confirmation.arrivals import CONTACT_ENDED, SILENCE, Arrivals, Pending, Transfer
 from contact_transfer.confirmation.contact_events import (
@@ -31,6 +32,7 @@ from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.transfer import backoff
 from contact_transfer.transfer.clock import Clock, Randomness
+from contact_transfer.transfer.outcome import Cause
 
 #: The disconnect reason of a task that nobody took in time. Source: Amazon Connect administrator guide, "Contact records data model".
 EXPIRED = "EXPIRED"
@@ -78,10 +80,12 @@ class Confirmation:
         except _Later as later:
             return self._delay(delivery) if later.delay is None else later.delay
         except LedgerUnavailable as error:
-            self.telemetry.trouble("ledger unavailable", messageId=delivery.message_id, error=error.detail)
+            cause = Cause.ACCESS_DENIED if error.denied else Cause.LEDGER
+            self.telemetry.put_off(cause, "ledger unavailable", messageId=delivery.message_id, error=error.detail)
             return self._delay(delivery)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
             self.telemetry.defect(error, messageId=delivery.message_id)
+            self.telemetry.put_off(Cause.UNEXPECTED, "event put off", messageId=delivery.message_id)
             return self._delay(delivery)
         return None
 
@@ -135,7 +139,8 @@ class Confirmation:
     def _publish(self, event: Event) -> None:
         [error] = self.bus.publish([event])
         if error is not None:
-            self.telemetry.trouble("event not published", error=error)
+            cause = Cause.ACCESS_DENIED if is_denial(error) else Cause.EVENT_BUS
+            self.telemetry.put_off(cause, "event not published", error=error)
             raise _Later("the bus did not take the event")
 
 

@@ -102,6 +102,11 @@ class Telemetry:
             operation = outcome.detail.partition(":")[0]
             self._counts[Metric.THROTTLED, operation if operation in OPERATIONS else OPERATIONS[0]] += 1
 
+    def put_off(self, cause: Cause, event: str, **keys: Any) -> None:
+        """A message that is no request comes back because something does not work: counted as requests are, by the same causes."""
+        self._counts[Metric.DEFERRED, cause] += 1
+        self._logger.warning(event, **keys)
+
     def confirmed(self, since_transfer: float, since_request: float | None, **keys: Any) -> None:
         """The contact that a transfer made has reached a queue or an agent, so many seconds after the transfer and the request."""
         self._counts[Metric.CONFIRMED, ""] += 1
