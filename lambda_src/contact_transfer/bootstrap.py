@@ -107,11 +107,12 @@ def batch(
 
 def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, randomness: Randomness) -> Means:
     connect_clock, settle = ConnectClock(clock), settings.settle_minutes * 60
+    region = parse_instance(settings.instance_arns[0]).region
     connect = Connect(ConnectClient(client, clock, connect_clock), limiter, connect_clock)
     return Means(
         connect,
         limiter,
-        Eligibility(connect, Flows(connect, clock), settings.allowed_channels),
+        Eligibility(connect, Flows(connect, clock), settings.allowed_channels, region),
         Reconciliation(connect, settle),
         Routes(connect, settings.routes, settle),
         settings,

@@ -14,6 +14,7 @@ from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.connect_clock import ConnectClock
 from contact_transfer.connect.rate_limiter import WorkerShare
 from contact_transfer.connect.responses import ContactView, Unavailable
+from contact_transfer.request.arn import parse_instance
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.eligibility import Eligibility
@@ -38,7 +39,12 @@ class Looker:
         self._client = client
         clock = ConnectClock(CLOCK)
         self._connect = Connect(ConnectClient(client, CLOCK, clock), self._limiter, clock)
-        self._eligibility = Eligibility(self._connect, Flows(self._connect, CLOCK), settings.allowed_channels)
+        self._eligibility = Eligibility(
+            self._connect,
+            Flows(self._connect, CLOCK),
+            settings.allowed_channels,
+            parse_instance(settings.instance_arns[0]).region,
+        )
         self._destinations: dict[tuple[str, str, str], str | None] = {}
 
     def problem(self, request: TransferRequest) -> str | None:

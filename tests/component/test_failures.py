@@ -50,6 +50,13 @@ def _chain(world: World) -> object:
     return world.request(contact)
 
 
+def _elsewhere(world: World) -> object:
+    world.connect.others.replicate(world.instance_id, "us-west-2")
+    contact = world.contact()
+    world.connect.others.replicate(world.instance_id, None)
+    return world.request(contact)
+
+
 UNKNOWN = "00000000-0000-4000-8000-000000000000"
 
 CASES: list[tuple[str, Callable[[World], object]]] = [
@@ -89,6 +96,7 @@ CASES: list[tuple[str, Callable[[World], object]]] = [
     ("FlowNotFound", _field(contactFlowId=UNKNOWN)),
     ("DestinationNotFound", _field(queueId=UNKNOWN)),
     ("ContactNotActive", _ended),
+    ("ContactInAnotherRegion", _elsewhere),
     ("TransferLimitReached", _chain),
     ("RequestExpired", _field(expiresAt="2020-01-01T00:00:00Z")),
 ]

@@ -159,13 +159,12 @@ class World:
         self.queue: Any = Queues(self.time)
         self.bus: Any = Bus()
         self.dynamodb = dynamodb
+        given: dict[str, Any] = {"instance_arns": (INSTANCE_ARN,), "ledger_table_name": "ledger"} | overrides
         self.settings = Settings(
-            instance_arns=(INSTANCE_ARN,),
             transfer_queue_url="https://sqs/transfer",
             dead_letter_queue_url="https://sqs/dead",
             event_bus_name="bus",
-            ledger_table_name="ledger",
-            **overrides,
+            **given,
         )
         self.log: list[str] = []
         self.kill_at: int | None = None

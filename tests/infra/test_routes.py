@@ -64,7 +64,15 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
         "instanceArn": [INSTANCE],
     }
     given = _settings(routes=[_route(when=WHEN | {"detail": detail})])
-    assert given.routes[0].pattern(given.instances)["detail"] == detail
+    own = {"globalResiliencyMetadata": {"originRegion": ["us-east-1", {"exists": False}]}}
+    assert given.routes[0].pattern(given.instances)["detail"] == detail | own
+
+
+def test_a_route_may_ask_for_the_other_fields_of_the_regions_metadata() -> None:
+    metadata = {"trafficDistributionGroupId": ["g"]}
+    given = _settings(routes=[_route(when=WHEN | {"detail": {"globalResiliencyMetadata": metadata}})])
+    asked = given.routes[0].pattern(given.instances)["detail"]["globalResiliencyMetadata"]
+    assert asked == metadata | {"originRegion": ["us-east-1", {"exists": False}]}
 
 
 @pytest.mark.parametrize(
@@ -116,6 +124,18 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
         ({"when": WHEN | {"detail": {"x": [{"anything-but": [float("nan")]}]}}}, "texts, or numbers from"),
         ({"when": WHEN | {"detail": {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
         ({"when": WHEN | {"account": ["123456789012"]}}, "when.account does not match 000000000000"),
+        (
+            {"when": WHEN | {"detail": {"globalResiliencyMetadata": {"originRegion": ["us-west-2"]}}}},
+            "only events of contacts of its own Region",
+        ),
+        (
+            {
+                "when": WHEN
+                | {"detail": {"$or": [{"x": [1]}, {"globalResiliencyMetadata": {"originRegion": [{"exists": True}]}}]}}
+            },
+            "originRegion cannot be set",
+        ),
+        ({"when": WHEN | {"detail": {"globalResiliencyMetadata": [None]}}}, "must be an object of fields"),
         ({"when": WHEN | {"region": [{"anything-but": "us-east-1"}]}}, "when.region does not match us-east-1"),
     ],
 )
@@ -240,7 +260,11 @@ class TestInTheTemplate:
         assert rule["EventPattern"] == {
             "source": ["aws.connect"],
             "detail-type": ["Amazon Connect Contact Event", "Connect Customer Contact Event"],
-            "detail": {"eventType": ["QUEUED"], "instanceArn": [INSTANCE, OTHER]},
+            "detail": {
+                "eventType": ["QUEUED"],
+                "instanceArn": [INSTANCE, OTHER],
+                "globalResiliencyMetadata": {"originRegion": ["us-east-1", {"exists": False}]},
+            },
             "replay-name": [{"exists": False}],
         }
 

@@ -134,6 +134,24 @@ def test_a_route_matches_awss_documented_event_but_not_its_replay(aws: Aws, name
     assert not _matches(aws, pattern, other)
 
 
+def test_a_route_takes_events_of_contacts_of_its_own_region_and_of_instances_without_a_replica(aws: Aws) -> None:
+    event = _documented("contact-queued")
+    instances = (_instance_of(event),)
+    when = {"detail-type": ["Amazon Connect Contact Event"]}
+    [route] = parse_routes(({"name": "r", "when": when, "transfer": {"contactFlowId": "f"}},), instances)
+    pattern = route.pattern(instances)
+    own, other = instances[0].place.region, "eu-west-2"
+    assert own != other
+    for metadata, takes in (
+        (None, True),
+        ({"activeRegion": other}, True),
+        ({"activeRegion": other, "originRegion": own}, True),
+        ({"activeRegion": own, "originRegion": other}, False),
+    ):
+        detail = {**event["detail"], **({"globalResiliencyMetadata": metadata} if metadata else {})}
+        assert _matches(aws, pattern, {**event, "detail": detail}) is takes, metadata
+
+
 def test_a_contact_that_nobody_transferred_confirms_nothing(aws: Aws) -> None:
     event = _documented("contact-queued")
     instance = _instance_of(event)

@@ -15,8 +15,8 @@ from botocore.stub import Stubber
 
 from contact_transfer.request.arn import parse_instance
 from transfers_cli.deployment import Deployment
-from transfers_cli.doctor import in_account, in_connect, in_stack, neighbours
-from transfers_cli.doctor.finding import Level, Subject, Target
+from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, neighbours
+from transfers_cli.doctor.finding import Finding, Level, Subject, Target
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.tasks import FASTEST, Tasks
 
@@ -185,3 +185,44 @@ def test_another_deployment_of_the_same_contacts_is_bad(instance: str, channels:
     stub.add_response("list_rules", {"Rules": rules}, {"NamePrefix": "ContactTransfer-"})
     [finding] = neighbours.neighbours(subject({"events": client}, found=None))
     assert (finding.level, "ContactTransfer-other" in finding.seen) == (level, level is Level.BAD)
+
+
+def _instance(*others: str) -> dict[str, Any]:
+    summaries = [{"Region": region, "ReplicationStatus": "INSTANCE_REPLICATION_COMPLETE"} for region in others]
+    replication = {"ReplicationStatusSummaryList": summaries, "SourceRegion": "us-east-1"}
+    return {"Instance": {"Id": INSTANCE.instance_id}, **({"ReplicationConfiguration": replication} if others else {})}
+
+
+def _regions(*others: str, groups: dict[str, Any] | str | None = None) -> list[Finding]:
+    client, stub = stubbed("connect")
+    asked = {"InstanceId": INSTANCE.instance_id}
+    stub.add_response("describe_instance", _instance(*others), asked)
+    if isinstance(groups, str):
+        stub.add_client_error("list_traffic_distribution_groups", groups, http_status_code=403)
+    elif groups is not None:
+        stub.add_response("list_traffic_distribution_groups", groups, asked)
+    found = list(in_regions.regions(subject({"connect": client})))
+    stub.assert_no_pending_responses()
+    return found
+
+
+def test_an_instance_without_a_replica_has_one_region() -> None:
+    [finding] = _regions()
+    assert finding.level is Level.GOOD
+    assert "us-east-1 only" in finding.seen
+
+
+def test_a_replica_and_what_distributes_the_traffic_are_named() -> None:
+    group = {"Name": "group-1", "Status": "ACTIVE", "IsDefault": True}
+    replica, traffic = _regions("us-east-1", "us-west-2", groups={"TrafficDistributionGroupSummaryList": [group]})
+    assert replica.level is Level.LOOK
+    assert "us-west-2 (INSTANCE_REPLICATION_COMPLETE)" in replica.seen
+    assert "us-west-2" in replica.do
+    assert (traffic.level, traffic.seen) == (Level.GOOD, "decided by group-1 (ACTIVE, default)")
+
+
+def test_without_the_permission_the_replica_is_still_named() -> None:
+    replica, traffic = _regions("us-west-2", groups="AccessDeniedException")
+    assert "us-west-2" in replica.seen
+    assert traffic.level is Level.UNKNOWN
+    assert "connect:ListTrafficDistributionGroups" in traffic.do

@@ -23,7 +23,7 @@ def check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None
     """Raise ``DeploymentError`` with everything that is wrong with a route's event pattern."""
     check_pattern(when, "when")
     problems = Problems()
-    for check in (_check_fixed_fields, _check_types, _check_detail, _check_place):
+    for check in (_check_fixed_fields, _check_types, _check_detail, _check_region, _check_place):
         with problems.collecting():
             check(when, instances)
     problems.raise_any()
@@ -63,6 +63,20 @@ def _check_detail(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> N
         check_detail(detail, "when.detail")
 
 
+def _check_region(when: Mapping[str, Any], _: tuple[Instance, ...]) -> None:
+    """The contact's origin Region, which the service adds: both Regions of a replicated instance publish each event."""
+    detail = when.get("detail", {})
+    levels = [detail, *_alternatives(detail)] if isinstance(detail, Mapping) else []
+    metadata = [level["globalResiliencyMetadata"] for level in levels if "globalResiliencyMetadata" in level]
+    if not all(isinstance(given, Mapping) for given in metadata):
+        raise DeploymentError("when.detail.globalResiliencyMetadata must be an object of fields.")
+    if any("originRegion" in level for given in metadata for level in (given, *_alternatives(given))):
+        raise DeploymentError(
+            "when.detail.globalResiliencyMetadata.originRegion cannot be set: a route takes only events of contacts of its own"
+            " Region: leave it out."
+        )
+
+
 def _check_place(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
     """Events are published in the account and Region of their instance, so those of another one never come."""
     for key in ("account", "region"):
@@ -94,6 +108,11 @@ def _check_types(when: Mapping[str, Any], _: tuple[Instance, ...]) -> None:
         raise DeploymentError(
             "when.detail-type mixes contact events and events of Rules, which name the contact differently: make two routes."
         )
+
+
+def own_region(instances: tuple[Instance, ...]) -> list[Any]:
+    """The origin Regions of contacts that the deployment can transfer, as a pattern: its own, and none named (no replica)."""
+    return [*sorted({instance.place.region for instance in instances}), {"exists": False}]
 
 
 def spellings(types: list[str]) -> list[Any]:

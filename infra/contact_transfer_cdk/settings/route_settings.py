@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ from contact_transfer_cdk.errors import DeploymentError, Problems
 from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.arns import Instance
 from contact_transfer_cdk.settings.patterns import LONGEST
-from contact_transfer_cdk.settings.route_pattern import CONTACT_EVENTS, check_when, spellings
+from contact_transfer_cdk.settings.route_pattern import CONTACT_EVENTS, check_when, own_region, spellings
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
 #: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
@@ -40,9 +40,17 @@ class Route:
         """Whether its events come from Connect's own Rules: they name the contact by its ARN alone."""
         return self.when["detail-type"][0] not in CONTACT_EVENTS
 
-    def pattern(self, instances: Iterable[Instance]) -> dict[str, Any]:
-        """What the rule matches: ``when``, of Connect, of the deployment's instances, not replayed, in every spelling."""
-        detail = {"instanceArn": [instance.arn for instance in instances], **self.when.get("detail", {})}
+    def pattern(self, instances: tuple[Instance, ...]) -> dict[str, Any]:
+        """What the rule matches: ``when``, of Connect, of the deployment's instances and Region, not replayed, in every spelling."""
+        given = self.when.get("detail", {})
+        detail = {
+            "instanceArn": [instance.arn for instance in instances],
+            **given,
+            "globalResiliencyMetadata": {
+                **given.get("globalResiliencyMetadata", {}),
+                "originRegion": own_region(instances),
+            },
+        }
         return {
             **self.when,
             "source": ["aws.connect"],

@@ -57,7 +57,10 @@ class Rejected:
 
 @dataclass(frozen=True)
 class ContactView:
-    """A contact as Connect shows it, possibly stale. Times in epoch seconds; what Connect leaves out is None."""
+    """A contact as Connect shows it, possibly stale. Times in epoch seconds; what Connect leaves out is None.
+
+    ``origin_region``: where the contact began; only contacts of instances that are replicated to another Region have one.
+    """
 
     contact_id: str
     arn: str | None = None
@@ -69,6 +72,7 @@ class ContactView:
     initial_contact_id: str | None = None
     queue_id: str | None = None
     user_id: str | None = None
+    origin_region: str | None = None
 
     @property
     def ended(self) -> bool:
@@ -106,6 +110,7 @@ def contact_view(shown: dict[str, Any]) -> ContactView:
         initial_contact_id=shown.get("InitialContactId"),
         queue_id=(shown.get("QueueInfo") or {}).get("Id"),
         user_id=(shown.get("AgentInfo") or {}).get("Id"),
+        origin_region=(shown.get("GlobalResiliencyMetadata") or {}).get("OriginRegion"),
     )
 
 

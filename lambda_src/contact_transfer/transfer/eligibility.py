@@ -18,10 +18,11 @@ from contact_transfer.transfer.reconciliation import TRANSFER_METHODS, is_succes
 class Eligibility:
     """Applies the documented constraints to what Connect shows. Raises what ``Connect``'s look-ups raise."""
 
-    def __init__(self, connect: Connect, flows: Flows, channels: Collection[str]) -> None:
+    def __init__(self, connect: Connect, flows: Flows, channels: Collection[str], region: str) -> None:
         self._connect = connect
         self._flows = flows
         self._channels = channels
+        self._region = region
 
     def check(self, request: TransferRequest, contact: ContactView | None, deadline: Deadline) -> Failed | None:
         """The documented constraints. A contact that Connect does not know is for TransferContact to judge."""
@@ -37,6 +38,8 @@ class Eligibility:
         self, request: TransferRequest, contact: ContactView | None, tree: Tree, deadline: Deadline, *, afresh: bool
     ) -> Failed | None:
         if contact is not None:
+            if elsewhere := rules.check_region(contact.contact_id, contact.origin_region, self._region):
+                return elsewhere
             channel = contact.channel or ""
             if channel and (wrong := rules.supported_channel(contact.contact_id, channel, self._channels)):
                 return wrong

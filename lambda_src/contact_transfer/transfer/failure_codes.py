@@ -28,6 +28,7 @@ class FailureCode(StrEnum):
     FLOW_NOT_FOUND = "FlowNotFound"
     DESTINATION_NOT_FOUND = "DestinationNotFound"
     CONTACT_NOT_ACTIVE = "ContactNotActive"
+    CONTACT_IN_ANOTHER_REGION = "ContactInAnotherRegion"
     TRANSFER_LIMIT_REACHED = "TransferLimitReached"
     REQUEST_EXPIRED = "RequestExpired"
     IDEMPOTENCY_MISMATCH = "IdempotencyMismatch"
@@ -181,6 +182,14 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
             "nothing to fix; drop",
             Redrive.HOPELESS,
             "A contact that has ended stays ended.",
+        ),
+        FailureCode.CONTACT_IN_ANOTHER_REGION: Failure(
+            "the contact began in another Region (Global Resiliency), the only one where it can be transferred",
+            _PRODUCER,
+            "the request was sent to the deployment of one Region, and its contact began in another one; the message names it",
+            "send the request to the deployment in that Region, see [Two Regions](regions.md); drop it here",
+            Redrive.HOPELESS,
+            "A contact's origin Region does not change; send the request to the deployment there.",
         ),
         FailureCode.TRANSFER_LIMIT_REACHED: Failure(
             "eleven transfers precede it",

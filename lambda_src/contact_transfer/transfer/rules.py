@@ -31,6 +31,20 @@ def one_destination(queue_id: str | None, user_id: str | None) -> Failed | None:
     return Failed(FailureCode.BOTH_DESTINATIONS, "queueId and userId are both given; a transfer has one destination.")
 
 
+def check_region(contact_id: str, origin_region: str | None, own_region: str) -> Failed | None:
+    """A contact is transferred in its origin Region only. A contact that names none belongs to ``own_region``.
+
+    Source: Amazon Connect administrator guide, Global Resiliency, routing across Regions.
+    """
+    if origin_region is None or origin_region == own_region:
+        return None
+    return Failed(
+        FailureCode.CONTACT_IN_ANOTHER_REGION,
+        f"Contact {contact_id} began in Region {origin_region}, and Amazon Connect transfers a contact only there, not in {own_region}. "
+        f"Send the request to the deployment in {origin_region}.",
+    )
+
+
 def supported_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Failed | None:
     """Only task and e-mail contacts can be transferred."""
     if channel.upper() in allowed:

@@ -13,13 +13,14 @@ from rich.text import Text
 from contact_transfer.request.arn import parse_instance
 from transfers_cli import options, say
 from transfers_cli.deployment import Aws, Deployment, find
-from transfers_cli.doctor import in_account, in_connect, in_stack, leftovers, neighbours
+from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours
 from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.planned import planned
 
 ALWAYS: tuple[Check, ...] = (
     in_connect.instances,
+    in_regions.regions,
     in_connect.flows,
     in_connect.queues,
     in_connect.users,
