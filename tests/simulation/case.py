@@ -27,6 +27,7 @@ FROM_WORK = frozenset(
         "FlowNotFound",
         "DestinationNotFound",
         "TransferLimitReached",
+        "ContactInAnotherRegion",
         "RouteLimitReached",
         "RequestExpired",
         "RejectedByConnect",

@@ -63,6 +63,19 @@ def _linked_to_full(_random: Random, made: Scenario) -> Scenario:
     )
 
 
+def _elsewhere(_random: Random, made: Scenario) -> Scenario:
+    """A request for a contact that began in another Region."""
+    request = Request(
+        len(made.contacts), queue="Support", request_id="elsewhere", codes=frozenset({"ContactInAnotherRegion"})
+    )
+    return replace(
+        made,
+        contacts=(*made.contacts, "elsewhere"),
+        requests=(*made.requests, request),
+        asks=made.with_asks([Ask(made.span, len(made.requests))]),
+    )
+
+
 def _old_id(_random: Random, made: Scenario) -> Scenario:
     """The answer names the old contact. Only where that ends at once and nobody else asks for it: see docs/reliability.md, the limits."""
     if made.loops or len({one.contact for one in made.requests}) < len(made.requests):
@@ -164,4 +177,5 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("replayed", 0.05, _replay),
     ("forgetful", 0.05, _forgetful),
     ("old id", 0.1, _old_id),
+    ("elsewhere", 0.08, _elsewhere),
 )

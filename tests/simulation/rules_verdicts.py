@@ -88,6 +88,11 @@ def _archived(case: Case, verdict: Verdict, _wanted: Wanted) -> bool:
     return any(doing.what == "archive" and doing.at < now for doing in case.evidence.scenario.doings)
 
 
+def _elsewhere(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
+    number = wanted.request.contact
+    return number < len(case.evidence.scenario.contacts) and case.evidence.scenario.contacts[number] == "elsewhere"
+
+
 def _full(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     return case.evidence.preceding.get(wanted.target.contact, 0) >= MAXIMUM_TRANSFERS
 
@@ -102,6 +107,7 @@ TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "FlowNotUsable": _archived,
     "IdempotencyMismatch": rules_names.bound,
     "TransferLimitReached": _full,
+    "ContactInAnotherRegion": _elsewhere,
     "RouteLimitReached": rules_routes.reached,
 }
 

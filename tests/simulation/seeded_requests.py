@@ -136,6 +136,12 @@ REQUESTS: tuple[SeededBug, ...] = (
         "wrong-code", "an ended contact is said to be unknown", "c-code", {"transfer.rules:ended_contact": _wrong_code}
     ),
     plain(
+        "region-ignored",
+        "a contact of another Region is called for",
+        "c-code",
+        {"transfer.rules:check_region": always(None)},
+    ),
+    plain(
         "throttle-is-final",
         "a throttled call counts as a refusal",
         "c-code",

@@ -51,6 +51,7 @@ class Stage:
             return self._chain(int(kind.removeprefix("chain")))
         if kind.startswith("sibling"):
             return self._start("StartTaskContact", PreviousContactId=self.contacts[int(kind.removeprefix("sibling"))])
+        self._connect.others.replicate(INSTANCE, "us-west-2" if kind == "elsewhere" else None)
         contact = self._start({"email": "StartEmailContact", "chat": "StartChatContact"}.get(kind, "StartTaskContact"))
         if kind == "ended":
             self._connect.others.end(contact)
