@@ -1,4 +1,4 @@
-"""The command: every measure, or one of them; what they found as tables, JSON and, when asked for, the page in ``docs/``."""
+"""The command: runs every measure or one of them; prints tables, writes JSON and, if requested, the page in ``docs/``."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import cost, cpu, crowd, growth, machine, memory, pace, page, realtime, start, tried, verdict
-from bench.verdict import Check, Finding, console
+from bench import cost, cpu, crowd, finding, growth, light, machine, memory, pace, page, realtime, start, tried
+from bench.finding import Check, Finding, console
 
 app = typer.Typer(
     add_completion=False,
@@ -27,9 +27,9 @@ MEASURES: dict[str, tuple[Measure, str]] = {
     "cpu": (cpu.measure, "CPU time a message, calls a transfer"),
     "memory": (memory.measure, "peak memory of the worker"),
     "pace": (pace.measure, "backlogs up to 30,000 on the virtual clock (a minute)"),
-    "shared": (crowd.shared, "a quota shared with somebody else, on the virtual clock"),
-    "light": (crowd.light, "latency under a light load, on the virtual clock"),
-    "tried": (tried.measure, "what was tried and did not pay, on the virtual clock"),
+    "shared": (crowd.measure, "a quota shared with another caller, on the virtual clock"),
+    "light": (light.measure, "latency under a light load, on the virtual clock"),
+    "tried": (tried.measure, "what was tried and not adopted, on the virtual clock"),
     "growth": (growth.measure, "time and memory against sizes (two minutes)"),
     "cost": (cost.measure, "what a million transfers cost by list prices, on paper"),
 }
@@ -41,7 +41,16 @@ LONG: dict[str, tuple[Measure, str]] = {
 
 
 def carry_out(names: Sequence[str], *, document: bool = False, strict: bool = False) -> None:
-    """Run the measures, show what they found, and end with 1 if a promise was missed."""
+    """Run the measures and show what they found.
+
+    Args:
+        names: keys of ``MEASURES`` or ``LONG``.
+        document: keep the figures for the page and write it.
+        strict: count limits that are known to be missed, too.
+
+    Raises:
+        typer.Exit: a limit was missed; the status is 1.
+    """
     began, run, findings = time.monotonic(), machine.begin(), []
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
     for name in names:
@@ -59,9 +68,10 @@ def carry_out(names: Sequence[str], *, document: bool = False, strict: bool = Fa
     if set(names) >= set(MEASURES):
         machine.end(run, seconds, checks)
     console.rule(align="left")
-    console.print(f"{seconds:.0f} s; the figures are in {verdict.RESULTS}, of run {run[machine.NAME]}")
+    console.print(f"{seconds:.0f} s; the figures are in {finding.RESULTS}, of run {run[machine.NAME]}")
     if document:
-        console.print(f"written: {', '.join(page.write())}")
+        page.store([*MEASURES, *LONG])
+        write_page()
     _judge([check for check in checks if not check.kept], strict=strict)
 
 
@@ -74,7 +84,7 @@ def _judge(missed: Sequence[Check], *, strict: bool) -> None:
         console.print(f"[red]missed:[/] {'; '.join(unknown)}")
     if unknown or (known and strict):
         raise typer.Exit(1)
-    console.print("[green]every other promise kept[/]" if known else "[green]every promise kept[/]")
+    console.print("[green]every other limit kept[/]" if known else "[green]every limit kept[/]")
 
 
 Strict = Annotated[
@@ -87,10 +97,13 @@ def everything(
     context: typer.Context,
     *,
     document: Annotated[
-        bool, typer.Option("--document", help="write docs/performance.md and its plots from this run")
+        bool,
+        typer.Option(
+            "--document", help="keep the figures of this run, and write docs/performance.md and its plots from them"
+        ),
     ] = False,
     longer: Annotated[
-        bool, typer.Option("--longer", help="in the same run, what is else left out because it takes long")
+        bool, typer.Option("--longer", help="also run the measure that a whole run leaves out because it takes long")
     ] = False,
     strict: Strict = False,
 ) -> None:
@@ -112,5 +125,5 @@ for _name, (_, _about) in (MEASURES | LONG).items():
 
 @app.command("document")
 def write_page() -> None:
-    """Write docs/performance.md and its plots from the latest run of every measure."""
+    """Write docs/performance.md and its plots from the figures that are kept in docs/performance."""
     console.print(f"written: {', '.join(page.write())}")

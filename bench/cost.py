@@ -1,10 +1,10 @@
-"""What a million transfers cost, by the list prices and the model of ``transfers cost``, beside other ways to do it. On paper."""
+"""What a million transfers cost by list prices, by the model of ``transfers cost``, beside other ways to do it: computed, not measured."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from bench.verdict import Finding
+from bench.finding import Finding
 from contact_transfer_cdk.settings.deployment import load
 from transfers_cli.cost.model import Volume, busy, idle
 from transfers_cli.cost.peers import peers
@@ -16,16 +16,16 @@ DEPLOYMENT = "local"
 #: What each of the other ways does not have, by the beginning of its name.
 LACKS = {
     "boto3 in a loop": "all of it; no scaling, and one task is down while it is replaced",
-    "Powertools batch, parser": "pace, settling of doubts, reasons, events, alarms",
+    "Powertools batch, parser": "pace, reconciliation, reasons, events, alarms",
     "Powertools batch": "pace, ledger, reasons, events, alarms",
     "Pipes": "pace, ledger, reasons, events, alarms",
     "Step Functions Standard, one": "pace, ledger, reasons, events, alarms",
-    "Step Functions Standard, the": "pace, settling of doubts, alarms",
+    "Step Functions Standard, the": "pace, reconciliation, alarms",
 }
 
 
 def measure(step: Callable[[str], None]) -> Finding:
-    """Item by item, idle and at a million a month, then the peers."""
+    """Return the cost item by item, idle and at a million a month, and that of the peers. ``step`` shows progress."""
     step("cost")
     settings, volume, listed = load(DEPLOYMENT), Volume(MILLION), Prices.read()
     found = Finding("cost", "A million transfers a month by list prices, the deployment's defaults")
@@ -40,11 +40,12 @@ def measure(step: Callable[[str], None]) -> Finding:
     ]
     found.notes += [
         (
-            f"List prices of {listed.region} as of {listed.date}, free tiers left out; {volume.backlog:.0%} of the transfers wait for the"
-            " pace in a backlog, and the wait is paid. Sizes and seconds are measured here or of the order that AWS shows (assumed, in"
-            " `ops/transfers_cli/cost/model.py`). What Connect asks for a contact is the same in every way."
+            f"Left idle, a deployment costs {_usd(listed.total(resting))} USD a month; a million transfers cost"
+            f" {_usd(listed.total(working))} USD on top. List prices of {listed.region} as of {listed.date}, without free tiers;"
+            f" {volume.backlog:.0%} of the transfers wait for the pace in a backlog, and the wait is paid. Sizes and durations are measured"
+            " here or assumed (`ops/transfers_cli/cost/model.py`). Amazon Connect's own price is the same in every way."
         ),
-        f"Batches of ten would save {_usd(_batching(listed) * MILLION)} USD a million: nine of ten receives, deletes and invocations.",
+        f"Batches of ten would save {_usd(_batching(listed) * MILLION)} USD a million: nine of ten receives, deletions and invocations.",
     ]
     return found
 

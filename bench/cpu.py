@@ -10,32 +10,43 @@ from statistics import median
 from typing import Any
 
 from bench.environments import plain_runtime
+from bench.finding import Check, Finding
 from bench.start import asset, environment
-from bench.verdict import Check, Finding
 from contact_transfer_cdk.settings.sizing import Sizing
 from local.toolbox import ROOT
 
 MESSAGES, ROUNDS = 50, 100
-#: Rounds in which other programs kept the machine busy are left out: this part of them counts, the quickest.
+#: The part of the rounds that counts, the quickest: in the others, other programs may have kept the machine busy.
 QUIET = 0.25
 OWN_SHARE = 1.25
 #: Why each call is made, for a plain transfer, in the order in which they are made.
 REASONS = {
-    "PutItem": "begin: the lease, and a note that an attempt is under way, in one conditional write. Without it two workers could call"
-    " at once, and after a crash nobody would know that a call may have been made. Finish: who won and the new contact, before anybody is"
-    " told. Without it a request that comes back would be carried out again",
-    "DescribeContactFlow": "type, published, not archived. Remembered for five minutes for each flow and environment: once for its first"
-    " message, then at most every five minutes",
+    "PutItem": "before the call: the lease and the attempt, so that no two workers call at once and a crash leaves a trace; after it: the"
+    " new contact, so that a request that comes back is not carried out again",
+    "DescribeContactFlow": "type, published, not archived; remembered for five minutes",
     "DescribeContact": "channel, and whether it is active: a call that must fail costs no token and gets a clear reason",
     "TransferContact": "the transfer itself, sent once",
-    "PutEvents": "the outcome event; one call for all of an invocation",
+    "PutEvents": "the outcome event; one call for each invocation",
 }
-#: Calls that a plain transfer has by itself at most; the events of an invocation are one call more, however many they are.
+#: Calls of a plain transfer at most; all events of an invocation are one call more.
 CALLS, SHARED_CALLS = 4, 1
 
 
 def inside(folder: Path, program: str, *arguments: object, variables: dict[str, str] | None = None) -> Any:
-    """Run a program of ``bench/inside`` beside the asset; answer the JSON that it prints on standard error."""
+    """Run a program of ``bench/inside`` beside the asset.
+
+    Args:
+        folder: the asset.
+        program: the module's name.
+        arguments: its command line.
+        variables: environment variables besides the usual ones.
+
+    Returns:
+        The JSON that it prints on standard error.
+
+    Raises:
+        RuntimeError: the program failed; the message has the end of what it printed.
+    """
     fast = {"TRANSFERS_PER_SECOND": "1e6", "BURST": "1e6", "QUOTAS": _quotas(), **(variables or {})}
     done = subprocess.run(
         [str(plain_runtime().python), "-m", f"bench.inside.{program}", *map(str, arguments)],
@@ -57,7 +68,7 @@ def _quotas() -> str:
 
 
 def measure(step: Callable[[str], None]) -> Finding:
-    """With the deployed batch size, and with ten messages a batch beside it."""
+    """Return the CPU time of one message, with the deployed batch size and with ten messages a batch. ``step`` shows progress."""
     found = Finding("cpu", f"CPU time a message on Python {plain_runtime().minor}, instant answers")
     deployed, counted, first = Sizing().batch_size, {}, {}
     with asset() as folder:
@@ -79,7 +90,7 @@ def measure(step: Callable[[str], None]) -> Finding:
             found.checks.append(Check(f"of them without PutEvents, batches of {batch}", own, CALLS))
     found.data["calls"] = list(_calls(counted, first))
     found.notes.append(
-        f"The median of the quietest {QUIET:.0%} of {ROUNDS} rounds of {MESSAGES} messages on each side. Calls a transfer:"
+        f"Median of the quickest {QUIET:.0%} of {ROUNDS} rounds of {MESSAGES} messages on each side. Calls for a transfer:"
         f" {_total(counted[deployed]):g} with batches of {deployed}, as deployed; {_total(counted[10]):g} with batches of ten;"
         f" {_total(first):g} for an environment's first message."
     )
@@ -92,7 +103,7 @@ def _calls(counted: dict[int, dict[str, float]], first: dict[str, int]) -> Itera
         batches = {f"a transfer, batches of {batch}": each.get(name, 0) for batch, each in counted.items()}
         yield {"call": name, "first message": first.get(name, 0), **batches, "why": why}
     if unexplained := names - set(REASONS):
-        raise ValueError(f"calls that nobody gave a reason for: {', '.join(sorted(unexplained))}")
+        raise ValueError(f"calls without a reason in REASONS: {', '.join(sorted(unexplained))}")
     totals = {f"a transfer, batches of {batch}": _total(each) for batch, each in counted.items()}
     yield {"call": "all", "first message": _total(first), **totals, "why": ""}
 

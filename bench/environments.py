@@ -1,4 +1,4 @@
-"""Interpreters with packages of their own: the peers' and the plain runtime's, both of the runtime's minor version where there is one."""
+"""Interpreters with packages of their own: the peers' and the plain runtime's, of the runtime's minor version if this machine has it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ CODE = ROOT / "bench" / "peers"
 
 @cache
 def peer_runtime() -> Runtime:
-    """An interpreter with what the peers use, installed on first use."""
+    """Return an interpreter with the packages of the peers, which are installed on first use."""
     found = find_interpreter(PYTHON)
     own = f"{sys.version_info.major}.{sys.version_info.minor}"
     minor = PYTHON if found else own
@@ -28,5 +28,5 @@ def peer_runtime() -> Runtime:
 
 @cache
 def plain_runtime() -> Runtime:
-    """An interpreter with Lambda's runtime client and nothing else."""
+    """Return an interpreter with Lambda's runtime client and nothing else."""
     return Runtime.like(f"python{PYTHON}")

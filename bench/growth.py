@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.cpu import inside
+from bench.finding import Check, Finding, text
 from bench.requests import INSTANCE_ARN
 from bench.start import asset
-from bench.verdict import Check, Finding
 from bench.virtual import Load, run
 from contact_transfer.ledger.forgetting import REMEMBERED_ENDS as KEPT
 from contact_transfer.ledger.ledger import Ledger
@@ -28,12 +28,11 @@ BACKLOGS = (100, 1_000, 10_000, 100_000)
 BATCHES = (1, 10, 100, 1_000)
 INSTANCES = (1, 10, 30)
 ROUTES = (0, 10, 100)
-#: Different requests for one contact, each of which ended and left its trace in the contact's item.
+#: Different requests for one contact, each of which failed and is remembered in the contact's item.
 NAMES = (1, 10, 100, 1000)
 #: Messages that one environment works through, one after the other.
 WORKED = (100, 1_000, 10_000)
-#: From the smallest to the largest, time for one (and memory) may grow by so much and still be called constant: caches grow cold,
-#: collections run.
+#: Time a message and memory at the largest size, over those at the smallest, still count as constant up to this ratio.
 CONSTANT = 1.6
 TRIES = 50
 
@@ -43,8 +42,9 @@ Rows = Iterator[tuple[int, float, float | None]]
 
 
 def measure(step: Callable[[str], None]) -> Finding:
-    """Each quantity alone, the others as deployed."""
+    """Return the time for one message at several sizes of each quantity, the others as deployed. ``step`` shows progress."""
     found = Finding("growth", "Growth: milliseconds of CPU for one message, against what can be large")
+    summary: list[dict[str, Any]] = []
     with asset() as folder:
         quantities: dict[str, Callable[[], Rows]] = {
             "messages in backlog": _backlogs,
@@ -62,22 +62,22 @@ def measure(step: Callable[[str], None]) -> Finding:
                 seen.append((size, ms, peak))
                 found.rows.append({"quantity": what, "size": size, "ms a message": round(ms, 3), "MB": peak})
             found.checks += _checks(what, seen)
+            summary.append(_summary(what, seen))
+    found.data["summary"] = summary
     found.notes.append(
-        "The backlog runs in virtual time, its simulation included, garbage collection left out, for it would walk through the"
-        " simulation's memory; so memory has rows of its own: what the messages before have left in an environment. The rest is the worker"
-        " with instant answers, each batch timed by itself, the quietest quarter of them. MB: the process's peak."
-    )
-    found.notes.append(
-        f"A contact's item (MB: its size; milliseconds: the ledger's code with the virtual table) keeps the traces of the latest {KEPT}"
-        f" requests that failed for it: beyond {KEPT} it no longer grows. How many items the ledger's table has does not matter: the"
-        " worker reads and writes one item at a time by its key (GetItem and PutItem are all that it may call) and never queries or"
-        " scans."
-    )
-    found.notes.append(
-        f"Held to: the largest at most {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, in size from {KEPT}"
-        " requests on."
+        "CPU of one message and peak memory from the smallest to the largest size, with instant answers. Limit: the largest at most"
+        f" {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, whose MB are its size, from {KEPT} requests on,"
+        f" since it remembers the latest {KEPT} that failed. The backlogs run on the virtual clock, simulation included, without garbage"
+        " collection of the simulation's memory. The size of the ledger's table has no effect: the worker reads and writes single items"
+        " by key."
     )
     return found
+
+
+def _summary(what: str, seen: list[tuple[int, float, float | None]]) -> dict[str, Any]:
+    (small, quick, light), (large, slow, heavy) = seen[0], seen[-1]
+    memory = "-" if light is None or heavy is None else f"{text(round(light, 4))} to {text(round(heavy, 4))}"
+    return {"quantity": what, "from": small, "to": large, "ms a message": f"{quick:.3f} to {slow:.3f}", "MB": memory}
 
 
 def _checks(what: str, seen: list[tuple[int, float, float | None]]) -> Iterator[Check]:
@@ -91,8 +91,8 @@ def _checks(what: str, seen: list[tuple[int, float, float | None]]) -> Iterator[
 
 
 def _backlogs() -> Rows:
-    run(Load(BACKLOGS[0], rate=100.0, burst=250.0))  # imports and caches are not the first backlog's
-    gc.disable()  # its passes walk through all that the simulated Connect remembers, which no worker has in its memory
+    run(Load(BACKLOGS[0], rate=100.0, burst=250.0))  # imports and caches must not count for the first backlog
+    gc.disable()  # it would walk through the simulated Connect's memory, which no worker has
     try:
         for size in BACKLOGS:
             done = run(Load(size, rate=100.0, burst=250.0))

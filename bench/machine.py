@@ -11,17 +11,19 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import verdict
+from bench import finding
 from bench.environments import plain_runtime
-from bench.verdict import Check
+from bench.finding import Check
 from local.toolbox import ROOT
 
 #: The key whose value names a run.
 NAME = "run"
+#: The file that describes the latest run of every measure.
+FILE = "run.json"
 
 
 def begin() -> dict[str, str]:
-    """Describe the run that begins now: commit, processor, cores, system, interpreters and packages."""
+    """Return a description of the run that begins now: commit, processor, cores, system, interpreters and packages."""
     packages = ("botocore", "boto3", "aws-lambda-powertools")
     now, commit = datetime.now(UTC), _commit()
     return {
@@ -29,7 +31,7 @@ def begin() -> dict[str, str]:
         "date": f"{now:%Y-%m-%d}",
         "commit": commit,
         "machine": f"{_processor()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}",
-        "load when it began": f"{os.getloadavg()[0]:.1f}",
+        "load at the start": f"{os.getloadavg()[0]:.1f}",
         "worker's Python": plain_runtime().minor,
         "tools' Python": platform.python_version(),
         **{name: version(name) for name in packages},
@@ -37,21 +39,24 @@ def begin() -> dict[str, str]:
 
 
 def end(run: dict[str, str], seconds: float, checks: Sequence[Check]) -> None:
-    """Write down that a run of every measure is over: the page is made from it."""
+    """Write down that a run of every measure is over.
+
+    Args:
+        run: what ``begin`` returned.
+        seconds: how long it took.
+        checks: the limits of all measures.
+    """
     kept, known = sum(check.kept for check in checks), sum(bool(check.known) for check in checks if not check.kept)
     missed = len(checks) - kept - known
-    outcome = {"duration": f"{seconds:.0f} s", "promises": f"{kept} kept, {known} known to be missed, {missed} missed"}
-    verdict.RESULTS.mkdir(parents=True, exist_ok=True)
-    _path().write_text(json.dumps(run | outcome, indent=1) + "\n")
+    outcome = {"duration": f"{seconds:.0f} s", "limits": f"{kept} kept, {known} known to be missed, {missed} missed"}
+    finding.RESULTS.mkdir(parents=True, exist_ok=True)
+    (finding.RESULTS / FILE).write_text(json.dumps(run | outcome, indent=1) + "\n")
 
 
-def load() -> dict[str, str] | None:
-    """The latest run of every measure, if there is one."""
-    return json.loads(_path().read_text()) if _path().is_file() else None
-
-
-def _path() -> Path:
-    return verdict.RESULTS / "run.json"
+def load(folder: Path | None = None) -> dict[str, str] | None:
+    """Return the latest run of every measure in a folder (``finding.RESULTS`` if not given), or None if there is none."""
+    path = (folder or finding.RESULTS) / FILE
+    return json.loads(path.read_text()) if path.is_file() else None
 
 
 def _commit() -> str:

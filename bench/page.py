@@ -1,66 +1,113 @@
-"""docs/performance.md: ``bench/prose.md`` with the figures of one run filled in.
+"""``docs/performance.md``: ``bench/prose.md`` with the figures of one run, which are kept in ``docs/performance/``.
 
 A line of the prose that is nothing but one of these becomes what it names:
 
-    {{run}}                     when, where and of what the run was made
-    {{table NAME}}              a measure's table
-    {{notes NAME}}              its notes
-    {{data NAME KEY}}           another table of it
-    {{details NAME KEY}}        the same, folded away
-    {{origin NAME}}             for a measure that need not be of the same run: of which one it is
+    {{run}}                       when, where and of which commit the run was made, and how many limits it kept
+    {{table NAME [COLUMN ...]}}   a measure's table, or these columns of it (``~`` stands for a blank)
+    {{notes NAME}}                its notes
+    {{data NAME KEY}}             another table of it
+    {{origin NAME}}               for a measure that may be of another run: of which one it is
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import machine, plots, realtime
-from bench.verdict import Finding, load, text
+from bench import finding, machine, realtime
+from bench.finding import Finding, load, text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
+#: The figures of the run that the page shows.
+FIGURES = ROOT / "docs" / "performance"
 IMAGES = ROOT / "docs" / "images"
 PROSE = Path(__file__).resolve().parent / "prose.md"
-#: Measures that take too long for every run: their figures may be of another one, and the page says so.
+#: Measures that take too long for every run: their figures may be of another run, and the page says so.
 ELSEWHERE = frozenset({"longer"})
 
 
 class NoFigures(SystemExit):
-    """There is no run of every measure here, or a figure is of another one."""
+    """There is no run of every measure, or a figure is of another run."""
+
+
+def store(names: Sequence[str], target: Path = FIGURES) -> None:
+    """Keep the figures of the latest run of every measure for the page.
+
+    Args:
+        names: the measures. Those that have no figures are skipped.
+        target: folder of the kept figures.
+
+    Raises:
+        NoFigures: there has been no run of every measure.
+    """
+    _run(finding.RESULTS)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in (machine.FILE, *(f"{name}.json" for name in names)):
+        if (finding.RESULTS / name).is_file():
+            (target / name).write_text((finding.RESULTS / name).read_text())
 
 
 def write() -> list[str]:
-    """Write the page and its plots; answer their paths. Raise ``NoFigures``."""
-    figures = Figures.load()
+    """Write the page and its plots from the kept figures.
+
+    Returns:
+        The paths of what was written, relative to the repository.
+
+    Raises:
+        NoFigures: there are no kept figures, or those of different runs.
+    """
+    from bench import plots  # noqa: PLC0415 - matplotlib takes a second, and only the plots need it
+
+    figures = Figures.load(FIGURES)
     race_plot, shared_plot, start_plot = (IMAGES / f"{name}.svg" for name in ("race", "shared", "start"))
-    filled = "".join(figures.filled(line) for line in PROSE.read_text().splitlines(keepends=True))
+    PAGE.write_text(figures.page())
     plots.race(figures.found("realtime"), race_plot, realtime.FLOOR, requests=realtime.REQUESTS)
     plots.shared(figures.found("shared"), shared_plot)
     plots.starts(figures.found("start"), start_plot)
-    PAGE.write_text(filled)
     return [str(path.relative_to(ROOT)) for path in (PAGE, race_plot, shared_plot, start_plot)]
+
+
+def _run(folder: Path) -> dict[str, str]:
+    run = machine.load(folder)
+    if run is None:
+        raise NoFigures("There is no run of every measure here: run `python -m bench`.")
+    return run
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one run of every measure found."""
+    """What one run of every measure found: its description and the folder that holds the measures' files."""
 
     run: dict[str, str]
+    folder: Path
 
     @classmethod
-    def load(cls) -> Figures:
-        """Those of the latest run."""
-        run = machine.load()
-        if run is None:
-            raise NoFigures("There is no run of every measure here: run `python -m bench`.")
-        return cls(run)
+    def load(cls, folder: Path) -> Figures:
+        """Read those of a folder.
+
+        Raises:
+            NoFigures: the folder has no run of every measure.
+        """
+        return cls(_run(folder), folder)
+
+    def page(self) -> str:
+        """Return the whole page.
+
+        Raises:
+            NoFigures: a measure that the page shows has no figures in this run.
+        """
+        return "".join(self.filled(line) for line in PROSE.read_text().splitlines(keepends=True))
 
     def found(self, name: str) -> Finding:
-        """What a measure found in this run; those of ``ELSEWHERE`` in whichever, or nothing if they were never made."""
-        found = load(name)
+        """Return what a measure found in this run; for those of ``ELSEWHERE``, in any run, or a finding without rows.
+
+        Raises:
+            NoFigures: the measure has no figures, or figures of another run.
+        """
+        found = load(name, self.folder)
         if found is None and name in ELSEWHERE:
             return Finding(name, "not measured")
         if found is None:
@@ -73,37 +120,29 @@ class Figures:
         return found
 
     def made(self, found: Finding) -> bool:
-        """Whether something was found in this run."""
+        """Return whether something was found in this run."""
         return found.run.get(machine.NAME) == self.run[machine.NAME]
 
     def filled(self, line: str) -> str:
-        """A line of the prose, or what it stands for."""
+        """Return a line of the prose, or what it stands for."""
         stripped = line.strip()
         if not (stripped.startswith("{{") and stripped.endswith("}}")):
             return line
-        what, *names = stripped.strip("{}").split()
+        what, *names = (word.replace("~", " ") for word in stripped.strip("{}").split())
         return "\n".join(getattr(self, f"_{what}")(*names)) + "\n"
 
     def _run(self) -> Iterator[str]:
-        for name, value in self.run.items():
-            yield f"- {name}: {value}"
+        yield ", ".join(f"{name} {value}" for name, value in self.run.items()) + "."
 
-    def _table(self, name: str) -> Iterator[str]:
-        return _rows(self.found(name).rows)
+    def _table(self, name: str, *columns: str) -> Iterator[str]:
+        rows = self.found(name).rows
+        return _rows([{column: row[column] for column in columns or row} for row in rows])
 
     def _notes(self, name: str) -> Iterator[str]:
-        yield "\n\n".join(self.found(name).notes)
+        yield " ".join(self.found(name).notes)
 
     def _data(self, name: str, key: str) -> Iterator[str]:
         return _rows(self.found(name).data[key])
-
-    def _details(self, name: str, key: str) -> Iterator[str]:
-        rows = self.found(name).data[key]
-        yield f"<details><summary>All {len(rows)} {key}</summary>"
-        yield ""
-        yield from _rows(rows)
-        yield ""
-        yield "</details>"
 
     def _origin(self, name: str) -> Iterator[str]:
         found = self.found(name)
@@ -113,8 +152,8 @@ class Figures:
         if self.made(found):
             yield "Made in the same run:"
             return
-        told = (f"{key} {found.run[key]}" for key in (machine.NAME, "machine") if key in found.run)
-        yield f"**Of another run** ({', '.join(told) or 'before runs had names'}), for it takes five minutes by itself:"
+        known = (f"{key} {found.run[key]}" for key in (machine.NAME, "machine") if key in found.run)
+        yield f"**Of another run** ({', '.join(known) or 'before runs had names'}), since it takes five minutes by itself:"
 
 
 def _rows(rows: list[dict[str, Any]]) -> Iterator[str]:

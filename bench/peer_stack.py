@@ -1,4 +1,4 @@
-"""A peer as its users would deploy it: a queue with its dead-letter queue, a function behind it, and a Connect of its own."""
+"""A peer as its users would deploy it: a queue with its dead-letter queue, a function, and a simulated Connect of its own."""
 
 from __future__ import annotations
 
@@ -24,7 +24,16 @@ VISIBILITY, RECEIVES, BATCH = 30, 5, 10
 
 
 class PeerStack:
-    """Up on entry, gone on exit."""
+    """A context: the peer is deployed on entry and removed on exit.
+
+    Attributes:
+        sqs: a client of the local cloud's SQS.
+        deliveries: what the function has received.
+        connect: the peer's own simulated Connect.
+        data: ids of its queues, flows and agents, by name.
+        url: the queue's.
+        dead: the dead-letter queue's URL.
+    """
 
     def __init__(self, cloud: LocalCloud, name: str) -> None:
         self._cloud = cloud
@@ -82,11 +91,11 @@ class PeerStack:
         return str(answer["Attributes"]["QueueArn"])
 
     def connect_client(self) -> Any:
-        """A client of this peer's Connect."""
+        """Return a client of this peer's Connect."""
         return self._cloud.aws.client("connect", endpoint_url=self.connect.url, verify=None)
 
     def depth(self, url: str) -> int:
-        """How many messages a queue holds, those in flight included."""
+        """Return how many messages the queue at ``url`` holds, those in flight included."""
         kinds = [f"ApproximateNumberOfMessages{kind}" for kind in ("", "NotVisible", "Delayed")]
         answer = self.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=kinds)
         return sum(int(answer["Attributes"].get(kind, 0)) for kind in kinds)

@@ -12,7 +12,7 @@ mpl.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 
-from bench.verdict import Finding
+from bench.finding import Finding
 
 _BLUE, _GREYS = "#1f5fbf", ("#c0504d", "#d9903d", "#8a8a8a", "#6b8e4e")
 _STYLE: dict[Any, Any] = {
@@ -27,7 +27,14 @@ _STYLE: dict[Any, Any] = {
 
 
 def race(found: Finding, target: Path, floor: float, *, requests: int) -> None:
-    """Contacts transferred over time: ours, the peers, and what the quota allows."""
+    """Draw the contacts transferred over time: ours, the peers', and what the quota allows.
+
+    Args:
+        found: what ``bench.realtime`` found.
+        target: the picture, an SVG.
+        floor: seconds that a caller with perfect knowledge would take.
+        requests: how many there were.
+    """
     with mpl.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(7, 3.2))
         axes.plot(
@@ -50,20 +57,21 @@ def race(found: Finding, target: Path, floor: float, *, requests: int) -> None:
 
 
 def shared(found: Finding, target: Path) -> None:
-    """Transfers a second, minute by minute, ours and those of somebody else who asks for half of the quota, all of it, nothing."""
-    minutes = range(30)
+    """Draw the transfers a second, minute by minute: ours, and those of a caller that uses half of the quota, all of it, nothing.
 
-    def rates(times: Sequence[float]) -> list[float]:
-        return [sum(60 * minute <= at < 60 * minute + 60 for at in times) / 60 for minute in minutes]
-
-    ours, others, rate = rates(found.data["ours_at"]), rates(found.data["other_at"]), float(found.data["rate"])
+    Args:
+        found: what ``bench.crowd`` found.
+        target: the picture, an SVG.
+    """
+    ours, others = ([count / 60 for count in found.data[name]] for name in ("ours", "others"))
+    rate = float(found.data["rate"])
     with mpl.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(7, 2.8))
-        middles = [minute + 0.5 for minute in minutes]
+        middles = [minute + 0.5 for minute in range(len(ours))]
         axes.bar(middles, ours, width=0.9, color=_BLUE, label="ours")
-        axes.bar(middles, others, width=0.9, bottom=ours, color=_GREYS[2], label="the other's")
+        axes.bar(middles, others, width=0.9, bottom=ours, color=_GREYS[2], label="the other caller's")
         axes.axhline(rate, color="black", linestyle=":", linewidth=1, label="the quota")
-        for begins, ends, text in ((0, 5, "he asks for half"), (5, 15, "he asks for all"), (15, 30, "he is gone")):
+        for begins, ends, text in ((0, 5, "it uses half"), (5, 15, "it uses all"), (15, 30, "it has stopped")):
             axes.text((begins + ends) / 2, 1.1 * rate, text, ha="center", fontsize=8)
             axes.axvline(ends, color="grey", linewidth=0.8)
         axes.set(xlabel="minutes", ylabel="transfers a second", xlim=(0, 30), ylim=(0, 1.25 * rate))
@@ -72,7 +80,12 @@ def shared(found: Finding, target: Path) -> None:
 
 
 def starts(found: Finding, target: Path) -> None:
-    """Cold starts, as multiples of boto3 with one client."""
+    """Draw cold starts, as multiples of boto3 with one client.
+
+    Args:
+        found: what ``bench.start`` found.
+        target: the picture, an SVG.
+    """
     rows = [row for row in found.rows if not str(row["start"]).endswith("no byte code")]
     with mpl.rc_context(_STYLE):
         figure, axes = plt.subplots(figsize=(7, 1.8))
@@ -81,7 +94,7 @@ def starts(found: Finding, target: Path) -> None:
         bars = axes.barh(names[::-1], values[::-1], color=colours[::-1])
         axes.bar_label(bars, fmt="%.2f", padding=3)
         axes.axvline(1, color="black", linestyle=":", linewidth=1)
-        axes.set(xlabel="start, in times of boto3 with one client", xlim=(0, max(values) * 1.12))
+        axes.set(xlabel="start, as a multiple of boto3 with one client", xlim=(0, max(values) * 1.12))
         axes.grid(visible=False)
         _save(figure, target)
 
@@ -91,5 +104,5 @@ def _save(figure: Figure, target: Path) -> None:
     figure.tight_layout()
     figure.savefig(target, metadata={"Date": None})
     plt.close(figure)
-    # matplotlib ends lines with blanks, which the repository does not
+    # matplotlib ends lines with blanks; the repository has none
     target.write_text("\n".join(line.rstrip() for line in target.read_text().splitlines()) + "\n")

@@ -1,4 +1,4 @@
-"""Sixty requests in real time: the deployed stack on this machine, then what a user would pick instead, all against the same quota."""
+"""Sixty requests in real time: the deployed stack on this machine, then what a user would pick instead, all with the same quota."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from typing import Any
 
 from bench import pace
 from bench.environments import peer_runtime
+from bench.finding import Check, Finding
 from bench.peer_stack import PEERS, PeerStack
-from bench.verdict import Check, Finding
 from local.cloud import LocalCloud
 from local.event_source.loop import Delivery
 from local.simulator import ConnectProcess
@@ -23,17 +23,29 @@ REQUESTS, RATE, BURST = 60, 2.0, 5.0
 FLOOR = (REQUESTS - BURST) / RATE
 #: What a longer backlog's table shows.
 _KEPT = ("consumer", "transferred", "lost", "still on its way", "throttled", "receives a message")
-#: A backlog longer than a peer's receives last.
+#: A backlog that uses up a peer's receives.
 MANY = 600
 #: Seconds that the simulated Connect takes to answer.
 LATENCY = 0.08
-#: Seconds after which what is left is counted as left.
+#: Seconds after which a message that is still queued counts as left.
 PATIENCE = 170.0
 
 
 @dataclass(frozen=True)
 class Raced:
-    """What the simulated Connect saw of one consumer, seconds from its first request."""
+    """What the simulated Connect saw of one consumer. Times are seconds from its first request.
+
+    Attributes:
+        name: the consumer.
+        requests: how many it was sent.
+        transfers_at: when each contact was transferred first.
+        twice: contacts that were transferred again.
+        calls: of all operations.
+        throttled: calls that were throttled.
+        lost: messages in the dead-letter queue, or requests that were given up.
+        left: messages that are still queued.
+        receives: deliveries of messages; None without a queue.
+    """
 
     name: str
     requests: int
@@ -47,9 +59,11 @@ class Raced:
 
     @property
     def receives_each(self) -> float | None:
+        """Deliveries of a message on average; None without a queue."""
         return None if self.receives is None else round(self.receives / self.requests, 3)
 
     def row(self) -> dict[str, Any]:
+        """Return the row of the table."""
         done = len(self.transfers_at)
         makespan = max(self.transfers_at, default=0.0)
         return {
@@ -85,9 +99,11 @@ class Scene:
         self.began = time.time()
 
     def done(self) -> int:
+        """Return the number of transfers so far."""
         return len(self.control.transfers())
 
     def raced(self, name: str, lost: int, left: int, receives: int | None = None) -> Raced:
+        """Return what Connect saw of the consumer called ``name``; the other arguments are known to the caller only."""
         calls = [one for one in self.control.calls()[self._calls :] if one["operation"] != "StartTaskContact"]
         first: dict[str, float] = {}
         transfers = self.control.transfers()
@@ -101,14 +117,14 @@ class Scene:
 
 
 def send(sqs: Any, url: str, requests: Sequence[dict[str, Any]]) -> None:
-    """Put all requests into a queue, ten at a time."""
+    """Send all requests to a queue, ten at a time."""
     for start in range(0, len(requests), 10):
         entries = [{"Id": str(n), "MessageBody": json.dumps(one)} for n, one in enumerate(requests[start : start + 10])]
         sqs.send_message_batch(QueueUrl=url, Entries=entries)
 
 
 def measure(step: Callable[[str], None]) -> Finding:
-    """Ours alone, then the peers side by side."""
+    """Return how ours went alone, then the peers side by side. ``step`` shows progress."""
     found = Finding("realtime", f"{REQUESTS} requests in real time at {RATE:g}/s, burst {BURST:g} (floor {FLOOR:g} s)")
     step("deploying the stack to the local cloud")
     with LocalCloud() as cloud:
@@ -131,8 +147,8 @@ def measure(step: Callable[[str], None]) -> Finding:
 
 
 def longer(step: Callable[[str], None]) -> Finding:
-    """What becomes of a longer backlog at a peer whose messages have five receives. Ours, for as long, is in ``pace``."""
-    found = Finding("longer", f"{MANY} requests in real time at {RATE:g}/s: what five receives are worth")
+    """Return how a peer whose messages have five receives deals with a longer backlog; ``pace`` has ours. ``step`` shows progress."""
+    found = Finding("longer", f"{MANY} requests in real time at {RATE:g}/s: how far five receives go")
     step("deploying the local cloud")
     with LocalCloud() as cloud:
         step("a peer with a longer backlog: five minutes")

@@ -1,4 +1,4 @@
-"""A backlog of requests and the contacts they are about, of which some cannot be transferred."""
+"""A backlog of requests and their contacts, some of which cannot be transferred."""
 
 from __future__ import annotations
 
@@ -18,16 +18,20 @@ _NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Mix:
-    """Which part of the requests fails for good: in turn one is malformed, one is for a chat, one names an unknown queue."""
+    """The part of the requests that must fail: one in turn is malformed, is for a chat, names an unknown queue."""
 
     failing: float = 0.0
 
 
 class Backlog:
-    """``bodies`` in the order they are sent, ``contacts`` of each; ``failing``: the bodies that must fail.
+    """Requests, and the contacts in the simulated Connect that they are about.
 
-    ``transfer_calls``: calls of TransferContact that have to be made: one for each request whose contact can be
-    transferred, and one for each that only Connect can refuse.
+    Attributes:
+        bodies: of the messages, in the order in which they are sent.
+        contacts: of each, in the same order.
+        failing: the bodies that must fail.
+        transfer_calls: necessary calls of TransferContact: one for each request whose contact can be transferred, and for each
+            that only Connect can refuse.
     """
 
     def __init__(self, connect: Connect, requests: int, mix: Mix, number: int) -> None:

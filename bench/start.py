@@ -21,8 +21,8 @@ from statistics import median
 from typing import Any
 
 from bench.environments import peer_runtime, plain_runtime
+from bench.finding import Check, Finding
 from bench.requests import INSTANCE_ARN
-from bench.verdict import Check, Finding
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer_cdk.asset.build import PYTHON, build
 from local.toolbox import ROOT
@@ -38,7 +38,7 @@ PEERS = {
     "Powertools batch, parser, idempotency + boto3": "import bench.peers.full",
 }
 ASSET_LIMIT_MB = 4.0
-#: An experiment beside them: what the start would be with nothing in place of the SDK's help texts. Not how it is deployed.
+#: An experiment: the start with nothing in place of the SDK's help texts. It is not deployed this way.
 _NO_DOCS = "Contact Transfer without botocore's documentation classes"
 _STAND_INS = """
 import sys, types
@@ -53,7 +53,7 @@ _PEER, _PLAIN = "boto3, one Connect client", ", no byte code"
 
 @dataclass(frozen=True)
 class Start:
-    """A way to start: an interpreter, a program, where it runs and with which variables."""
+    """A way to start: an interpreter with a program, the folder it runs in, and its environment variables."""
 
     name: str
     command: list[str]
@@ -61,6 +61,7 @@ class Start:
     variables: dict[str, str] = field(default_factory=dict)
 
     def seconds(self) -> float:
+        """Start it and return the seconds until it has ended. Raise ``CalledProcessError`` if it fails."""
         began = time.perf_counter()
         subprocess.run(
             self.command, cwd=self.folder, env=environment() | self.variables, check=True, capture_output=True
@@ -69,7 +70,7 @@ class Start:
 
 
 def environment() -> dict[str, str]:
-    """What Lambda gives a worker, and no more."""
+    """Return the environment variables that Lambda gives a worker, and no others."""
     url = "https://sqs.us-east-1.amazonaws.com/000000000000/queue"
     settings = Settings((INSTANCE_ARN,), url, url, "bus", "table").to_environment()
     region = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": "worker"}
@@ -86,7 +87,7 @@ def _built() -> tempfile.TemporaryDirectory[str]:
 
 @contextmanager
 def asset(*, bytecode: bool = True) -> Iterator[Path]:
-    """The asset as it is deployed, where nobody can write."""
+    """Yield a read-only copy of the asset as it is deployed; ``bytecode``: with its compiled files."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "task"
         left_out = None if bytecode else shutil.ignore_patterns("__pycache__")
@@ -103,14 +104,14 @@ def _writable(folder: Path, *, allowed: bool) -> None:
 
 
 def measure(step: Callable[[str], None]) -> Finding:
-    """With and without byte code, and what the asset weighs."""
+    """Return the cold starts with and without byte code, and the size of the asset. ``step`` shows progress."""
     found = Finding("start", f"Cold start on Python {plain_runtime().minor}: whole processes in turn, {ROUNDS} each")
     times: dict[str, list[float]] = {}
     step("building the asset")
     with asset() as compiled, asset(bytecode=False) as plain, _without_bytecode() as sources:
         starts = list(_starts(compiled, plain, sources))
         for start in starts:
-            start.seconds()  # once for the files to be in memory, on every side
+            start.seconds()  # once, so that every side's files are in memory
         for number in range(ROUNDS):
             step(f"round {number + 1} of {ROUNDS}")
             for start in starts:
@@ -124,25 +125,14 @@ def measure(step: Callable[[str], None]) -> Finding:
     ratios = {name: _ratio(values, times[_PEER + _suffix(name)]) for name, values in times.items()}
     for name, seconds in middle.items():
         found.rows.append({"start": name, "ms": round(1000 * seconds), "of boto3 alone": round(ratios[name], 2)})
-    found.data |= {"modules": modules, "packages": packages(modules), "asset_mb": size, "docs_ms": 1000 * saved}
+    found.data |= {"packages": packages(modules), "asset_mb": size, "docs_ms": 1000 * saved}
     minor, exact = plain_runtime().minor, plain_runtime().exact and peer_runtime().exact
     found.notes += [
         f"The asset: {files} files, {size:.2f} MB zipped with byte code.",
-        f"Both sides ran on Python {minor}, "
-        + (
-            "which is the runtime's minor version."
-            if exact
-            else f"for Python {PYTHON}, the runtime's minor version, is not here."
-        ),
-        (
-            f"The start imports {len(modules)} modules, the interpreter's own included. Time of their own by package (a module's body"
-            f" without what it imports; medians of {IMPORTS} starts under `-X importtime`, which itself takes time). Making the four"
-            " clients is inside `contact_transfer.worker`, for that is where it happens."
-        ),
-        (
-            "As an experiment, with stand-ins for botocore's documentation classes, it starts"
-            f" {f'{1000 * saved:.0f} ms' if saved > 0 else 'no'} sooner."
-        ),
+        f"Both sides ran on Python {minor}"
+        + ("." if exact else f", since Python {PYTHON}, the runtime's minor version, is not on this machine."),
+        f"The start imports {len(modules)} modules, the interpreter's own included; `start.json` has their time by package.",
+        f"With stand-ins for botocore's documentation classes it would be {f'{1000 * saved:.0f} ms' if saved > 0 else 'no'} shorter.",
     ]
     found.checks = [
         Check("the worker over boto3 with one client", round(ratios["Contact Transfer"], 3), 0.999),
@@ -157,7 +147,7 @@ def _suffix(name: str) -> str:
 
 
 def _ratio(ours: list[float], theirs: list[float]) -> float:
-    """The median of the rounds' ratios: what a busy machine does to one side of a round it does to the other."""
+    """Return the median of the rounds' ratios, since a busy machine slows both sides of a round."""
     return median(one / other for one, other in zip(ours, theirs, strict=True))
 
 
@@ -174,7 +164,7 @@ def _starts(compiled: Path, plain: Path, sources: Path) -> Iterator[Start]:
 
 @contextmanager
 def _without_bytecode() -> Iterator[Path]:
-    """The peers' packages as sources only, as on a read-only disk."""
+    """Yield the peers' packages as sources only, as on a read-only disk."""
     site = next(peer_runtime().python.parent.parent.glob("lib/python*/site-packages"))
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "packages"
@@ -183,7 +173,7 @@ def _without_bytecode() -> Iterator[Path]:
 
 
 def packed(folder: Path) -> tuple[float, int]:
-    """The asset's size in MB as a zip, and how many files it has."""
+    """Return the asset's size in MB as a zip, and the number of its files."""
     buffer = io.BytesIO()
     files = [path for path in sorted(folder.rglob("*")) if path.is_file()]
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -193,7 +183,7 @@ def packed(folder: Path) -> tuple[float, int]:
 
 
 def imports(folder: Path) -> list[dict[str, Any]]:
-    """Every module that the worker's start imports, with its own time in ms, heaviest first."""
+    """Return every module that the worker's start imports, with its own time in ms without what it imports, slowest first."""
     seen: dict[str, list[float]] = {}
     for _ in range(IMPORTS):
         for name, ms in _imports(folder):
@@ -203,10 +193,7 @@ def imports(folder: Path) -> list[dict[str, Any]]:
 
 
 def packages(modules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The same by package, the standard library as one; the worker's own module, which makes the clients, by itself.
-
-    What was only looked for and is not there took no time and is left out.
-    """
+    """Return the time by package, the standard library as one, and the worker's own module, which makes the clients, by itself."""
     own: dict[str, list[float]] = {}
     for module in modules:
         name = str(module["module"])

@@ -1,4 +1,4 @@
-"""What was tried and did not pay: the same backlogs with one thing done otherwise, beside what is deployed."""
+"""What was tried and not adopted: the same backlogs with one difference, beside what is deployed."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from statistics import median
 from unittest.mock import patch
 
-from bench.verdict import Check, Finding
+from bench.finding import Check, Finding
 from bench.virtual import Load, Run, run
 from contact_transfer.connect import rate_limiter
 
-#: Backlogs: what they are called, and over how many seeds.
+#: Backlogs, and over how many seeds each runs.
 SIXTY = (Load(60, recycle_after=10**6), 30)
 FAST = (Load(600, rate=20.0, burst=50.0, recycle_after=10**6), 7)
 #: Environments that come and go, ten times as often as in ``bench.pace``.
@@ -21,7 +21,15 @@ CHANGING = (Load(600, recycle_after=10), 5)
 
 @dataclass(frozen=True)
 class Way:
-    """One thing done otherwise, for a backlog over some seeds."""
+    """One difference, for a backlog over some seeds.
+
+    Attributes:
+        name: what differs.
+        load: the backlog as deployed.
+        seeds: how many runs.
+        otherwise: changes the backlog.
+        change: a context in which the code is changed.
+    """
 
     name: str
     load: Load
@@ -31,9 +39,9 @@ class Way:
 
 
 def measure(step: Callable[[str], None]) -> Finding:
-    """Run each way beside what is deployed, over the same seeds."""
+    """Return each way's makespan beside that of what is deployed, over the same seeds. ``step`` shows progress."""
     throttled_as_deployed = 0
-    found = Finding("tried", "Tried: the same backlog with one thing done otherwise (virtual clock)")
+    found = Finding("tried", "Tried: the same backlog with one difference (virtual clock)")
     for way in WAYS:
         step(way.name)
         deployed = _runs(way.load, way.seeds)
@@ -43,14 +51,14 @@ def measure(step: Callable[[str], None]) -> Finding:
         throttled = sum(one.throttled.total() > 0 for one in other)
         found.rows.append(
             {
-                "done otherwise": way.name,
+                "difference": way.name,
                 "backlog": _described(way.load),
                 "deployed": round(median(one.ratio for one in deployed), 3),
-                "so": round(median(one.ratio for one in other), 3),
-                "throttled so": f"{sum(one.throttled.total() for one in other)} in {throttled} of {way.seeds}",
+                "with it": round(median(one.ratio for one in other), 3),
+                "throttled with it": f"{sum(one.throttled.total() for one in other)} in {throttled} of {way.seeds}",
             }
         )
-    found.notes.append("Medians over seeds of makespan over floor; throttled calls, and in how many backlogs.")
+    found.notes.append("Medians over seeds of makespan over floor; throttled calls, and in how many of the backlogs.")
     found.notes.append(_half(found))
     found.checks = [Check("throttled calls as deployed", throttled_as_deployed, 0)]
     return found
@@ -58,7 +66,7 @@ def measure(step: Callable[[str], None]) -> Finding:
 
 def _half(found: Finding) -> str:
     way = next(way for way in WAYS if way.name == HALF)
-    ratio = float(next(row["so"] for row in found.rows if row["done otherwise"] == HALF))
+    ratio = float(next(row["with it"] for row in found.rows if row["difference"] == HALF))
     workers, rate = way.otherwise(way.load).workers, way.load.rate
     carried = rate / ratio
     return f"Half the workers: {workers} of them carry {carried:.1f} of {rate:g} transfers a second, {carried / workers:.1f} each."

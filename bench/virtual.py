@@ -1,4 +1,4 @@
-"""The real service under load in virtual time: a backlog, a quota, a concurrency; what Connect saw of it, and when."""
+"""The real service under load on the virtual clock: a backlog, a quota, a concurrency; what Connect saw of it, and when."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from contact_transfer_cdk.settings.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
 
-#: What a new environment takes until its first batch begins: the cold start that is measured here, and Lambda's own part (assumed).
+#: Seconds of a new environment until its first batch begins: the cold start that is measured here, and Lambda's own part (assumed).
 INIT_SECONDS = 0.25
-#: In so many seconds the first environments are there and have made their first calls.
+#: Seconds in which the first environments come up and make their first calls.
 STARTING_SECONDS = 2.0
 #: Seconds of a run after which it is given up.
 PATIENCE = 6 * 3600.0
@@ -29,11 +29,21 @@ TRANSFER = "TransferContact"
 
 @dataclass(frozen=True)
 class Load:
-    """A run. ``rate``, ``burst``: the quota of TransferContact; the other operations' are raised alike.
+    """What a run is given.
 
-    ``spread``: requests a second, 0 for all at once. ``recycle_after``: invocations of an environment. ``arriving``: called
-    with the cloud before it starts, to plan what others do. ``poll_seconds``: between two looks into the queue, as the concurrency
-    has it unless given.
+    Attributes:
+        requests: how many.
+        rate: the quota of TransferContact, in calls a second. The quotas of the other operations are raised in proportion.
+        burst: the same quota's burst.
+        mix: how many of the requests must fail.
+        spread: requests a second; 0 for all at once.
+        recycle_after: invocations in the life of an environment.
+        seed: of all chance.
+        concurrency: workers; derived from the rate unless given.
+        init_seconds: cold start.
+        poll_seconds: least and most time between two polls; derived from the concurrency unless given.
+        batch: messages an invocation.
+        others: called with the cloud before it starts, to plan what other callers do.
     """
 
     requests: int
@@ -56,17 +66,35 @@ class Load:
 
     @property
     def quotas(self) -> dict[str, Quota]:
+        """Quotas of the other operations, by name."""
         raised = self.rate / 2
         return {name: Quota(quota.rate * raised, quota.burst * raised) for name, quota in DEFAULT_QUOTAS.items()}
 
 
 @dataclass(frozen=True)
 class Run:
-    """What came of it. Seconds of virtual time from the first message on; ``cpu``: seconds this machine computed.
+    """How a run went. Times are seconds on the virtual clock from the first message on.
 
-    ``floor``: when the last of the calls that had to be made could have been made at the earliest.
-    ``starting``: seconds' worth of tokens for which the account's full bucket had no room while the workers came up.
-    ``ways``: each transferred request's, in order of their length. ``called_at``, ``throttled_at``: when calls were made, by operation.
+    Attributes:
+        load: what it was given.
+        floor: the earliest moment at which the last necessary call could be made.
+        makespan: the moment of the last call.
+        starting: seconds in which the account's full bucket overflowed while the workers came up.
+        calls: by operation.
+        throttled: by operation.
+        transferred: contacts.
+        failed_rightly: parked messages that had to fail.
+        failed_wrongly: other parked messages.
+        twice: transfers beyond one for a contact.
+        left: messages still in the queue.
+        messages: sent.
+        deliveries: of messages to workers.
+        environments: that ran.
+        ways: one for each transferred request, shortest first.
+        transfers_at: the moments of the transfers.
+        called_at: the moments of the calls, by operation.
+        throttled_at: the same of the throttled ones.
+        cpu: seconds that this machine computed.
     """
 
     load: Load
@@ -91,21 +119,29 @@ class Run:
 
     @property
     def ratio(self) -> float:
+        """Makespan over floor."""
         return self.makespan / self.floor
 
     @property
     def ratio_once_started(self) -> float:
-        """Makespan over floor without what no worker can use, because none is there yet."""
+        """Makespan over floor, without the tokens that were lost before any worker was there."""
         return (self.makespan - self.starting) / self.floor
 
     @property
     def receives(self) -> float:
+        """Deliveries of a message on average."""
         return self.deliveries / max(1, self.messages)
 
 
 @dataclass(frozen=True)
 class Way:
-    """A request's way to its transfer, in seconds: the ``whole``, of it until a worker ``queued`` it no more, of it in ``calls``."""
+    """A request's way to its transfer, in seconds.
+
+    Attributes:
+        whole: from sending to transfer.
+        queued: of it, until a worker had the message.
+        calls: of it, in calls to AWS.
+    """
 
     whole: float
     queued: float
@@ -113,25 +149,25 @@ class Way:
 
     @property
     def own(self) -> float:
-        """What is left: waits of the worker's."""
+        """The rest: waits of the worker."""
         return self.whole - self.queued - self.calls
 
 
 @dataclass
 class Log:
-    """When the worker's invocations began and which calls they made, by the contact of their first message."""
+    """When the worker's invocations began, and beginning and end of their calls, by the contact of their first message."""
 
     began: dict[str, float] = field(default_factory=dict)
     calls: dict[str, list[tuple[float, float]]] = field(default_factory=dict)
 
     def begin(self, event: dict[str, Any], now: float) -> list[tuple[float, float]]:
-        """Begin an invocation; what is appended to the answer are its calls."""
+        """Note that an invocation began at ``now``; return the list to which its calls are appended."""
         contact = _contact(event["Records"][0]["body"])
         self.began[contact] = now
         return self.calls.setdefault(contact, [])
 
     def way(self, contact: str, sent: float, done: float) -> Way:
-        """What the time from ``sent`` to ``done`` was made of. A call that ends later than ``done`` counts up to it."""
+        """Return what the time from ``sent`` to ``done`` was spent on. A call that ends after ``done`` counts up to it."""
         calls = sum(min(ended, done) - began for began, ended in self.calls.get(contact, ()) if began < done)
         return Way(done - sent, self.began.get(contact, sent) - sent, calls)
 
@@ -152,7 +188,7 @@ class Timed:
     def __getattr__(self, name: str) -> Any:
         method = getattr(self._client, name)
         if name == "meta":
-            return method  # no call: what the client says of itself
+            return method  # no call, but a description of the client
 
         def call(**asked: Any) -> Any:
             began = self._kit.now()
@@ -165,24 +201,18 @@ class Timed:
 
 
 class Quiet:
-    """Telemetry that keeps to itself: virtual time has no log to read."""
+    """Telemetry without a log."""
 
-    def begin(self, invocation: str) -> None: ...
-
-    def outcome(self, outcome: Any, **_keys: Any) -> None: ...
-
-    def conflict(self, name: str, winner: str) -> None: ...
-
-    def trouble(self, event: str, **_keys: Any) -> None: ...
-
-    def end(self, paced_wait: float) -> None: ...
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        return lambda *_values, **_keys: None
 
     def defect(self, error: BaseException, **_keys: Any) -> None:
+        """Raise RuntimeError: a defect of the worker ends the measurement."""
         raise RuntimeError("the worker met a defect of its own") from error
 
 
 def run(load: Load) -> Run:
-    """Let the service carry out the load."""
+    """Let the service carry out the load, and return how it went."""
     began = time.process_time()
     log = Log()
     cloud = Cloud(load.seed, _layout(load), (), _maker(load, log))
@@ -214,12 +244,12 @@ def _layout(load: Load) -> Layout:
 
 
 def _poll(workers: int) -> tuple[float, float]:
-    # One poller stands for all of Lambda's: the more, the higher the concurrency; they wait in the queue (assumed: 0.1 s at most).
+    # One poller stands for all of Lambda's, whose number grows with the concurrency (assumed: each waits 0.1 s at most).
     return 0.01 * 2 / workers, 0.1 * 2 / workers
 
 
 def environment(load: Load) -> dict[str, str]:
-    """The worker's environment variables, as the stack writes them."""
+    """Return the worker's environment variables for a load, as the stack writes them."""
     settings = Settings(
         instance_arns=(INSTANCE_ARN,),
         transfer_queue_url=QUEUE_URL,
@@ -233,7 +263,7 @@ def environment(load: Load) -> dict[str, str]:
 
 def _maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
     variables = environment(load)
-    timed = load.spread > 0  # of a backlog nobody asks, and a hundred thousand would take their time
+    timed = load.spread > 0  # a backlog's ways are not shown, and noting a hundred thousand would slow the run
 
     def make(kit: Kit) -> Handler:
         clock = Clock(now=kit.now, monotonic=kit.monotonic, sleep=kit.sleep)
@@ -293,7 +323,7 @@ def _read(load: Load, cloud: Cloud, backlog: Backlog, log: Log, cpu: float) -> R
 
 
 def _overflow(load: Load, times: list[float]) -> float:
-    # Walk through the account's bucket: it begins full, and what flows over in the first moments is nobody's.
+    # Follow the level of the account's bucket, which begins full, and add up what overflows in the first moments.
     level, at, lost = load.burst, 0.0, 0.0
     for called in sorted(times):
         level += (called - at) * load.rate

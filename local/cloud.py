@@ -184,6 +184,7 @@ class LocalCloud:
 
     @cached_property
     def clients(self) -> dict[str, Any]:
+        """The clients that were created, by service."""
         return {}
 
     def environment(self) -> dict[str, str]:

@@ -38,6 +38,7 @@ class CloudWatch:
         self._thread = threading.Thread(target=self._run, daemon=True, name="cloudwatch")
 
     def start(self) -> None:
+        """Create the log stream and start to publish."""
         self._clients["logs"].create_log_stream(logGroupName=self._group, logStreamName=self._stream)
         self._thread.start()
 

@@ -41,6 +41,7 @@ class Deployed:
 
     @property
     def log(self) -> Path:
+        """The file that holds the function's log lines."""
         return self.logs / f"{self.role_name}.jsonl"
 
     @property

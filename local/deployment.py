@@ -44,6 +44,7 @@ class Assembly:
 
     @property
     def stack_name(self) -> str:
+        """Name of the deployment's stack."""
         return f"ContactTransfer-{self.deployment}"
 
     @cached_property

@@ -46,6 +46,7 @@ class Listener:
         ]
 
     def close(self) -> None:
+        """Remove the rule and the queue."""
         self._events.remove_targets(Rule=self._name, EventBusName=self._bus, Ids=["q"])
         self._events.delete_rule(Name=self._name, EventBusName=self._bus)
         self._sqs.delete_queue(QueueUrl=self._url)

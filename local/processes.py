@@ -65,6 +65,7 @@ class Child:
 
     @property
     def pid(self) -> int:
+        """Process id."""
         return self._process.pid
 
     def exit_status(self) -> int | None:

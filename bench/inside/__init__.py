@@ -1,1 +1,1 @@
-"""Programs that run inside a clean interpreter beside the real asset: they import it and the standard library, and nothing else."""
+"""Programs that run in a clean interpreter beside the real asset. They import it, the standard library and nothing else."""

@@ -11,20 +11,22 @@ _FLOW = {"Id": "f", "Type": "QUEUE_TRANSFER", "State": "ACTIVE", "Status": "PUBL
 
 
 class Body:
-    """What botocore reads an answer from."""
+    """The body of an answer, as botocore reads it."""
 
     def __init__(self, content: bytes) -> None:
         self._content = content
 
     def stream(self, **_: Any) -> Any:
+        """Yield the content in one piece."""
         yield self._content
 
     def read(self) -> bytes:
+        """Return the content."""
         return self._content
 
 
 def answer(request: Any, event_name: str, **_: Any) -> AWSResponse:
-    """Answer a request at once, as its service would."""
+    """Return the answer that its service would give to a request; ``event_name`` ends in the operation's name."""
     operation = event_name.rpartition(".")[2]
     content: dict[str, Any] = {}
     if operation == "TransferContact":
@@ -45,6 +47,6 @@ def answer(request: Any, event_name: str, **_: Any) -> AWSResponse:
 
 
 def answer_all(clients: Any) -> None:
-    """Have every call of these clients answered at once."""
+    """Let ``answer`` reply to every call of these clients."""
     for client in clients:
         client.meta.events.register_first("before-send", answer)

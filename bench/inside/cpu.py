@@ -14,13 +14,13 @@ from typing import Any
 from bench.inside.worker import CLIENTS, Context, event, handler
 
 batch, messages, rounds = (int(argument) for argument in sys.argv[1:4])
-#: Where every method of a client leads, with the operation's name and parameters.
+#: The function of a client through which all calls go, with the operation's name and parameters.
 SEND = "_make_api_call"
 recorded: list[tuple[Any, str, dict[str, Any]]] = []
 
 
 def record(number: int) -> Counter[str]:
-    """Write down every call of so many messages; answer how many there were of each."""
+    """Record every call of so many messages; return how many there were of each operation."""
     for client in CLIENTS.values():
         made = getattr(client, SEND)
 
@@ -36,7 +36,7 @@ def record(number: int) -> Counter[str]:
 
 
 def ours(number: int = messages) -> float:
-    """Seconds of CPU that so many messages take."""
+    """Return the seconds of CPU that so many messages take. Exit if a message comes back."""
     events = [event(first, min(batch, number)) for first in range(0, number, batch)]
     context, began = Context(), time.process_time()
     for one in events:
@@ -47,7 +47,7 @@ def ours(number: int = messages) -> float:
 
 
 def bare() -> float:
-    """Seconds of CPU that the same calls take without the worker."""
+    """Return the seconds of CPU that the recorded calls take without the worker."""
     began = time.process_time()
     for client, operation, asked in recorded:
         getattr(client, SEND)(operation, asked)
@@ -59,7 +59,7 @@ ours()  # caches fill: flows, signing keys, serializers
 recorded.clear()
 counts = record(messages)
 bare()
-# What the start made is left out of collections on both sides, and neither side always goes first.
+# Garbage collection leaves out what the start created, on both sides; the sides take turns in going first.
 gc.collect()
 gc.freeze()
 pairs = [(ours(), bare()) if number % 2 else (bare(), ours())[::-1] for number in range(rounds)]

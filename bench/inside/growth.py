@@ -15,7 +15,7 @@ batch, messages = (int(argument) for argument in sys.argv[1:3])
 
 
 def seconds(first: int) -> float:
-    """CPU of one batch."""
+    """Return the seconds of CPU of one batch, whose first message has the number ``first``."""
     one, context = event(first, batch), Context()
     began = time.process_time()
     handler(one, context)

@@ -1,4 +1,4 @@
-"""The worker's peak of resident memory, step by step. Prints JSON: MB by step. Each step is a process's life so far."""
+"""The worker's peak of resident memory, step by step. Prints JSON: MB by step. Each step includes those before it."""
 
 import json
 import sys
@@ -10,12 +10,12 @@ peaks: dict[str, float] = {}
 
 
 def peak(step: str) -> None:
-    """Note the peak so far, in MB."""
+    """Note the peak so far, in MB, under the name of a step."""
     peaks[step] = peak_mb()
 
 
 def invoke(first: int, messages: int, size: int = 0) -> None:
-    """Hand over an event as Lambda's runtime does: as bytes that become objects."""
+    """Invoke the worker with an event as Lambda's runtime does, from bytes. The arguments are those of ``event``."""
     payload = json.dumps(event(first, messages, size)).encode()
     handler(json.loads(payload), Context())
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def peak_mb() -> float:
-    """In MB, from Linux's own high-water mark; ``ru_maxrss`` begins with the parent's."""
+    """Return the peak in MB, from Linux's own high-water mark, since ``ru_maxrss`` begins with the parent's."""
     status = Path("/proc/self/status")
     if not status.is_file():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

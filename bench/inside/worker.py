@@ -1,4 +1,4 @@
-"""The worker as Lambda runs it, with instant answers: messages to carry out, and the AWS clients it made."""
+"""The worker as Lambda runs it, with instant answers: its handler, its AWS clients, and messages for it."""
 
 import importlib
 import json
@@ -24,16 +24,23 @@ answer_all(CLIENTS.values())
 
 
 class Context:
-    """Lambda's context, as far as the worker reads it."""
+    """The part of Lambda's context that the worker reads."""
 
     aws_request_id = "8f1d7c1e-0000-4000-8000-000000000000"
 
     def get_remaining_time_in_millis(self) -> int:
+        """Return a minute."""
         return 60_000
 
 
 def event(first: int, messages: int, size: int = 0) -> dict[str, Any]:
-    """A batch of requests about different contacts. ``size``: bytes of a body that is no request at all, 0 for a request."""
+    """Return a batch of requests about different contacts.
+
+    Args:
+        first: number of the first contact.
+        messages: how many.
+        size: bytes of a body that is no request; 0 for requests.
+    """
     return {"Records": [_record(number, size) for number in range(first, first + messages)]}
 
 

@@ -11,10 +11,10 @@ processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failu
 
 
 def record_handler(record: SQSRecord) -> None:
-    """Carry out one message; what it raises sends the message back to the queue."""
+    """Carry out one message; an exception returns it to the queue."""
     transfer(record.json_body)
 
 
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Carry out a batch."""
+    """Carry out a batch; return the messages that failed."""
     return process_partial_response(event=event, record_handler=record_handler, processor=processor, context=context)

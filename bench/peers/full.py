@@ -24,7 +24,7 @@ config = IdempotencyConfig(event_key_jmespath="contactId", expires_after_seconds
 
 
 class Request(BaseModel):
-    """A request, checked."""
+    """A validated request."""
 
     instanceId: str  # noqa: N815 - the request's own name
     contactId: str  # noqa: N815 - as above
@@ -36,12 +36,12 @@ class Request(BaseModel):
     data_keyword_argument="request", persistence_store=persistence, config=config
 )
 def once(request: dict[str, Any]) -> dict[str, Any]:
-    """Transfer a contact, once an hour."""
+    """Transfer a contact at most once an hour; return the new contact's id."""
     return transfer(request)
 
 
 def record_handler(record: SQSRecord) -> None:
-    """Carry out one message; what it raises sends the message back to the queue."""
+    """Carry out one message; an exception returns it to the queue."""
     request = parse(event=record.json_body, model=Request)
     done = once(request=request.model_dump())
     metrics.add_metric(name="Transferred", unit=MetricUnit.Count, value=1)
@@ -51,6 +51,6 @@ def record_handler(record: SQSRecord) -> None:
 @metrics.log_metrics
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: Any) -> Any:
-    """Carry out a batch."""
+    """Carry out a batch; return the messages that failed."""
     config.register_lambda_context(context)
     return process_partial_response(event=event, record_handler=record_handler, processor=processor, context=context)

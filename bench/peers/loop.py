@@ -1,4 +1,4 @@
-"""Peer (a): a boto3 call in a loop. Reads requests from standard input, one a line; what fails is reported and skipped."""
+"""Peer (a): a boto3 call in a loop. Reads requests from standard input, one a line; a failed call is printed and skipped."""
 
 import json
 import sys

@@ -52,6 +52,7 @@ class Aws:
 
     @property
     def endpoint(self) -> str:
+        """URL of the emulator."""
         return f"https://localhost:{self._port}" if self.secure else f"http://127.0.0.1:{self._port}"
 
     @property
@@ -61,6 +62,7 @@ class Aws:
 
     @property
     def certificate(self) -> Path:
+        """The certificate that clients must trust when the emulator uses TLS."""
         return Path(self._state.name) / "ministack-tls" / "server.crt"
 
     def environment(self) -> dict[str, str]:

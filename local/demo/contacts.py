@@ -23,11 +23,13 @@ class Contacts:
             self._control.set_quota(operation, None)  # preparing the stage is not what is shown
 
     def task(self, arn: str = "") -> str:
+        """Create a task in the instance (the default one unless ``arn`` is given) and return its id."""
         instance, flow = self._place(arn)
         answer = self._connect.start_task_contact(InstanceId=instance, ContactFlowId=flow, Name="t")
         return str(answer["ContactId"])
 
     def email(self, arn: str = "") -> str:
+        """Create an e-mail in the instance (the default one unless ``arn`` is given) and return its id."""
         instance, flow = self._place(arn)
         raw = {"Subject": "Order", "Body": base64.b64encode(b"Where is it?").decode(), "ContentType": "text/plain"}
         answer = self._connect.start_email_contact(
@@ -45,6 +47,7 @@ class Contacts:
         return arn.rsplit("/", 1)[-1], str(self._seeds[arn]["flows"]["Inbound"])
 
     def voice(self) -> str:
+        """Create a phone call and return its id."""
         answer = self._connect.start_outbound_voice_contact(
             InstanceId=self._instance,
             ContactFlowId=self._seed["flows"]["Inbound"],
@@ -54,6 +57,7 @@ class Contacts:
         return str(answer["ContactId"])
 
     def ended(self) -> str:
+        """Create a task, end it, and return its id."""
         contact_id = self.task()
         self._connect.stop_contact(InstanceId=self._instance, ContactId=contact_id)
         return contact_id

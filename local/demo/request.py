@@ -34,6 +34,7 @@ class Request:
 
     @property
     def contact_id(self) -> str:
+        """The contact that the request names; empty if it cannot be read."""
         if self.follows is not None:
             return next((str(one["new"]) for one in self.follows.transfers), "")
         return self.body.get("contactId", "") if isinstance(self.body, dict) else ""

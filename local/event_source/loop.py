@@ -23,7 +23,8 @@ ASK_STATE_SECONDS = 1.0
 class Invokable(Protocol):
     """What the loop needs of a function: an answer or a problem, never an exception of the handler's."""
 
-    def invoke(self, payload: bytes) -> Invocation: ...
+    def invoke(self, payload: bytes) -> Invocation:
+        """Invoke the function with an event as JSON, and return what came of it."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ class EventSource:
         self._pollers = [threading.Thread(target=self._poll, daemon=True, name=f"poller-{n}") for n in range(count)]
 
     def start(self) -> None:
+        """Start the pollers."""
         for poller in self._pollers:
             poller.start()
 

@@ -33,6 +33,8 @@ class Ready:
 
 @dataclass(frozen=True)
 class Answered:
+    """The function has answered a request with this payload."""
+
     request_id: str
     payload: bytes
 
@@ -47,6 +49,8 @@ class Raised:
 
 @dataclass(frozen=True)
 class Exited:
+    """The process has ended with this status; negative: the signal that ended it."""
+
     status: int
 
 
@@ -68,11 +72,13 @@ class RuntimeApi:
         return f"127.0.0.1:{self._server.server_port}"
 
     def close(self) -> None:
+        """Stop the server; a process that waits for an invocation gets none."""
         self.orders.put(None)
         self._server.shutdown()
         self._server.server_close()
 
     def next_order(self) -> Order | None:
+        """Wait for the next invocation; None when there will be none."""
         self.happenings.put(Ready())
         return self.orders.get()
 

@@ -35,6 +35,7 @@ class ClientMeta:
 
     @property
     def service_model(self) -> Any:
+        """The service's model in botocore."""
         return _model(self._service)
 
 

@@ -32,9 +32,11 @@ class DynamoDb:
         return answer
 
     def put_item(self, **asked: Any) -> Any:
+        """Write an item as DynamoDB does."""
         return self.call("PutItem", Table.put_item, asked)
 
     def get_item(self, **asked: Any) -> Any:
+        """Read an item as DynamoDB does."""
         return self.call("GetItem", Table.get_item, asked)
 
 
@@ -48,16 +50,20 @@ class Sqs:
         self._dead_letters = dead_letters
 
     def send_message(self, **asked: Any) -> Any:
+        """Send a message as SQS does, to the queue whose URL is given."""
         target = self._dead_letters if asked["QueueUrl"].endswith("dead-letters") else self._queue
         return self._sender.call("sqs", "SendMessage", self._patience, lambda: queues.send_message(target, asked))
 
     def change_message_visibility_batch(self, **asked: Any) -> Any:
+        """Change visibility timeouts as SQS does, each by itself."""
+
         def act() -> Any:
             return queues.change_visibility_batch(self._queue, asked["Entries"], lambda: _partly(self._sender, "sqs"))
 
         return self._sender.call("sqs", "ChangeMessageVisibilityBatch", self._patience, act)
 
     def change_message_visibility(self, **asked: Any) -> Any:
+        """Change a visibility timeout as SQS does."""
         return self._sender.call(
             "sqs",
             "ChangeMessageVisibility",
@@ -75,6 +81,8 @@ class Events:
         self._bus = bus
 
     def put_events(self, **asked: Any) -> Any:
+        """Publish events as EventBridge does, each by itself."""
+
         def act() -> Any:
             return self._bus.put_events(asked, lambda: _partly(self._sender, "events"))
 

@@ -53,15 +53,19 @@ class ConnectClient:
         self.meta = ClientMeta("connect")
 
     def transfer_contact(self, **asked: Any) -> Any:
+        """Transfer a contact; raise ``ClientError`` or a network error as the model decides."""
         return self._call("TransferContact", asked)
 
     def describe_contact(self, **asked: Any) -> Any:
+        """Describe a contact; raise as ``transfer_contact`` does."""
         return _with_times(self._call("DescribeContact", asked), "Contact")
 
     def describe_contact_flow(self, **asked: Any) -> Any:
+        """Describe a flow; raise as ``transfer_contact`` does."""
         return self._call("DescribeContactFlow", asked)
 
     def list_associated_contacts(self, **asked: Any) -> Any:
+        """List the contacts of a tree; raise as ``transfer_contact`` does."""
         return _with_times(self._call("ListAssociatedContacts", asked), "ContactSummaryList")
 
     def _call(self, operation: str, asked: Mapping[str, Any]) -> Any:

@@ -68,6 +68,7 @@ class Context:
         self.aws_request_id = aws_request_id
 
     def get_remaining_time_in_millis(self) -> int:
+        """Return the milliseconds that are left of the invocation."""
         return int(max(0.0, self._ends - self._loop.now) * 1000)
 
 

@@ -41,6 +41,7 @@ class Task:
         self._on_end(result, error)
 
     def start(self) -> None:
+        """Begin the task; it runs until its first wait."""
         self._green.switch()
 
     def wait(self) -> Any:

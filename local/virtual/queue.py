@@ -39,6 +39,7 @@ class Message:
 
     @property
     def gone(self) -> bool:
+        """Whether the message was deleted, moved to the dead-letter queue, or has expired."""
         return self.deleted is not None or self.moved is not None or self.expired is not None
 
     @property

@@ -79,6 +79,7 @@ class Sender:
 
     @property
     def task(self) -> Task:
+        """The task that makes the calls. Raise ``RuntimeError`` outside of a task."""
         if self._task is None:
             raise RuntimeError("calls are made from inside a task")
         return self._task

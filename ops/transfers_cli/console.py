@@ -32,5 +32,6 @@ class SafeConsole(Console):
     """A console that cleans what it renders; rich's own control codes and styles are kept."""
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        """Render with control characters removed from every text."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=cleaned(segment.text))

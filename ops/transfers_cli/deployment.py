@@ -39,9 +39,11 @@ class Aws:
 
     @property
     def region(self) -> str:
+        """Region of the clients."""
         return str(self._session.region_name)
 
     def __call__(self, service: str) -> Any:
+        """Return the client of a service; it is created at the first call."""
         if service not in self._clients:
             config = _CONNECT if service == "connect" else _CONFIG
             self._clients[service] = self._session.client(service, config=config)  # type: ignore[call-overload]  # the service is a variable here

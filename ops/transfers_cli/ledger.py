@@ -46,9 +46,11 @@ class Documents:
     texts: Mapping[str, str]
 
     def contact(self, instance_id: str, contact_id: str) -> Contact | None:
+        """Return the ledger's record of a contact, or None."""
         return self._decoded(Contact, contact_key(instance_id, contact_id))
 
     def request_id(self, name: str) -> RequestId | None:
+        """Return the ledger's record of a request name, or None."""
         return self._decoded(RequestId, request_key(name))
 
     def _decoded(self, kind: type[T], key: str) -> T | None:

@@ -58,6 +58,7 @@ class Looker:
         return self._destination(request)
 
     def contact(self, instance_id: str, contact_id: str) -> ContactView | None:
+        """Return the contact as Connect shows it; None if Connect does not know it or cannot be reached."""
         return self._asked(lambda: self._connect.contact(instance_id, contact_id, _FOREVER))
 
     def chain(self, instance_id: str, contact_id: str) -> list[ContactView]:

@@ -21,9 +21,11 @@ class Counting:
         self._task = task
 
     def reached(self, count: int) -> None:
+        """Show that ``count`` in all are done."""
         self._progress.update(self._task, completed=count)
 
     def advanced(self, count: int) -> None:
+        """Show that ``count`` more are done."""
         self._progress.advance(self._task, count)
 
 

@@ -1,4 +1,4 @@
-"""The measuring itself: what counts as kept, what the virtual runs find, what the page says. No clock but the virtual one."""
+"""The measurements: which limits count as kept, what the virtual runs find, what the page says. On the virtual clock only."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ import pytest
 from typer.testing import CliRunner
 
 from bench import app as command
-from bench import machine, page, verdict
+from bench import finding, machine, page
+from bench.finding import Check, Finding
 from bench.requests import Mix
-from bench.verdict import Check, Finding
 from bench.virtual import TRANSFER, Load, run
 from local.virtual import Cloud
 from local.virtual.cloud import BEGINS
@@ -20,7 +20,7 @@ from local.virtual.cloud import BEGINS
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Keep figures away from those of a real run."""
-    monkeypatch.setattr(verdict, "RESULTS", tmp_path)
+    monkeypatch.setattr(finding, "RESULTS", tmp_path)
     return tmp_path
 
 
@@ -42,7 +42,7 @@ def test_the_same_seed_is_the_same_run() -> None:
     assert first.transfers_at == second.transfers_at != other.transfers_at
 
 
-def test_a_neighbour_who_takes_the_quota_is_seen_in_the_figures() -> None:
+def test_another_caller_of_the_quota_shows_in_the_figures() -> None:
     def call(cloud: Cloud) -> None:
         cloud.connect.quotas.admits(TRANSFER, cloud.loop.now)
 
@@ -73,33 +73,32 @@ def measured(results: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., No
 
 
 @pytest.mark.parametrize(("value", "status"), [(1.0, 0), (1.2, 0), (1.21, 1)])
-def test_a_missed_promise_ends_the_command_non_zero(value: float, status: int, measured: Callable[..., None]) -> None:
+def test_a_missed_limit_ends_the_command_non_zero(value: float, status: int, measured: Callable[..., None]) -> None:
     measured("light", Check("ratio", value, 1.2))
     assert CliRunner().invoke(command.app, ["light"]).exit_code == status
-    found = verdict.load("light")
+    found = finding.load("light")
     assert found is not None
     assert (found.checks, found.run) == ([Check("ratio", value, 1.2)], RUN)
 
 
-def test_what_must_be_at_least_so_much_is_missed_below() -> None:
+def test_a_least_limit_is_missed_below_it() -> None:
     assert [Check("share", value, 0.5, least=True).kept for value in (0.49, 0.5)] == [False, True]
 
 
-def test_a_limit_known_to_be_missed_is_told_and_ends_non_zero_when_asked_to(measured: Callable[..., None]) -> None:
+def test_a_limit_that_is_known_to_be_missed_ends_the_command_non_zero_if_strict(measured: Callable[..., None]) -> None:
     measured("light", Check("ratio", 1.0202, 1.02, known="short"))
     lenient, strict = (CliRunner().invoke(command.app, ["light", *given]) for given in ([], ["--strict"]))
     assert (lenient.exit_code, strict.exit_code) == (0, 1)
-    assert verdict.load("light") is not None
+    assert finding.load("light") is not None
 
 
 def test_a_known_miss_says_by_how_much_it_misses() -> None:
     assert str(Check("ratio", 1.0202, 1.02, known="short")) == "ratio: 1.0202, at most 1.02"
 
 
-@pytest.mark.usefixtures("results")
-def test_a_page_without_a_run_says_what_to_run() -> None:
+def test_a_page_without_a_run_says_what_to_run(results: Path) -> None:
     with pytest.raises(page.NoFigures, match="run `python -m bench`"):
-        page.write()
+        page.Figures.load(results)
 
 
 @pytest.fixture
@@ -107,14 +106,26 @@ def figures(results: Path) -> page.Figures:
     """A run that is over."""
     assert results.is_dir()
     machine.end(RUN, 270.0, [Check("a", 1, 1), Check("b", 2, 1, known="so it is")])
-    return page.Figures.load()
+    return page.Figures.load(results)
 
 
-def test_a_run_tells_when_of_what_and_how_it_ended(figures: page.Figures) -> None:
-    told = figures.filled("{{run}}\n")
-    assert "- run: 20260101T000000Z-abc\n" in told
-    assert "- duration: 270 s\n" in told
-    assert "- promises: 1 kept, 1 known to be missed, 0 missed\n" in told
+def test_the_page_says_of_a_run_when_and_where_it_was_and_how_it_ended(figures: page.Figures) -> None:
+    assert figures.filled("{{run}}\n") == (
+        "run 20260101T000000Z-abc, date 2026-01-01, machine this one, duration 270 s,"
+        " limits 1 kept, 1 known to be missed, 0 missed.\n"
+    )
+
+
+def test_the_page_shows_the_columns_that_the_prose_names(figures: page.Figures) -> None:
+    Finding("light", "a measure", rows=[{"start s": 1.0, "worst": 2.0, "wrong": 0}], run=RUN).save()
+    assert figures.filled("{{table light wrong start~s}}\n") == "| wrong | start s |\n|---|---|\n| 0 | 1 |\n"
+
+
+def test_the_figures_of_a_run_are_kept_for_the_page(figures: page.Figures, tmp_path: Path) -> None:
+    Finding("light", "a measure", rows=[{"s": 1.0}], run=RUN).save()
+    page.store(["light", "never measured"], tmp_path / "kept")
+    kept = page.Figures.load(tmp_path / "kept")
+    assert (kept.run, kept.found("light")) == (figures.run, figures.found("light"))
 
 
 @pytest.mark.parametrize("run", [{}, {**RUN, "run": "20251231T000000Z-abc"}])
@@ -149,6 +160,9 @@ def test_the_time_of_a_request_is_its_queueing_its_calls_and_our_waits() -> None
     assert all(0 < way.calls < way.whole for way in (*alone.ways, *crowded.ways))
 
 
-def test_the_page_in_docs_was_made_from_the_prose() -> None:
-    prose = [line for line in page.PROSE.read_text().splitlines() if line.startswith("#")]
-    assert [line for line in page.PAGE.read_text().splitlines() if line.startswith("#")] == prose
+def test_the_page_in_docs_is_what_its_prose_and_its_figures_give() -> None:
+    assert page.PAGE.read_text() == page.Figures.load(page.FIGURES).page(), "run `python -m bench document`"
+
+
+def test_the_page_in_docs_can_be_read_in_one_go() -> None:
+    assert len(page.PAGE.read_text().splitlines()) <= 200

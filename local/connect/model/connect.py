@@ -40,6 +40,7 @@ class Call:
 
     @property
     def hold(self) -> float:
+        """Seconds for which the answer is held back."""
         return self.strike.hold
 
 
@@ -61,6 +62,7 @@ class Reply:
 
     @property
     def status(self) -> int:
+        """HTTP status of the answer."""
         return self.error.status if self.error else 200
 
 
@@ -79,14 +81,17 @@ class Connect:
 
     @property
     def history(self) -> History:
+        """What has happened: calls, transfers, events."""
         return self.store.history
 
     @property
     def quotas(self) -> Quotas:
+        """Quotas of the operations."""
         return self.store.quotas
 
     @property
     def switches(self) -> Switches:
+        """Undocumented behaviours, as they are set."""
         return self.store.switches
 
     def set_switches(self, **changes: Any) -> Switches:

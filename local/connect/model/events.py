@@ -27,6 +27,7 @@ class ContactEvent:
 
     @property
     def type(self) -> str:
+        """The event's ``eventType``, for example ``QUEUED``."""
         return str(self.detail["eventType"])
 
     def entry(self, bus: str = "default") -> dict[str, Any]:

@@ -63,6 +63,7 @@ class Flow:
 
     @property
     def arn(self) -> str:
+        """ARN, as Connect writes it."""
         return f"{self.instance.arn}/contact-flow/{self.id}"
 
 
@@ -80,6 +81,7 @@ class Queue:
 
     @property
     def arn(self) -> str:
+        """ARN, as Connect writes it."""
         return f"{self.instance.arn}/queue/{self.id}"
 
 
@@ -99,6 +101,7 @@ class User:
 
     @property
     def arn(self) -> str:
+        """ARN, as Connect writes it."""
         return f"{self.instance.arn}/agent/{self.id}"
 
 
@@ -145,12 +148,15 @@ class Contact:
 
     @property
     def arn(self) -> str:
+        """ARN, as Connect writes it."""
         return f"{self.instance.arn}/contact/{self.id}"
 
     @property
     def active(self) -> bool:
+        """Whether the contact has not ended."""
         return self.ended is None
 
     @property
     def active_region(self) -> str:
+        """Region of the instance."""
         return self.instance.arn.split(":")[3]

@@ -31,6 +31,7 @@ class App:
         self._control = control_app(simulator, self._pulse)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection's request: an operation, or one of the control's below ``/_control``."""
         if scope["type"] == "lifespan":
             await self._lifespan(receive, send)
         elif scope["path"].startswith("/_control"):

@@ -34,6 +34,7 @@ class Route:
 
     @property
     def literals(self) -> int:
+        """How many parts of the path are fixed; the route with most of them wins."""
         return sum(1 for part in self.parts if not part.startswith("{"))
 
 

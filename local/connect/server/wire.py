@@ -24,6 +24,7 @@ class CuttableProtocol(HttpToolsProtocol):
     """uvicorn's protocol, with the transport in the scope's extensions."""
 
     def on_message_begin(self) -> None:
+        """Hand the connection's transport to the application."""
         super().on_message_begin()
         self.scope["extensions"] = {_TRANSPORT: {"transport": self.transport}}
 

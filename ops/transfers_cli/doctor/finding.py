@@ -63,12 +63,15 @@ Check = Callable[[Subject], Iterator[Finding]]
 
 
 def good(what: str, seen: str) -> Finding:
+    """Return a finding that needs nothing: ``what`` was checked and what was ``seen``."""
     return Finding(Level.GOOD, what, seen)
 
 
 def look(what: str, seen: str, do: str) -> Finding:
+    """Return a finding that an operator should look at, with what to ``do``."""
     return Finding(Level.LOOK, what, seen, do)
 
 
 def bad(what: str, seen: str, do: str) -> Finding:
+    """Return a finding that an operator must act on, with what to ``do``."""
     return Finding(Level.BAD, what, seen, do)

@@ -50,6 +50,7 @@ class Looking:
 
     @property
     def elsewhere(self) -> int:
+        """How many messages of the queue were not shown, since another reader holds them."""
         return max(0, self.total - len(self._ever))
 
     def look(
@@ -122,4 +123,5 @@ class Looking:
 
 
 def batches(messages: Sequence[Parked]) -> list[Sequence[Parked]]:
+    """Divide messages into groups that one call of SQS takes."""
     return [messages[start : start + BATCH] for start in range(0, len(messages), BATCH)]

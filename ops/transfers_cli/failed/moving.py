@@ -30,6 +30,7 @@ class Moved:
 
     @property
     def whole(self) -> bool:
+        """Whether every message was moved."""
         return not (self.refused or self.taken or self.undeleted)
 
 

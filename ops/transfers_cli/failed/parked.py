@@ -55,10 +55,12 @@ class Parked:
 
     @property
     def code(self) -> str:
+        """The failure code; a word of the command's own if the worker gave none."""
         return self.told("FailureCode") or (NOT_DELIVERED if "RULE_ARN" in self.attributes else NO_CODE)
 
     @property
     def why(self) -> str:
+        """The failure as a sentence."""
         if self.code == NOT_DELIVERED:
             return f"EventBridge could not deliver it: {self.told('ERROR_CODE')} {self.told('ERROR_MESSAGE') or ''}".strip()
         given_up = "The transfer queue gave it up without a result of the worker (its receives were used up)."
@@ -66,14 +68,17 @@ class Parked:
 
     @property
     def failed_at(self) -> float:
+        """When the request failed, or else when the message was sent: seconds since 1970."""
         return instant(self.told("FailedAt") or "") or self.sent_at
 
     @property
     def contact(self) -> str | None:
+        """Id of the contact, if the message names one."""
         return self.told("ContactId") or _text(self.fields, "contactId") or _contact_of_event(self.body)
 
     @property
     def route(self) -> str | None:
+        """The route of the request, if it has one."""
         return _text(self.fields, "route")
 
     @property
@@ -165,6 +170,7 @@ class Choice:
 
     @property
     def everything(self) -> bool:
+        """Whether nothing restricts the choice."""
         return self == Choice()
 
     def __contains__(self, message: Parked) -> bool:

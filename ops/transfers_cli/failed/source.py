@@ -37,10 +37,12 @@ class Source:
 
     @classmethod
     def of(cls, found: Deployment, *, confirmation: bool) -> Source:
+        """Return the dead-letter queue of the worker, or that of the ``confirmation``."""
         return cls(found, CONFIRMATION, "contact event") if confirmation else cls(found, REQUESTS, "request")
 
     @property
     def url(self) -> str:
+        """URL of the dead-letter queue."""
         return self.found.output(self.output)
 
     @property

@@ -37,6 +37,7 @@ class Answer:
 
     @property
     def is_seen(self) -> bool:
+        """Whether anything was found."""
         return bool(self.stories or self.parked)
 
 

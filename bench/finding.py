@@ -1,4 +1,4 @@
-"""What a measure found: figures that are held to a limit, rows for a table, and data for plots. Kept as JSON in ``build/bench/``."""
+"""What a measure found: figures that are held to a limit, rows for a table, and data for plots. Kept as JSON in ``build/bench``."""
 
 from __future__ import annotations
 
@@ -16,15 +16,20 @@ WIDE = 150
 console = Console(highlight=False)
 if not console.is_terminal:
     console.width = WIDE
-#: So many promises of a measure are shown one by one; of more, those that were missed, and their number.
+#: Up to this many limits of a measure are shown one by one; of more, those that were missed, and their number.
 FEW = 8
 
 
 @dataclass(frozen=True)
 class Check:
-    """A promise: ``value`` is at most ``limit``; with ``least``, at least.
+    """A figure that is held to a limit.
 
-    ``known``: why this case is known to miss the limit it was given. It is shown as missed all the same.
+    Attributes:
+        what: what was measured.
+        value: what was found.
+        limit: at most so much is allowed; with ``least``, at least.
+        unit: follows both numbers.
+        known: why this case is known to miss its limit; it is shown as missed all the same.
     """
 
     what: str
@@ -36,6 +41,7 @@ class Check:
 
     @property
     def kept(self) -> bool:
+        """Whether the value is within the limit."""
         return self.value >= self.limit if self.least else self.value <= self.limit
 
     def __str__(self) -> str:
@@ -47,9 +53,16 @@ class Check:
 
 @dataclass
 class Finding:
-    """One measure's outcome. ``rows`` share their keys, which are the table's columns; ``data`` is for plots and further tables.
+    """What one measure found.
 
-    ``run``: what ``bench.machine`` says of the run that it was made in.
+    Attributes:
+        name: the measure; the file is called after it.
+        title: heads the table.
+        rows: the table. All rows have the same keys, which are the columns.
+        checks: figures that are held to limits.
+        notes: sentences that explain the table.
+        data: further tables, and what plots are drawn from.
+        run: the run that it was made in, as ``bench.machine`` describes it.
     """
 
     name: str
@@ -61,12 +74,12 @@ class Finding:
     run: dict[str, str] = field(default_factory=dict)
 
     def save(self) -> None:
-        """Write it where ``load`` finds it."""
+        """Write it to ``RESULTS``, where ``load`` finds it."""
         RESULTS.mkdir(parents=True, exist_ok=True)
         (RESULTS / f"{self.name}.json").write_text(json.dumps(asdict(self), indent=1, default=float) + "\n")
 
     def show(self) -> None:
-        """Print the table, the notes and the verdicts."""
+        """Print the table, the notes, and whether the limits were kept."""
         console.rule(self.title, align="left")
         if self.rows:
             table = Table(show_edge=False, header_style="bold")
@@ -83,12 +96,17 @@ class Finding:
             console.print(f"{mark} {check}{f' (known: {check.known})' if check.known and not check.kept else ''}")
         if len(shown) < len(self.checks):
             kept = sum(check.kept for check in self.checks)
-            console.print(f"[green]kept  [/] {kept} of {len(self.checks)} promises; {self.name}.json names each")
+            console.print(f"[green]kept  [/] {kept} of {len(self.checks)} limits; {self.name}.json names each")
 
 
-def load(name: str) -> Finding | None:
-    """The latest outcome of a measure, if there is one."""
-    path = RESULTS / f"{name}.json"
+def load(name: str, folder: Path | None = None) -> Finding | None:
+    """Return what a measure found last, or None if it never ran.
+
+    Args:
+        name: the measure.
+        folder: where its file is; ``RESULTS`` if not given.
+    """
+    path = (folder or RESULTS) / f"{name}.json"
     if not path.is_file():
         return None
     content = json.loads(path.read_text())
@@ -96,7 +114,7 @@ def load(name: str) -> Finding | None:
 
 
 def text(value: Any) -> str:
-    """A figure as a person reads it."""
+    """Return a figure as a person reads it: separators in thousands, four digits, ``-`` for none."""
     if isinstance(value, bool) or value is None:
         return {True: "yes", False: "no", None: "-"}[value]
     if isinstance(value, int):
