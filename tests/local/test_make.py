@@ -102,7 +102,7 @@ def test_cost(copy: Copy) -> None:
 
 
 def test_bench(copy: Copy) -> None:
-    assert "every promise kept" in copy.make("bench", "ARGS=cost")
+    assert "every limit kept" in copy.make("bench", "ARGS=cost")
 
 
 def test_simulate(copy: Copy) -> None:
