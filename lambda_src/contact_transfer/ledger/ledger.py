@@ -98,6 +98,11 @@ class Session:
         if stands is not None and not done.is_same(stands):
             raise Conflict(stands)
 
+    def recorded_end(self, message_id: str) -> EndRecord | None:
+        """The end that the message was given, as the ledger was when it was last read or written."""
+        contact = self._contact.seen
+        return None if contact is None else contact.ends.get(message_id)
+
     def record_end(self, held: LeaseAcquired, end: EndRecord) -> None:
         """Write down that the request ended without a transfer. Call it before the end is reported.
 

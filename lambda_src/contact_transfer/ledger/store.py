@@ -117,6 +117,11 @@ class Handle(Generic[T]):
         self._value: T | None = None
         self._is_known = is_new
 
+    @property
+    def seen(self) -> T | None:
+        """The document as it was read or written last."""
+        return self._value
+
     def read(self) -> T | None:
         """The document as of now."""
         self._see(self._store.get(self._key) or {})

@@ -194,11 +194,10 @@ class Batch:
 
 
 def _event(turn: _Turn) -> Event | None:
-    happened = turn.outcome if isinstance(turn.outcome, Transferred) else turn.report.happened
-    if happened is not None:
-        return outcome_events.succeeded(turn.known, happened)
     end = (turn.delivery.message_id, turn.reported_at)
     match turn.outcome:
+        case Transferred() as done:
+            return outcome_events.succeeded(turn.known, done)
         case Failed() as failure:
             return outcome_events.failed(turn.known, failure, *end)
         case Skipped() as skip:

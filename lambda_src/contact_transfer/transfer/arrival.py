@@ -12,7 +12,7 @@ from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
-from contact_transfer.transfer.outcome import Failed, Outcome, Transferred
+from contact_transfer.transfer.outcome import Failed, Outcome
 from contact_transfer.transfer.reconciliation import Reconciliation
 from contact_transfer.transfer.route_quota import Routes
 
@@ -50,12 +50,10 @@ class Arrival:
 class Report:
     """What became of one message; the ledger knows it.
 
-    ``happened``: a transfer that is certain although the ledger does not know it yet; it is announced all the same.
     ``conflict``: the name that the ledger has as the contact's winner although Connect answered 200 to this request.
     ``session``: through which the ledger hears that a failed message is parked.
     """
 
     outcome: Outcome
-    happened: Transferred | None = None
     conflict: str | None = None
     session: Session | None = None

@@ -185,8 +185,10 @@ class Handling:
         except Conflict as conflict:
             return Report(done, conflict=conflict.transfer.name)
         except LedgerUnavailable as error:
-            return Report(self._ledger_away(error), happened=None if done.inferred else done)
-        return Report(done)
+            return Report(self._ledger_away(error))
+        # While this worker stood still, another delivery may have failed the message as OutcomeUnknown: a message has one end.
+        end = self.session.recorded_end(self.arrival.delivery.message_id)
+        return Report(done) if end is None else Report(reporting.ended_before(end), session=self.session)
 
     def _release(self, outcome: Deferred, now: float) -> None:
         error = None
