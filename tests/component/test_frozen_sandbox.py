@@ -51,7 +51,7 @@ def _frozen_at(at: int, send: Send, switches: dict[str, Any]) -> tuple[Doors, in
         else:
             unfrozen(name, of)
 
-    unfrozen, doors.step = doors.step, step  # type: ignore[method-assign]  # the steps of the first worker alone
+    unfrozen, doors.step = doors.step, step  # type: ignore[method-assign,assignment]  # the steps of the first worker alone
     doors.invoke(doors.receive(), first)
     doors.step = unfrozen  # type: ignore[method-assign]  # as it was
     doors.settle()
