@@ -19,7 +19,7 @@ SCHEMA = json.loads((Path(__file__).resolve().parents[2] / "docs" / "schemas" / 
 VALIDATOR = Draft202012Validator(SCHEMA)
 ROUTE = {
     "name": "night",
-    "when": {"detail-type": ["Amazon Connect Contact Event"]},
+    "when": {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}},
     "transfer": {"contactFlowId": "f", "queueId": "q"},
 }
 KEY = "arn:aws:kms:us-east-1:000000000000:key/k"

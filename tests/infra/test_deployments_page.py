@@ -25,7 +25,7 @@ CONTENT = {
     "routes": [
         {
             "name": "ROUTE",
-            "when": {"detail-type": ["Amazon Connect Contact Event"]},
+            "when": {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}},
             "transfer": {"contactFlowId": "22222222-2222-4333-8444-555555555555"},
         }
     ],

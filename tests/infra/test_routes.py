@@ -18,7 +18,8 @@ from contact_transfer_cdk.settings.model import DeploymentSettings
 from .conftest import INSTANCE, OTHER, Assembly
 
 Synthesize = Callable[[str, Mapping[str, Any]], Assembly]
-WHEN = {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}}
+QUEUED = {"eventType": ["QUEUED"]}
+WHEN = {"detail-type": ["Amazon Connect Contact Event"], "detail": QUEUED}
 TRANSFER = {"contactFlowId": "flow-1", "queueId": "queue-1"}
 RULES = {"detail-type": ["Contact Lens Post Call Rules Matched"], "detail": {"actionName": ["ESCALATE"]}}
 
@@ -62,6 +63,7 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
     detail = {
         "$or": [{"channel": ["TASK"]}, {"queueInfo": {"queueArn": [{"suffix": "/q"}]}}],
         "instanceArn": [INSTANCE],
+        **QUEUED,
     }
     given = _settings(routes=[_route(when=WHEN | {"detail": detail})])
     own = {"globalResiliencyMetadata": {"originRegion": ["us-east-1", {"exists": False}]}}
@@ -122,7 +124,7 @@ def test_a_route_may_ask_for_the_other_fields_of_the_regions_metadata() -> None:
         ({"when": WHEN | {"detail": {"x": [10**400]}}}, "from -5,000,000,000 to 5,000,000,000"),
         ({"when": WHEN | {"detail": {"x": [{"numeric": [">", 10**400]}]}}}, "takes numbers from -5,000,000,000"),
         ({"when": WHEN | {"detail": {"x": [{"anything-but": [float("nan")]}]}}}, "texts, or numbers from"),
-        ({"when": WHEN | {"detail": {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
+        ({"when": WHEN | {"detail": QUEUED | {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
         ({"when": WHEN | {"account": ["123456789012"]}}, "when.account does not match 000000000000"),
         (
             {"when": WHEN | {"detail": {"globalResiliencyMetadata": {"originRegion": ["us-west-2"]}}}},
@@ -189,16 +191,26 @@ def test_a_pattern_that_nothing_could_match_or_whose_requests_would_all_fail_is_
     assert says in _refusal(routes=[_route(when=WHEN | {"detail": detail})])
 
 
+@pytest.mark.parametrize("detail", [None, {"channel": ["TASK"]}, {"$or": [QUEUED, {"channel": ["TASK"]}]}])
+def test_a_pattern_that_every_event_of_a_contact_matches_is_refused(detail: dict[str, Any] | None) -> None:
+    """The first event would move the contact; each later one, those after its end included, would be a failed request."""
+    when = {"detail-type": WHEN["detail-type"]} | ({} if detail is None else {"detail": detail})
+    said = _refusal(routes=[_route(when=when)])
+    assert "when.detail has no condition on eventType, so every event of a contact would ask for a transfer" in said
+    assert '{"eventType": ["QUEUED"]}' in said
+
+
 @pytest.mark.parametrize(
     "detail",
     [
-        {"agentInfo": {"agentArn": [{"exists": False}]}},
-        {"agentInfo": [None]},
-        {"queueInfo": {"queueArn": [{"exists": True}]}, "channel": ["TASK", "Email"]},
+        {"agentInfo": {"agentArn": [{"exists": False}]}, **QUEUED},
+        {"agentInfo": [None], **QUEUED},
+        {"queueInfo": {"queueArn": [{"exists": True}]}, "channel": ["TASK", "Email"], **QUEUED},
+        {"$or": [QUEUED | {"channel": ["TASK"]}, {"eventType": ["CONNECTED_TO_AGENT"]}]},
         {"eventType": [{"anything-but": ["INITIATED"]}], "channel": [{"equals-ignore-case": "task"}]},
         {"eventType": [{"wildcard": "CON*_TO_AGENT"}]},
         {"routingCriteria": {"steps": {"status": ["EXPIRED"]}}, "updatedProperties": [{"prefix": "Routing"}]},
-        {"segmentAttributes": {"connect:Subtype": {"valueString": ["connect:Guide"]}}},
+        {"segmentAttributes": {"connect:Subtype": {"valueString": ["connect:Guide"]}}, **QUEUED},
     ],
 )
 def test_a_pattern_that_events_match_is_taken(detail: dict[str, Any]) -> None:
@@ -206,7 +218,7 @@ def test_a_pattern_that_events_match_is_taken(detail: dict[str, Any]) -> None:
 
 
 def test_a_route_for_a_channel_that_the_deployment_leaves_out_is_refused() -> None:
-    route = _route(when=WHEN | {"detail": {"channel": ["EMAIL"]}})
+    route = _route(when=WHEN | {"detail": QUEUED | {"channel": ["EMAIL"]}})
     assert "'EMAIL' is not among 'allowedChannels'" in _refusal(routes=[route], allowedChannels=["TASK"])
 
 

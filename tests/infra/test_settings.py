@@ -118,7 +118,7 @@ def test_a_bad_value_is_one_sentence_that_names_its_key(content: dict[str, Any],
 )
 def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
     route: dict[str, Any] = {
-        "when": {"detail-type": ["Amazon Connect Contact Event"]},
+        "when": {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}},
         "transfer": {"contactFlowId": text},
     }
     content: dict[str, Any] = {"routes": [route | {"name": "night"}], "allowedContactFlowIds": [text]}

@@ -117,7 +117,10 @@ def _matches(aws: Aws, pattern: dict[str, Any], event: dict[str, Any]) -> bool:
     ("name", "when"),
     [
         ("contact-queued", {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}}),
-        ("contact-routing-step-expired", {"detail-type": ["Connect Customer Contact Event"]}),
+        (
+            "contact-routing-step-expired",
+            {"detail-type": ["Connect Customer Contact Event"], "detail": {"eventType": ["CONTACT_DATA_UPDATED"]}},
+        ),
         ("rules-matched", {"detail-type": ["Contact Lens Post Call Rules Matched"]}),
         ("rules-matched", {"detail-type": ["conversational analytics post call Rules Matched"]}),
     ],

@@ -72,13 +72,25 @@ _TEXTS = frozenset(
         "relatedContactId",
     }
 )
+#: Fields that tell events of a contact apart; only those of type CONTACT_DATA_UPDATED have ``updatedProperties``.
+_TYPED = frozenset({"eventType", "updatedProperties"})
 
 
 def check_detail(detail: Mapping[str, Any], where: str) -> None:
     """Raise ``DeploymentError`` when no contact event can match the pattern, or when those that do can never be transferred."""
     found = list(_level(detail, "", where))
+    if not found and not _names_event_types(detail):
+        found.append(
+            f"{where} has no condition on eventType, so every event of a contact would ask for a transfer, those after its end"
+            ' included: list the events that should, as in {"eventType": ["QUEUED"]}.'
+        )
     if found:
         raise DeploymentError(*found)
+
+
+def _names_event_types(level: Mapping[str, Any]) -> bool:
+    """Whether a condition on the event type holds for whatever matches, be it in each of several alternatives."""
+    return not _TYPED.isdisjoint(level) or ("$or" in level and all(_names_event_types(one) for one in level["$or"]))
 
 
 def _level(level: Mapping[str, Any], within: str, where: str) -> Iterator[str]:

@@ -59,7 +59,8 @@ def _check_detail(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> N
         )
     if any("instanceArn" in alternative for alternative in _alternatives(detail)):
         raise DeploymentError("when.detail.$or cannot name instanceArn: list it beside '$or', or make two routes.")
-    if any(name in CONTACT_EVENTS for name in when.get("detail-type", []) if isinstance(name, str)):
+    types = [name for name in when.get("detail-type", []) if isinstance(name, str)]
+    if types and all(name in CONTACT_EVENTS for name in types):
         check_detail(detail, "when.detail")
 
 
