@@ -72,7 +72,7 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
 
 def test_a_route_may_ask_for_the_other_fields_of_the_regions_metadata() -> None:
     metadata = {"trafficDistributionGroupId": ["g"]}
-    given = _settings(routes=[_route(when=WHEN | {"detail": {"globalResiliencyMetadata": metadata}})])
+    given = _settings(routes=[_route(when=WHEN | {"detail": QUEUED | {"globalResiliencyMetadata": metadata}})])
     asked = given.routes[0].pattern(given.instances)["detail"]["globalResiliencyMetadata"]
     assert asked == metadata | {"originRegion": ["us-east-1", {"exists": False}]}
 
@@ -127,17 +127,20 @@ def test_a_route_may_ask_for_the_other_fields_of_the_regions_metadata() -> None:
         ({"when": WHEN | {"detail": QUEUED | {"tags": {"x": ["y" * 2000]}}}}, "EventBridge takes 2,048"),
         ({"when": WHEN | {"account": ["123456789012"]}}, "when.account does not match 000000000000"),
         (
-            {"when": WHEN | {"detail": {"globalResiliencyMetadata": {"originRegion": ["us-west-2"]}}}},
+            {"when": WHEN | {"detail": QUEUED | {"globalResiliencyMetadata": {"originRegion": ["us-west-2"]}}}},
             "only events of contacts of its own Region",
         ),
         (
             {
                 "when": WHEN
-                | {"detail": {"$or": [{"x": [1]}, {"globalResiliencyMetadata": {"originRegion": [{"exists": True}]}}]}}
+                | {
+                    "detail": QUEUED
+                    | {"$or": [{"x": [1]}, {"globalResiliencyMetadata": {"originRegion": [{"exists": True}]}}]}
+                }
             },
             "originRegion cannot be set",
         ),
-        ({"when": WHEN | {"detail": {"globalResiliencyMetadata": [None]}}}, "must be an object of fields"),
+        ({"when": WHEN | {"detail": QUEUED | {"globalResiliencyMetadata": [None]}}}, "must be an object of fields"),
         ({"when": WHEN | {"region": [{"anything-but": "us-east-1"}]}}, "when.region does not match us-east-1"),
     ],
 )

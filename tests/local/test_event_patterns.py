@@ -140,7 +140,7 @@ def test_a_route_matches_awss_documented_event_but_not_its_replay(aws: Aws, name
 def test_a_route_takes_events_of_contacts_of_its_own_region_and_of_instances_without_a_replica(aws: Aws) -> None:
     event = _documented("contact-queued")
     instances = (_instance_of(event),)
-    when = {"detail-type": ["Amazon Connect Contact Event"]}
+    when = {"detail-type": ["Amazon Connect Contact Event"], "detail": {"eventType": ["QUEUED"]}}
     [route] = parse_routes(({"name": "r", "when": when, "transfer": {"contactFlowId": "f"}},), instances)
     pattern = route.pattern(instances)
     own, other = instances[0].place.region, "eu-west-2"
