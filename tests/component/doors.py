@@ -21,7 +21,7 @@ TELLING = {"QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"}
 
 
 class Doors(World):
-    """``heard``: every contact event so far; ``news``: the confirmation queue. ``within``: ``confirmWithinMinutes``."""
+    """``heard``: every contact event so far; `news`: the confirmation queue. ``within``: ``confirmWithinMinutes``."""
 
     def __init__(self, dynamodb: Any, within: float | None = None, **overrides: Any) -> None:
         super().__init__(dynamodb, **overrides)

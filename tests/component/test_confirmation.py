@@ -1,4 +1,4 @@
-"""Whether a transfer arrived: told once, whatever happens to the events and to whoever tells."""
+"""Whether a transfer arrived: reported once, whatever happens to the events and to those who report it."""
 
 from __future__ import annotations
 

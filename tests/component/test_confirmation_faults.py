@@ -1,4 +1,4 @@
-"""Whether a transfer arrived is told once, although the function dies, its services are away and others tell it too."""
+"""Whether a transfer arrived is reported once, although the function dies, its services fail and others report it too."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
 
 
 def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
-    """Another environment writes the verdict between this one's look and its write."""
+    """Another environment writes the outcome between this one's read and its write."""
     doors.transferred()
     event = doors.telling()[0]
     rival = doors.new_confirmation()

@@ -1,4 +1,4 @@
-"""One effect, whoever works on it and in whatever order and time. The world's history is the judge, not the ledger."""
+"""One effect, regardless of which worker acts, in which order and when. The world's history is the judge, not the ledger."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each permanent failure: parked at the first receive with its reason, announced, and no batch mate harmed."""
+"""Each permanent failure: parked at the first receive with its reason, announced, and without effect on the other messages of the batch."""
 
 from __future__ import annotations
 

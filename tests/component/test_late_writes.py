@@ -31,7 +31,7 @@ def _soon(world: World) -> str:
 
 
 def _full(world: World) -> None:
-    """The instance takes no more tasks: whoever has begun waits, and holds what it holds."""
+    """The instance takes no more tasks: a request that has begun waits, and keeps what it holds."""
     world.connect.add_fault(Fault(FaultKind.ACTIVE_TASK_QUOTA, "TransferContact"))
 
 
@@ -65,7 +65,7 @@ def test_a_late_claim_binds_no_name_that_has_failed_since(world: World) -> None:
 
 
 def test_an_allowance_is_not_taken_for_a_request_that_was_refused_it_and_has_failed(doors: Doors) -> None:
-    """Its write was sent twice; the first one arrives when the allowance has been given back by the request that held it."""
+    """Its write was sent twice; the first one arrives when the permit has been given back by the request that held it."""
     first = doors.contact()
     second, third = (doors.contact(PreviousContactId=first) for _ in range(2))
     _full(doors)

@@ -92,7 +92,7 @@ def test_a_tree_is_found_where_connect_does_not_name_the_initial_contact(doors: 
 
 
 def test_two_requests_of_one_tree_at_once_do_not_both_pass(doors: Doors) -> None:
-    """The second worker begins while the first has its allowance and has not yet moved the contact."""
+    """The second worker begins while the first has its permit and has not yet moved the contact."""
     first = doors.contact()
     second = doors.contact(PreviousContactId=first)  # a linked task: another contact of the same tree
     rival = doors.new_worker()
@@ -160,7 +160,7 @@ def test_one_request_that_fails_again_and_again_ends_each_time(doors: Doors) -> 
 
 
 def test_what_another_request_won_gives_the_allowance_back(doors: Doors) -> None:
-    """The route's request held its allowance when it was throttled; then somebody else's request moved the contact."""
+    """The route's request held its permit when it was throttled; then somebody else's request moved the contact."""
     contact = doors.contact()
     doors.connect.add_fault(Fault(FaultKind.THROTTLE, "TransferContact", calls=1))
     message = doors.route(contact)

@@ -1,4 +1,4 @@
-"""A verdict is given once: whatever fails between the ledger and the dead-letter queue, its message comes back to the same end."""
+"""A request has one end: whatever fails between the ledger and the dead-letter queue, its message comes back to the same end."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_an_unknown_outcome_stays_unknown_to_its_message(world: World, refuse: C
 
 
 def test_a_redriven_doubt_is_looked_into_again(world: World) -> None:
-    """By then Connect shows the successor, and the operator is told the truth."""
+    """By then Connect shows the successor, and the operator sees the truth."""
     contact, _ = _unknown(world, lambda contact: world.send(world.request(contact)))
     world.settle()
     assert world.codes == ["OutcomeUnknown"]
@@ -99,7 +99,7 @@ def test_a_worker_that_dies_over_an_unknown_outcome_moves_the_tree_no_second_tim
 
 
 def _verdict(dynamodb: Any, number: int, dies: int | None) -> int:
-    """Let the worker die at a step of the verdict, then let the route ask for the successor. Answer how many steps it took."""
+    """Let the worker die at a step of the failure, then let the route ask for the successor. Return how many steps it took."""
     doors = Doors(dynamodb, routes={"again": 1})
     doors.connect.store.random.seed(7000 + number)  # the ledger is shared: every world needs contacts of its own
     _unknown(doors, doors.route)

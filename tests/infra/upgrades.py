@@ -47,7 +47,7 @@ def _is_name(kind: str, name: str) -> bool:
 
 
 def complaints(before: Template, after: Template) -> Iterator[str]:
-    """Everything that would fail, or lose what is to be kept, when ``after`` is deployed over ``before``."""
+    """Everything that would fail, or lose what must be kept, when ``after`` is deployed over ``before``."""
     old, new = before["Resources"], after["Resources"]
     for logical_id in sorted(set(old) & set(new)):
         changed = _replaced_by(old[logical_id], new[logical_id])

@@ -1,4 +1,4 @@
-"""The demonstration's own judgement: it must not call a broken run good."""
+"""The demonstration's own account: it must not call a broken run good."""
 
 from __future__ import annotations
 

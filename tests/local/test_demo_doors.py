@@ -1,4 +1,4 @@
-"""The demonstration's judgement of flows, routes and arrivals: it must not call a broken run good."""
+"""The demonstration's account of flows, routes and arrivals: it must not call a broken run good."""
 
 from __future__ import annotations
 

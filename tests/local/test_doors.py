@@ -49,7 +49,7 @@ def _heard(cloud: LocalCloud, told: Listener, contact: str, outcome: str) -> dic
     def found() -> list[dict[str, Any]]:
         return told.of(contact, f"Contact Transfer {outcome}")
 
-    cloud.wait_until(found, f"'{outcome}' is told of contact {contact}")
+    cloud.wait_until(found, f"'{outcome}' of contact {contact}")
     cloud.wait_until(lambda: not cloud.queue_depth(), "the transfer queue is empty")
     [event] = found()
     detail: dict[str, Any] = event["detail"]

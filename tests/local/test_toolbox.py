@@ -1,4 +1,4 @@
-"""Tools with an environment of their own: made once, whole or not at all, whoever asks at the same time."""
+"""Tools with an environment of their own: made once, whole or not at all, however many callers need them at the same time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The operators' command against the local cloud: run in this process, or as a process of its own where it is to be killed."""
+"""The operators' command against the local cloud: run in this process, or as a process of its own where it must be killed."""
 
 from __future__ import annotations
 

@@ -22,8 +22,9 @@ from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCo
 from contact_transfer_cdk.policies.calls import WORKER_CALLS
 from local.cloudwatch import embedded
 from transfers_cli.errors import Stop
-from transfers_cli.failed.moving import Moved, Mover, by_size
+from transfers_cli.failed.moving import Moved, Mover
 from transfers_cli.failed.parked import Choice, Parked, moment
+from transfers_cli.sqs_batches import batches
 
 
 def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:
@@ -78,8 +79,8 @@ def test_moments_are_ages_or_times() -> None:
 
 def test_batches_have_ten_messages_and_less_than_a_mebibyte() -> None:
     big = [parked(number, "x" * 400_000) for number in range(5)]
-    assert [len(some) for some in by_size(big)] == [2, 2, 1]
-    assert [len(some) for some in by_size([parked(number) for number in range(23)])] == [10, 10, 3]
+    assert [len(some) for some in batches(big)] == [2, 2, 1]
+    assert [len(some) for some in batches([parked(number) for number in range(23)])] == [10, 10, 3]
 
 
 class Holding:

@@ -81,7 +81,7 @@ class PacingMachine(RuleBasedStateMachine):
 
     @rule(worker=_WORKER, queued=st.sampled_from([None, 0.0, 20.0]), held=st.sampled_from([0.0, 20.0]))
     def message_arrives(self, *, worker: int, queued: float | None, held: float) -> None:
-        """Another batch for an environment that knows its tokens: whatever it is told of the message adds none."""
+        """Another batch for an environment that knows its tokens: nothing that it learns of the message adds any."""
         worker, at = self._turn(worker)
         before = self.pacings[worker].wait("Call", at)
         self.pacings[worker].start_batch(queued, at, held)

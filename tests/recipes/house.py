@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("lambda_src", "infra", "ops", "local", "tools", "tests", "docs", "examples", "deployments", "bench")
@@ -38,19 +40,32 @@ class House:
         assert found, f"{path} has no line '{after}': the recipe in CONTRIBUTING.md is out of date."
         file.write_text(text[: found.end()] + lines + text[found.end() :], "utf-8")
 
+    def insert_before(self, path: str, before: str, text: str) -> None:
+        """Insert text in front of the one place of a file that reads ``before``."""
+        file = self.root / path
+        found = file.read_text("utf-8")
+        assert found.count(before) == 1, f"{path}: {before!r} stands there {found.count(before)} times"
+        file.write_text(found.replace(before, text + before), "utf-8")
+
     def make_schemas(self) -> None:
         """Do what ``make schemas`` does."""
-        ran = self._run("tools.schemas")
+        ran = self._run("-m", "tools.schemas")
         assert ran.returncode == 0, ran.stderr
 
     def test(self, *tests: str) -> str:
         """Run tests of the copy. Return what they print about failures; empty when all pass."""
-        ran = self._run("pytest", "-n0", "--no-header", "--tb=short", *tests)
+        ran = self._run("-m", "pytest", "-n0", "--no-header", "--tb=short", *tests)
         return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 
-    def _run(self, *module: str) -> subprocess.CompletedProcess[str]:
+    def run(self, program: str) -> dict[str, Any]:
+        """Run a program in the copy. Return the object that it prints as JSON."""
+        ran = self._run("-c", program)
+        assert ran.returncode == 0, ran.stderr[-2000:]
+        return dict(json.loads(ran.stdout))
+
+    def _run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(  # noqa: S603 - the repository's own modules
-            [sys.executable, "-m", *module],
+            [sys.executable, *arguments],
             cwd=self.root,
             env=self._environment(),
             check=False,
@@ -63,4 +78,4 @@ class House:
         """The environment of these tests, but for what pytest put there, with the copy's packages first."""
         path = os.pathsep.join(str(self.root / name) for name in ("", "lambda_src", "infra", "ops"))
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-        return {**kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return {"AWS_DEFAULT_REGION": "us-east-1", **kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}

@@ -92,6 +92,18 @@ SOURCE = Recipe(
     _insert(f"{SERVICE}/request/source.py", r"^    CLI = ", '    TOPIC = "topic"\n'),
     ["tests/component/test_sources.py"],
     ["test_every_source_is_tried", "test_the_ledger_names_the_source[topic]"],
+    [
+        lambda house: _replace(
+            house, f"{SERVICE}/request/source.py", "_MARKED = (Source.FLOW, ", "_MARKED = (Source.TOPIC, Source.FLOW, "
+        ),
+        _insert(
+            "tests/component/test_sources.py",
+            r"^    doors.route\(contact\)",
+            "\n\ndef _topic(doors: Doors, contact: str) -> None:\n"
+            '    doors.send(doors.request(contact), **{ATTRIBUTE: {"stringValue": "topic", "dataType": "String"}})\n',
+        ),
+        _insert("tests/component/test_sources.py", r"^    Source.CLI: _cli,", "    Source.TOPIC: _topic,\n"),
+    ],
 )
 SETTING = Recipe(
     "Add a setting",
@@ -115,23 +127,40 @@ SETTING = Recipe(
 )
 METRIC = Recipe(
     "Add a metric",
-    _insert(f"{SERVICE}/observability/metrics.py", r"^    PACED_WAIT = ", '    SKIPPED = "Skipped"\n'),
+    _insert(f"{SERVICE}/observability/metrics.py", r"^    PACED_WAIT = ", '    IGNORED = "Ignored"\n'),
     ["tests/ops/test_docs.py"],
-    ["Skipped"],
-    [_insert("docs/operators.md", r"`PacedWaitSeconds`", "| `Skipped` | requests that were skipped |\n")],
+    ["Ignored"],
+    [_insert("docs/operators.md", r"`PacedWaitSeconds`", "| `Ignored` | requests that were ignored |\n")],
 )
 ALARM = Recipe(
     "Add an alarm",
     _insert(
         "infra/contact_transfer_cdk/monitoring/alarms.py",
         r"^def _all\(",
-        "    from contact_transfer_cdk.monitoring.alarm import Measure\n"
+        "    from contact_transfer.observability.metrics import Metric\n"
+        "    from contact_transfer_cdk.monitoring.measures import own\n"
         '    text = Text("Nothing happens", "Nothing happens.", "look.")\n'
-        '    measure = Measure("AWS/SQS", "NoSuchMetric", {"QueueName": watched.transfer_queue})\n'
-        '    yield Alarm("too-quiet", Severity.TICKET, text, measure)\n',
+        '    yield Alarm("too-quiet", Severity.TICKET, text, own(settings, Metric.LEDGER_CONFLICT))\n',
     ),
-    ["tests/infra/test_alarms.py"],
-    ["too-quiet", "nothing-happens"],
+    [
+        "tests/infra/test_alarms.py::test_every_alarms_text_says_what_to_do_and_ends_in_the_dashboards_address",
+        "tests/infra/test_alarms.py::test_the_settings_can_adjust_every_alarm_and_no_other",
+        "tests/infra/test_alarm_situations.py::test_every_alarm_has_a_situation_in_which_it_rings",
+    ],
+    ["too-quiet", "nothing-happens", "test_every_alarm_has_a_situation_in_which_it_rings"],
+    [
+        _insert(
+            "infra/contact_transfer_cdk/settings/alarm_settings.py", r'^        "throttled",', '        "too-quiet",\n'
+        ),
+        _insert("docs/runbook.md", r"^# ", "\n## Nothing happens\n\nAlarm `too-quiet`. Look.\n"),
+        lambda house: _replace(
+            house,
+            "docs/alarms.md",
+            "`ledger-conflict` (page) 5 minutes |",
+            "`ledger-conflict` (page) 5 minutes; `too-quiet` (ticket) 5 minutes |",
+        ),
+        House.make_schemas,
+    ],
 )
 RECIPES = [FIELD, CODE, RULE, SOURCE, SETTING, METRIC, ALARM]
 
@@ -150,7 +179,7 @@ def test_every_recipe_of_the_page_is_followed() -> None:
 @pytest.mark.parametrize("recipe", RECIPES, ids=lambda recipe: recipe.title)
 def test_the_recipe_names_the_tests_that_help(recipe: Recipe) -> None:
     section = PAGE.split(f"### {recipe.title}\n", 1)[1].split("\n### ", 1)[0]
-    for test in recipe.tests:
+    for test in (test.partition("::")[0] for test in recipe.tests):
         assert test in section or test.rpartition("/")[0] in re.findall(r"`(tests/\w+)`", section), test
 
 

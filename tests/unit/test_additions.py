@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.unit.altered import Altered, altered_copy
+from tests.recipes.house import House
 
 FIELDS, MODEL = "lambda_src/contact_transfer/request/fields.py", "lambda_src/contact_transfer/request/model.py"
 CODES = "lambda_src/contact_transfer/transfer/failure_codes.py"
@@ -28,14 +28,14 @@ END_OF_ATTRIBUTES = "    source: Source = "
 
 
 @pytest.fixture
-def altered(tmp_path: Path) -> Altered:
-    return altered_copy(tmp_path)
+def altered(tmp_path: Path) -> House:
+    return House.copied(tmp_path)
 
 
-def with_fields(altered: Altered) -> None:
-    altered.add(FIELDS, END_OF_FIELDS, FIELD_ROWS)
-    altered.add(FIELDS, "Boolean, FieldType", "Choice, ")
-    altered.add(MODEL, END_OF_ATTRIBUTES, ATTRIBUTES)
+def with_fields(altered: House) -> None:
+    altered.insert_before(FIELDS, END_OF_FIELDS, FIELD_ROWS)
+    altered.insert_before(FIELDS, "Boolean, FieldType", "Choice, ")
+    altered.insert_before(MODEL, END_OF_ATTRIBUTES, ATTRIBUTES)
 
 
 FIELD_PROGRAM = """
@@ -91,7 +91,7 @@ print(json.dumps({
 """
 
 
-def test_a_field_is_picked_up_everywhere(altered: Altered) -> None:
+def test_a_field_is_picked_up_everywhere(altered: House) -> None:
     with_fields(altered)
     seen = altered.run(FIELD_PROGRAM)
     told = {"tryGently": True, "tier": "gold"}
@@ -126,22 +126,22 @@ def test_a_field_is_picked_up_everywhere(altered: Altered) -> None:
     assert "notedAt" not in seen["audited"]
 
 
-def test_a_field_without_its_attribute_is_named(altered: Altered) -> None:
-    altered.add(FIELDS, END_OF_FIELDS, FIELD_ROWS)
-    altered.add(FIELDS, "Boolean, FieldType", "Choice, ")
-    said = altered.complaints("tests/unit/test_fields.py")
+def test_a_field_without_its_attribute_is_named(altered: House) -> None:
+    altered.insert_before(FIELDS, END_OF_FIELDS, FIELD_ROWS)
+    altered.insert_before(FIELDS, "Boolean, FieldType", "Choice, ")
+    said = altered.test("tests/unit/test_fields.py")
     assert "TransferRequest in request/model.py lacks: noted_at, tier, try_gently" in said
 
 
-def test_a_field_without_its_row_is_named(altered: Altered) -> None:
-    altered.add(MODEL, END_OF_ATTRIBUTES, ATTRIBUTES)
-    said = altered.complaints("tests/unit/test_fields.py")
+def test_a_field_without_its_row_is_named(altered: House) -> None:
+    altered.insert_before(MODEL, END_OF_ATTRIBUTES, ATTRIBUTES)
+    said = altered.test("tests/unit/test_fields.py")
     assert "FIELDS in request/fields.py lacks: noted_at, tier, try_gently" in said
 
 
-def test_a_field_that_the_documentation_lacks_is_named(altered: Altered) -> None:
+def test_a_field_that_the_documentation_lacks_is_named(altered: House) -> None:
     with_fields(altered)
-    said = altered.complaints("tests/unit/test_pages.py", "tests/unit/test_schemas.py")
+    said = altered.test("tests/unit/test_pages.py", "tests/unit/test_schemas.py")
     assert "run: make schemas" in said
     assert "test_a_page_has_the_tables_of_the_code[contract.md]" in said
     assert "test_docs_are_up_to_date[request.json]" in said
@@ -173,9 +173,9 @@ print(json.dumps({
 """
 
 
-def test_a_failure_code_is_picked_up_everywhere(altered: Altered) -> None:
-    altered.add(CODES, "\n\nclass FailureClass", MEMBER)
-    altered.add(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
+def test_a_failure_code_is_picked_up_everywhere(altered: House) -> None:
+    altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
+    altered.insert_before(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
     seen = altered.run(CODE_PROGRAM)
     assert "TooHeavy" in seen["schema"]
     assert "TooHeavy" in seen["metric"]
@@ -184,16 +184,16 @@ def test_a_failure_code_is_picked_up_everywhere(altered: Altered) -> None:
     assert seen["redrive"] == ["if-fixed", "Once it is lighter."]
 
 
-def test_a_failure_code_without_an_entry_is_named(altered: Altered) -> None:
-    altered.add(CODES, "\n\nclass FailureClass", MEMBER)
-    said = altered.complaints("tests/unit/test_failure_codes.py")
+def test_a_failure_code_without_an_entry_is_named(altered: House) -> None:
+    altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
+    said = altered.test("tests/unit/test_failure_codes.py")
     assert "add to FAILURES in transfer/failure_codes.py: TooHeavy" in said
 
 
-def test_a_failure_code_that_the_simulation_lacks_is_named(altered: Altered) -> None:
-    altered.add(CODES, "\n\nclass FailureClass", MEMBER)
-    altered.add(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
-    said = altered.complaints("tests/simulation/test_codes.py")
+def test_a_failure_code_that_the_simulation_lacks_is_named(altered: House) -> None:
+    altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
+    altered.insert_before(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
+    said = altered.test("tests/simulation/test_codes.py")
     assert "add to generate_requests.WRONG or rules_verdicts.TRUE_WHEN: TooHeavy" in said
 
 
@@ -228,14 +228,16 @@ print(json.dumps({
 """
 
 
-def with_setting(altered: Altered) -> None:
-    altered.add(SETTINGS, END_OF_SETTINGS, ROW)
-    altered.add(WORKER, "    routes: Mapping", '    greet_within_seconds: float = default("greetWithinSeconds")\n')
+def with_setting(altered: House) -> None:
+    altered.insert_before(SETTINGS, END_OF_SETTINGS, ROW)
+    altered.insert_before(
+        WORKER, "    routes: Mapping", '    greet_within_seconds: float = default("greetWithinSeconds")\n'
+    )
 
 
-def test_a_setting_is_picked_up_everywhere(altered: Altered) -> None:
+def test_a_setting_is_picked_up_everywhere(altered: House) -> None:
     with_setting(altered)
-    altered.add(DEPLOYMENT, "    settle_minutes: float\n", "    greet_within_seconds: float\n")
+    altered.insert_before(DEPLOYMENT, "    settle_minutes: float\n", "    greet_within_seconds: float\n")
     seen = altered.run(SETTING_PROGRAM)
     assert seen["default"] == "3"
     assert seen["given"] == 0.5
@@ -244,8 +246,8 @@ def test_a_setting_is_picked_up_everywhere(altered: Altered) -> None:
     assert seen["page"] == ["| `greetWithinSeconds` | `3` | seconds until it greets; above 0 to 60 |"]
 
 
-def test_a_setting_without_its_attributes_is_named(altered: Altered) -> None:
-    altered.add(SETTINGS, END_OF_SETTINGS, ROW)
-    said = altered.complaints("tests/unit/test_settings_table.py")
+def test_a_setting_without_its_attributes_is_named(altered: House) -> None:
+    altered.insert_before(SETTINGS, END_OF_SETTINGS, ROW)
+    said = altered.test("tests/unit/test_settings_table.py")
     assert "Settings in config/ lacks: greet_within_seconds" in said
     assert "DeploymentSettings in contact_transfer_cdk lacks: greet_within_seconds" in said

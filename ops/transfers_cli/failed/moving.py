@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from transfers_cli.failed.looking import BATCH, Looking
+from transfers_cli.failed.looking import Looking
 from transfers_cli.failed.parked import Parked
-
-#: Body and attributes of all messages of one call. Source: SQS message quotas (1 MiB); less, since names count too.
-_BYTES = 900_000
+from transfers_cli.sqs_batches import batches
 
 
 @dataclass
@@ -50,7 +48,7 @@ class Mover:
     def move(self, looking: Looking, messages: Sequence[Parked], progress: Callable[[int], None]) -> Moved:
         """Move the messages; what was not begun when ``stop`` was set stays where it is."""
         moved = Moved()
-        for some in by_size(messages):
+        for some in batches(messages):
             began = time.monotonic()
             kept = looking.keep(some)
             moved.taken += [m.message_id for m in some if m not in kept]
@@ -93,18 +91,3 @@ def delete(sqs: Any, url: str, messages: Sequence[Parked]) -> list[Parked]:
     entries = [{"Id": str(n), "ReceiptHandle": message.receipt} for n, message in enumerate(messages)]
     answer = sqs.delete_message_batch(QueueUrl=url, Entries=entries)
     return [messages[int(failed["Id"])] for failed in answer.get("Failed", [])]
-
-
-def by_size(messages: Sequence[Parked]) -> Iterator[Sequence[Parked]]:
-    """Batches that one SendMessageBatch takes: ten messages, and not too many bytes."""
-    some: list[Parked] = []
-    size = 0
-    for message in messages:
-        own = len(message.body.encode(errors="replace")) + sum(len(str(value)) for value in message.attributes.values())
-        if some and (len(some) == BATCH or size + own > _BYTES):
-            yield some
-            some, size = [], 0
-        some.append(message)
-        size += own
-    if some:
-        yield some

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,10 +10,7 @@ from contact_transfer.request.source import Source, mark
 from transfers_cli.deployment import Deployment
 from transfers_cli.progress import counting, stopping
 from transfers_cli.send.lines import Line
-
-BATCH = 10
-#: Bodies and attributes of all messages of one call. Source: SQS message quotas (1 MiB); less, since names count too.
-_BYTES = 900_000
+from transfers_cli.sqs_batches import batches
 
 
 @dataclass
@@ -28,7 +25,7 @@ def send_lines(found: Deployment, lines: Sequence[Line], sent: Sent) -> None:
     """Send lines and note in ``sent`` what became of each. Ctrl-C ends it between two batches."""
     sqs, url = found.aws("sqs"), found.output("TransferQueueUrl")
     with counting("sending", len(lines)) as progress, stopping() as stop:
-        for some in _batches(lines):
+        for some in batches(lines):
             if stop.is_set():
                 return
             answer: Any = sqs.send_message_batch(QueueUrl=url, Entries=[_entry(line) for line in some])
@@ -41,17 +38,3 @@ def _entry(line: Line) -> dict[str, Any]:
     # a copy of a dropped message keeps its own, and with them its source
     attributes = line.attributes or mark(Source.CLI)
     return {"Id": str(line.number), "MessageBody": line.body, "MessageAttributes": attributes}
-
-
-def _batches(lines: Iterable[Line]) -> Iterator[list[Line]]:
-    some: list[Line] = []
-    size = 0
-    for line in lines:
-        own = len(line.body.encode(errors="replace")) + sum(len(str(one)) for one in line.attributes.values())
-        if some and (len(some) == BATCH or size + own > _BYTES):
-            yield some
-            some, size = [], 0
-        some.append(line)
-        size += own
-    if some:
-        yield some
