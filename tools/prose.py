@@ -27,10 +27,13 @@ PENDING = frozenset(
     {
         "docs/reliability.md",
         "docs/simulation-report.md",
+        "tests/simulation/",
     }
 )
 #: The folders of sources whose comments, docstrings and messages are checked.
-SOURCES = ("lambda_src", "infra", "ops", "local", "bench", "tools")
+SOURCES = ("lambda_src", "infra", "ops", "local", "bench", "tools", "tests")
+#: Refused words are what these two are about.
+ABOUT_WORDS = frozenset({GLOSSARY, ROOT / "tests" / "unit" / "test_prose.py"})
 SPELLED = (
     "README.md",
     "CONTRIBUTING.md",
@@ -40,7 +43,9 @@ SPELLED = (
     "infra",
     "ops",
     "local",
+    "bench",
     "tools",
+    "tests",
 )
 _CODE = re.compile(r"`([^`]*)`")
 _FENCE = re.compile(r"^\s*(```|~~~)")
@@ -99,12 +104,13 @@ def complaints(text: str, words: Sequence[Word], *, source: bool = False) -> lis
 def pages() -> list[Path]:
     """Return the pages of the repository, but those that are pending and the glossary itself."""
     found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").rglob("*.md")]
-    return sorted(page for page in found if page != GLOSSARY and not _pending(page))
+    return sorted(page for page in found if page not in ABOUT_WORDS and not _pending(page))
 
 
 def sources() -> list[Path]:
     """Return the sources of the repository, but those that are pending."""
-    return sorted(path for top in SOURCES for path in (ROOT / top).rglob("*.py") if not _pending(path))
+    found = (path for top in SOURCES for path in (ROOT / top).rglob("*.py"))
+    return sorted(path for path in found if path not in ABOUT_WORDS and not _pending(path))
 
 
 def _pending(path: Path) -> bool:

@@ -84,7 +84,7 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     console.print(screen.table(requests, names))
     console.print()
     console.print(screen.summary(found, account.calls(cloud), time.monotonic() - begun))
-    console.print(screen.proof(arrivals.verdicts(), cloud.contact_events.tally))
+    console.print(screen.proof(arrivals.outcomes(), cloud.contact_events.tally))
     played = own_routes.play(patience)
     if played:
         console.print()

@@ -29,8 +29,8 @@ class Arrivals:
 
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
-        verdicts = {"detail-type": ["Contact Transfer Confirmed", "Contact Transfer Unconfirmed"]}
-        self._listener = Listener(cloud, verdicts)
+        outcomes = {"detail-type": ["Contact Transfer Confirmed", "Contact Transfer Unconfirmed"]}
+        self._listener = Listener(cloud, outcomes)
         self._told: dict[str, list[str]] = {}
 
     def listen(self) -> None:
@@ -66,7 +66,7 @@ class Arrivals:
             heard.setdefault(contact_id, set()).add(kind)
         return heard
 
-    def verdicts(self) -> Counter[str]:
+    def outcomes(self) -> Counter[str]:
         """How often each result was the last one for a contact."""
         return Counter(told[-1] for told in self._told.values())
 

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.event_source.rules import RECEIVE_LIMIT, Mapped, Verdict, batches, judge, record
+from local.event_source.rules import RECEIVE_LIMIT, BatchResult, Mapped, batches, judge, record
 from local.lambda_runtime import Invocation
 from local.toolbox import say
 
@@ -33,7 +33,7 @@ class Delivery:
 
     message_ids: tuple[str, ...]
     invocation: Invocation
-    verdict: Verdict
+    result: BatchResult
     refused: tuple[str, ...] = ()
     ended: float = field(default_factory=time.time)
 
@@ -184,12 +184,12 @@ class EventSource:
         for ids, payload in batches(records):
             invocation = self._function.invoke(payload)
             answer = invocation.payload if invocation.problem is None else None
-            verdict = judge(ids, answer, reports_failures=self._mapped.reports_failures)
+            result = judge(ids, answer, reports_failures=self._mapped.reports_failures)
             refused: list[str] = []
             try:
-                refused += self._delete(verdict.deleted, handles)
+                refused += self._delete(result.deleted, handles)
             finally:  # told all the same when the answer to the deletion is lost
-                self._observe(Delivery(tuple(ids), invocation, verdict, tuple(refused)))
+                self._observe(Delivery(tuple(ids), invocation, result, tuple(refused)))
 
     def _delete(self, message_ids: Sequence[str], handles: Mapping[str, str]) -> Iterator[str]:
         """Delete; yield what the queue refused, because the message had come back and was received again."""

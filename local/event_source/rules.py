@@ -46,7 +46,7 @@ class Mapped:
 
 
 @dataclass(frozen=True)
-class Verdict:
+class BatchResult:
     """Which messages are done and deleted, and which stay in the queue until their visibility time-out ends."""
 
     deleted: tuple[str, ...]
@@ -54,7 +54,7 @@ class Verdict:
     reason: str = ""
 
 
-def judge(message_ids: Sequence[str], answer: bytes | None, *, reports_failures: bool) -> Verdict:
+def judge(message_ids: Sequence[str], answer: bytes | None, *, reports_failures: bool) -> BatchResult:
     """Return what becomes of a batch. ``answer`` is the function's payload, None when it raised, timed out or crashed.
 
     Without ReportBatchItemFailures every answer is success. With it, an empty, null or missing list is success; an empty,
@@ -62,15 +62,17 @@ def judge(message_ids: Sequence[str], answer: bytes | None, *, reports_failures:
     """
     everything = tuple(message_ids)
     if answer is None:
-        return Verdict((), everything, "the function failed")
+        return BatchResult((), everything, "the function failed")
     if not reports_failures:
-        return Verdict(everything, ())
+        return BatchResult(everything, ())
     failed, flaw = _failed_items(answer)
     unknown = failed - set(everything)
     if flaw or unknown:
-        return Verdict((), everything, flaw or "the answer names a message that is not in the batch")
+        return BatchResult((), everything, flaw or "the answer names a message that is not in the batch")
     kept = tuple(one for one in everything if one in failed)
-    return Verdict(tuple(one for one in everything if one not in failed), kept, "reported as failed" if kept else "")
+    return BatchResult(
+        tuple(one for one in everything if one not in failed), kept, "reported as failed" if kept else ""
+    )
 
 
 def _failed_items(answer: bytes) -> tuple[set[str], str]:

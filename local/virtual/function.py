@@ -241,10 +241,10 @@ class Function:
             invocation.disturbed = True
             return  # the answer is lost: for the event source the invocation failed
         ids = [message.id for message, _ in received]
-        verdict = rules.judge(ids, json.dumps(answer).encode(), reports_failures=True)
-        if verdict.reason and not verdict.reason.startswith("reported"):
-            invocation.flaw = verdict.reason
-        deleted = set(verdict.deleted)
+        result = rules.judge(ids, json.dumps(answer).encode(), reports_failures=True)
+        if result.reason and not result.reason.startswith("reported"):
+            invocation.flaw = result.reason
+        deleted = set(result.deleted)
         for message, handle in received:
             if message.id in deleted:
                 lost = self._weather.own("queue", Kind.LOST_DELETE, self._loop.now) is not None

@@ -279,7 +279,7 @@ def test_an_answer_without_the_new_contacts_id_is_confirmed_by_the_successor(doo
     assert [told["newContactId"] for told in doors.told("Confirmed")] == ([] if linked else [doors.transfers[0][1]])
 
 
-def test_an_arrival_overrules_the_verdict_that_there_was_none(doors: Doors) -> None:
+def test_an_arrival_overrules_the_outcome_that_there_was_none(doors: Doors) -> None:
     """Should the event of the end say nothing of the arrival, and come first."""
     contact = doors.transferred()
     [(_, new)] = doors.transfers

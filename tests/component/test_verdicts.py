@@ -92,13 +92,13 @@ def test_a_doubt_that_stays_is_told_again_and_frees_no_name(world: World) -> Non
 
 @pytest.mark.slow
 def test_a_worker_that_dies_over_an_unknown_outcome_moves_the_tree_no_second_time(dynamodb: Any) -> None:
-    steps = _verdict(dynamodb, 0, None)
+    steps = _failure(dynamodb, 0, None)
     assert steps > 10
     for at in range(1, steps):
-        _verdict(dynamodb, at, at)
+        _failure(dynamodb, at, at)
 
 
-def _verdict(dynamodb: Any, number: int, dies: int | None) -> int:
+def _failure(dynamodb: Any, number: int, dies: int | None) -> int:
     """Let the worker die at a step of the failure, then let the route ask for the successor. Return how many steps it took."""
     doors = Doors(dynamodb, routes={"again": 1})
     doors.connect.store.random.seed(7000 + number)  # the ledger is shared: every world needs contacts of its own
@@ -189,7 +189,7 @@ def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
     assert len(world.transfers) == 1
 
 
-def test_a_message_hears_its_own_verdict_again_although_its_name_has_been_corrected_since(world: World) -> None:
+def test_a_message_gets_its_own_failure_again_although_its_name_has_been_corrected_since(world: World) -> None:
     contact = world.contact()
     world.queue.refuse = EndpointConnectionError(endpoint_url="https://sqs")
     first = world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"], requestId="r"))

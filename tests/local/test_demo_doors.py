@@ -35,7 +35,7 @@ def test_what_follows_another_request_is_about_its_new_contact() -> None:
 
 
 @pytest.mark.parametrize(
-    ("heard", "verdict"),
+    ("heard", "outcome"),
     [
         ({"QUEUED"}, "Confirmed"),
         ({"CONNECTED_TO_AGENT", "DISCONNECTED"}, "Confirmed"),
@@ -45,8 +45,8 @@ def test_what_follows_another_request_is_about_its_new_contact() -> None:
         (set(), "Silence"),
     ],
 )
-def test_the_verdict_that_is_due_follows_from_what_was_not_lost(heard: set[str], verdict: str) -> None:
-    assert due(_request(transfers=[MOVED]), {"n": heard}) == verdict
+def test_the_outcome_that_is_due_follows_from_what_was_not_lost(heard: set[str], outcome: str) -> None:
+    assert due(_request(transfers=[MOVED]), {"n": heard}) == outcome
 
 
 def test_what_the_story_hangs_on_is_not_lost() -> None:

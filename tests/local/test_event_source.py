@@ -109,7 +109,7 @@ def test_messages_are_deleted_after_success_and_only_then(bench: Bench, function
     sent = bench.send(*({} for _ in range(10)))
     bench.start(function_of(OBEDIENT))
     bench.wait_for(in_queue=0, in_dead_letter=0)
-    assert sorted(one for d in bench.deliveries for one in d.verdict.deleted) == sorted(sent)
+    assert sorted(one for d in bench.deliveries for one in d.result.deleted) == sorted(sent)
 
 
 def test_a_reported_message_comes_back_alone_and_ends_in_the_dead_letter_queue(
@@ -127,7 +127,7 @@ def test_an_unknown_identifier_keeps_the_whole_batch(bench: Bench, function_of: 
     bench.send({}, {"fail": True, "as": "nobody"})
     bench.start(function_of(OBEDIENT), maximum_concurrency=1)
     bench.wait_for(in_queue=0, in_dead_letter=2)
-    assert not [one for delivery in bench.deliveries for one in delivery.verdict.deleted]
+    assert not [one for delivery in bench.deliveries for one in delivery.result.deleted]
 
 
 @pytest.mark.parametrize("poison", [{"crash": True}, {"raise": "x"}, {"sleep": 600}, {"die answering": True}])

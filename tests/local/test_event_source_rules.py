@@ -44,14 +44,14 @@ def test_an_empty_null_or_missing_list_deletes_the_batch(answer: bytes) -> None:
     ],
 )
 def test_a_malformed_or_unknown_item_keeps_the_whole_batch(answer: bytes) -> None:
-    verdict = judge(BATCH, answer, reports_failures=True)
-    assert (verdict.deleted, verdict.kept) == ((), BATCH)
-    assert verdict.reason
+    result = judge(BATCH, answer, reports_failures=True)
+    assert (result.deleted, result.kept) == ((), BATCH)
+    assert result.reason
 
 
 def test_named_messages_stay_and_their_mates_are_deleted() -> None:
-    verdict = judge(BATCH, failures("b", "b"), reports_failures=True)
-    assert (verdict.deleted, verdict.kept) == (("a", "c"), ("b",))
+    result = judge(BATCH, failures("b", "b"), reports_failures=True)
+    assert (result.deleted, result.kept) == (("a", "c"), ("b",))
 
 
 @pytest.mark.parametrize("reports", [True, False])
@@ -67,9 +67,9 @@ def test_without_report_batch_item_failures_every_answer_is_success(answer: byte
 @given(st.lists(st.text(min_size=1), unique=True, min_size=1), st.data())
 def test_every_message_is_either_deleted_or_kept(ids: list[str], data: st.DataObject) -> None:
     named = data.draw(st.lists(st.sampled_from(ids) | st.text()))
-    verdict = judge(ids, failures(*named), reports_failures=True)
-    assert sorted(verdict.deleted + verdict.kept) == sorted(ids)
-    assert set(named) & set(ids) <= set(verdict.kept)
+    result = judge(ids, failures(*named), reports_failures=True)
+    assert sorted(result.deleted + result.kept) == sorted(ids)
+    assert set(named) & set(ids) <= set(result.kept)
 
 
 def test_a_record_has_the_shape_that_lambda_documents() -> None:

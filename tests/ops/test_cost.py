@@ -15,7 +15,7 @@ from contact_transfer_cdk.settings import deployment as infra_settings
 from contact_transfer_cdk.settings.deployment import load
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from transfers_cli import planned
-from transfers_cli.cost.model import Volume, busy, hearing, idle, verdicts
+from transfers_cli.cost.model import Volume, busy, hearing, idle, outcomes
 from transfers_cli.cost.peers import peers
 from transfers_cli.cost.prices import LIST, Item, Prices
 from transfers_cli.main import run
@@ -146,7 +146,7 @@ def test_the_page_on_doors_has_the_models_figures(settings: DeploymentSettings) 
     listed, million, page = Prices.read(), 1e6, (ROOT / "docs" / "doors.md").read_text("utf-8")
     transfers = [item for item in busy(settings, Volume(million)) if item.what.startswith("confirmation: ")]
     heard = list(hearing(settings, million))
-    assert {item.what for item in transfers} == {item.what for item in (*heard, *verdicts(million))}
+    assert {item.what for item in transfers} == {item.what for item in (*heard, *outcomes(million))}
     rows: dict[str, list[Item]] = {
         "contact events of contacts that nobody transferred": [],
         "events of tasks and e-mails that agents transferred": heard,

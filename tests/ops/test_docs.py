@@ -15,7 +15,7 @@ import typer
 from contact_transfer.observability.metrics import Metric
 from contact_transfer.transfer.outcome import FailureCode
 from transfers_cli.errors import Exit
-from transfers_cli.failed.verdict import Prospect
+from transfers_cli.failed.prospect import Prospect
 from transfers_cli.main import app
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -67,13 +67,13 @@ class Account:
         invocation = last.invocation
         ended = f"{invocation.problem} ({invocation.detail})" if invocation.problem else "the worker answered"
         answer = invocation.payload[:_SHOWN].decode(errors="replace")
-        fate = "deleted" if message in last.verdict.deleted else "kept"
+        fate = "deleted" if message in last.result.deleted else "kept"
         fate = "not deleted, since the queue refused it" if message in last.refused else fate
         return f"message {message}, received {self._receives[message]} times, was {fate} at {at}: {ended} {answer!r}"
 
     def _meant_to_go(self, message: str) -> bool:
         last = self._last.get(message)
-        return message in self._gone or (last is not None and message in last.verdict.deleted)
+        return message in self._gone or (last is not None and message in last.result.deleted)
 
     def _catch_up(self) -> None:
         while self._read < len(self._deliveries):
@@ -81,7 +81,7 @@ class Account:
             self._read += 1
             self._receives.update(one.message_ids)
             self._last.update(dict.fromkeys(one.message_ids, one))
-            self._gone.update(set(one.verdict.deleted) - set(one.refused))
+            self._gone.update(set(one.result.deleted) - set(one.refused))
 
 
 @dataclass(frozen=True)

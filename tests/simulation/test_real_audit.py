@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from local.event_source.loop import Delivery
-from local.event_source.rules import Verdict
+from local.event_source.rules import BatchResult
 from local.lambda_runtime import Invocation, Problem
 from tests.simulation.real_audit import Account, Evidence, audit
 
-DONE = Delivery(("m",), Invocation(b"{}"), Verdict(("m",), ()))
-KILLED = Delivery(("m",), Invocation(b"", Problem.CRASHED, "signal 9"), Verdict((), ("m",), "the function failed"))
+DONE = Delivery(("m",), Invocation(b"{}"), BatchResult(("m",), ()))
+KILLED = Delivery(("m",), Invocation(b"", Problem.CRASHED, "signal 9"), BatchResult((), ("m",), "the function failed"))
 TRANSFER = {"old": "c", "new": "n"}
 CALL = {
     "ids": {"ContactId": "c", "ClientToken": "t"},
@@ -82,7 +82,7 @@ def test_no_operation_is_called_more_often_than_its_quota_admits(
 
 
 def test_a_finding_says_where_the_message_was_seen_last() -> None:
-    empty = Delivery(("m",), Invocation(b""), Verdict(("m",), ()))
+    empty = Delivery(("m",), Invocation(b""), BatchResult(("m",), ()))
     (finding, *_) = audit(replace(evidence(empty), transfers=[]))
     assert "message m, received 1 times, was deleted at " in finding
     assert "the worker answered ''. Connect was called: 200 (answer)" in finding

@@ -162,8 +162,8 @@ import json
 from contact_transfer.observability.metrics import Metric, reasons
 from tools import pages, schemas
 from transfers_cli.failed.parked import Parked
-from transfers_cli.failed import verdict
-prospect = verdict._by_code("TooHeavy")
+from transfers_cli.failed import prospect as prospects
+prospect = prospects._by_code("TooHeavy")
 print(json.dumps({
     "schema": schemas.failed()["properties"]["failureCode"]["enum"],
     "metric": reasons(Metric.FAILED),

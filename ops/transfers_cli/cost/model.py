@@ -103,7 +103,7 @@ def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
     )
     yield Item("queue: requests", "sqs_request", MESSAGE * count, "send, receive, delete")
     yield from hearing(settings, confirmed)
-    yield from verdicts(count)
+    yield from outcomes(count)
     yield Item("ledger: writes", "dynamodb_write", 2 * WRITE * count, f"begin, finish; {WRITE} units each")
     yield Item(
         "ledger: storage",
@@ -150,7 +150,7 @@ def hearing(settings: DeploymentSettings, events: float) -> Iterator[Item]:
     yield Item("confirmation: reads", "dynamodb_read", events, "the ledger knows whose contact it is")
 
 
-def verdicts(transfers: float) -> Iterator[Item]:
+def outcomes(transfers: float) -> Iterator[Item]:
     """What telling of arrivals costs on top: of all events of a transfer one tells."""
     yield Item("confirmation: writes", "dynamodb_write", WRITE * transfers, f"the result, once; {WRITE} units")
     yield Item("confirmation: events", "events_custom", transfers, "the result, published")

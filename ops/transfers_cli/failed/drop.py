@@ -12,8 +12,8 @@ from transfers_cli.deployment import open_deployment
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed import redriving, selection, showing
 from transfers_cli.failed.dropping import default_copy, drop_all
+from transfers_cli.failed.prospect import Prospect
 from transfers_cli.failed.source import Confirmation, Source
-from transfers_cli.failed.verdict import Prospect
 
 
 def drop(

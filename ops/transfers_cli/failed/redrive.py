@@ -12,8 +12,8 @@ from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed import redriving, selection, showing
 from transfers_cli.failed.moves import start
 from transfers_cli.failed.moving import Moved
+from transfers_cli.failed.prospect import WORTH_SENDING, Prospect
 from transfers_cli.failed.source import Confirmation, Source
-from transfers_cli.failed.verdict import WORTH_SENDING, Prospect
 
 
 def redrive(

@@ -11,15 +11,15 @@ from transfers_cli.deployment import Deployment
 from transfers_cli.failed.looking import Looking
 from transfers_cli.failed.moving import Moved, Mover
 from transfers_cli.failed.parked import Choice, Parked
+from transfers_cli.failed.prospect import Forecast, Prospect, prospects
 from transfers_cli.failed.showing import Prospects
 from transfers_cli.failed.source import CONFIRMATION, Source
-from transfers_cli.failed.verdict import Prospect, Verdict, prospects
 from transfers_cli.ledger import LedgerReader
 from transfers_cli.look import Looker
 from transfers_cli.progress import counting, stopping
 
 _HOPEFUL = frozenset({Prospect.READY, Prospect.FIXED, Prospect.LOOK_FIRST})
-_EVENT = Verdict(Prospect.READY, "The confirmation function takes it again.")
+_EVENT = Forecast(Prospect.READY, "The confirmation function takes it again.")
 _PASSED = "Connect was asked: nothing speaks against it."
 _LOOK_FIRST = "Connect shows the contact as active; it may have been transferred all the same: look at the contact."
 
@@ -61,9 +61,9 @@ def plan(
 
 
 def _ask_connect(found: Deployment, judged: Prospects) -> int:
-    """Replace the verdicts that Connect can better; answer of how many it was asked."""
+    """Replace the forecasts that Connect can improve; return how many contacts it was asked about."""
     looker = Looker(found.aws("connect"), found.settings)
-    asked = [(key, request) for key, (verdict, request) in judged.items() if request and verdict.prospect in _HOPEFUL]
+    asked = [(key, request) for key, (forecast, request) in judged.items() if request and forecast.prospect in _HOPEFUL]
     with counting("asking Connect", len(asked)) as progress:
         for key, request in asked:
             judged[key] = (_checked(looker.problem(request), judged[key][0]), request)
@@ -71,12 +71,12 @@ def _ask_connect(found: Deployment, judged: Prospects) -> int:
     return len(asked)
 
 
-def _checked(problem: str | None, verdict: Verdict) -> Verdict:
+def _checked(problem: str | None, forecast: Forecast) -> Forecast:
     if problem is not None:
-        return Verdict(Prospect.HOPELESS, problem)
-    if verdict.prospect is Prospect.LOOK_FIRST:
-        return Verdict(Prospect.LOOK_FIRST, _LOOK_FIRST)
-    return Verdict(Prospect.READY, _PASSED)
+        return Forecast(Prospect.HOPELESS, problem)
+    if forecast.prospect is Prospect.LOOK_FIRST:
+        return Forecast(Prospect.LOOK_FIRST, _LOOK_FIRST)
+    return Forecast(Prospect.READY, _PASSED)
 
 
 def carry_out(planned: Plan, looking: Looking, rate: float | None) -> Moved:

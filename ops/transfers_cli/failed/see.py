@@ -78,9 +78,9 @@ def show(
     if not messages:
         showing.unseen(looking)
         raise Stop(f"There is no message {message} in the dead-letter queue.", Exit.NOTHING)
-    verdict = redriving.judge(source, messages)[messages[0].message_id][0]
+    forecast = redriving.judge(source, messages)[messages[0].message_id][0]
     if json:
-        outlook: dict[str, Any] = {"prospect": verdict.prospect, "why": verdict.why}
+        outlook: dict[str, Any] = {"prospect": forecast.prospect, "why": forecast.why}
         say.as_json({**messages[0].summary(), "body": messages[0].body, "ifSentAgain": outlook})
     else:
-        showing.whole(messages[0], verdict)
+        showing.whole(messages[0], forecast)

@@ -15,10 +15,10 @@ from contact_transfer.request.model import TransferRequest
 from transfers_cli import say
 from transfers_cli.failed.looking import Looking
 from transfers_cli.failed.parked import Parked
-from transfers_cli.failed.verdict import Prospect, Verdict
+from transfers_cli.failed.prospect import Forecast, Prospect
 from transfers_cli.listing import Listing
 
-Prospects = dict[str, tuple[Verdict, TransferRequest | None]]
+Prospects = dict[str, tuple[Forecast, TransferRequest | None]]
 
 
 def groups(messages: Sequence[Parked], noun: str) -> Table:
@@ -43,10 +43,10 @@ def listing(messages: Sequence[Parked], limit: int) -> Listing:
     return Listing(title, ("!message", "!code", "!failed at", "!contact", "!route", "why"), rows)
 
 
-def whole(message: Parked, verdict: Verdict) -> None:
+def whole(message: Parked, forecast: Forecast) -> None:
     """Everything about one message, its body included."""
     facts = {name: str(value) for name, value in message.summary().items() if value is not None}
-    facts["if sent again"] = f"{verdict.prospect}: {verdict.why}"
+    facts["if sent again"] = f"{forecast.prospect}: {forecast.why}"
     say.facts(message.message_id, facts)
     own = {name: value.get("StringValue", "(binary)") for name, value in message.own_attributes().items()}
     if own:
@@ -68,8 +68,8 @@ def outlook(
     chosen = set(sending)
     counted = Counter((judged[message.message_id][0], message.code) for message in messages)
     rows = [
-        ("send" if verdict.prospect in chosen else "leave", verdict.prospect, code, count, verdict.why)
-        for (verdict, code), count in sorted(counted.items(), key=lambda item: (item[0][0].prospect, -item[1]))
+        ("send" if forecast.prospect in chosen else "leave", forecast.prospect, code, count, forecast.why)
+        for (forecast, code), count in sorted(counted.items(), key=lambda item: (item[0][0].prospect, -item[1]))
     ]
     title = "if sent again" + ("" if asked is None else f" (Connect was asked of {asked})")
     return say.table(title, ("", "prospect", "failed as", "#messages", "why"), rows)

@@ -33,7 +33,7 @@ WORTH_SENDING = (Prospect.READY, Prospect.FIXED)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Forecast:
     """The prospect, and one sentence about it."""
 
     prospect: Prospect
@@ -49,25 +49,25 @@ _PROSPECTS: Mapping[Redrive, Prospect] = MappingProxyType(
         Redrive.HOPELESS: Prospect.HOPELESS,
     }
 )
-_WITHOUT_WORKER: Mapping[str, Verdict] = MappingProxyType(
+_WITHOUT_WORKER: Mapping[str, Forecast] = MappingProxyType(
     {
-        NO_CODE: Verdict(Prospect.READY, "The worker has not judged it yet."),
-        NOT_DELIVERED: Verdict(Prospect.READY, "It never reached the transfer queue."),
+        NO_CODE: Forecast(Prospect.READY, "The worker has not judged it yet."),
+        NOT_DELIVERED: Forecast(Prospect.READY, "It never reached the transfer queue."),
     }
 )
-_UNKNOWN_CODE = Verdict(Prospect.LOOK_FIRST, "This version does not know its code: look at the message first.")
+_UNKNOWN_CODE = Forecast(Prospect.LOOK_FIRST, "This version does not know its code: look at the message first.")
 
 
-def _by_code(code: str) -> Verdict:
+def _by_code(code: str) -> Forecast:
     known = failure(code)
     if known is None:
         return _WITHOUT_WORKER.get(code, _UNKNOWN_CODE)
-    return Verdict(_PROSPECTS[known.redrive], known.redrive_note)
+    return Forecast(_PROSPECTS[known.redrive], known.redrive_note)
 
 
 def prospects(
     reader: LedgerReader, settings: Settings, messages: Sequence[Parked], now: float
-) -> dict[str, tuple[Verdict, TransferRequest | None]]:
+) -> dict[str, tuple[Forecast, TransferRequest | None]]:
     """What sending messages again would bring.
 
     Args:
@@ -85,37 +85,37 @@ def prospects(
         ((request.instance_id, request.contact_id) for request in requests),
         (request.name for request in requests if request.request_id is not None),
     )
-    judged: dict[str, tuple[Verdict, TransferRequest | None]] = {}
+    judged: dict[str, tuple[Forecast, TransferRequest | None]] = {}
     for message in messages:
         request = read[message.message_id]
-        if isinstance(request, Verdict):
+        if isinstance(request, Forecast):
             judged[message.message_id] = (request, None)
         else:
             judged[message.message_id] = (_judge(message, request, ledger, now), request)
     return judged
 
 
-def _read(message: Parked, settings: Settings) -> TransferRequest | Verdict:
+def _read(message: Parked, settings: Settings) -> TransferRequest | Forecast:
     try:
         opened = open_body(message.body)
         return read_request(opened.fields, settings, opened.source)
     except MalformedMessage as error:
-        return Verdict(Prospect.HOPELESS, f"MalformedMessage: {error}")
+        return Forecast(Prospect.HOPELESS, f"MalformedMessage: {error}")
     except Refused as error:
-        return Verdict(Prospect.HOPELESS, f"{error.failed.code}: {error.failed.message}")
+        return Forecast(Prospect.HOPELESS, f"{error.failed.code}: {error.failed.message}")
 
 
-def _judge(message: Parked, request: TransferRequest, ledger: Documents, now: float) -> Verdict:
+def _judge(message: Parked, request: TransferRequest, ledger: Documents, now: float) -> Forecast:
     contact = ledger.contact(request.instance_id, request.contact_id) or Contact()
     done = contact.done(request.entry) or contact.transfer
     if done is not None:
         to = f" (new contact {done.new_contact_id})" if done.new_contact_id else ""
         if done.request == request.entry:
-            return Verdict(Prospect.TRANSFERRED, f"It has been transferred{to}.")
-        return Verdict(Prospect.HOPELESS, f"Request {done.name} transferred the contact{to}.")
+            return Forecast(Prospect.TRANSFERRED, f"It has been transferred{to}.")
+        return Forecast(Prospect.HOPELESS, f"Request {done.name} transferred the contact{to}.")
     owner = ledger.request_id(request.name)
     if owner is not None and owner.is_bound and owner.fingerprint != request.fingerprint:
-        return Verdict(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
+        return Forecast(Prospect.HOPELESS, "IdempotencyMismatch: its requestId still belongs to other parameters.")
     if request.expires_at is not None and request.expires_at <= now:
-        return Verdict(Prospect.EXPIRED, "Its expiresAt has passed.")
+        return Forecast(Prospect.EXPIRED, "Its expiresAt has passed.")
     return _by_code(message.code)
