@@ -19,6 +19,7 @@ from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.flow_check import Flows
+from contact_transfer.transfer.outcome import Skipped
 from transfers_cli.errors import Exit, Stop
 
 Answer = TypeVar("Answer")
@@ -54,7 +55,8 @@ class Looker:
             return f"ContactNotFound: Contact {request.contact_id} is not known to instance {request.instance_id}."
         refused = self._asked(lambda: self._eligibility.check(request, contact, _FOREVER))
         if refused is not None:
-            return f"{refused.code}: {refused.message}"
+            word = refused.reason if isinstance(refused, Skipped) else refused.code
+            return f"{word}: {refused.message}"
         return self._destination(request)
 
     def contact(self, instance_id: str, contact_id: str) -> ContactView | None:

@@ -14,7 +14,20 @@ from contact_transfer.request.model import TransferRequest, from_snapshot
 
 #: Of the message that brought a request, not of the request.
 OF_THE_MESSAGE = {"source", "asked_at"}
-REQUEST = TransferRequest("i", "c", "f", "q", None, "r", 1_772_357_400.25, "why", "night")
+REQUEST = TransferRequest(
+    "i",
+    "c",
+    "f",
+    "q",
+    None,
+    "r",
+    1_772_357_400.25,
+    "why",
+    "night",
+    only_if_waiting=True,
+    only_if_in_queue_id="q",
+    batch_id="b",
+)
 TYPES: list[tuple[FieldType, Any]] = [
     (Text(9), "a b"),
     (Word(9), "night"),

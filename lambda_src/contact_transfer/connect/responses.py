@@ -72,6 +72,7 @@ class ContactView:
     initial_contact_id: str | None = None
     queue_id: str | None = None
     user_id: str | None = None
+    connected_at: float | None = None
     origin_region: str | None = None
 
     @property
@@ -110,6 +111,7 @@ def contact_view(shown: dict[str, Any]) -> ContactView:
         initial_contact_id=shown.get("InitialContactId"),
         queue_id=(shown.get("QueueInfo") or {}).get("Id"),
         user_id=(shown.get("AgentInfo") or {}).get("Id"),
+        connected_at=_epoch((shown.get("AgentInfo") or {}).get("ConnectedToAgentTimestamp")),
         origin_region=(shown.get("GlobalResiliencyMetadata") or {}).get("OriginRegion"),
     )
 

@@ -98,6 +98,21 @@ _ROWS = (
         option="reason",
     ),
     Field("route", Word(128), "Name of a configured route; it can only restrict, never grant"),
+    Field(
+        "onlyIfWaiting",
+        Boolean(),
+        "Transfer only while the contact waits in a queue and no agent has it",
+        shown=True,
+        option="only-if-waiting",
+    ),
+    Field(
+        "onlyIfInQueueId",
+        Id(500, "queue"),
+        "Id or ARN of a queue; transfer only while the contact waits in it",
+        shown=True,
+        option="only-if-in-queue",
+    ),
+    Field("batchId", Text(128), "Groups requests for progress and cancellation", shown=True, option="batch-id"),
 )
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
 

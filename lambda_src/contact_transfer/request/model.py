@@ -33,6 +33,9 @@ class TransferRequest:
     expires_at: float | None = None
     reason: str | None = None
     route: str | None = None
+    only_if_waiting: bool | None = None
+    only_if_in_queue_id: str | None = None
+    batch_id: str | None = None
     source: Source = dataclasses.field(default=Source.QUEUE, compare=False)
     asked_at: float | None = dataclasses.field(default=None, compare=False)
 
@@ -57,6 +60,11 @@ class TransferRequest:
     def client_token(self) -> str:
         """The ``ClientToken`` of TransferContact."""
         return identity.client_token(self.name, self.fingerprint)
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether the contact is transferred only while a condition holds; then an ended contact is no failure."""
+        return bool(self.only_if_waiting) or self.only_if_in_queue_id is not None
 
     def public(self) -> dict[str, Any]:
         """The request's name and the fields that outcome events carry, by their public names."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, ContactView, Refusal, Rejected, Unavailable
 from contact_transfer.ledger.records import LeaseAcquired
+from contact_transfer.transfer import rules
 from contact_transfer.transfer.arrival import Arrival
-from contact_transfer.transfer.outcome import Cause, Outcome, Transferred
+from contact_transfer.transfer.outcome import Cause, Failed, Outcome, Skipped, Transferred
 from contact_transfer.transfer.retries import Retries
 
 #: A contact that was just created may not show yet; so long after its message was sent it does (contract).
@@ -37,9 +38,7 @@ class Attempting:
         if expired := self.retries.expired():
             return expired
         contact = means.connect.contact(request.instance_id, request.contact_id, self.deadline)
-        if refused := means.eligibility.check(request, contact, self.deadline):
-            return refused
-        if refused := means.routes.check(request, self.arrival.session, self.held, contact, self.deadline):
+        if refused := self._refusal(contact):
             return refused
         means.connect.await_transfer(self.deadline)
         if expired := self.retries.expired():
@@ -49,6 +48,15 @@ class Attempting:
         if isinstance(answer, Accepted):
             return self._transferred(answer, contact)
         return self._explained(answer, contact)
+
+    def _refusal(self, contact: ContactView | None) -> Failed | Skipped | None:
+        """Why the contact is not transferred: rules, conditions, and the limit of a route."""
+        means, request = self.means, self.request
+        if contact is None and request.is_conditional and self.held.record.first_called_at is None:
+            return self._not_shown("DescribeContact does not know the contact yet")
+        return means.eligibility.check(request, contact, self.deadline) or means.routes.check(
+            request, self.arrival.session, self.held, contact, self.deadline
+        )
 
     def ask_again(self) -> Transferred | None:
         """Make the same call for a contact that has ended, which can transfer nothing: only Connect's 200 counts."""
@@ -68,10 +76,18 @@ class Attempting:
         return Transferred(answer.contact_id, answer.contact_arn, self.held.record.attempts, initial_contact_id=initial)
 
     def _explained(self, answer: Rejected, contact: ContactView | None) -> Outcome:
-        sent = self.arrival.delivery.sent_at
-        is_young = sent is not None and self.means.clock.now() <= sent + SHOWS_AFTER_SECONDS
-        if answer.refusal is Refusal.NOT_FOUND and contact is None and is_young:
-            raise Unavailable(
-                Cause.NOT_SHOWN, f"TransferContact: {answer.detail}, and DescribeContact does not know the contact yet"
+        if answer.refusal is Refusal.NOT_FOUND and contact is None:
+            return self._not_shown(
+                f"TransferContact: {answer.detail}, and DescribeContact does not know the contact yet"
             )
-        return self.means.eligibility.explain(self.request, answer, contact, self.deadline)
+        return self.means.eligibility.explain(self.request, answer, self.deadline)
+
+    def _not_shown(self, detail: str) -> Failed:
+        """The failure of a contact that Connect does not know; it is transient while the contact may be new (``detail``).
+
+        A conditional request makes no call for a contact whose condition cannot be looked at.
+        """
+        sent = self.arrival.delivery.sent_at
+        if sent is not None and self.means.clock.now() <= sent + SHOWS_AFTER_SECONDS:
+            raise Unavailable(Cause.NOT_SHOWN, detail)
+        return rules.unknown_contact(self.request.contact_id, self.request.instance_id)

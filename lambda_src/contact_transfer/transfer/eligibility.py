@@ -11,7 +11,7 @@ from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.flow_check import Flows
-from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
+from contact_transfer.transfer.outcome import Cause, Failed, FailureCode, Skipped
 from contact_transfer.transfer.reconciliation import TRANSFER_METHODS, is_successor
 
 
@@ -24,8 +24,10 @@ class Eligibility:
         self._channels = channels
         self._region = region
 
-    def check(self, request: TransferRequest, contact: ContactView | None, deadline: Deadline) -> Failed | None:
-        """The documented constraints. A contact that Connect does not know is for TransferContact to judge."""
+    def check(
+        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline
+    ) -> Failed | Skipped | None:
+        """The documented constraints, and the request's own conditions. A contact that does not show is for TransferContact to judge."""
         return self._check(
             request,
             contact,
@@ -36,33 +38,35 @@ class Eligibility:
 
     def _check(
         self, request: TransferRequest, contact: ContactView | None, tree: Tree, deadline: Deadline, *, afresh: bool
-    ) -> Failed | None:
-        if contact is not None:
-            if elsewhere := rules.check_region(contact.contact_id, contact.origin_region, self._region):
-                return elsewhere
-            channel = contact.channel or ""
-            if channel and (wrong := rules.supported_channel(contact.contact_id, channel, self._channels)):
-                return wrong
-            if contact.ended:
-                return rules.ended_contact(request.contact_id)
+    ) -> Failed | Skipped | None:
+        if contact is not None and (refused := self._check_contact(request, contact)):
+            return refused
         if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
             return unfit
         if contact is not None and contact.previous_contact_id:
             return rules.transfers_left(request.contact_id, _transfers(contact, tree))
         return None
 
-    def explain(
-        self, request: TransferRequest, answer: Rejected, known: ContactView | None, deadline: Deadline
-    ) -> Failed:
+    def _check_contact(self, request: TransferRequest, contact: ContactView) -> Failed | Skipped | None:
+        if elsewhere := rules.check_region(contact.contact_id, contact.origin_region, self._region):
+            return elsewhere
+        channel = contact.channel or ""
+        if channel and (wrong := rules.supported_channel(contact.contact_id, channel, self._channels)):
+            return wrong
+        if contact.ended:
+            return rules.ended_contact(request.contact_id)
+        if not request.is_conditional:
+            return None
+        connected = contact.connected_at is not None
+        return rules.unmet_condition(
+            request.contact_id, contact.queue_id, request.only_if_in_queue_id, connected=connected
+        )
+
+    def explain(self, request: TransferRequest, answer: Rejected, deadline: Deadline) -> Failed | Skipped:
         """Connect refused for certain: find which rule explains it, since its messages are not documented.
 
-        ``known``: the contact as it showed before the call. Raise ``Unavailable`` when the refusal will pass.
+        Raise ``Unavailable`` when the refusal will pass.
         """
-        if answer.refusal is Refusal.NOT_FOUND and known is None:
-            return Failed(
-                FailureCode.CONTACT_NOT_FOUND,
-                f"Contact {request.contact_id} is not known to instance {request.instance_id}.",
-            )
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
         tree = self._connect.tree(request.instance_id, request.contact_id, deadline)
         if refused := self._check(request, contact, tree, deadline, afresh=True):

@@ -68,7 +68,7 @@ class Handling:
             outcome = self.retries.limit(outcome)
         elif isinstance(outcome, Ended) and self.own_in_doubt and not reporting.leaves_doubt(outcome):
             outcome = self._unsettled()
-        return self._close(outcome)
+        return self._close(reporting.under_conditions(self.request, outcome))
 
     def _outcome(self) -> Outcome:
         if poison.is_beyond_looking(self.held.record):  # not even looking comes to an end: a person must

@@ -103,6 +103,13 @@ def ledger_away(error: LedgerUnavailable, delay: float) -> Deferred:
     return Deferred(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, delay, error.detail)
 
 
+def under_conditions(request: TransferRequest, outcome: Outcome) -> Outcome:
+    """The outcome; that the contact is not active any more is no failure of a request that has a condition."""
+    if request.is_conditional and isinstance(outcome, Failed) and is_not_active(outcome):
+        return Skipped(SkipReason.CONTACT_ENDED, outcome.message)
+    return outcome
+
+
 def leaves_doubt(ended: Ended) -> bool:
     """Whether the end says itself that nobody knows if the contact was transferred."""
     return isinstance(ended, Failed) and ended.in_doubt

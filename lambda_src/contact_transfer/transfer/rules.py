@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Protocol
 
-from contact_transfer.transfer.outcome import Failed, FailureCode
+from contact_transfer.transfer.outcome import Failed, FailureCode, Skipped, SkipReason
 
 
 class ContactView(Protocol):
@@ -76,6 +76,11 @@ def usable_flow(flow_id: str, *, archived: bool, published: bool) -> Failed | No
     return None
 
 
+def unknown_contact(contact_id: str, instance_id: str) -> Failed:
+    """Amazon Connect does not know the contact."""
+    return Failed(FailureCode.CONTACT_NOT_FOUND, f"Contact {contact_id} is not known to instance {instance_id}.")
+
+
 def ended_contact(contact_id: str, successors: Collection[ContactView] = ()) -> Failed:
     """Only an active contact can be transferred, and this one is not. ``successors``: contacts that follow it."""
     names = ", ".join(one.contact_id for one in successors)
@@ -85,6 +90,31 @@ def ended_contact(contact_id: str, successors: Collection[ContactView] = ()) -> 
         + (f": it was transferred to {names}." if names else "."),
         successor_contact_id=next((one.contact_id for one in successors), None),
     )
+
+
+def unmet_condition(
+    contact_id: str, queue_id: str | None, in_queue_id: str | None, *, connected: bool
+) -> Skipped | None:
+    """Why an active contact does not wait in a queue, where a request asks for that.
+
+    Assumed, because the API reference says no more than that the fields show queue and agent: a contact was connected to an agent for
+    good (after-contact work and a paused task included), and one that an agent was offered and has not accepted still waits.
+
+    Args:
+        contact_id: the contact.
+        queue_id: the queue that Connect shows; None when the contact was not queued.
+        in_queue_id: the only queue that the request accepts; None for any.
+        connected: whether Connect shows that an agent has, or had, the contact.
+    """
+    if connected:
+        return Skipped(SkipReason.CONNECTED_TO_AGENT, f"Contact {contact_id} was connected to an agent.")
+    if queue_id is None:
+        return Skipped(SkipReason.NOT_IN_QUEUE, f"Contact {contact_id} does not wait in a queue.")
+    if in_queue_id is not None and queue_id != in_queue_id:
+        return Skipped(
+            SkipReason.NOT_IN_QUEUE, f"Contact {contact_id} waits in queue {queue_id} and not in queue {in_queue_id}."
+        )
+    return None
 
 
 def transfers_left(contact_id: str, transfers: int) -> Failed | None:
