@@ -1,4 +1,4 @@
-"""Requests with a condition: carried out while it holds, skipped when it does not, and never skipped while a call may have moved the contact."""
+"""Requests with a condition: carried out while it holds, skipped when it does not, and never while a call may have moved the contact."""
 
 from __future__ import annotations
 

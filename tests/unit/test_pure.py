@@ -9,7 +9,7 @@ import pytest
 from contact_transfer.config.worker_settings import Quota
 from contact_transfer.connect.rate_limiter import RECOVERY_SECONDS, SLOWEST, Bucket
 from contact_transfer.transfer import backoff, rules
-from contact_transfer.transfer.outcome import Failed, FailureCode
+from contact_transfer.transfer.outcome import Failed, FailureCode, SkipReason
 from tests.share import Share
 
 
@@ -52,6 +52,25 @@ def test_published_and_not_archived(archived: bool, published: bool, fits: bool)
 
 def test_active_only() -> None:
     assert code(rules.ended_contact("c")) == FailureCode.CONTACT_NOT_ACTIVE
+    assert code(rules.unknown_contact("c", "i")) == FailureCode.CONTACT_NOT_FOUND
+
+
+@pytest.mark.parametrize(
+    ("queue", "wanted", "connected", "reason"),
+    [
+        ("q", None, False, None),
+        ("q", "q", False, None),
+        ("q", "other", False, SkipReason.NOT_IN_QUEUE),
+        (None, None, False, SkipReason.NOT_IN_QUEUE),
+        (None, "q", False, SkipReason.NOT_IN_QUEUE),
+        ("q", "q", True, SkipReason.CONNECTED_TO_AGENT),
+    ],
+)
+def test_a_contact_waits_in_a_queue_without_an_agent(
+    queue: str | None, wanted: str | None, reason: SkipReason | None, *, connected: bool
+) -> None:
+    skipped = rules.unmet_condition("c", queue, wanted, connected=connected)
+    assert (skipped.reason if skipped else None) == reason
 
 
 @pytest.mark.parametrize(("transfers", "fits"), [(0, True), (10, True), (11, False), (12, False)])
