@@ -16,7 +16,7 @@ from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer_cdk.settings import sizing as deployed
 from contact_transfer_cdk.settings.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
-from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
+from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
 
 #: Seconds of a new environment until its first batch begins: the cold start that is measured here, and Lambda's own part (assumed).
 INIT_SECONDS = 0.25
@@ -253,6 +253,7 @@ def environment(load: Load) -> dict[str, str]:
     settings = Settings(
         instance_arns=(INSTANCE_ARN,),
         transfer_queue_url=QUEUE_URL,
+        urgent_queue_url=URGENT_QUEUE_URL,
         dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
         event_bus_name="contact-transfer",
         ledger_table_name="ledger",

@@ -118,29 +118,19 @@ class LocalCloud:
         self.worker, self.flow, self.confirmation = (functions[name] for name in ("worker", "flow", "confirm"))
         for function in functions.values():
             self._ends.callback(function.close)
-        self.mapped = self._deployed["worker"].mapping()[1]
-        self.event_source = self._feed("worker", self.worker, self.deliveries)
+        self.event_source, self.urgent_source = self._feed("worker", self.worker, self.deliveries)
         self._feed("confirm", self.confirmation, self.tellings)
-        for name, queues in (("worker", ("TransferQueueUrl", "DeadLetterQueueUrl")), ("confirm", ()), ("flow", ())):
+        lanes = ("TransferQueueUrl", "UrgentQueueUrl", "DeadLetterQueueUrl")
+        for name, queues in (("worker", lanes), ("confirm", ()), ("flow", ())):
             self._run_cloudwatch(self._deployed[name], [self.outputs[queue] for queue in queues])
 
-    def _feed(self, name: str, function: Function, deliveries: list[Delivery]) -> EventSource:
-        client, deployed = self.client("lambda"), self._deployed[name]
-        uuid, mapped = deployed.mapping()
-        say(f"{function.configuration.handler} runs on {function.runtime}, up to {mapped.maximum_concurrency} at once")
-        url = self.client("sqs").get_queue_url(QueueName=mapped.queue_arn.rpartition(":")[2])["QueueUrl"]
-        source = EventSource(
-            deployed.client("sqs"),
-            url,
-            mapped,
-            function,
-            wait=self._wait,
-            observe=deliveries.append,
-            enabled=lambda: client.get_event_source_mapping(UUID=uuid)["State"] == "Enabled",
-        )
-        source.start()
-        self._ends.callback(lambda: source.stop(patience=3))
-        return source
+    def _feed(self, name: str, function: Function, deliveries: list[Delivery]) -> list[EventSource]:
+        sources = self._deployed[name].event_sources(function, self._wait, deliveries.append)
+        say(f"{function.configuration.handler} runs on {function.runtime}")
+        for source in sources:
+            source.start()
+            self._ends.callback(source.stop, patience=3)
+        return sources
 
     def _run_cloudwatch(self, deployed: Deployed, queues: list[str]) -> None:
         name = deployed.name

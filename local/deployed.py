@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from local.aws import Aws
 from local.deployment import Assembly
+from local.event_source.loop import Delivery, EventSource
 from local.event_source.rules import Mapped
 from local.lambda_runtime import Function, FunctionConfiguration, Runtime
 
@@ -58,10 +59,30 @@ class Deployed:
         runtime = Runtime.like(configuration.runtime)
         return Function(configuration, runtime, self.variables, self.log, recycle_after=recycle_after)
 
-    def mapping(self) -> tuple[str, Mapped]:
-        """Its event source mapping: the id and the settings."""
-        found = self.aws.client("lambda").list_event_source_mappings(FunctionName=self.name)["EventSourceMappings"][0]
-        return str(found["UUID"]), Mapped.deployed(found)
+    def mappings(self) -> list[tuple[str, Mapped]]:
+        """Its event source mappings, in the order of their queues' names: the id and the settings of each."""
+        found = self.aws.client("lambda").list_event_source_mappings(FunctionName=self.name)["EventSourceMappings"]
+        made = [(str(one["UUID"]), Mapped.deployed(one)) for one in found]
+        return sorted(made, key=lambda mapping: mapping[1].queue_arn)
+
+    def event_sources(self, function: Function, wait: int, observe: Callable[[Delivery], None]) -> list[EventSource]:
+        """What takes the place of its mappings, in their order: see ``EventSource``. Each stands still while its mapping is disabled."""
+        return [self._event_source(*mapping, function, wait, observe) for mapping in self.mappings()]
+
+    def _event_source(
+        self, uuid: str, mapped: Mapped, function: Function, wait: int, observe: Callable[[Delivery], None]
+    ) -> EventSource:
+        client = self.aws.client("lambda")
+        url = self.aws.client("sqs").get_queue_url(QueueName=mapped.queue_arn.rpartition(":")[2])["QueueUrl"]
+        return EventSource(
+            self.client("sqs"),
+            url,
+            mapped,
+            function,
+            wait=wait,
+            observe=observe,
+            enabled=lambda: client.get_event_source_mapping(UUID=uuid)["State"] == "Enabled",
+        )
 
     def credentials(self) -> Mapping[str, str]:
         """What Lambda would hand to it: its role's."""

@@ -41,6 +41,7 @@ def exports(cloud: LocalCloud, tasks: list[str]) -> dict[str, str]:
     return {
         **cloud.environment(),
         "TRANSFER_QUEUE_URL": cloud.outputs["TransferQueueUrl"],
+        "URGENT_QUEUE_URL": cloud.outputs["UrgentQueueUrl"],
         "DEAD_LETTER_QUEUE_URL": cloud.outputs["DeadLetterQueueUrl"],
         "EVENT_BUS_NAME": cloud.outputs["EventBusName"],
         "LEDGER_TABLE_NAME": cloud.outputs["LedgerTableName"],

@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.asset.bundling import asset_code
 from contact_transfer_cdk.monitoring.alarm import Watched
 from contact_transfer_cdk.monitoring.observability import Observability
@@ -61,8 +62,8 @@ class ContactTransfer(Construct):
     def _make_stores(self) -> None:
         """Keys, queues, ledger; and the functions' roles, which policies name."""
         settings = self.settings
-        requests = [*rule_arns(settings), *route_rule_arns(settings)]
-        rules = [*requests, *confirmation_rule_arns(settings)]
+        requests = {lane: [*rule_arns(settings, lane), *route_rule_arns(settings, lane)] for lane in Lane}
+        rules = [*requests[Lane.NORMAL], *requests[Lane.URGENT], *confirmation_rule_arns(settings)]
         self.keys = Keys(self, "Keys", settings=settings, rule_arns=rules, archive_bus_arn=bus_arn(settings))
         queues_key, data_key = self.keys.queues, self.keys.data
         self.queues = Queues(self, "Queues", settings=settings, key=queues_key, rule_arns=requests)
@@ -73,13 +74,17 @@ class ContactTransfer(Construct):
         )
 
     def _make_rules(self) -> None:
-        """The bus and the routes: what sends to the transfer queue without code."""
-        to_transfers = Destination("TransferQueue", self.queues.transfers, self.queues.dead_letters)
+        """The bus and the routes: what sends to the lanes' queues without code."""
+        dead_letters = self.queues.dead_letters
+        lanes = {
+            Lane.NORMAL: Destination("TransferQueue", self.queues.transfers, dead_letters),
+            Lane.URGENT: Destination("UrgentQueue", self.queues.urgent, dead_letters),
+        }
         roles = [self.worker.role, self.confirmation.role]
         self.events = EventBus(
-            self, "Events", settings=self.settings, to=to_transfers, archive_key=self.keys.data, roles=roles
+            self, "Events", settings=self.settings, to=lanes, archive_key=self.keys.data, roles=roles
         )
-        self.routes = Routes(self, "Routes", settings=self.settings, to=to_transfers)
+        self.routes = Routes(self, "Routes", settings=self.settings, to=lanes)
 
     def _make_functions(self, code: lambda_.Code) -> None:
         self.flow = FlowFunction(
@@ -87,7 +92,7 @@ class ContactTransfer(Construct):
             "Flow",
             settings=self.settings,
             code=code,
-            transfers=self.queues.transfers,
+            queues=self.queues,
             queues_key=self.keys.queues,
             log_key=self.keys.data,
         )
@@ -95,7 +100,7 @@ class ContactTransfer(Construct):
         self._permit_worker()
         # A protected table cannot be deleted when a first deployment is rolled back: what is likely to fail comes before it.
         self.ledger.node.add_dependency(self.flow, self.events, self.routes)
-        self.worker_function = self.worker.deploy(code, self._environment(), self.queues.transfers)
+        self.worker_function = self.worker.deploy(code, self._environment(), self.queues)
 
     def _watch(self) -> None:
         self.observability = Observability(
@@ -110,6 +115,7 @@ class ContactTransfer(Construct):
     def _watched(self) -> Watched:
         return Watched(
             transfer_queue=self.queues.transfers.queue_name,
+            urgent_queue=self.queues.urgent.queue_name,
             dead_letter_queue=self.queues.dead_letters.queue_name,
             functions={
                 "worker": self.worker_function.function_name,
@@ -124,7 +130,7 @@ class ContactTransfer(Construct):
         region = self.settings.place.region
         self.worker.allow(
             *permissions.connect_statements(self.settings),
-            *permissions.queue_statements(self.queues.transfers, self.queues.dead_letters, self.keys.queues, region),
+            *permissions.queue_statements(self.queues.lanes, self.queues.dead_letters, self.keys.queues, region),
             *permissions.ledger_statements(self.ledger.table, self.keys.data, region),
             permissions.bus_statement(self.events.bus.attr_arn),
         )
@@ -132,6 +138,7 @@ class ContactTransfer(Construct):
     def _environment(self) -> dict[str, str]:
         return self.settings.for_worker(
             self.queues.transfers.queue_url,
+            self.queues.urgent.queue_url,
             self.queues.dead_letters.queue_url,
             bus_name(self.settings),
             self.ledger.table.table_name,
@@ -140,6 +147,8 @@ class ContactTransfer(Construct):
     def _set_outputs(self) -> None:
         self.transfer_queue_url = self.queues.transfers.queue_url
         self.transfer_queue_arn = self.queues.transfers.queue_arn
+        self.urgent_queue_url = self.queues.urgent.queue_url
+        self.urgent_queue_arn = self.queues.urgent.queue_arn
         self.dead_letter_queue_url = self.queues.dead_letters.queue_url
         self.confirmation_dead_letter_queue_url = self.confirmation.dead_letters.queue_url
         self.queue_key_arn = self.keys.queues.key_arn
@@ -156,6 +165,8 @@ class ContactTransfer(Construct):
         return {
             "TransferQueueUrl": self.transfer_queue_url,
             "TransferQueueArn": self.transfer_queue_arn,
+            "UrgentQueueUrl": self.urgent_queue_url,
+            "UrgentQueueArn": self.urgent_queue_arn,
             "DeadLetterQueueUrl": self.dead_letter_queue_url,
             "ConfirmationDeadLetterQueueUrl": self.confirmation_dead_letter_queue_url,
             "QueueKeyArn": self.queue_key_arn,

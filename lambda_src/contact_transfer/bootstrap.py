@@ -26,6 +26,7 @@ from contact_transfer.messaging.queue import Queue, Visibility
 from contact_transfer.observability.metrics import NAMESPACE, SERVICE
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.arn import parse_instance
+from contact_transfer.request.lanes import Lane
 from contact_transfer.transfer.arrival import Means
 from contact_transfer.transfer.clock import Clock, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
@@ -100,7 +101,8 @@ def batch(
     telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
     store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id)
     service = Service(Ledger(store, clock.now), _means(settings, aws["connect"], limiter, clock, randomness))
-    queue = Queue(aws["sqs"], settings.transfer_queue_url, settings.dead_letter_queue_url)
+    lanes = {Lane.NORMAL: settings.transfer_queue_url, Lane.URGENT: settings.urgent_queue_url}
+    queue = Queue(aws["sqs"], lanes, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
     return Batch(service, queue, bus, limiter, telemetry, settings, clock, randomness)
 
@@ -124,11 +126,11 @@ def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, 
 def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None) -> FlowDoor:
     """Put the flow function together. Raise ``SettingsError``."""
     from contact_transfer.config.function_settings import FlowSettings  # noqa: PLC0415 - as above
-    from contact_transfer.connect_flow.flow_function import FlowDoor, TransferQueue  # noqa: PLC0415 - the worker's start does not pay for it
+    from contact_transfer.connect_flow.flow_function import FlowDoor, LaneQueues  # noqa: PLC0415 - the worker's start does not pay for it
 
     settings = FlowSettings.from_environment(environment)
     aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
-    return FlowDoor(TransferQueue(aws["sqs"], settings.transfer_queue_url), settings, _logger())
+    return FlowDoor(LaneQueues(aws["sqs"], settings), settings, _logger())
 
 
 def confirmation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.virtual import queue as queues
@@ -41,34 +41,35 @@ class DynamoDb:
 
 
 class Sqs:
-    """The worker's calls on its two queues. A URL that ends in the dead-letter queue's name is that queue."""
+    """The worker's calls on its queues, each found by its URL."""
 
-    def __init__(self, sender: Sender, patience: Patience, queue: Queue, dead_letters: Queue) -> None:
+    def __init__(self, sender: Sender, patience: Patience, queues: Mapping[str, Queue]) -> None:
         self._sender = sender
         self._patience = patience
-        self._queue = queue
-        self._dead_letters = dead_letters
+        self._queues = queues
 
     def send_message(self, **asked: Any) -> Any:
         """Send a message as SQS does, to the queue whose URL is given."""
-        target = self._dead_letters if asked["QueueUrl"].endswith("dead-letters") else self._queue
-        return self._sender.call("sqs", "SendMessage", self._patience, lambda: queues.send_message(target, asked))
+        queue = self._queues[asked["QueueUrl"]]
+        return self._sender.call("sqs", "SendMessage", self._patience, lambda: queues.send_message(queue, asked))
 
     def change_message_visibility_batch(self, **asked: Any) -> Any:
         """Change visibility timeouts as SQS does, each by itself."""
+        queue = self._queues[asked["QueueUrl"]]
 
         def act() -> Any:
-            return queues.change_visibility_batch(self._queue, asked["Entries"], lambda: _partly(self._sender, "sqs"))
+            return queues.change_visibility_batch(queue, asked["Entries"], lambda: _partly(self._sender, "sqs"))
 
         return self._sender.call("sqs", "ChangeMessageVisibilityBatch", self._patience, act)
 
     def change_message_visibility(self, **asked: Any) -> Any:
         """Change a visibility timeout as SQS does."""
+        queue = self._queues[asked["QueueUrl"]]
         return self._sender.call(
             "sqs",
             "ChangeMessageVisibility",
             self._patience,
-            lambda: (self._queue.change_visibility(asked["ReceiptHandle"], asked["VisibilityTimeout"]) and {}) or {},
+            lambda: (queue.change_visibility(asked["ReceiptHandle"], asked["VisibilityTimeout"]) and {}) or {},
         )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from contact_transfer.request.lanes import queue_name
 from local.connect.model import Connect
 from local.virtual.bus import Bus
 from local.virtual.clients import ConnectClient, DynamoDb, Events, Sqs
@@ -18,7 +19,9 @@ from local.virtual.weather import Fault, Weather
 from local.virtual.wire import Patience
 
 QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/transfers"
+URGENT_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/urgent"
 DEAD_LETTER_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters"
+_ARN = "arn:aws:sqs:us-east-1:000000000000"
 #: When every run begins: 2026-01-01T00:00:00Z.
 BEGINS = 1_767_225_600.0
 
@@ -69,22 +72,35 @@ class Cloud:
         self.bus = Bus(lambda: self.loop.now)
         chance = Random(random.getrandbits(64))
         self.dead_letters = Queue(self.loop, chance)
-        self.queue = Queue(
-            self.loop,
-            chance,
-            visibility=layout.visibility,
-            retention=layout.retention,
-            maximum_receives=layout.maximum_receives,
-            dead_letters=self.dead_letters,
-            limit_from_first=layout.limit_from_first,
-        )
+        self.queue, self.urgent = self._lane(chance), self._lane(chance, "urgent-message")
         self.function = Function(
             self.loop,
             self.weather,
             Random(random.getrandbits(64)),
-            self.queue,
+            {f"{_ARN}:{queue_name(url)}": queue for url, queue in self._lanes.items()},
             sizing=layout.sizing,
             make=self._environment,
+        )
+
+    @property
+    def _lanes(self) -> dict[str, Queue]:
+        return {QUEUE_URL: self.queue, URGENT_QUEUE_URL: self.urgent}
+
+    @property
+    def left(self) -> int:
+        """How many messages wait in the lanes' queues."""
+        return self.queue.left + self.urgent.left
+
+    def _lane(self, random: Random, message: str = "message") -> Queue:
+        return Queue(
+            self.loop,
+            random,
+            visibility=self.layout.visibility,
+            retention=self.layout.retention,
+            maximum_receives=self.layout.maximum_receives,
+            dead_letters=self.dead_letters,
+            limit_from_first=self.layout.limit_from_first,
+            message=message,
         )
 
     def change_weather(self, weather: Weather) -> None:
@@ -101,7 +117,7 @@ class Cloud:
         aws = {
             "connect": ConnectClient(sender, self.layout.connect, self.connect),
             "dynamodb": DynamoDb(sender, others, self.table),
-            "sqs": Sqs(sender, others, self.queue, self.dead_letters),
+            "sqs": Sqs(sender, others, {**self._lanes, DEAD_LETTER_QUEUE_URL: self.dead_letters}),
             "events": Events(sender, others, self.bus),
         }
         return Kit(aws, host.now, host.monotonic, sender.sleep, host.random.random, host.new_id)

@@ -1,6 +1,6 @@
-"""Lambda and its SQS event source, in virtual time: batches, environments that come, go, die and are reused, partial answers.
+"""Lambda and its SQS event sources, in virtual time: batches, environments that come, go, die and are reused, partial answers.
 
-The rules of the event source are those of ``local.event_source.rules``, the same that the local cloud uses.
+The rules of an event source are those of ``local.event_source.rules``, the same that the local cloud uses.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from random import Random
 from typing import Any
 
 from local.event_source import rules
 from local.virtual.loop import Killed, Loop, Task
+from local.virtual.poller import Poller, Received
 from local.virtual.queue import Message, Queue
 from local.virtual.weather import Kind, Weather
 from local.virtual.wire import Sender
@@ -21,6 +23,8 @@ from local.virtual.wire import Sender
 @dataclass(frozen=True)
 class Sizing:
     """How the function is set up. Seconds and counts; ``recycle_after`` invocations an environment is not used again.
+
+    ``concurrency``: of each mapping.
 
     ``poll_seconds``: the least and the most time between two looks into the queue.
     """
@@ -107,72 +111,74 @@ class _Running:
     invocation: Invocation
     host: Host
     handler: Handler
-    received: list[tuple[Message, str]]
+    received: Received
+    poller: Poller
 
 
 class Function:
-    """The function and its event source. ``make`` builds the handler of a new environment (``init``)."""
+    """The function and its event sources. ``make`` builds the handler of a new environment (``init``).
+
+    ``queues``: those that feed it, by their ARNs.
+    """
 
     def __init__(
         self,
         loop: Loop,
         weather: Weather,
         random: Random,
-        queue: Queue,
+        queues: Mapping[str, Queue],
         *,
         sizing: Sizing,
         make: Callable[[Host], Handler],
-        queue_arn: str = "arn:aws:sqs:us-east-1:000000000000:transfers",
     ) -> None:
         self._loop = loop
         self._weather = weather
         self._random = random
-        self._queue = queue
         self._sizing = sizing
         self._make = make
-        self._queue_arn = queue_arn
         self._idle: list[tuple[Host, Handler]] = []
         self._environments = 0
-        self._polling = False
-        self.running = 0
-        self.deliveries = 0
         self.invocations: list[Invocation] = []
-        queue.on_visible = self.poll
+        self._pollers = [
+            Poller(
+                loop,
+                random,
+                queue,
+                arn,
+                batch_size=sizing.batch_size,
+                concurrency=sizing.concurrency,
+                poll_seconds=sizing.poll_seconds,
+                struck=self._struck,
+                invoke=self._invoke,
+            )
+            for arn, queue in queues.items()
+        ]
+
+    @property
+    def running(self) -> int:
+        """How many invocations are under way."""
+        return sum(poller.running for poller in self._pollers)
+
+    @property
+    def deliveries(self) -> int:
+        """How many messages were handed to the function."""
+        return sum(poller.deliveries for poller in self._pollers)
 
     def change_weather(self, weather: Weather) -> None:
         """Set the faults, before the first message is sent."""
         self._weather = weather
 
-    def poll(self) -> None:
-        """Look into the queue soon, as the pollers do."""
-        if not self._polling and self.running < self._sizing.concurrency:
-            self._polling = True
-            least, most = self._sizing.poll_seconds
-            self._loop.after(least + (most - least) * self._random.random(), self._polled)
+    def _struck(self, service: str, kind: Kind) -> bool:
+        return self._weather.own(service, kind, self._loop.now) is not None
 
-    def _polled(self) -> None:
-        self._polling = False
-        if self.running >= self._sizing.concurrency or not self._queue.visible:
-            return
-        most = self._random.choice((1, self._sizing.batch_size, self._sizing.batch_size))
-        received = self._queue.receive(most, self._duplicate)
-        if received and self._weather.own("function", Kind.NOT_INVOKED, self._loop.now) is None:
-            self.deliveries += len(received)
-            self._invoke(received)
-        self.poll()
-
-    def _duplicate(self) -> bool:
-        return self._weather.own("queue", Kind.DUPLICATE, self._loop.now) is not None
-
-    def _invoke(self, received: list[tuple[Message, str]]) -> None:
-        self.running += 1
+    def _invoke(self, poller: Poller, received: Received) -> None:
         invocation = Invocation(len(self.invocations) + 1, self._loop.now, 0, [one for one, _ in received])
         self.invocations.append(invocation)
         fresh = not self._warm()
         host, handler = self._new() if fresh else self._idle.pop(self._random.randrange(len(self._idle)))
         invocation.environment = host.number
         begins = self._sizing.init_seconds if fresh else 0.0
-        self._loop.after(begins, self._start, _Running(invocation, host, handler, received))
+        self._loop.after(begins, self._start, _Running(invocation, host, handler, received, poller))
 
     def _warm(self) -> bool:
         oldest = self._loop.now - self._sizing.idle_seconds
@@ -188,7 +194,7 @@ class Function:
 
     def _start(self, run: _Running) -> None:
         loop, ends = self._loop, self._loop.now + self._sizing.timeout
-        event = {"Records": [self._record(message, handle) for message, handle in run.received]}
+        event = {"Records": [_record(message, handle, run.poller.queue_arn) for message, handle in run.received]}
         context = Context(loop, ends, f"invocation-{run.invocation.number}")
         run.host.sender.disturbed = False
 
@@ -206,7 +212,7 @@ class Function:
         run.invocation.how = "timed out"
         if run.host.sender.still:  # nothing can end it; it goes on when it thaws, and nobody waits for it
             run.invocation.ended, run.invocation.disturbed = self._loop.now, True
-            self._loop.after(0.0, self._free)
+            self._loop.after(0.0, run.poller.free)
         else:
             task.kill()
 
@@ -223,46 +229,41 @@ class Function:
             invocation.how, invocation.error = "raised", f"{type(error).__name__}: {error}"
         else:
             invocation.how = "completed"
-            self._judge(invocation, run.received, answer)
+            self._judge(run, answer)
         host.used += 1
         host.idle_since = self._loop.now
-        recycled = self._weather.own("function", Kind.RECYCLE, self._loop.now) is not None
+        recycled = self._struck("function", Kind.RECYCLE)
         if not isinstance(error, Killed) and host.used < self._sizing.recycle_after and not recycled:
             self._idle.append((host, run.handler))
         # what goes on from here must not run inside the task that is ending
-        self._loop.after(0.0, self._free)
+        self._loop.after(0.0, run.poller.free)
 
-    def _free(self) -> None:
-        self.running -= 1
-        self.poll()
-
-    def _judge(self, invocation: Invocation, received: list[tuple[Message, str]], answer: Any) -> None:
-        if self._weather.own("function", Kind.DIES_AFTER, self._loop.now) is not None:
+    def _judge(self, run: _Running, answer: Any) -> None:
+        invocation = run.invocation
+        if self._struck("function", Kind.DIES_AFTER):
             invocation.disturbed = True
             return  # the answer is lost: for the event source the invocation failed
-        ids = [message.id for message, _ in received]
+        ids = [message.id for message, _ in run.received]
         result = rules.judge(ids, json.dumps(answer).encode(), reports_failures=True)
         if result.reason and not result.reason.startswith("reported"):
             invocation.flaw = result.reason
         deleted = set(result.deleted)
-        for message, handle in received:
+        for message, handle in run.received:
             if message.id in deleted:
-                lost = self._weather.own("queue", Kind.LOST_DELETE, self._loop.now) is not None
-                self._loop.after(0.01, self._delete, handle, lost)
+                delete = partial(run.poller.queue.delete, handle, lost=self._struck("queue", Kind.LOST_DELETE))
+                self._loop.after(0.01, delete)
 
-    def _delete(self, handle: str, lost: bool) -> None:  # noqa: FBT001 - an argument of an event, by position
-        self._queue.delete(handle, lost=lost)
 
-    def _record(self, message: Message, handle: str) -> dict[str, Any]:
-        shown: Mapping[str, Any] = {
-            "MessageId": message.id,
-            "ReceiptHandle": handle,
-            "Body": message.body,
-            "Attributes": {
-                "ApproximateReceiveCount": str(message.receives),
-                "SentTimestamp": str(int(message.sent * 1000)),
-                "ApproximateFirstReceiveTimestamp": str(int(message.first_received * 1000)),
-            },
-            "MessageAttributes": message.attributes,
-        }
-        return rules.record(shown, self._queue_arn)
+def _record(message: Message, handle: str, queue_arn: str) -> dict[str, Any]:
+    shown: Mapping[str, Any] = {
+        "MessageId": message.id,
+        "ReceiptHandle": handle,
+        "Body": message.body,
+        "Attributes": {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(int(message.sent * 1000)),
+            "ApproximateFirstReceiveTimestamp": str(int(message.first_received * 1000)),
+        },
+        "MessageAttributes": message.attributes,
+    }
+    return rules.record(shown, queue_arn)

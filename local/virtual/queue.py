@@ -51,6 +51,7 @@ class Message:
 class Queue:
     """A standard queue. ``visibility``, ``retention`` in seconds; ``messages`` are all that ever were in it.
 
+    ``message``: how their ids begin.
     ``left``: how many are still there. ``moved``: how often it moved one to the dead-letter queue; ``too_long``: how often it
     refused to hide one for longer than SQS does.
     """
@@ -65,6 +66,7 @@ class Queue:
         maximum_receives: int = 1000,
         dead_letters: Queue | None = None,
         limit_from_first: bool = False,
+        message: str = "message",
     ) -> None:
         self._loop = loop
         self._random = random
@@ -73,6 +75,7 @@ class Queue:
         self._maximum_receives = maximum_receives
         self._dead_letters = dead_letters
         self._limit_from_first = limit_from_first
+        self._message = message
         self._visible: list[Message] = []
         self._handles: dict[str, Message] = {}
         self.messages: list[Message] = []
@@ -90,7 +93,9 @@ class Queue:
     def send(self, body: str, attributes: Mapping[str, Any] | None = None, sent: float | None = None) -> Message:
         """SendMessage. ``sent``: the original time, for a message that a redrive policy moved."""
         number = len(self.messages) + 1
-        message = Message(f"message-{number}", body, self._loop.now if sent is None else sent, dict(attributes or {}))
+        message = Message(
+            f"{self._message}-{number}", body, self._loop.now if sent is None else sent, dict(attributes or {})
+        )
         self.messages.append(message)
         self.left += 1
         self._show(message)

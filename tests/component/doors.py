@@ -69,8 +69,7 @@ class Doors(World):
         for event in events:
             self._delivered += 1
             envelope = event.envelope(f"e{self._delivered}") if isinstance(event, ContactEvent) else event
-            message = Message(f"n{self._delivered}", json.dumps(envelope), self.time.now, visible_at=self.time.now)
-            self.news.waiting.append(message)
+            self.news.add(json.dumps(envelope), {}, "news")
 
     def announced(self) -> list[dict[str, Any]]:
         """What the rule for announced transfers takes: the successes on the deployment's bus."""
@@ -104,9 +103,10 @@ class Doors(World):
         return self.send({"detail-type": REQUESTED, "source": ROUTE_EVENTS, "detail": request})
 
     def flow_door(self, **overrides: Any) -> FlowDoor:
-        """The flow function, in front of the transfer queue of this world."""
-        given = {"instance_arns": (INSTANCE_ARN,), "transfer_queue_url": "https://sqs/transfer"} | overrides
-        return bootstrap.flow_door(FlowSettings(**given).to_environment(), {"sqs": _Sender(self)})
+        """The flow function, in front of the lanes' queues of this world."""
+        queues = {"transfer_queue_url": "https://sqs/transfer", "urgent_queue_url": "https://sqs/urgent"}
+        settings = FlowSettings(**{"instance_arns": (INSTANCE_ARN,), **queues, **overrides})
+        return bootstrap.flow_door(settings.to_environment(), {"sqs": _Sender(self)})
 
     def flow_event(self, contact_id: str, channel: str = "TASK", **parameters: Any) -> dict[str, Any]:
         """The event of a flow with the least that Connect promises to write."""
@@ -119,14 +119,15 @@ class _Sender:
         self._world = world
 
     def send_message(self, **call: Any) -> dict[str, Any]:
-        assert call["QueueUrl"] == "https://sqs/transfer"
         if self._world.queue.refuse is not None:
             raise self._world.queue.refuse
         own = {
             name: {"stringValue": value["StringValue"], "dataType": value["DataType"]}
             for name, value in call["MessageAttributes"].items()
         }
-        return {"MessageId": self._world.send(call["MessageBody"], **own).message_id}
+        return {
+            "MessageId": self._world.send(call["MessageBody"], call["QueueUrl"].rpartition("/")[2], **own).message_id
+        }
 
 
 NewDoors = Callable[..., Doors]

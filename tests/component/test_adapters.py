@@ -17,8 +17,9 @@ from contact_transfer.connect.connect_clock import ConnectClock
 from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, Unavailable
 from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.outcome_events import REASON, attributes
-from contact_transfer.messaging.queue import ParkingFailed, Queue
+from contact_transfer.messaging.queue import NotSent, Queue
 from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.lanes import Lane
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock
 from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
@@ -48,7 +49,7 @@ def sqs(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sqs]:
         client = boto3.client("sqs", region_name="us-east-1")
         transfer = client.create_queue(QueueName="transfer")["QueueUrl"]
         dead = client.create_queue(QueueName="dead")["QueueUrl"]
-        yield Sqs(client, transfer, dead, Queue(client, transfer, dead))
+        yield Sqs(client, transfer, dead, Queue(client, {Lane.NORMAL: transfer}, dead))
 
 
 def delivery(**given: Any) -> Delivery:
@@ -93,7 +94,7 @@ class _Smaller:
 
 
 def test_a_queue_with_a_smaller_limit_takes_the_message_without_attributes(sqs: Sqs) -> None:
-    queue = Queue(_Smaller(sqs.client, 1024), sqs.transfer, sqs.dead)
+    queue = Queue(_Smaller(sqs.client, 1024), {Lane.NORMAL: sqs.transfer}, sqs.dead)
     queue.park(delivery(body="x" * 1024), {"FailureCode": "InvalidField"})
     [parked] = sqs.receive(sqs.dead)
     assert "MessageAttributes" not in parked
@@ -101,7 +102,7 @@ def test_a_queue_with_a_smaller_limit_takes_the_message_without_attributes(sqs: 
 
 def test_a_dead_letter_queue_that_is_not_there_is_told(sqs: Sqs) -> None:
     sqs.client.delete_queue(QueueUrl=sqs.dead)
-    with pytest.raises(ParkingFailed, match="NonExistentQueue"):
+    with pytest.raises(NotSent, match="NonExistentQueue"):
         sqs.queue.park(delivery(), {"FailureCode": "InvalidField"})
 
 

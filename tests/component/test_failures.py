@@ -220,7 +220,7 @@ def test_the_active_task_quota_passes_while_a_full_chain_does_not(world: World) 
 
 
 def test_ten_own_attributes_give_way_to_the_reason(world: World) -> None:
-    own = {f"own{i}": {"dataType": "String", "stringValue": str(i)} for i in range(9)}
+    own: dict[str, Any] = {f"own{i}": {"dataType": "String", "stringValue": str(i)} for i in range(9)}
     own["FailureCode"] = {"dataType": "String", "stringValue": "theirs"}
     world.send({}, **own)
     world.once()

@@ -40,7 +40,7 @@ class _Between:
 
 
 def test_a_request_of_a_flow_is_not_accepted_on_the_word_of_a_page(doors: Doors) -> None:
-    settings = FlowSettings(instance_arns=(INSTANCE_ARN,), transfer_queue_url="https://sqs/transfer")
+    settings = FlowSettings((INSTANCE_ARN,), "https://sqs/transfer", "https://sqs/urgent")
     door = bootstrap.flow_door(settings.to_environment(), {"sqs": _Between(doors.queue, "send_message")})
     parameters = {"contactFlowId": doors.seed.flows["Move to queue"], "queueId": doors.seed.queues["Billing"]}
     with pytest.raises(NotStored):

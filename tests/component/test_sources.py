@@ -34,7 +34,8 @@ def _route(doors: Doors, contact: str) -> None:
 
 def _cli(doors: Doors, contact: str) -> None:
     attribute = mark(Source.CLI)[ATTRIBUTE]
-    doors.send(doors.request(contact), **{ATTRIBUTE: {"stringValue": attribute["StringValue"], "dataType": "String"}})
+    own: dict[str, Any] = {ATTRIBUTE: {"stringValue": attribute["StringValue"], "dataType": "String"}}
+    doors.send(doors.request(contact), **own)
 
 
 WAYS: dict[Source, Callable[[Doors, str], None]] = {

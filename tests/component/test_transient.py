@@ -49,7 +49,7 @@ def test_a_day_of_outage_loses_nothing_and_fails_nothing(world: World) -> None:
     world.settle()
     assert world.codes == []
     assert sorted(old for old, _ in world.transfers) == sorted(contacts)
-    assert max(message.receives for message in world.everything) < 500
+    assert max(message.receives for message in world.queue.everything) < 500
 
 
 @pytest.mark.slow

@@ -57,7 +57,7 @@ class Time:
 
 @dataclass(eq=False)  # each is itself alone
 class Message:
-    """A message in the transfer queue."""
+    """A message in the queue of a lane, ``transfer`` or ``urgent``."""
 
     message_id: str
     body: Any
@@ -66,6 +66,7 @@ class Message:
     visible_at: float = 0.0
     receives: int = 0
     first_received_at: float = 0.0
+    queue: str = "transfer"
 
     def record(self) -> dict[str, Any]:
         return {
@@ -78,15 +79,17 @@ class Message:
                 "ApproximateFirstReceiveTimestamp": str(round((self.first_received_at or self.sent_at) * 1000)),
             },
             "messageAttributes": self.attributes,
+            "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{self.queue}",
         }
 
 
 class Queues:
-    """The SQS client: the dead-letter queue takes messages, the transfer queue changes visibility."""
+    """The SQS client: the dead-letter queue takes messages, so do the lanes' queues; those change visibility."""
 
     def __init__(self, time: Time) -> None:
         self._time = time
         self.waiting: list[Message] = []
+        self.everything: list[Message] = []
         self.dead: list[dict[str, Any]] = []
         self.refuse: Exception | None = None
         self.refuse_visibility = False
@@ -94,8 +97,22 @@ class Queues:
     def send_message(self, **call: Any) -> dict[str, Any]:
         if self.refuse is not None:
             raise self.refuse
-        self.dead.append(call)
-        return {"MessageId": f"dead-{len(self.dead)}"}
+        if call["QueueUrl"].endswith("/dead"):
+            self.dead.append(call)
+            return {"MessageId": f"dead-{len(self.dead)}"}
+        own = {
+            name: {key[:1].lower() + key[1:]: part for key, part in value.items()}
+            for name, value in call["MessageAttributes"].items()
+        }
+        return {"MessageId": self.add(call["MessageBody"], own, call["QueueUrl"].rpartition("/")[2]).message_id}
+
+    def add(self, body: str, attributes: dict[str, Any], queue: str) -> Message:
+        """A new message, to be received at once."""
+        number = len(self.everything) + 1
+        message = Message(f"m{number}", body, self._time.now, attributes, visible_at=self._time.now, queue=queue)
+        self.waiting.append(message)
+        self.everything.append(message)
+        return message
 
     def change_message_visibility_batch(self, **call: Any) -> dict[str, Any]:
         if self.refuse_visibility:
@@ -103,7 +120,8 @@ class Queues:
         for entry in call["Entries"]:
             message_id, receives = entry["ReceiptHandle"].split("/")
             for message in self.waiting:
-                if message.message_id == message_id and message.receives == int(receives):
+                if (message.message_id, message.receives) == (message_id, int(receives)):
+                    assert call["QueueUrl"].endswith(f"/{message.queue}")
                     message.visible_at = self._time.now + entry["VisibilityTimeout"]
         return {"Successful": call["Entries"]}
 
@@ -162,6 +180,7 @@ class World:
         given: dict[str, Any] = {"instance_arns": (INSTANCE_ARN,), "ledger_table_name": "ledger"} | overrides
         self.settings = Settings(
             transfer_queue_url="https://sqs/transfer",
+            urgent_queue_url="https://sqs/urgent",
             dead_letter_queue_url="https://sqs/dead",
             event_bus_name="bus",
             **given,
@@ -170,8 +189,6 @@ class World:
         self.kill_at: int | None = None
         self._interrupts: list[tuple[str, Callable[[str], None], bool]] = []
         self._random = Random(11)  # noqa: S311 - jitter of a test world
-        self._sent = 0
-        self.everything: list[Message] = []
         self.worker = self.new_worker()
 
     # -- the scene -----------------------------------------------------------------------------------------------
@@ -224,18 +241,18 @@ class World:
         } | given
         return {name: value for name, value in fields.items() if value is not None}
 
-    def send(self, body: object, **attributes: Any) -> Message:
-        self._sent += 1
+    def send(self, body: object, to: str = "transfer", **attributes: Any) -> Message:
         text = body if isinstance(body, str) else json.dumps(body)
-        message = Message(f"m{self._sent}", text, self.time.now, attributes, visible_at=self.time.now)
-        self.queue.waiting.append(message)
-        self.everything.append(message)
+        message: Message = self.queue.add(text, attributes, to)
         return message
 
     # -- the worker at work --------------------------------------------------------------------------------------
 
     def receive(self, most: int = 10) -> list[Message]:
-        visible = [message for message in self.queue.waiting if message.visible_at <= self.time.now][:most]
+        visible = [message for message in self.queue.waiting if message.visible_at <= self.time.now]
+        visible = [message for message in visible if message.queue == visible[0].queue][
+            :most
+        ]  # a mapping has one queue
         for message in visible:
             message.receives += 1
             message.first_received_at = message.first_received_at or self.time.now

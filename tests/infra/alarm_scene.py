@@ -23,7 +23,7 @@ from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer_cdk.settings import sizing as deployed
 from local.connect.seed import seed
 from local.virtual import Cloud, Context, Fault, Handler, Kit, Layout, Sizing, Weather
-from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
+from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
 from local.virtual.weather import Kind
 from tests.infra.cloudwatch import Metrics, series
 
@@ -52,7 +52,7 @@ class Scene:
         self._worker = worker
         self._faults: list[Fault] = []
         self.settings = replace(
-            Settings((INSTANCE_ARN,), QUEUE_URL, DEAD_LETTER_QUEUE_URL, SERVICE, "ledger"), **settings
+            Settings((INSTANCE_ARN,), QUEUE_URL, URGENT_QUEUE_URL, DEAD_LETTER_QUEUE_URL, SERVICE, "ledger"), **settings
         )
         sizing = deployed.Sizing()
         runs = Sizing(batch_size=sizing.batch_size, timeout=sizing.worker_timeout_seconds, concurrency=workers)
@@ -75,13 +75,14 @@ class Scene:
         asked = {"InstanceId": INSTANCE, "ContactFlowId": self.seed.flows["Inbound"], "Name": "a case"}
         return str(self.connect.call("StartTaskContact", **asked)["ContactId"])
 
-    def request(self, at: float = 0.0, **changed: str) -> None:
-        """Send a request for a new task."""
+    def request(self, at: float = 0.0, lane: str = "normal", **changed: str) -> None:
+        """Send a request for a new task, to the queue of a lane."""
+        queue = self.cloud.urgent if lane == "urgent" else self.cloud.queue
 
         def send() -> None:
             fields = {"contactId": self.contact(), "contactFlowId": self.seed.flows["Move to queue"]}
             fields["queueId"] = self.seed.queues["Support"]
-            self.cloud.queue.send(json.dumps(fields | changed))
+            queue.send(json.dumps(fields | changed))
 
         self.at(at, send)
 
@@ -113,9 +114,10 @@ class Scene:
 
     def _look(self, throttled: list[int]) -> None:
         cloud, now = self.cloud, self.cloud.loop.now
-        waiting = [one for one in cloud.queue.messages if not one.gone and one.receives < LEFT_OUT_FROM_RECEIVES]
-        oldest = max((now - one.sent for one in waiting), default=0.0)
-        self._put("ApproximateAgeOfOldestMessage", "QueuesTransfers", oldest)
+        for name, queue in (("QueuesTransfers", cloud.queue), ("QueuesUrgent", cloud.urgent)):
+            waiting = [one for one in queue.messages if not one.gone and one.receives < LEFT_OUT_FROM_RECEIVES]
+            oldest = max((now - one.sent for one in waiting), default=0.0)
+            self._put("ApproximateAgeOfOldestMessage", name, oldest)
         self._put("ApproximateNumberOfMessagesVisible", "QueuesDeadLetters", float(cloud.dead_letters.visible))
         struck = cloud.weather.struck["function", Kind.NOT_INVOKED]
         self.metrics.put(_function("Throttles"), now - BEGINS, float(struck - throttled[0]))

@@ -138,6 +138,11 @@ SITUATIONS = (
     # requests that do not move
     Situation("the worker is paused, or cannot read its queue, and one request waits", Scene.request, workers=0),
     Situation(
+        "the worker does not read the urgent queue, and one request waits there",
+        lambda scene: scene.request(lane="urgent"),
+        workers=0,
+    ),
+    Situation(
         "more requests wait than the quota carries in an hour",
         _backlog,
         settings={"transfers_per_second": 0.05, "burst": 1.0},
@@ -165,6 +170,10 @@ SITUATIONS = (
         "the dead-letter queue fails, and a request a minute must go there",
         _service("sqs", Kind.ERROR, "SendMessage", every=MINUTE, queueID="misspelt"),
     ),
+    Situation(
+        "the urgent queue fails, and a request a minute must go there",
+        _service("sqs", Kind.ERROR, "SendMessage", every=MINUTE, priority="urgent"),
+    ),
     # requests that fail
     Situation("a producer sends one request with a mistake", lambda scene: scene.request(queueID="misspelt")),
     Situation("a flow is archived and one request names it", _archived(1)),
@@ -188,6 +197,11 @@ SITUATIONS = (
         "EventBridge cannot deliver requests; they are in the dead-letter queue", _rule(_FAILED, "requests", **_BUS)
     ),
     Situation("EventBridge cannot deliver requests; they are nowhere", _rule(_LOST, "requests", **_BUS)),
+    Situation(
+        "EventBridge cannot deliver urgent requests; they are in the dead-letter queue",
+        _rule(_FAILED, "urgent-requests", **_BUS),
+    ),
+    Situation("EventBridge cannot deliver urgent requests; they are nowhere", _rule(_LOST, "urgent-requests", **_BUS)),
     Situation("EventBridge cannot deliver contact events; they are in a dead-letter queue", _rule(_FAILED, "arrivals")),
     Situation("EventBridge cannot deliver contact events; they are nowhere", _rule(_LOST, "arrivals")),
     Situation(

@@ -69,7 +69,7 @@ def _digest(folder: Path) -> str:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    settings = Settings((INSTANCE,), "https://q", "https://d", "bus", "table").to_environment()
+    settings = Settings((INSTANCE,), "https://q", "https://u", "https://d", "bus", "table").to_environment()
     keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_CONFIG_FILE": os.devnull}
     return {"PATH": os.environ["PATH"], **settings, **keys, **more}
 

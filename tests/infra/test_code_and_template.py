@@ -82,8 +82,14 @@ class TestAgainstTheTemplate:
         variables = _variables(assembly)
         settings = Settings.from_environment(variables)
         assert set(settings.to_environment()) == set(variables) - set(TELEMETRY)
-        names = (variables["TRANSFER_QUEUE_URL"], variables["DEAD_LETTER_QUEUE_URL"])
-        asked = load("local").for_worker(*names, variables["EVENT_BUS_NAME"], variables["LEDGER_TABLE_NAME"])
+        names = (
+            "TRANSFER_QUEUE_URL",
+            "URGENT_QUEUE_URL",
+            "DEAD_LETTER_QUEUE_URL",
+            "EVENT_BUS_NAME",
+            "LEDGER_TABLE_NAME",
+        )
+        asked = load("local").for_worker(*(variables[name] for name in names))
         assert settings == asked
 
     def test_no_variable_is_unused(self, assembly: Assembly) -> None:
@@ -102,13 +108,17 @@ class TestAgainstTheTemplate:
         variables = _variables(assembly)
         assert variables["TRANSFER_QUEUE_URL"] in assembly.of_type("SQS::Queue")
         assert variables["DEAD_LETTER_QUEUE_URL"] in assembly.of_type("SQS::Queue")
-        assert variables["TRANSFER_QUEUE_URL"] != variables["DEAD_LETTER_QUEUE_URL"]
+        assert variables["URGENT_QUEUE_URL"] in assembly.of_type("SQS::Queue")
+        assert len({variables[f"{name}_QUEUE_URL"] for name in ("TRANSFER", "URGENT", "DEAD_LETTER")}) == 3
         assert variables["LEDGER_TABLE_NAME"] in assembly.of_type("DynamoDB::Table")
         assert variables["EVENT_BUS_NAME"] == assembly.one("Events::EventBus")["Name"]
 
     def test_the_workers_that_share_the_pace_are_those_that_run(self, assembly: Assembly) -> None:
-        concurrency = assembly.one("Lambda::EventSourceMapping", "Worker")["ScalingConfig"]["MaximumConcurrency"]
-        assert Settings.from_environment(_variables(assembly)).maximum_concurrency == concurrency
+        workers = Settings.from_environment(_variables(assembly)).maximum_concurrency
+        for mapping in ("WorkerMapping", "WorkerUrgentMapping"):  # each lane has its workers
+            assert assembly.one("Lambda::EventSourceMapping", mapping)["ScalingConfig"] == {
+                "MaximumConcurrency": workers
+            }
 
     def test_visibility_outlasts_six_time_outs_of_the_function(self, assembly: Assembly) -> None:
         timeout = assembly.one("Lambda::Function", "Worker")["Timeout"]

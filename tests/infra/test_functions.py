@@ -52,14 +52,15 @@ def test_the_environment_parses_as_settings_and_no_variable_is_unused(
             settings.from_environment({k: v for k, v in variables.items() if k != key})
 
 
-def test_the_flow_function_may_send_to_the_transfer_queue_and_nothing_else(assembly: Assembly) -> None:
+def test_the_flow_function_may_send_to_the_lanes_queues_and_nothing_else(assembly: Assembly) -> None:
     by_service: dict[str, list[dict[str, Any]]] = {}
     for statement in _statements(assembly, "Flow"):
         by_service.setdefault(statement["Action"][0].split(":")[0], []).append(statement)
     assert set(by_service) == {"sqs", "kms", "logs", "xray"}
     [send] = by_service["sqs"]
     assert set(send["Action"]) == _needed(FLOW_CALLS)
-    assert send["Resource"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "Transfers"), "Arn"]}
+    queues = [_logical(assembly, "SQS::Queue", name) for name in ("Transfers", "Urgent")]
+    assert send["Resource"] == [{"Fn::GetAtt": [queue, "Arn"]} for queue in queues]
     [key] = by_service["kms"]
     assert key["Condition"] == {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}}
 

@@ -17,14 +17,22 @@ pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 PAGE = (Path(__file__).parents[2] / "docs" / "doors.md").read_text("utf-8")
 ROLE = "arn:aws:iam::999999999999:role/producer-of-another-account"
 REGION = INSTANCE.split(":")[3]
+
+
+def _listed(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
 PRINTED: list[dict[str, Any]] = [
-    statement
+    {**statement, "Resource": resource}
     for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
     for statement in json.loads(block).get("Statement", [])
+    for resource in _listed(statement["Resource"])
 ]
 #: Where the stack keeps the policy of what an output names: resource type, part of the logical id, property.
 POLICY_OF = {
     "${TransferQueueArn}": ("SQS::QueuePolicy", "Transfers", "PolicyDocument"),
+    "${UrgentQueueArn}": ("SQS::QueuePolicy", "Urgent", "PolicyDocument"),
     "${QueueKeyArn}": ("KMS::Key", "KeysQueues", "KeyPolicy"),
     "${EventBusArn}": ("Events::EventBus", "", "Policy"),
 }
@@ -36,7 +44,7 @@ def assembly(synthesize: Callable[[str, Mapping[str, Any]], Assembly]) -> Assemb
 
 
 def _actions(statement: Mapping[str, Any]) -> set[str]:
-    return {statement["Action"]} if isinstance(statement["Action"], str) else set(statement["Action"])
+    return set(_listed(statement["Action"]))
 
 
 def _for_role(statement: Mapping[str, Any]) -> bool:
@@ -45,11 +53,11 @@ def _for_role(statement: Mapping[str, Any]) -> bool:
     return statement["Effect"] == "Allow" and ROLE in ([named] if isinstance(named, str) else named)
 
 
-def test_the_page_prints_a_policy_for_the_queue_its_key_and_the_bus() -> None:
+def test_the_page_prints_a_policy_for_the_queues_their_key_and_the_bus() -> None:
     assert {statement["Resource"] for statement in PRINTED} == set(POLICY_OF)
 
 
-@pytest.mark.parametrize("printed", PRINTED, ids=lambda printed: printed["Sid"])
+@pytest.mark.parametrize("printed", PRINTED, ids=lambda printed: f"{printed['Sid']} {printed['Resource']}")
 def test_the_resource_allows_exactly_what_the_printed_statement_allows(
     assembly: Assembly, printed: dict[str, Any]
 ) -> None:

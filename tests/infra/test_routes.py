@@ -48,9 +48,9 @@ def test_a_route_moves_a_tree_once_unless_it_says_otherwise() -> None:
 
 def test_the_worker_knows_the_routes_and_their_limits() -> None:
     given = _settings(routes=[_route(), _route(name="twice", maxTransfersPerContact=2)])
-    worker = Settings.from_environment(given.for_worker("u", "d", "b", "t").to_environment())
+    worker = Settings.from_environment(given.for_worker("t", "u", "d", "b", "l").to_environment())
     assert worker.routes == {"night": 1, "twice": 2}
-    assert given.for_flows("u").routes == worker.routes
+    assert given.for_flows("t", "u").routes == worker.routes
 
 
 def test_ids_may_be_arns_of_the_instances() -> None:
@@ -245,6 +245,12 @@ def test_a_route_to_what_is_not_allowed_is_refused(key: str, transfer: dict[str,
     assert f"is not among '{key}'" in _refusal(routes=[_route(transfer=transfer)], **{key: ["another"]})
 
 
+def test_a_routes_priority_is_one_of_the_lanes() -> None:
+    assert "route 'night': 'priority' must be normal or urgent" in _refusal(routes=[_route(priority="high")])
+    lanes = [route.lane for route in _settings(routes=[_route(), _route(name="fast", priority="urgent")]).routes]
+    assert lanes == ["normal", "urgent"]
+
+
 @pytest.mark.parametrize("value", [-1, 661, "5", True, None])
 def test_confirm_within_minutes_has_its_bounds(value: Any) -> None:
     assert "'confirmWithinMinutes' must be a number from 0 to 660" in _refusal(confirmWithinMinutes=value)
@@ -258,7 +264,10 @@ def routed(synthesize: Synthesize) -> Assembly:
     content = {
         "instanceArns": [INSTANCE, OTHER],
         "confirmWithinMinutes": 30,
-        "routes": [_route(), _route(name="escalate", when=RULES, transfer={"contactFlowId": "flow-2"})],
+        "routes": [
+            _route(),
+            _route(name="escalate", when=RULES, transfer={"contactFlowId": "flow-2"}, priority="urgent"),
+        ],
     }
     return synthesize("routed", content)
 
@@ -304,11 +313,20 @@ class TestInTheTemplate:
         assert request == {"instanceId": "i", "contactId": "c", "route": "night", **TRANSFER}
         paths, request = transformed("Routesescalate")
         assert paths["contact"] == "$.detail.contactArn"
+        assert request.pop("priority") == "urgent"
         assert request == {"instanceId": "i", "contactId": "c", "route": "escalate", "contactFlowId": "flow-2"}
+
+    def test_a_rule_sends_to_the_queue_of_its_routes_lane(self, routed: Assembly) -> None:
+        def target(name: str) -> str:
+            (found,) = routed.one("Events::Rule", name)["Targets"]
+            return str(found["Arn"]["Fn::GetAtt"][0])
+
+        assert "QueuesTransfers" in target("Routesnight")
+        assert "QueuesUrgent" in target("Routesescalate")
 
     def test_every_rule_has_retries_and_a_dead_letter_queue(self, routed: Assembly) -> None:
         rules = routed.of_type("Events::Rule")
-        assert len(rules) == 5
+        assert len(rules) == 6
         for name, rule in rules.items():
             (target,) = rule["Properties"]["Targets"]
             assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
@@ -321,10 +339,12 @@ class TestInTheTemplate:
             return {arn.rpartition(":")[2] for arn in found["Condition"]["ArnEquals"]["aws:SourceArn"]}
 
         name = "ContactTransfer-variant"
-        routes = {f"rule/{name}-route-night", f"rule/{name}-route-escalate", f"rule/{name}/{name}-requests"}
+        normal = {f"rule/{name}-route-night", f"rule/{name}/{name}-requests"}
+        urgent = {f"rule/{name}-route-escalate", f"rule/{name}/{name}-urgent-requests"}
+        routes = normal | urgent
         confirmation = {f"rule/{name}-arrivals", f"rule/{name}/{name}-announced"}
-        for queue in ("QueuesTransfers", "QueuesDeadLetters"):
-            assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == routes
+        for queue, rules in (("Transfers", normal), ("Urgent", urgent), ("DeadLetters", routes)):
+            assert admitted(routed.one("SQS::QueuePolicy", f"Queues{queue}")["PolicyDocument"]) == rules
         for queue in ("ConfirmationEvents", "ConfirmationFailed"):
             assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == confirmation
         assert admitted(routed.one("KMS::Key", "KeysQueues")["KeyPolicy"]) == routes | confirmation

@@ -122,7 +122,7 @@ def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
         "transfer": {"contactFlowId": text},
     }
     content: dict[str, Any] = {"routes": [route | {"name": "night"}], "allowedContactFlowIds": [text]}
-    worker = settings().for_worker("u", "d", "b", "t")
+    worker = settings().for_worker("t", "u", "d", "b", "l")
     try:
         read_request({"contactId": "c", "contactFlowId": text}, worker)
     except Refused:
@@ -223,7 +223,9 @@ def test_lists_that_do_not_fit_into_lambdas_environment_are_refused() -> None:
     ids = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(200)]
     assert "of the worker's environment" in refusal(allowedQueueIds=ids)
     fits = next(n for n in range(200, 0, -1) if _accepted(ids[:n]))
-    real = settings(allowedQueueIds=ids[:fits]).for_worker("u" * 100, "d" * 100, "ContactTransfer-test", "t" * 60)
+    real = settings(allowedQueueIds=ids[:fits]).for_worker(
+        "t" * 100, "u" * 100, "d" * 100, "ContactTransfer-test", "t" * 60
+    )
     assert sum(len(k) + len(v) for k, v in real.to_environment().items()) < ENVIRONMENT_BYTES
     assert fits > 50
 
@@ -238,8 +240,8 @@ def _accepted(ids: list[str]) -> bool:
 
 def test_what_the_worker_gets_is_what_the_file_says() -> None:
     given = settings(instanceArns=[ARN, SECOND], allowedQueueIds=["q"], burst=7, settleMinutes=0.5)
-    worker = Settings.from_environment(given.for_worker("u", "d", "b", "t").to_environment())
-    assert worker == given.for_worker("u", "d", "b", "t")
+    worker = Settings.from_environment(given.for_worker("t", "u", "d", "b", "l").to_environment())
+    assert worker == given.for_worker("t", "u", "d", "b", "l")
     assert worker.instance_arns == (ARN, SECOND)
     assert worker.allowed_queue_ids == {"q"}
     assert (worker.burst, worker.settle_minutes) == (7.0, 0.5)
@@ -351,7 +353,7 @@ def test_a_share_of_the_quota_is_a_share_of_every_quota_and_needs_fewer_workers(
     assert {name: (q.rate * 2, q.burst * 2) for name, q in half.quotas.items()} == {
         name: (q.rate, q.burst) for name, q in whole.quotas.items()
     }
-    assert half.for_worker("u", "d", "b", "t").transfers_per_second == 4
+    assert half.for_worker("t", "u", "d", "b", "l").transfers_per_second == 4
 
 
 def test_a_quota_that_is_short_by_its_share_says_so() -> None:
@@ -361,6 +363,6 @@ def test_a_quota_that_is_short_by_its_share_says_so() -> None:
 
 
 def test_what_happens_in_doubt_reaches_the_worker() -> None:
-    assert settings().for_worker("u", "d", "b", "t").when_in_doubt == "repeat"
-    waiting = settings(whenInDoubt="wait").for_worker("u", "d", "b", "t").to_environment()
+    assert settings().for_worker("t", "u", "d", "b", "l").when_in_doubt == "repeat"
+    waiting = settings(whenInDoubt="wait").for_worker("t", "u", "d", "b", "l").to_environment()
     assert waiting["WHEN_IN_DOUBT"] == "wait"

@@ -12,6 +12,7 @@ from .conftest import Assembly
 pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
 RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-requests"
+URGENT_RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-urgent-requests"
 ARRIVALS = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local-arrivals"
 KEPT = ("SQS::Queue", "DynamoDB::Table", "KMS::Key")
 
@@ -21,32 +22,42 @@ def _logical(assembly: Assembly, kind: str, contains: str) -> str:
     return name
 
 
-def test_the_transfer_queue_waits_seven_days_and_gives_up_after_a_thousand_receives(assembly: Assembly) -> None:
-    queue = assembly.one("SQS::Queue", "Transfers")
+@pytest.mark.parametrize("name", ["Transfers", "Urgent"])
+def test_a_lanes_queue_waits_seven_days_and_gives_up_after_a_thousand_receives(assembly: Assembly, name: str) -> None:
+    queue = assembly.one("SQS::Queue", name)
     assert queue["MessageRetentionPeriod"] == 7 * 86400
     assert queue["RedrivePolicy"]["maxReceiveCount"] == 1000
     dead = _logical(assembly, "SQS::Queue", "DeadLetters")
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
 
 
-def test_the_dead_letter_queue_keeps_fourteen_days_and_serves_the_transfer_queue_alone(assembly: Assembly) -> None:
+def test_the_lanes_queues_differ_in_nothing_but_their_names(assembly: Assembly) -> None:
+    normal, urgent = (assembly.one("SQS::Queue", name) for name in ("Transfers", "Urgent"))
+    assert (normal["QueueName"], urgent["QueueName"]) == (
+        "ContactTransfer-local-transfers",
+        "ContactTransfer-local-urgent",
+    )
+    assert {**normal, "QueueName": ""} == {**urgent, "QueueName": ""}
+
+
+def test_the_dead_letter_queue_keeps_fourteen_days_and_serves_the_lanes_queues_alone(assembly: Assembly) -> None:
     queue = assembly.one("SQS::Queue", "DeadLetters")
-    source = assembly.one("SQS::Queue", "Transfers")["QueueName"]
+    sources = [assembly.one("SQS::Queue", name)["QueueName"] for name in ("Transfers", "Urgent")]
     assert queue["MessageRetentionPeriod"] == 14 * 86400
     assert queue["RedriveAllowPolicy"] == {
         "redrivePermission": "byQueue",
-        "sourceQueueArns": [f"arn:aws:sqs:us-east-1:000000000000:{source}"],
+        "sourceQueueArns": [f"arn:aws:sqs:us-east-1:000000000000:{source}" for source in sources],
     }
 
 
-@pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
+@pytest.mark.parametrize("name", ["Transfers", "Urgent", "DeadLetters"])
 def test_queues_are_encrypted_with_their_own_key_and_reuse_data_keys_for_an_hour(assembly: Assembly, name: str) -> None:
     queue = assembly.one("SQS::Queue", name)
     assert queue["KmsMasterKeyId"] == {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]}
     assert queue["KmsDataKeyReusePeriodSeconds"] == 3600
 
 
-@pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
+@pytest.mark.parametrize("name", ["Transfers", "Urgent", "DeadLetters"])
 def test_queues_take_tls_only(assembly: Assembly, name: str) -> None:
     statements = assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"]
     refusals = [s for s in statements if s["Effect"] == "Deny"]
@@ -55,20 +66,25 @@ def test_queues_take_tls_only(assembly: Assembly, name: str) -> None:
     ]
 
 
-@pytest.mark.parametrize("name", ["Transfers", "DeadLetters"])
-def test_eventbridge_sends_to_the_queues_for_the_deployments_rule_alone(assembly: Assembly, name: str) -> None:
+SENDERS = {"Transfers": [RULE], "Urgent": [URGENT_RULE], "DeadLetters": [RULE, URGENT_RULE]}
+
+
+@pytest.mark.parametrize("name", SENDERS)
+def test_eventbridge_sends_to_a_queue_for_its_own_rules_alone(assembly: Assembly, name: str) -> None:
     allowed = [
         s for s in assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"
     ]
     assert [(s["Action"], s["Principal"], s["Condition"]) for s in allowed] == [
-        ("sqs:SendMessage", {"Service": "events.amazonaws.com"}, {"ArnEquals": {"aws:SourceArn": [RULE]}})
+        ("sqs:SendMessage", {"Service": "events.amazonaws.com"}, {"ArnEquals": {"aws:SourceArn": SENDERS[name]}})
     ]
 
 
 def test_the_rules_arn_in_the_policies_is_the_rules(assembly: Assembly) -> None:
-    rule, bus = assembly.one("Events::Rule", "Requests"), assembly.one("Events::EventBus")
-    assert RULE.endswith(f":rule/{bus['Name']}/{rule['Name']}")
-    assert rule["EventBusName"] == {"Ref": _logical(assembly, "Events::EventBus", "")}
+    bus = assembly.one("Events::EventBus")
+    for arn, name in ((RULE, "EventsRequests"), (URGENT_RULE, "UrgentRequests")):
+        rule = assembly.one("Events::Rule", name)
+        assert arn.endswith(f":rule/{bus['Name']}/{rule['Name']}")
+        assert rule["EventBusName"] == {"Ref": _logical(assembly, "Events::EventBus", "")}
 
 
 def test_the_queues_key_lets_in_the_account_and_eventbridge_and_nobody_else(assembly: Assembly) -> None:
@@ -76,7 +92,7 @@ def test_the_queues_key_lets_in_the_account_and_eventbridge_and_nobody_else(asse
     assert root["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
     assert rules["Principal"] == {"Service": "events.amazonaws.com"}
     assert rules["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE, ARRIVALS]}}
+    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE, URGENT_RULE, ARRIVALS]}}
 
 
 def test_the_data_key_lets_in_archive_logs_and_alarms_of_this_deployment(assembly: Assembly) -> None:
@@ -136,16 +152,26 @@ def test_contacts_in_doubt_are_listed_by_an_index_of_keys_alone(assembly: Assemb
     }
 
 
-def test_the_rule_takes_requests_of_every_source_but_the_service_and_aws(assembly: Assembly) -> None:
-    assert assembly.one("Events::Rule", "Requests")["EventPattern"] == {
-        "detail-type": ["Contact Transfer Requested"],
-        "source": [{"anything-but": {"wildcard": ["contact-transfer", "aws.*"]}}],
-    }
+REQUESTS = {
+    "detail-type": ["Contact Transfer Requested"],
+    "source": [{"anything-but": {"wildcard": ["contact-transfer", "aws.*"]}}],
+}
 
 
-def test_what_eventbridge_cannot_deliver_in_a_day_goes_to_the_dead_letter_queue(assembly: Assembly) -> None:
-    (target,) = assembly.one("Events::Rule", "Requests")["Targets"]
-    assert target["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "Transfers"), "Arn"]}
+def test_the_rules_take_requests_of_every_source_but_the_service_and_aws_each_of_its_lane(assembly: Assembly) -> None:
+    """What is not urgent, right or wrong, goes to the transfer queue: nothing is lost between the two."""
+    rest = {"priority": [{"exists": False}, {"anything-but": ["urgent"]}]}
+    assert assembly.one("Events::Rule", "EventsRequests")["EventPattern"] == {**REQUESTS, "detail": rest}
+    urgent = {"priority": ["urgent"]}
+    assert assembly.one("Events::Rule", "UrgentRequests")["EventPattern"] == {**REQUESTS, "detail": urgent}
+
+
+@pytest.mark.parametrize(("rule", "queue"), [("EventsRequests", "Transfers"), ("UrgentRequests", "Urgent")])
+def test_what_eventbridge_cannot_deliver_in_a_day_goes_to_the_dead_letter_queue(
+    assembly: Assembly, rule: str, queue: str
+) -> None:
+    (target,) = assembly.one("Events::Rule", rule)["Targets"]
+    assert target["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", queue), "Arn"]}
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
     assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "DeadLetters"), "Arn"]}
 
@@ -184,7 +210,7 @@ def test_nobody_but_worker_and_confirmation_speak_as_the_service_on_the_bus(asse
 def test_requests_on_the_bus_are_archived(assembly: Assembly) -> None:
     archive = assembly.one("Events::Archive")
     assert archive["SourceArn"] == {"Fn::GetAtt": [_logical(assembly, "Events::EventBus", ""), "Arn"]}
-    assert archive["EventPattern"] == assembly.one("Events::Rule", "Requests")["EventPattern"]
+    assert archive["EventPattern"] == REQUESTS
     assert archive["RetentionDays"] == 14
     assert archive["KmsKeyIdentifier"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
 
@@ -204,16 +230,17 @@ def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_grou
     )
 
 
-def test_the_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_nothing_unseen(
-    assembly: Assembly,
+@pytest.mark.parametrize(("name", "queue"), [("WorkerMapping", "Transfers"), ("WorkerUrgentMapping", "Urgent")])
+def test_a_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_nothing_unseen(
+    assembly: Assembly, name: str, queue: str
 ) -> None:
-    mapping = assembly.one("Lambda::EventSourceMapping", "Worker")
+    mapping = assembly.one("Lambda::EventSourceMapping", name)
     assert mapping["BatchSize"] == 1
     assert mapping.get("MaximumBatchingWindowInSeconds", 0) == 0
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
     assert "FilterCriteria" not in mapping
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "Transfers"), "Arn"]}
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", queue), "Arn"]}
 
 
 def test_the_mapping_comes_after_the_permissions_that_it_needs(assembly: Assembly) -> None:
@@ -229,7 +256,7 @@ def test_an_alarm_rings_while_a_dead_letter_is_visible(assembly: Assembly) -> No
 
 
 def test_outputs_are_the_contracts(assembly: Assembly) -> None:
-    queue = _logical(assembly, "SQS::Queue", "Transfers")
+    queue, urgent = (_logical(assembly, "SQS::Queue", name) for name in ("Transfers", "Urgent"))
     outputs = {name: output["Value"] for name, output in assembly.template["Outputs"].items()}
     bus, table = _logical(assembly, "Events::EventBus", ""), _logical(assembly, "DynamoDB::Table", "")
     failed = _logical(assembly, "SQS::Queue", "ConfirmationFailed")
@@ -240,6 +267,8 @@ def test_outputs_are_the_contracts(assembly: Assembly) -> None:
         "ConfirmationDeadLetterQueueUrl": {"Ref": failed},
         "TransferQueueUrl": {"Ref": queue},
         "TransferQueueArn": {"Fn::GetAtt": [queue, "Arn"]},
+        "UrgentQueueUrl": {"Ref": urgent},
+        "UrgentQueueArn": {"Fn::GetAtt": [urgent, "Arn"]},
         "DeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "DeadLetters")},
         "EventBusName": {"Ref": bus},
         "LedgerTableName": {"Ref": table},

@@ -49,8 +49,9 @@ def test_named_flows_are_the_only_ones_permitted(rich: Assembly) -> None:
     assert flows["Action"] == ["connect:DescribeContactFlow", "connect:TransferContact"]
 
 
-def test_producers_may_send_to_the_transfer_queue_and_nothing_more(rich: Assembly) -> None:
-    statement = _by_sid(rich.one("SQS::QueuePolicy", "Transfers")["PolicyDocument"])["Producers"]
+@pytest.mark.parametrize("queue", ["Transfers", "Urgent"])
+def test_producers_may_send_to_the_lanes_queues_and_nothing_more(rich: Assembly, queue: str) -> None:
+    statement = _by_sid(rich.one("SQS::QueuePolicy", queue)["PolicyDocument"])["Producers"]
     assert sorted(statement["Action"]) == ["sqs:GetQueueUrl", "sqs:SendMessage"]
     assert sorted(statement["Principal"]["AWS"]) == sorted([ROLE, f"arn:aws:iam::{ACCOUNT}:root"])
     assert "Producers" not in _by_sid(rich.one("SQS::QueuePolicy", "DeadLetters")["PolicyDocument"])
@@ -76,7 +77,8 @@ def test_producers_put_requests_on_the_bus_and_no_other_detail_type(rich: Assemb
 
 
 def test_more_pace_is_more_workers_on_both_sides(rich: Assembly) -> None:
-    assert rich.one("Lambda::EventSourceMapping", "Worker")["ScalingConfig"]["MaximumConcurrency"] == 5
+    mappings = [m["Properties"] for name, m in rich.of_type("Lambda::EventSourceMapping").items() if "Worker" in name]
+    assert [mapping["ScalingConfig"]["MaximumConcurrency"] for mapping in mappings] == [5, 5]
     variables = rich.one("Lambda::Function", "Worker")["Environment"]["Variables"]
     assert (variables["MAXIMUM_CONCURRENCY"], variables["TRANSFERS_PER_SECOND"]) == ("5", "9")
 

@@ -12,7 +12,7 @@ from contact_transfer.request.fields import FIELDS
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 SECRET = "never-to-be-told"
-SETTINGS = Settings((INSTANCE_ARN,), "transfers", "dead", "bus", "ledger", routes={"weekend": 1})
+SETTINGS = Settings((INSTANCE_ARN,), "transfers", "urgent", "dead", "bus", "ledger", routes={"weekend": 1})
 
 ODD: tuple[Any, ...] = (
     None, "", " ", 7, -0.0, 1e308, True, [], {}, ["x"], {"a": 1}, "x" * 600, "é\u0000", "\ud83d\ude00", "\ud800", "..", "a/b",

@@ -9,7 +9,7 @@ from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from contact_transfer.config.function_settings import FlowSettings
-from contact_transfer.connect_flow.flow_function import FlowDoor, NotStored, TransferQueue
+from contact_transfer.connect_flow.flow_function import FlowDoor, LaneQueues, NotStored
 from contact_transfer.request import field_types
 from contact_transfer.request.envelope import open_body
 from contact_transfer.request.parser import read_request
@@ -18,7 +18,7 @@ from contact_transfer.transfer.outcome import FailureCode
 from tests.properties.bodies import INSTANCE_ARN, ODD, SECRET, fields_of_request
 from tests.properties.bodies import SETTINGS as WORKER
 
-SETTINGS = FlowSettings((INSTANCE_ARN,), "transfers", routes=WORKER.routes)
+SETTINGS = FlowSettings((INSTANCE_ARN,), "transfers", "urgent", routes=WORKER.routes)
 _LOGGER = Logger(service="flow-events", level="CRITICAL")
 
 
@@ -51,9 +51,10 @@ class _Sqs:
     def __init__(self, error: Exception | None) -> None:
         self.error = error
         self.bodies: list[str] = []
+        self.urls: list[str] = []
 
     def send_message(self, *, QueueUrl: str, MessageBody: str, MessageAttributes: Any) -> dict[str, str]:  # noqa: N803 - botocore's names
-        assert QueueUrl == SETTINGS.transfer_queue_url
+        self.urls.append(QueueUrl)
         assert MessageAttributes == mark(Source.FLOW)
         if self.error is not None:
             raise self.error
@@ -67,7 +68,7 @@ def invoke(random: Random, event: Any) -> str:
     error = random.choice((denied, EndpointConnectionError(endpoint_url="sqs"))) if random.random() < 0.1 else None
     sqs = _Sqs(error)
     try:
-        answer = FlowDoor(TransferQueue(sqs, SETTINGS.transfer_queue_url), SETTINGS, _LOGGER).invoke(event)
+        answer = FlowDoor(LaneQueues(sqs, SETTINGS), SETTINGS, _LOGGER).invoke(event)
     except NotStored:
         assert error is not None
         return "not stored"
@@ -79,15 +80,16 @@ def invoke(random: Random, event: Any) -> str:
         answer["failureMessage"].encode()
         return FailureCode(answer["failureCode"])
     assert (set(answer), answer["status"], error) == ({"status", "requestName"}, "ACCEPTED", None)
-    _stored(sqs.bodies, answer["requestName"], event)
+    _stored(sqs, answer["requestName"], event)
     return "ACCEPTED"
 
 
-def _stored(bodies: list[str], name: str, event: Any) -> None:
-    """What was stored is what the worker will read: the same request, about the flow's own contact."""
-    [body] = bodies
+def _stored(sqs: _Sqs, name: str, event: Any) -> None:
+    """What was stored is what the worker will read: the same request, about the flow's own contact, in the lane that it names."""
+    [body], [url] = sqs.bodies, sqs.urls
     opened = open_body(body)
     read = read_request(opened.fields, WORKER, opened.source)
+    assert url == (SETTINGS.urgent_queue_url if read.priority == "urgent" else SETTINGS.transfer_queue_url)
     contact = event["Details"]["ContactData"]["ContactId"]
     assert read.name == name
     assert field_types.is_id(read.contact_id)

@@ -12,6 +12,7 @@ from botocore.validate import ParamValidator
 
 from contact_transfer.messaging.queue import MAXIMUM_ATTRIBUTES, MAXIMUM_BYTES, Queue
 from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.lanes import Lane
 
 TEXTS = ("x", "weekend", "ключ", "a\u0000b", "\ud800", "\x1b[0m", "x" * 300, "", " ", "\U0001f600")
 #: SQS takes no lone surrogates.
@@ -43,6 +44,9 @@ def record(random: Random) -> dict[str, Any]:
     return made
 
 
+LANES = {Lane.NORMAL: "transfers", Lane.URGENT: "urgent"}
+
+
 def _attribute(random: Random) -> dict[str, Any]:
     if random.random() < 0.3:
         coded = base64.b64encode(random.randbytes(random.randrange(20))).decode()
@@ -56,7 +60,7 @@ def park(random: Random, given: dict[str, Any]) -> str:
     assert delivery.receives >= 1
     reason = {name: random.choice(TEXTS) for name in REASON if random.random() < 0.8}
     sqs = _Sqs()
-    Queue(sqs, "transfers", "dead-letters").park(delivery, reason)
+    Queue(sqs, LANES, "dead-letters").park(delivery, reason)
     [sent] = sqs.sent
     assert (sent["QueueUrl"], sent["MessageBody"]) == ("dead-letters", given["body"])
     attributes = sent["MessageAttributes"]

@@ -13,7 +13,7 @@ from contact_transfer.config.worker_settings import Settings
 from local.connect.model import Connect
 from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather
-from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL
+from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
 from tests.simulation.evidence import Evidence, Target, Wanted
 from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
@@ -67,6 +67,7 @@ def environment(scenario: Scenario) -> dict[str, str]:
     settings = Settings(
         instance_arns=(INSTANCE_ARN,),
         transfer_queue_url=QUEUE_URL,
+        urgent_queue_url=URGENT_QUEUE_URL,
         dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
         event_bus_name="contact-transfer",
         ledger_table_name="ledger",

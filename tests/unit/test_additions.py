@@ -34,7 +34,6 @@ def altered(tmp_path: Path) -> House:
 
 def with_fields(altered: House) -> None:
     altered.insert_before(FIELDS, END_OF_FIELDS, FIELD_ROWS)
-    altered.insert_before(FIELDS, "Boolean, FieldType", "Choice, ")
     altered.insert_before(MODEL, END_OF_ATTRIBUTES, ATTRIBUTES)
 
 
@@ -67,7 +66,7 @@ request = read_request(given, SETTINGS)
 plain = read_request(base, SETTINGS)
 flow = {"Details": {"ContactData": {"ContactId": "c", "Channel": "TASK", "InstanceARN": INSTANCE_ARN},
                     "Parameters": {"contactFlowId": "f", "tryGently": "true"}}}
-asked = read_flow_event(flow, FlowSettings((INSTANCE_ARN,), "queue"))
+asked = read_flow_event(flow, FlowSettings((INSTANCE_ARN,), "queue", "urgent"))
 send = typer.main.get_command(app).commands["send"]
 print(json.dumps({
     "read": [request.try_gently, request.tier, request.noted_at],
@@ -128,7 +127,6 @@ def test_a_field_is_picked_up_everywhere(altered: House) -> None:
 
 def test_a_field_without_its_attribute_is_named(altered: House) -> None:
     altered.insert_before(FIELDS, END_OF_FIELDS, FIELD_ROWS)
-    altered.insert_before(FIELDS, "Boolean, FieldType", "Choice, ")
     said = altered.test("tests/unit/test_fields.py")
     assert "TransferRequest in request/model.py lacks: noted_at, tier, try_gently" in said
 
@@ -210,7 +208,7 @@ from tests.properties.bodies import INSTANCE_ARN
 from tools import pages, schemas
 
 def parsed(**given):
-    return parse("x", {"instanceArns": [INSTANCE_ARN], **given}).for_worker("https://t", "https://d", "b", "l")
+    return parse("x", {"instanceArns": [INSTANCE_ARN], **given}).for_worker("https://t", "https://u", "https://d", "b", "l")
 
 def refused(value):
     try:

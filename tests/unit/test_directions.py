@@ -29,6 +29,7 @@ RANKS = {
 #: Values and arithmetic that every package may use: they import nothing of the service but one another.
 PURE = {
     "contact_transfer.messaging.sqs_record",
+    "contact_transfer.request.lanes",
     "contact_transfer.transfer.backoff",
     "contact_transfer.transfer.clock",
     "contact_transfer.transfer.failure_codes",

@@ -114,7 +114,7 @@ def test_the_parameters_of_an_example_flow_are_accepted(name: str) -> None:
     contact = {"ContactId": "c", "Channel": "TASK", "InstanceARN": instance}
     parameters = _invocation(_actions(name))["Parameters"]["LambdaInvocationAttributes"]
     event = {"Details": {"ContactData": contact, "Parameters": parameters}, "Name": "ContactFlowEvent"}
-    assert read_flow_event(event, FlowSettings((instance,), "u")).request.contact_id == "c"
+    assert read_flow_event(event, FlowSettings((instance,), "t", "u")).request.contact_id == "c"
 
 
 def test_the_example_routes_are_settings_that_are_accepted() -> None:

@@ -74,7 +74,6 @@ IDLE = {
     "contact_transfer.ledger.request_ids": "for requests with a requestId",
     "contact_transfer.ledger.route_quotas": "for requests of a route",
     "contact_transfer.observability.metrics": "names",
-    "contact_transfer.transfer.arrival": "data without functions: what work on one delivery has at hand",
     "contact_transfer.transfer.failure_codes": "a table that is read when a request has failed",
     "contact_transfer.transfer.outcome": "data without functions: what can become of a request",
     "jmespath": "botocore.regions imports it, for rules that the four endpoints do not have",
@@ -93,7 +92,7 @@ SMALL = 2_000
 def run(*program: str) -> subprocess.CompletedProcess[str]:
     """Run a program in a worker's environment."""
     url = "https://sqs.us-east-1.amazonaws.com/000000000000/queue"
-    variables = Settings((INSTANCE,), url, url, "bus", "table").to_environment()
+    variables = Settings((INSTANCE,), url, url, url, "bus", "table").to_environment()
     credentials = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     return subprocess.run(  # noqa: S603 - this interpreter, a program of ours
         [sys.executable, *program],

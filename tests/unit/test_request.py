@@ -22,7 +22,12 @@ BASE = {"contactId": "c", "contactFlowId": "f", "queueId": "q"}
 def settings(**changes: Any) -> Settings:
     given: dict[str, Any] = {"instance_arns": (ARN,), "routes": {"night": 1}} | changes
     return Settings(
-        transfer_queue_url="t", dead_letter_queue_url="d", event_bus_name="b", ledger_table_name="l", **given
+        transfer_queue_url="t",
+        urgent_queue_url="u",
+        dead_letter_queue_url="d",
+        event_bus_name="b",
+        ledger_table_name="l",
+        **given,
     )
 
 

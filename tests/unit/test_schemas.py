@@ -17,6 +17,7 @@ from tools import schemas
 SETTINGS = Settings(
     instance_arns=("arn:aws:connect:eu-west-2:111122223333:instance/inst",),
     transfer_queue_url="t",
+    urgent_queue_url="u",
     dead_letter_queue_url="d",
     event_bus_name="b",
     ledger_table_name="l",

@@ -21,6 +21,7 @@ ARN = "arn:aws:connect:eu-west-2:111122223333:instance/inst"
 WORKER = Settings(
     (ARN,),
     "https://t",
+    "https://u",
     "https://d",
     "bus",
     "table",
@@ -65,7 +66,11 @@ def test_defaults_of_attributes_are_the_tables(typed: type[Environment]) -> None
 
 @pytest.mark.parametrize(
     "settings",
-    [WORKER, FlowSettings((ARN,), "https://t", routes={"r": 2}), ConfirmSettings((ARN,), "q", "b", "t", 1.5)],
+    [
+        WORKER,
+        FlowSettings((ARN,), "https://t", "https://u", routes={"r": 2}),
+        ConfirmSettings((ARN,), "q", "b", "t", 1.5),
+    ],
 )
 def test_the_codec_reads_what_it_writes(settings: Environment) -> None:
     assert type(settings).from_environment(settings.to_environment()) == settings

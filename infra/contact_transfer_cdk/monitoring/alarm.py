@@ -67,6 +67,7 @@ class Watched:
     """What alarms watch, by the names CloudWatch knows. ``rules``: (bus, rule) pairs; ``functions``: role to function name."""
 
     transfer_queue: str
+    urgent_queue: str
     dead_letter_queue: str
     functions: Mapping[str, str]
     rules: tuple[tuple[str, str], ...] = ()

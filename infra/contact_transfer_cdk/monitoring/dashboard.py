@@ -71,11 +71,17 @@ class Dashboard:
         )
 
     def _first_sight(self) -> None:
-        oldest = self._queue("ApproximateAgeOfOldestMessage", self._watched.transfer_queue, "oldest request, s")
+        oldest = [
+            self._queue("ApproximateAgeOfOldestMessage", queue, label)
+            for queue, label in (
+                (self._watched.transfer_queue, "oldest request, s"),
+                (self._watched.urgent_queue, "oldest urgent one, s"),
+            )
+        ]
         figures: list[tuple[str, list[cloudwatch.IMetric]]] = [
             ("Transferred", [self._ours(Metric.TRANSFERRED)]),
             ("Failed", [self._ours(Metric.FAILED)]),
-            ("Oldest request", [oldest]),
+            ("Oldest request", [*oldest]),
             ("Share of the quota", [self._share()]),
         ]
         self.dashboard.add_widgets(
@@ -89,6 +95,7 @@ class Dashboard:
         depth = [
             self._queue("ApproximateNumberOfMessagesVisible", self._watched.transfer_queue, "waiting"),
             self._queue("ApproximateNumberOfMessagesNotVisible", self._watched.transfer_queue, "in flight or deferred"),
+            self._queue("ApproximateNumberOfMessagesVisible", self._watched.urgent_queue, "urgent, waiting"),
             self._queue("ApproximateNumberOfMessagesVisible", self._watched.dead_letter_queue, "failed"),
         ]
         waits = [

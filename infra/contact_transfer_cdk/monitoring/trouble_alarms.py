@@ -15,7 +15,7 @@ from contact_transfer_cdk.settings.model import DeploymentSettings
 #: Each throttled call is counted by a metric of its own.
 WATCHED_ELSEWHERE = frozenset({Cause.THROTTLED})
 CONNECT = "Connect does not answer"
-STORES = "The ledger, the bus or the dead-letter queue fails"
+STORES = "The ledger, the bus or a queue fails"
 _HEALTH = "look at the AWS Health Dashboard. Requests are retried and nothing is lost; if it lasts for hours, run `transfers pause`."
 _RESOURCE = (
     "look at the AWS Health Dashboard, then run `transfers doctor`: somebody may have deleted or changed the resource."
@@ -95,6 +95,12 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             "bus-unavailable",
             Severity.PAGE,
             Text(STORES, "Outcome events cannot be published. Their requests are retried.", _RESOURCE),
+            periods=2,
+        ),
+        Cause.LANE_QUEUE: _Trouble(
+            "lane-queue-unavailable",
+            Severity.PAGE,
+            Text(STORES, "Requests cannot be moved to the queue of their lane. They are retried.", _RESOURCE),
             periods=2,
         ),
         Cause.DEAD_LETTER_QUEUE: _Trouble(

@@ -12,6 +12,7 @@ from contact_transfer_cdk.words import counted
 
 SECTION = "Requests wait too long"
 HOUR_SECONDS = 3600
+URGENT_SECONDS = 600
 #: A request whose tries are up to 15 minutes apart is seen in one of four periods of five minutes at least.
 SEEN_PERIODS = 4
 
@@ -57,8 +58,23 @@ def waiting_alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[A
             " transferred, run `transfers doctor`: the worker's event source mapping, its role or the queue's key was changed. If"
             " transfers go on, it is a backlog: wait, or raise the quota.",
         ),
-        Measure(
-            "AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": watched.transfer_queue}, "Maximum", minutes=1
-        ),
+        _age(watched.transfer_queue),
         threshold=HOUR_SECONDS,
     )
+    yield Alarm(
+        "urgent-unread",
+        Severity.PAGE,
+        Text(
+            SECTION,
+            "An urgent transfer request has waited for more than ten minutes in the urgent queue. Either the worker does not read that"
+            " queue, or more urgent requests arrive than nine tenths of the quota can carry. Nothing is lost.",
+            "run `transfers watch --once`. If it says paused, run `transfers resume`. If urgent requests keep arriving, find out who sends"
+            " them: not everything can be urgent.",
+        ),
+        _age(watched.urgent_queue),
+        threshold=URGENT_SECONDS,
+    )
+
+
+def _age(queue: str) -> Measure:
+    return Measure("AWS/SQS", "ApproximateAgeOfOldestMessage", {"QueueName": queue}, "Maximum", minutes=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
@@ -38,20 +40,23 @@ def connect_statements(settings: DeploymentSettings) -> list[iam.PolicyStatement
 
 
 def queue_statements(
-    transfers: sqs.IQueue, dead_letters: sqs.IQueue, key: kms.IKey, region: str
+    lanes: Sequence[sqs.IQueue], dead_letters: sqs.IQueue, key: kms.IKey, region: str
 ) -> list[iam.PolicyStatement]:
-    """Receive from the transfer queue and change visibility there; send to the dead-letter queue."""
+    """Receive from the lanes' queues, change visibility there, see what waits there, and send: to the dead-letter queue, and what
+    came through the other lane to its own. (A mapping needs ``sqs:GetQueueAttributes``, as the worker's look does.)
+    """
+    own = [queue.queue_arn for queue in lanes]
     return [
-        _allow("TransferQueue", [*MAPPING_CALLS, "sqs:ChangeMessageVisibility"], [transfers.queue_arn]),
-        _allow("DeadLetterQueue", ["sqs:SendMessage"], [dead_letters.queue_arn]),
+        _allow("LaneQueues", [*MAPPING_CALLS, "sqs:ChangeMessageVisibility"], own),
+        _allow("Sending", ["sqs:SendMessage"], [*own, dead_letters.queue_arn]),
         _via("QueuesKey", ["kms:Decrypt", "kms:GenerateDataKey"], key, f"sqs.{region}.amazonaws.com"),
     ]
 
 
-def sending_statements(transfers: sqs.IQueue, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
-    """Send to the transfer queue."""
+def sending_statements(lanes: Sequence[sqs.IQueue], key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
+    """Send to the lanes' queues."""
     return [
-        _allow("TransferQueue", _actions("sqs", FLOW_CALLS), [transfers.queue_arn]),
+        _allow("LaneQueues", _actions("sqs", FLOW_CALLS), [queue.queue_arn for queue in lanes]),
         _via("QueuesKey", ["kms:Decrypt", "kms:GenerateDataKey"], key, f"sqs.{region}.amazonaws.com"),
     ]
 

@@ -1,8 +1,8 @@
-"""The deployment's bus, the rule that takes requests from it to the transfer queue, and the archive of requests."""
+"""The deployment's bus, the rules that take requests from it to the queues of their lanes, and the archive of requests."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Duration
@@ -13,6 +13,7 @@ from constructs import Construct
 
 from contact_transfer.messaging.event_bus import SOURCE
 from contact_transfer.request.event_types import REQUESTED
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.policies.bus import bus_policy
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.service.rules import bus_name, rule_name
@@ -33,7 +34,7 @@ class EventBus(Construct):
         id_: str,
         *,
         settings: DeploymentSettings,
-        to: Destination,
+        to: Mapping[Lane, Destination],
         archive_key: kms.IKey,
         roles: Sequence[iam.IRole],
     ) -> None:
@@ -47,13 +48,23 @@ class EventBus(Construct):
             description="Contact transfers: requests and outcomes",
             policy=bus_policy(settings, [role.role_arn for role in roles]),
         )
-        self.rule = queue_rule(
+        queue_rule(
             self,
             "Requests",
-            name=rule_name(settings),
+            name=rule_name(settings, Lane.NORMAL),
             description="Transfer requests to the transfer queue",
-            pattern=_pattern(),
-            to=to,
+            # Together with the other rule's: every request, whatever its priority is. A wrong one must be refused, not lost.
+            pattern=_pattern([{"exists": False}, {"anything-but": [str(Lane.URGENT)]}]),
+            to=to[Lane.NORMAL],
+            bus=self.bus,
+        )
+        queue_rule(
+            self,
+            "UrgentRequests",
+            name=rule_name(settings, Lane.URGENT),
+            description="Urgent transfer requests to the urgent queue",
+            pattern=_pattern([str(Lane.URGENT)]),
+            to=to[Lane.URGENT],
             bus=self.bus,
         )
         self._archive(settings, archive_key)
@@ -71,6 +82,10 @@ class EventBus(Construct):
         )
 
 
-def _pattern() -> dict[str, Any]:
+def _pattern(priority: list[Any] | None = None) -> dict[str, Any]:
     # Without an asterisk a wildcard is an exact match: one condition for both, because alternatives would be joined by "or".
-    return {"detail-type": [REQUESTED], "source": [{"anything-but": {"wildcard": [SOURCE, "aws.*"]}}]}
+    pattern: dict[str, Any] = {
+        "detail-type": [REQUESTED],
+        "source": [{"anything-but": {"wildcard": [SOURCE, "aws.*"]}}],
+    }
+    return pattern if priority is None else {**pattern, "detail": {"priority": priority}}

@@ -1,4 +1,4 @@
-"""The flow function: what Connect flows invoke to ask for a transfer. It may send to the transfer queue, and nothing else."""
+"""The flow function: what Connect flows invoke to ask for a transfer. It may send to the queues of the lanes, and nothing else."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from aws_cdk import aws_connect as connect
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from contact_transfer_cdk.policies import permissions
 from contact_transfer_cdk.service.function import Function, Shape
+from contact_transfer_cdk.service.queues import Queues
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 HANDLER = "contact_transfer.flow.handler"
@@ -26,20 +26,22 @@ class FlowFunction(Function):
         *,
         settings: DeploymentSettings,
         code: lambda_.Code,
-        transfers: sqs.IQueue,
+        queues: Queues,
         queues_key: kms.IKey,
         log_key: kms.IKey,
     ) -> None:
         super().__init__(scope, id_, name="flow", settings=settings, log_key=log_key)
-        self.allow(*permissions.sending_statements(transfers, queues_key, settings.place.region))
+        self.allow(*permissions.sending_statements(queues.lanes, queues_key, settings.place.region))
         sizing = settings.sizing
         shape = Shape(
             handler=HANDLER,
-            description="Takes transfer requests from Amazon Connect flows into the transfer queue",
+            description="Takes transfer requests from Amazon Connect flows into the queue of their lane",
             memory_mb=sizing.flow_memory_mb,
             timeout_seconds=sizing.flow_timeout_seconds,
         )
-        self.function = self.make(code, settings.for_flows(transfers.queue_url).to_environment(), shape)
+        self.function = self.make(
+            code, settings.for_flows(queues.transfers.queue_url, queues.urgent.queue_url).to_environment(), shape
+        )
         self._admit_instances()
 
     def _admit_instances(self) -> None:

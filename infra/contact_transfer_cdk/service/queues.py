@@ -1,8 +1,8 @@
-"""The transfer queue and its dead-letter queue: encrypted, TLS only, kept when the stack goes."""
+"""The queues of the two lanes and their dead-letter queue: encrypted, TLS only, kept when the stack goes."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aws_cdk import Duration
@@ -11,35 +11,60 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.policies.keys import producers
 from contact_transfer_cdk.policies.retention import KEPT
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
 class Queues(Construct):
-    """``transfers`` is where every request waits; ``dead_letters`` where every failure ends."""
+    """``transfers`` and ``urgent`` are where requests wait, one for each lane; ``dead_letters`` is where every failure ends."""
 
     def __init__(
-        self, scope: Construct, id_: str, *, settings: DeploymentSettings, key: kms.IKey, rule_arns: Sequence[str]
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        settings: DeploymentSettings,
+        key: kms.IKey,
+        rule_arns: Mapping[Lane, Sequence[str]],
     ) -> None:
+        """``rule_arns``: the rules that send to each lane's queue."""
         super().__init__(scope, id_)
-        sizing = settings.sizing
-        # The dead-letter queue says which queue may use it, and that queue refers to it: the name closes no circle.
-        name = f"{settings.prefix}-transfers"
-        source = sqs.Queue.from_queue_arn(self, "Source", settings.place.arn("sqs", name))
+        self._settings, self._key = settings, key
+        # The dead-letter queue says which queues may use it, and they refer to it: their names close no circle.
+        names = (f"{settings.prefix}-transfers", f"{settings.prefix}-urgent")
+        sources = [
+            sqs.Queue.from_queue_arn(self, id_, settings.place.arn("sqs", name))
+            for id_, name in zip(("Source", "UrgentSource"), names, strict=True)
+        ]
         self.dead_letters = encrypted_queue(
             self,
             "DeadLetters",
             key,
-            sizing.dead_letter_retention_days,
+            settings.sizing.dead_letter_retention_days,
             redrive_allow_policy=sqs.RedriveAllowPolicy(
-                redrive_permission=sqs.RedrivePermission.BY_QUEUE, source_queues=[source]
+                redrive_permission=sqs.RedrivePermission.BY_QUEUE, source_queues=sources
             ),
         )
-        self.transfers = encrypted_queue(
+        self.transfers, self.urgent = self._lane("Transfers", names[0]), self._lane("Urgent", names[1])
+        admit_rules(self.transfers, rule_arns[Lane.NORMAL])
+        admit_rules(self.urgent, rule_arns[Lane.URGENT])
+        admit_rules(
+            self.dead_letters, [arn for arns in rule_arns.values() for arn in arns]
+        )  # what EventBridge could not deliver
+
+    @property
+    def lanes(self) -> tuple[sqs.Queue, sqs.Queue]:
+        """The queues that feed the worker."""
+        return self.transfers, self.urgent
+
+    def _lane(self, id_: str, name: str) -> sqs.Queue:
+        sizing = self._settings.sizing
+        queue = encrypted_queue(
             self,
-            "Transfers",
-            key,
+            id_,
+            self._key,
             sizing.transfer_retention_days,
             queue_name=name,
             visibility_timeout=Duration.seconds(sizing.visibility_timeout_seconds),
@@ -47,21 +72,16 @@ class Queues(Construct):
                 queue=self.dead_letters, max_receive_count=sizing.maximum_receive_count
             ),
         )
-        admit_rules(self.transfers, rule_arns)
-        admit_rules(self.dead_letters, rule_arns)  # what EventBridge could not deliver
-        self._admit_producers(settings)
-
-    def _admit_producers(self, settings: DeploymentSettings) -> None:
-        if not settings.producer_principals:
-            return
-        self.transfers.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="Producers",
-                principals=producers(settings),
-                actions=["sqs:SendMessage", "sqs:GetQueueUrl"],
-                resources=[self.transfers.queue_arn],
+        if self._settings.producer_principals:
+            queue.add_to_resource_policy(
+                iam.PolicyStatement(
+                    sid="Producers",
+                    principals=producers(self._settings),
+                    actions=["sqs:SendMessage", "sqs:GetQueueUrl"],
+                    resources=[queue.queue_arn],
+                )
             )
-        )
+        return queue
 
 
 def encrypted_queue(scope: Construct, id_: str, key: kms.IKey, retention_days: int, **more: Any) -> sqs.Queue:

@@ -7,36 +7,41 @@ other producer.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 
 from aws_cdk import aws_events as events
 from constructs import Construct
 
 from contact_transfer.request.envelope import DETAIL_TYPE, ROUTE_EVENTS
 from contact_transfer.request.event_types import REQUESTED
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
 from contact_transfer_cdk.settings.route_settings import Route
 
 
-def route_rule_arns(settings: DeploymentSettings) -> list[str]:
-    """The rules of all routes: on the default bus, whose name is no part of a rule's ARN."""
-    return [settings.place.arn("events", f"rule/{route_rule_name(settings, route)}") for route in settings.routes]
+def route_rule_arns(settings: DeploymentSettings, lane: Lane) -> list[str]:
+    """The rules of a lane's routes: on the default bus, whose name is no part of a rule's ARN."""
+    routes = [route for route in settings.routes if route.lane is lane]
+    return [settings.place.arn("events", f"rule/{route_rule_name(settings, route)}") for route in routes]
 
 
 class Routes(Construct):
     """``rules`` by the routes' names."""
 
-    def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, to: Destination) -> None:
+    def __init__(
+        self, scope: Construct, id_: str, *, settings: DeploymentSettings, to: Mapping[Lane, Destination]
+    ) -> None:
         super().__init__(scope, id_)
         self.rules = {
             route.name: queue_rule(
                 self,
                 route.name,  # never its position: a rule that moves to another logical id collides with its own name
                 name=route_rule_name(settings, route),
-                description=f"Route {route.name}: events of Amazon Connect to the transfer queue",
+                description=f"Route {route.name}: events of Amazon Connect to the queue of their lane",
                 pattern=route.pattern(settings.instances),
-                to=to,
+                to=to[route.lane],
                 transformer=transformer(route),
             )
             for route in settings.routes
@@ -54,6 +59,7 @@ def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
         "queueId": route.queue_id,
         "userId": route.user_id,
         "route": route.name,
+        "priority": route.priority,
     }
     rest = json.dumps({key: value for key, value in fixed.items() if value is not None})[1:]
     event = json.dumps({DETAIL_TYPE: REQUESTED, "source": ROUTE_EVENTS})[:-1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.service.confirmation_rules import DEFAULT_BUS, confirmation_rules
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
@@ -17,20 +18,20 @@ def bus_arn(settings: DeploymentSettings) -> str:
     return settings.place.arn("events", f"event-bus/{bus_name(settings)}")
 
 
-def rule_name(settings: DeploymentSettings) -> str:
-    """The rule that turns events into messages of the transfer queue."""
-    return f"{settings.prefix}-requests"
+def rule_name(settings: DeploymentSettings, lane: Lane) -> str:
+    """The rule that turns a lane's events into messages of its queue."""
+    return f"{settings.prefix}-urgent-requests" if lane is Lane.URGENT else f"{settings.prefix}-requests"
 
 
-def rule_arns(settings: DeploymentSettings) -> list[str]:
-    """Every rule that sends to the deployment's queues."""
-    return [settings.place.arn("events", f"rule/{bus_name(settings)}/{rule_name(settings)}")]
+def rule_arns(settings: DeploymentSettings, lane: Lane) -> list[str]:
+    """Every rule of the deployment's bus that sends to a lane's queue."""
+    return [settings.place.arn("events", f"rule/{bus_name(settings)}/{rule_name(settings, lane)}")]
 
 
 def all_rules(settings: DeploymentSettings) -> tuple[tuple[str, str], ...]:
     """Every rule of the deployment, each as its bus and its name."""
     return (
-        (bus_name(settings), rule_name(settings)),
+        *((bus_name(settings), rule_name(settings, lane)) for lane in Lane),
         *((DEFAULT_BUS, route_rule_name(settings, route)) for route in settings.routes),
         *confirmation_rules(settings),
     )

@@ -41,6 +41,8 @@ ALARM_NAMES = frozenset(
         "worker-defect",
         "worker-errors",
         "worker-failing",
+        "lane-queue-unavailable",
+        "urgent-unread",
         "worker-throttled",
         "worker-timeouts",
     }

@@ -140,7 +140,7 @@ def _settling(settings: DeploymentSettings) -> Iterator[str]:
 def _environment(settings: DeploymentSettings) -> Iterator[str]:
     place = settings.place
     url = f"https://sqs.{place.region}.amazonaws.com.cn/{place.account}/{_LONGEST_NAME}"
-    worker = settings.for_worker(url, url, settings.prefix, _LONGEST_NAME).to_environment()
+    worker = settings.for_worker(url, url, url, settings.prefix, _LONGEST_NAME).to_environment()
     size = sum(len(name.encode()) + len(value.encode()) for name, value in (worker | dict(TELEMETRY)).items())
     if size > ENVIRONMENT_BYTES:
         yield (

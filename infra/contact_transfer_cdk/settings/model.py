@@ -64,20 +64,23 @@ class DeploymentSettings:
         return self.instances[0].place
 
     def for_worker(
-        self, transfer_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str
+        self, transfer_queue_url: str, urgent_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str
     ) -> Settings:
         """What the worker gets to know; its environment is ``to_environment()`` of this."""
         return Settings(
             transfer_queue_url=transfer_queue_url,
+            urgent_queue_url=urgent_queue_url,
             dead_letter_queue_url=dead_letter_queue_url,
             event_bus_name=bus_name,
             ledger_table_name=table_name,
             **self._for(Function.WORKER),
         )
 
-    def for_flows(self, transfer_queue_url: str) -> FlowSettings:
+    def for_flows(self, transfer_queue_url: str, urgent_queue_url: str) -> FlowSettings:
         """What the flow function gets to know."""
-        return FlowSettings(transfer_queue_url=transfer_queue_url, **self._for(Function.FLOW))
+        return FlowSettings(
+            transfer_queue_url=transfer_queue_url, urgent_queue_url=urgent_queue_url, **self._for(Function.FLOW)
+        )
 
     def for_confirmation(self, queue_url: str, bus_name: str, table_name: str) -> ConfirmSettings:
         """What the confirmation function gets to know."""

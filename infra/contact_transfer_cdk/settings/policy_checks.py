@@ -1,6 +1,6 @@
 """Policies that grow with the settings must fit into what AWS takes.
 
-The transfer queue's names every rule and every producer; the key's and the bus's hold the same lists, and may be larger. The
+The queue of a lane names every rule of it and every producer; the key's and the bus's hold the same lists, and may be larger. The
 worker's role names every flow of every instance; the CDK spreads its statements over as many policies as they need.
 """
 
@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.route_checks import route_rule_name
 from contact_transfer_cdk.words import counted
@@ -18,6 +19,8 @@ from contact_transfer_cdk.words import counted
 POLICY_BYTES = 8192
 #: The same page has 50; one stands for everybody, who must use TLS, and one is EventBridge.
 MOST_PRODUCERS = 48
+#: Of each lane, how its queue and its rule are called after the deployment.
+_NAMES = {Lane.NORMAL: ("transfers", "requests"), Lane.URGENT: ("urgent", "urgent-requests")}
 _SEPARATOR = len('"",')
 #: Of the ARNs in one statement: a managed policy, which one statement cannot outgrow, has at most 6,144 characters.
 _STATEMENT_BYTES = 4500
@@ -62,15 +65,16 @@ def flow_arns(settings: DeploymentSettings) -> list[list[str]]:
 
 
 def queue_policy_bytes(settings: DeploymentSettings) -> int:
-    """Bytes of the transfer queue's policy once its references are written out."""
-    return len(json.dumps(_queue_policy(settings), separators=(",", ":")).encode())
+    """Bytes of the largest policy of a lane's queue once its references are written out."""
+    return max(len(json.dumps(_queue_policy(settings, lane), separators=(",", ":")).encode()) for lane in Lane)
 
 
-def _queue_policy(settings: DeploymentSettings) -> dict[str, Any]:
+def _queue_policy(settings: DeploymentSettings, lane: Lane) -> dict[str, Any]:
     """The policy as ``service.queues`` makes it. A test compares the two."""
     place, prefix = settings.place, settings.prefix
-    queue = place.arn("sqs", f"{prefix}-transfers")
-    rules = [f"{prefix}/{prefix}-requests", *(route_rule_name(settings, route) for route in settings.routes)]
+    queue, rule = (f"{prefix}-{name}" for name in _NAMES[lane])
+    queue = place.arn("sqs", queue)
+    rules = [f"{prefix}/{rule}", *(route_rule_name(settings, route) for route in settings.routes if route.lane is lane)]
     root = f"arn:{place.partition}:iam::{'0' * 12}:root"
     senders = [root if name.isdigit() else name for name in settings.producer_principals]
     tls = {"Bool": {"aws:SecureTransport": "false"}}

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contact_transfer.request.fields import problem
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.errors import DeploymentError, Problems
 from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.arns import Instance
@@ -17,7 +19,7 @@ from contact_transfer_cdk.settings.route_pattern import CONTACT_EVENTS, check_wh
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
 #: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
 MOST = 40
-ROUTE_KEYS = ("name", "when", "transfer", "maxTransfersPerContact")
+ROUTE_KEYS = ("name", "when", "transfer", "maxTransfersPerContact", "priority")
 #: Keys of a route's ``transfer``, with the resource that each is an id of.
 TRANSFER_KEYS = {"contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
 #: A contact is transferred at most this many times, regardless of the caller. Source: TransferContact.
@@ -34,6 +36,12 @@ class Route:
     queue_id: str | None
     user_id: str | None
     most: int
+    priority: str | None = None
+
+    @property
+    def lane(self) -> Lane:
+        """The lane of its requests."""
+        return Lane(self.priority or Lane.NORMAL)
 
     @property
     def of_rules(self) -> bool:
@@ -105,16 +113,26 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
     with problems.collecting():
         most = reading.whole("maxTransfersPerContact", entry.get("maxTransfersPerContact", 1), 1, MOST_TRANSFERS)
     with problems.collecting():
+        priority = _priority(entry)
+    with problems.collecting():
         flow, queue, user = _transfer(reading.an_object("transfer", entry.get("transfer")), instances)
     with problems.collecting():
         when = reading.an_object("when", entry.get("when"))
         check_when(when, instances)
     problems.raise_any()
-    route = Route(name, when, flow, queue, user, most)
+    route = Route(name, when, flow, queue, user, most, priority)
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
     if length > LONGEST:
         raise DeploymentError(f"'when' makes a pattern of {length:,} characters and EventBridge takes {LONGEST:,}.")
     return route
+
+
+def _priority(entry: Mapping[str, Any]) -> str | None:
+    if "priority" not in entry:
+        return None
+    if wrong := problem("priority", entry["priority"]):
+        raise DeploymentError(f"'priority' {wrong}.")
+    return str(entry["priority"])
 
 
 def _transfer(content: Mapping[str, Any], instances: tuple[Instance, ...]) -> tuple[str, str | None, str | None]:

@@ -12,6 +12,7 @@ from contact_transfer.config import kinds
 from contact_transfer.config.kinds import DEFAULT_QUOTAS
 from contact_transfer.config.setting import REQUIRED, Setting
 from contact_transfer.config.settings_table import MOST_CALLS, of_file
+from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES
 from contact_transfer_cdk.settings.arns import INSTANCE_PATTERN
 from contact_transfer_cdk.settings.deployment import SCHEMA_KEY
@@ -85,6 +86,7 @@ def _routes(_: kinds.Routes) -> Schema:
         "when": {"type": "object", "description": "An EventBridge event pattern", "required": ["detail-type"]},
         "transfer": _object(ids, required=["contactFlowId"], **both),
         "maxTransfersPerContact": {"type": "integer", "minimum": 1, "maximum": MOST_TRANSFERS, "default": 1},
+        "priority": {"enum": [str(lane) for lane in Lane], "description": "The lane of its requests"},
     }
     route = _object({key: known[key] for key in ROUTE_KEYS}, required=["name", "when", "transfer"])
     return _list(route, maxItems=MOST)

@@ -23,6 +23,7 @@ class FlowSettings(Environment):
 
     instance_arns: tuple[str, ...]
     transfer_queue_url: str
+    urgent_queue_url: str
     allowed_channels: frozenset[str] = DEFAULT_CHANNELS
     allowed_contact_flow_ids: frozenset[str] = frozenset()
     allowed_queue_ids: frozenset[str] = frozenset()

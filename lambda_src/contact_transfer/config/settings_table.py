@@ -222,6 +222,7 @@ _ROWS = (
         _WITH_FLOW,
     ),
     _made_by_the_stack("transferQueueUrl", "URL of the transfer queue", _WITH_FLOW),
+    _made_by_the_stack("urgentQueueUrl", "URL of the urgent queue", _WITH_FLOW),
     _made_by_the_stack("deadLetterQueueUrl", "URL of the dead-letter queue", _WORKER),
     _made_by_the_stack("confirmationQueueUrl", "URL of the confirmation queue", (Function.CONFIRM,)),
     _made_by_the_stack("eventBusName", "name of the deployment's event bus", _WITH_CONFIRM),

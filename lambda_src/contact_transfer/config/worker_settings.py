@@ -30,6 +30,7 @@ class Settings(Environment):
 
     instance_arns: tuple[str, ...]
     transfer_queue_url: str
+    urgent_queue_url: str
     dead_letter_queue_url: str
     event_bus_name: str
     ledger_table_name: str

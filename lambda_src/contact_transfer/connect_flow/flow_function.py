@@ -1,6 +1,6 @@
 """The source for Connect flows: checks and stores a request, and answers the flow what happened.
 
-    ACCEPTED   the request is in the transfer queue
+    ACCEPTED   the request is in the queue of its lane
     REJECTED   it can never be carried out as written; nothing is queued
     raises     it could not be stored: the flow takes its error branch, after Connect's own retries
 
@@ -18,26 +18,27 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.config.function_settings import FlowSettings
 from contact_transfer.connect_flow.flow_event import read_flow_event
+from contact_transfer.request.lanes import Lane
 from contact_transfer.request.parser import Refused
 from contact_transfer.request.source import Source, mark
 
 
 class NotStored(Exception):
-    """The transfer queue did not take the request, or its answer was lost."""
+    """The queue did not take the request, or its answer was lost."""
 
 
-class TransferQueue:
-    """Where requests wait, through a botocore SQS client."""
+class LaneQueues:
+    """Where requests wait, each lane's in a queue of its own, through a botocore SQS client."""
 
-    def __init__(self, client: Any, url: str) -> None:
+    def __init__(self, client: Any, settings: FlowSettings) -> None:
         self._client = client
-        self._url = url
+        self._urls = {Lane.NORMAL: settings.transfer_queue_url, Lane.URGENT: settings.urgent_queue_url}
 
-    def send(self, body: str) -> None:
+    def send(self, body: str, lane: Lane) -> None:
         """Store a request. Raise ``NotStored``."""
         try:
             answer = self._client.send_message(
-                QueueUrl=self._url, MessageBody=body, MessageAttributes=mark(Source.FLOW)
+                QueueUrl=self._urls[lane], MessageBody=body, MessageAttributes=mark(Source.FLOW)
             )
         except ClientError as error:
             raise NotStored(str(error.response.get("Error", {}).get("Code", "Unknown"))) from error
@@ -51,7 +52,7 @@ class TransferQueue:
 class FlowDoor:
     """Answers invocations of flows."""
 
-    queue: TransferQueue
+    queues: LaneQueues
     settings: FlowSettings
     logger: Logger
 
@@ -66,7 +67,7 @@ class FlowDoor:
         name = asked.request.name
         keys: dict[str, Any] = {"requestName": name, "contactId": asked.request.contact_id, "correlation_id": name}
         try:
-            self.queue.send(asked.body)
+            self.queues.send(asked.body, Lane(asked.request.priority or Lane.NORMAL))
         except NotStored as error:
             self.logger.error("not stored", error=str(error), **keys)  # noqa: TRY400 - the code says it; a trace may quote the body
             raise

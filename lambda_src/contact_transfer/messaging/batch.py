@@ -4,6 +4,7 @@
     failure   ledger (in the service), event, park, report
     skipped   ledger (in the service), event, report; so is a request that was cancelled
     deferred  visibility, reported as failed
+    moved     sent to the queue of its request's lane, report
 
 A crash anywhere repeats something harmless. Whatever one message does, the others of its batch are carried out.
 """
@@ -20,10 +21,11 @@ from contact_transfer.connect.rate_limiter import WorkerShare
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging import outcome_events
 from contact_transfer.messaging.event_bus import Bus, Event
-from contact_transfer.messaging.queue import ParkingFailed, Queue
+from contact_transfer.messaging.queue import NotSent, Queue
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.envelope import MalformedMessage, open_body
+from contact_transfer.request.lanes import Lane
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.request.timestamps import rfc3339
@@ -36,6 +38,7 @@ from contact_transfer.transfer.outcome import (
     Deferred,
     Failed,
     FailureCode,
+    Moved,
     Outcome,
     Skipped,
     Transferred,
@@ -55,7 +58,7 @@ class _Turn:
     seconds: float = 0.0
 
     @property
-    def outcome(self) -> Outcome:
+    def outcome(self) -> Outcome | Moved:
         return self.report.outcome
 
     @property
@@ -132,7 +135,24 @@ class Batch:
             request, policy_failure = error.request, error.failed
         turn.request = replace(request, asked_at=turn.delivery.sent_at)
         turn.known = turn.request.public()
+        if policy_failure is None and (lane := self._other_lane(turn.request, turn.delivery)) is not None:
+            return self._move(turn, lane)
         return self.service.carry_out(turn.request, turn.delivery, deadline, policy_failure)
+
+    def _other_lane(self, request: TransferRequest, delivery: Delivery) -> Lane | None:
+        """The lane that the request names, if its message came through the other one."""
+        came = self.queue.lane(delivery)
+        wanted = request.priority and Lane(request.priority)
+        return wanted if wanted and came and wanted is not came else None
+
+    def _move(self, turn: _Turn, lane: Lane) -> Report:
+        """Sent first; the report that it is done deletes it here. A crash in between leaves two messages of one request."""
+        try:
+            self.queue.move(turn.delivery, lane)
+        except NotSent as error:
+            cause = Cause.ACCESS_DENIED if error.denied else Cause.LANE_QUEUE
+            return Report(Deferred(cause, self._delay(turn), error.detail))
+        return Report(Moved(lane))
 
     def _announce(self, turns: Sequence[_Turn]) -> None:
         """Publish what is certain, all at once. What the bus does not take comes back."""
@@ -146,10 +166,10 @@ class Batch:
         failure = turn.outcome
         if not isinstance(failure, Failed):
             return
-        reason = outcome_events.attributes(turn.known, failure, turn.delivery.message_id, turn.reported_at)
+        reason = outcome_events.attributes(turn.known, failure, turn.delivery.original_id, turn.reported_at)
         try:
             self.queue.park(turn.delivery, reason)
-        except ParkingFailed as error:
+        except NotSent as error:
             cause = Cause.ACCESS_DENIED if error.denied else Cause.DEAD_LETTER_QUEUE
             self._come_back(turn, cause, error.detail)
             return
@@ -169,7 +189,10 @@ class Batch:
             self.telemetry.trouble("reported end not noted", messageId=turn.delivery.message_id, error=error.detail)
 
     def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
-        turn.report = Report(Deferred(cause, backoff.delay(turn.delivery.receives, self.randomness.random), detail))
+        turn.report = Report(Deferred(cause, self._delay(turn), detail))
+
+    def _delay(self, turn: _Turn) -> float:
+        return backoff.delay(turn.delivery.receives, self.randomness.random)
 
     def _postpone(self, turns: Sequence[_Turn]) -> None:
         delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]
@@ -194,7 +217,7 @@ class Batch:
 
 
 def _event(turn: _Turn) -> Event | None:
-    end = (turn.delivery.message_id, turn.reported_at)
+    end = (turn.delivery.original_id, turn.reported_at)
     match turn.outcome:
         case Transferred() as done:
             return outcome_events.succeeded(turn.known, done)

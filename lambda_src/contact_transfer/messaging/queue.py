@@ -1,4 +1,4 @@
-"""SQS: parking what failed in the dead-letter queue, and keeping away what is deferred.
+"""SQS: parking what failed in the dead-letter queue, keeping away what is deferred, moving what came through the wrong lane.
 
 A parked message is the message as it was sent, with the reason in attributes. A message has at most ten attributes, and
 body and attributes together at most 1 MiB (SQS message quotas): the reason wins over the message's own attributes, and a
@@ -18,7 +18,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.aws.answers import is_denial
 from contact_transfer.messaging.outcome_events import REASON
-from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.messaging.sqs_record import MOVED_FROM, Delivery
+from contact_transfer.request.lanes import Lane, queue_name
 
 MAXIMUM_ATTRIBUTES = 10
 MAXIMUM_BYTES = 1_048_576
@@ -31,8 +32,8 @@ _TOO_LARGE = ("InvalidParameterValue", "InvalidMessageContents", "BatchRequestTo
 Attributes = dict[str, dict[str, Any]]
 
 
-class ParkingFailed(Exception):
-    """The dead-letter queue did not take the message, or its answer was lost; ``denied`` when it was IAM or KMS."""
+class NotSent(Exception):
+    """The queue did not take the message, or its answer was lost; ``denied`` when it was IAM or KMS."""
 
     def __init__(self, detail: str, *, denied: bool = False) -> None:
         super().__init__(detail)
@@ -71,43 +72,69 @@ class Visibility:
 
 
 class Queue:
-    """The transfer queue and its dead-letter queue, through a botocore SQS client."""
+    """The queues of the lanes and their dead-letter queue, through a botocore SQS client."""
 
-    def __init__(self, client: Any, transfer_queue_url: str, dead_letter_queue_url: str) -> None:
+    def __init__(self, client: Any, lanes: Mapping[Lane, str], dead_letter_queue_url: str) -> None:
+        """``lanes``: the URL of each lane's queue."""
         self._client = client
-        self._visibility = Visibility(client, transfer_queue_url)
+        self._urls = lanes
+        self._lanes = {queue_name(url): lane for lane, url in lanes.items()}
         self._dead_letter_queue_url = dead_letter_queue_url
 
+    def lane(self, delivery: Delivery) -> Lane | None:
+        """The lane that the message came through; None when it came through no queue that is known."""
+        return self._lanes.get(delivery.queue)
+
     def park(self, delivery: Delivery, reason: Mapping[str, str]) -> None:
-        """Send the message, body unchanged, to the dead-letter queue. Raise ``ParkingFailed``."""
-        choices = list(_choices(delivery, reason))
+        """Send the message, body unchanged, to the dead-letter queue. Raise ``NotSent``."""
+        self._send(self._dead_letter_queue_url, delivery.body, list(_parked(delivery, reason)))
+
+    def move(self, delivery: Delivery, lane: Lane) -> None:
+        """Send the message, body and attributes unchanged, to the queue of ``lane``. Raise ``NotSent``.
+
+        It names the id that it had, where it has room for one more attribute: in reports it keeps that id.
+        """
+        self._send(self._urls[lane], delivery.body, list(_moved(delivery)))
+
+    def _send(self, url: str, body: str, choices: Sequence[Attributes]) -> None:
+        """Send with the first of ``choices`` that SQS takes."""
         for last, attributes in zip([False] * (len(choices) - 1) + [True], choices, strict=True):
             try:
-                answer = self._client.send_message(
-                    QueueUrl=self._dead_letter_queue_url, MessageBody=delivery.body, MessageAttributes=attributes
-                )
+                answer = self._client.send_message(QueueUrl=url, MessageBody=body, MessageAttributes=attributes)
             except ClientError as error:
                 code = str(error.response.get("Error", {}).get("Code", "Unknown"))
                 if last or not code.endswith(_TOO_LARGE):
-                    raise ParkingFailed(code, denied=is_denial(code)) from error
+                    raise NotSent(code, denied=is_denial(code)) from error
             except BotoCoreError as error:
-                raise ParkingFailed(type(error).__name__, denied=is_denial(type(error).__name__)) from error
+                raise NotSent(type(error).__name__, denied=is_denial(type(error).__name__)) from error
             else:
                 if not answer.get("MessageId"):  # somebody in between has answered
-                    raise ParkingFailed("an answer without MessageId")
+                    raise NotSent("an answer without MessageId")
                 return
 
     def postpone(self, delays: Sequence[tuple[Delivery, float]]) -> list[str]:
-        """Keep messages of the transfer queue away: see ``Visibility.postpone``."""
-        return self._visibility.postpone(delays)
+        """Keep messages away, each in its own queue: see ``Visibility.postpone``."""
+        troubles: list[str] = []
+        for lane, url in self._urls.items():
+            own = [(delivery, seconds) for delivery, seconds in delays if (self.lane(delivery) or Lane.NORMAL) is lane]
+            troubles += Visibility(self._client, url).postpone(own)
+        return troubles
 
 
-def _choices(delivery: Delivery, reason: Mapping[str, str]) -> Iterator[Attributes]:
+def _moved(delivery: Delivery) -> Iterator[Attributes]:
+    """The attributes to send, best choice first: with the id that the message had, without it."""
+    own = dict(_own(delivery.attributes, without=(MOVED_FROM,)))
+    if len(own) < MAXIMUM_ATTRIBUTES:
+        yield own | {MOVED_FROM: {"DataType": "String", "StringValue": delivery.original_id}}
+    yield own
+
+
+def _parked(delivery: Delivery, reason: Mapping[str, str]) -> Iterator[Attributes]:
     """The attributes to send, best choice first: with the message's own, with the reason alone, with none."""
     added = {
         name: {"DataType": "String", "StringValue": text} for name, value in reason.items() if (text := _clean(value))
     }
-    own = dict(_own(delivery.attributes, without=REASON))
+    own = dict(_own(delivery.attributes, without=(*REASON, MOVED_FROM)))
     room = MAXIMUM_ATTRIBUTES - len(added)
     both = added | dict(list(own.items())[:room])
     body = len(delivery.body.encode(errors="replace"))

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
+
+#: The attribute of a message that was moved to the queue of its lane: the id that it had before.
+MOVED_FROM = "ContactTransferMovedFrom"
+#: Up to 100 characters. Source: SQS developer guide, "Queue and message identifiers".
+_MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 
 
 @dataclass(frozen=True)
 class Delivery:
     """A record of an SQS event. ``receives``: how often it was received.
 
-    ``sent_at``, ``first_received_at``: epoch seconds, None when unknown.
+    ``sent_at``, ``first_received_at``: epoch seconds, None when unknown. ``queue``: the name of the queue it came through.
     """
 
     message_id: str
@@ -23,6 +29,17 @@ class Delivery:
     sent_at: float | None = None
     first_received_at: float | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
+    queue: str = ""
+
+    @property
+    def original_id(self) -> str:
+        """The id under which its producer sent it: after a move between the lanes it has another one.
+
+        For reports only: every producer can write the attribute.
+        """
+        attribute = self.attributes.get(MOVED_FROM)
+        told = attribute.get("stringValue") if isinstance(attribute, Mapping) else None
+        return told if isinstance(told, str) and _MESSAGE_ID.fullmatch(told) else self.message_id
 
     @property
     def receipt(self) -> str:
@@ -42,6 +59,7 @@ class Delivery:
             sent_at=_moment(system.get("SentTimestamp")),
             first_received_at=_moment(system.get("ApproximateFirstReceiveTimestamp")),
             attributes=record.get("messageAttributes") or {},
+            queue=str(record.get("eventSourceARN", "")).rpartition(":")[2],
         )
 
 

@@ -28,6 +28,7 @@ class Metric(StrEnum):
     CANCELLED = "Cancelled"
     DEFERRED = "Deferred"  # by Cause
     THROTTLED = "Throttled"  # by Operation
+    MOVED = "Moved"  # a message that went on to the queue of the lane that its request names
     CONFIRMED = "Confirmed"  # the new contact reached a queue or an agent
     UNCONFIRMED = "Unconfirmed"  # it did not, in the time that confirmations have
     ENDED_IN_FLOW = "EndedInFlow"  # a flow-only transfer whose flow ended the contact: nothing was to arrive anywhere

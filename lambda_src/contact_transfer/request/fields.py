@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contact_transfer.request.event_types import OUTCOMES
-from contact_transfer.request.field_types import Boolean, FieldType, Id, Text, Time, Word, is_id
+from contact_transfer.request.field_types import Boolean, Choice, FieldType, Id, Text, Time, Word, is_id
+from contact_transfer.request.lanes import Lane
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -96,6 +97,14 @@ _ROWS = (
         "Carried into the ledger and the outcome events; no personal data",
         shown=True,
         option="reason",
+    ),
+    Field(
+        "priority",
+        Choice(tuple(map(str, Lane))),
+        "The lane; without it, that of the queue that the message is sent to, and the normal one for bus, flow and route",
+        events=frozenset(),
+        shown=True,
+        option="priority",
     ),
     Field("route", Word(128), "Name of a configured route; it can only restrict, never grant"),
     Field(

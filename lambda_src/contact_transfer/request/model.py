@@ -33,6 +33,7 @@ class TransferRequest:
     expires_at: float | None = None
     reason: str | None = None
     route: str | None = None
+    priority: str | None = None
     only_if_waiting: bool | None = None
     only_if_in_queue_id: str | None = None
     batch_id: str | None = None

@@ -4,7 +4,7 @@ Transferred   Connect moved the contact; the ledger knows, an event goes out, th
 Failed        it never will be moved as asked; event, dead-letter queue, the message is done
 Skipped       a condition of the request does not hold; the ledger knows, an event goes out, the message is done
 Cancelled     its producer or an operator has called it off; as Skipped
-Deferred      not now; the message stays in the transfer queue and comes back after ``delay`` seconds
+Deferred      not now; the message stays in its queue and comes back after ``delay`` seconds
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contact_transfer.request.lanes import Lane
 from contact_transfer.transfer.failure_codes import FailureCode
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "Ended",
     "Failed",
     "FailureCode",
+    "Moved",
     "Outcome",
     "SkipReason",
     "Skipped",
@@ -43,6 +45,7 @@ class Cause(StrEnum):
     LEDGER = "Ledger"
     EVENT_BUS = "EventBus"
     DEAD_LETTER_QUEUE = "DeadLetterQueue"
+    LANE_QUEUE = "LaneQueue"  # the queue of the lane that the request names does not take its message
     UNEXPECTED = "Unexpected"  # a defect of ours: kept in the queue, logged with its trace, alarmed
 
 
@@ -115,3 +118,11 @@ class Deferred:
 #: An end without a transfer: it is in the ledger before it is reported, and its message gets it again.
 Ended = Failed | Skipped | Cancelled
 Outcome = Transferred | Ended | Deferred
+
+
+@dataclass(frozen=True)
+class Moved:
+    """The message is in the queue of the lane that its request names. The request has no outcome yet."""
+
+    lane: Lane
+    attempts: int | None = None

@@ -165,4 +165,4 @@ def _traces(count: float, pace: float, backlog: float) -> float:
 def _alarms(settings: DeploymentSettings) -> int:
     functions = {role: role for role in ("worker", "flow", "confirmation")}
     queues = {"confirmation": "untold"}
-    return len(list(alarms(settings, Watched("transfers", "failed", functions, all_rules(settings), queues))))
+    return len(list(alarms(settings, Watched("transfers", "urgent", "failed", functions, all_rules(settings), queues))))
