@@ -2,52 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
 
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer.request.envelope import open_body
-from contact_transfer.request.source import Source
-from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.settings.deployment import parse
-from contact_transfer_cdk.settings.model import DeploymentSettings
+from tests.infra.routing import QUEUED, RULES, TRANSFER, WHEN, night_route, refusal, settings
 
-from .conftest import INSTANCE, OTHER, Assembly
-
-Synthesize = Callable[[str, Mapping[str, Any]], Assembly]
-QUEUED = {"eventType": ["QUEUED"]}
-WHEN = {"detail-type": ["Amazon Connect Contact Event"], "detail": QUEUED}
-TRANSFER = {"contactFlowId": "flow-1", "queueId": "queue-1"}
-RULES = {"detail-type": ["Contact Lens Post Call Rules Matched"], "detail": {"actionName": ["ESCALATE"]}}
-
-
-def _settings(name: str = "test", /, **content: Any) -> DeploymentSettings:
-    return parse(name, {"instanceArns": [INSTANCE], **content})
-
-
-def _refusal(name: str = "test", /, **content: Any) -> str:
-    with pytest.raises(DeploymentError) as caught:
-        _settings(name, **content)
-    text = str(caught.value)
-    assert "\n" not in text
-    assert text.endswith(".")
-    return text
-
-
-def _route(**changes: Any) -> dict[str, Any]:
-    return {"name": "night", "when": WHEN, "transfer": TRANSFER} | changes
+from .conftest import INSTANCE, OTHER
 
 
 def test_a_route_moves_a_tree_once_unless_it_says_otherwise() -> None:
-    routes = _settings(routes=[_route(), _route(name="twice", maxTransfersPerContact=2)]).routes
+    routes = settings(routes=[night_route(), night_route(name="twice", maxTransfersPerContact=2)]).routes
     assert [(route.name, route.most) for route in routes] == [("night", 1), ("twice", 2)]
 
 
 def test_the_worker_knows_the_routes_and_their_limits() -> None:
-    given = _settings(routes=[_route(), _route(name="twice", maxTransfersPerContact=2)])
+    given = settings(routes=[night_route(), night_route(name="twice", maxTransfersPerContact=2)])
     worker = Settings.from_environment(given.for_worker("t", "u", "d", "b", "l").to_environment())
     assert worker.routes == {"night": 1, "twice": 2}
     assert given.for_flows("t", "u").routes == worker.routes
@@ -55,7 +26,7 @@ def test_the_worker_knows_the_routes_and_their_limits() -> None:
 
 def test_ids_may_be_arns_of_the_instances() -> None:
     transfer = {"contactFlowId": f"{INSTANCE}/contact-flow/f", "userId": f"{INSTANCE}/agent/u"}
-    [route] = _settings(routes=[_route(transfer=transfer)]).routes
+    [route] = settings(routes=[night_route(transfer=transfer)]).routes
     assert (route.contact_flow_id, route.queue_id, route.user_id) == ("f", None, "u")
 
 
@@ -65,14 +36,14 @@ def test_alternatives_stand_in_the_detail_beside_the_instances() -> None:
         "instanceArn": [INSTANCE],
         **QUEUED,
     }
-    given = _settings(routes=[_route(when=WHEN | {"detail": detail})])
+    given = settings(routes=[night_route(when=WHEN | {"detail": detail})])
     own = {"globalResiliencyMetadata": {"originRegion": ["us-east-1", {"exists": False}]}}
     assert given.routes[0].pattern(given.instances)["detail"] == detail | own
 
 
 def test_a_route_may_ask_for_the_other_fields_of_the_regions_metadata() -> None:
     metadata = {"trafficDistributionGroupId": ["g"]}
-    given = _settings(routes=[_route(when=WHEN | {"detail": QUEUED | {"globalResiliencyMetadata": metadata}})])
+    given = settings(routes=[night_route(when=WHEN | {"detail": QUEUED | {"globalResiliencyMetadata": metadata}})])
     asked = given.routes[0].pattern(given.instances)["detail"]["globalResiliencyMetadata"]
     assert asked == metadata | {"originRegion": ["us-east-1", {"exists": False}]}
 
@@ -145,7 +116,7 @@ def test_a_route_may_ask_for_the_other_fields_of_the_regions_metadata() -> None:
     ],
 )
 def test_a_route_that_cannot_work_is_refused_with_a_sentence(changes: dict[str, Any], says: str) -> None:
-    said = _refusal(routes=[_route(**changes)])
+    said = refusal(routes=[night_route(**changes)])
     assert says in said
     assert "name" in changes or said.startswith("route 'night': ")
 
@@ -191,14 +162,14 @@ def test_a_route_that_cannot_work_is_refused_with_a_sentence(changes: dict[str, 
 def test_a_pattern_that_nothing_could_match_or_whose_requests_would_all_fail_is_refused(
     detail: dict[str, Any], says: str
 ) -> None:
-    assert says in _refusal(routes=[_route(when=WHEN | {"detail": detail})])
+    assert says in refusal(routes=[night_route(when=WHEN | {"detail": detail})])
 
 
 @pytest.mark.parametrize("detail", [None, {"channel": ["TASK"]}, {"$or": [QUEUED, {"channel": ["TASK"]}]}])
 def test_a_pattern_that_every_event_of_a_contact_matches_is_refused(detail: dict[str, Any] | None) -> None:
     """The first event would move the contact; each later one, those after its end included, would be a failed request."""
     when = {"detail-type": WHEN["detail-type"]} | ({} if detail is None else {"detail": detail})
-    said = _refusal(routes=[_route(when=when)])
+    said = refusal(routes=[night_route(when=when)])
     assert "when.detail has no condition on eventType, so every event of a contact would ask for a transfer" in said
     assert '{"eventType": ["QUEUED"]}' in said
 
@@ -217,20 +188,20 @@ def test_a_pattern_that_every_event_of_a_contact_matches_is_refused(detail: dict
     ],
 )
 def test_a_pattern_that_events_match_is_taken(detail: dict[str, Any]) -> None:
-    assert _settings(routes=[_route(when=WHEN | {"detail": detail})]).routes
+    assert settings(routes=[night_route(when=WHEN | {"detail": detail})]).routes
 
 
 def test_a_route_for_a_channel_that_the_deployment_leaves_out_is_refused() -> None:
-    route = _route(when=WHEN | {"detail": QUEUED | {"channel": ["EMAIL"]}})
-    assert "'EMAIL' is not among 'allowedChannels'" in _refusal(routes=[route], allowedChannels=["TASK"])
+    route = night_route(when=WHEN | {"detail": QUEUED | {"channel": ["EMAIL"]}})
+    assert "'EMAIL' is not among 'allowedChannels'" in refusal(routes=[route], allowedChannels=["TASK"])
 
 
 def test_names_are_unique_and_fit_into_their_rules_names() -> None:
-    assert "has 'night' twice" in _refusal(routes=[_route(), _route()])
+    assert "has 'night' twice" in refusal(routes=[night_route(), night_route()])
     alike = "has 'Escalate' and 'escalate', which differ only in case"
-    assert alike in _refusal(routes=[_route(name="Escalate"), _route(), _route(name="escalate")])
-    assert "shorten the route's or the deployment's name" in _refusal("d" * 32, routes=[_route(name="r" * 20)])
-    assert "has room for 40" in _refusal(routes=[_route(name=f"r{number}") for number in range(41)])
+    assert alike in refusal(routes=[night_route(name="Escalate"), night_route(), night_route(name="escalate")])
+    assert "shorten the route's or the deployment's name" in refusal("d" * 32, routes=[night_route(name="r" * 20)])
+    assert "has room for 40" in refusal(routes=[night_route(name=f"r{number}") for number in range(41)])
 
 
 @pytest.mark.parametrize(
@@ -242,128 +213,17 @@ def test_names_are_unique_and_fit_into_their_rules_names() -> None:
     ],
 )
 def test_a_route_to_what_is_not_allowed_is_refused(key: str, transfer: dict[str, str]) -> None:
-    assert f"is not among '{key}'" in _refusal(routes=[_route(transfer=transfer)], **{key: ["another"]})
+    assert f"is not among '{key}'" in refusal(routes=[night_route(transfer=transfer)], **{key: ["another"]})
 
 
 def test_a_routes_priority_is_one_of_the_lanes() -> None:
-    assert "route 'night': 'priority' must be normal or urgent" in _refusal(routes=[_route(priority="high")])
-    lanes = [route.lane for route in _settings(routes=[_route(), _route(name="fast", priority="urgent")]).routes]
+    assert "route 'night': 'priority' must be normal or urgent" in refusal(routes=[night_route(priority="high")])
+    lanes = [
+        route.lane for route in settings(routes=[night_route(), night_route(name="fast", priority="urgent")]).routes
+    ]
     assert lanes == ["normal", "urgent"]
 
 
 @pytest.mark.parametrize("value", [-1, 661, "5", True, None])
 def test_confirm_within_minutes_has_its_bounds(value: Any) -> None:
-    assert "'confirmWithinMinutes' must be a number from 0 to 660" in _refusal(confirmWithinMinutes=value)
-
-
-# -- what becomes of them ------------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def routed(synthesize: Synthesize) -> Assembly:
-    content = {
-        "instanceArns": [INSTANCE, OTHER],
-        "confirmWithinMinutes": 30,
-        "routes": [
-            _route(),
-            _route(name="escalate", when=RULES, transfer={"contactFlowId": "flow-2"}, priority="urgent"),
-        ],
-    }
-    return synthesize("routed", content)
-
-
-synthesized = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
-
-
-class TestInTheTemplate:
-    pytestmark = synthesized
-
-    def test_a_rule_on_the_default_bus_takes_live_events_of_the_deployments_instances(self, routed: Assembly) -> None:
-        rule = routed.one("Events::Rule", "Routesnight")
-        assert "EventBusName" not in rule
-        assert rule["EventPattern"] == {
-            "source": ["aws.connect"],
-            "detail-type": ["Amazon Connect Contact Event", "Connect Customer Contact Event"],
-            "detail": {
-                "eventType": ["QUEUED"],
-                "instanceArn": [INSTANCE, OTHER],
-                "globalResiliencyMetadata": {"originRegion": ["us-east-1", {"exists": False}]},
-            },
-            "replay-name": [{"exists": False}],
-        }
-
-    def test_events_of_rules_are_taken_in_both_spellings(self, routed: Assembly) -> None:
-        assert routed.one("Events::Rule", "Routesescalate")["EventPattern"]["detail-type"] == [
-            {"equals-ignore-case": "Contact Lens Post Call Rules Matched"},
-            {"equals-ignore-case": "conversational analytics Post Call Rules Matched"},
-        ]
-
-    def test_the_transformer_writes_the_request(self, routed: Assembly) -> None:
-        def transformed(name: str) -> tuple[dict[str, str], dict[str, str]]:
-            (target,) = routed.one("Events::Rule", name)["Targets"]
-            written = (
-                target["InputTransformer"]["InputTemplate"].replace("<instance>", '"i"').replace("<contact>", '"c"')
-            )
-            opened = open_body(written)
-            assert opened.source is Source.ROUTE
-            return target["InputTransformer"]["InputPathsMap"], opened.fields
-
-        paths, request = transformed("Routesnight")
-        assert paths == {"instance": "$.detail.instanceArn", "contact": "$.detail.contactId"}
-        assert request == {"instanceId": "i", "contactId": "c", "route": "night", **TRANSFER}
-        paths, request = transformed("Routesescalate")
-        assert paths["contact"] == "$.detail.contactArn"
-        assert request.pop("priority") == "urgent"
-        assert request == {"instanceId": "i", "contactId": "c", "route": "escalate", "contactFlowId": "flow-2"}
-
-    def test_a_rule_sends_to_the_queue_of_its_routes_lane(self, routed: Assembly) -> None:
-        def target(name: str) -> str:
-            (found,) = routed.one("Events::Rule", name)["Targets"]
-            return str(found["Arn"]["Fn::GetAtt"][0])
-
-        assert "QueuesTransfers" in target("Routesnight")
-        assert "QueuesUrgent" in target("Routesescalate")
-
-    def test_every_rule_has_retries_and_a_dead_letter_queue(self, routed: Assembly) -> None:
-        rules = routed.of_type("Events::Rule")
-        assert len(rules) == 6
-        for name, rule in rules.items():
-            (target,) = rule["Properties"]["Targets"]
-            assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
-            dead = "ConfirmationFailed" if "Confirmation" in name else "QueuesDeadLetters"
-            assert dead in target["DeadLetterConfig"]["Arn"]["Fn::GetAtt"][0]
-
-    def test_the_rules_may_send_where_they_send_and_use_the_key(self, routed: Assembly) -> None:
-        def admitted(document: Any) -> set[str]:
-            (found,) = [s for s in document["Statement"] if s.get("Sid") == "EventBridgeRules"]
-            return {arn.rpartition(":")[2] for arn in found["Condition"]["ArnEquals"]["aws:SourceArn"]}
-
-        name = "ContactTransfer-variant"
-        normal = {f"rule/{name}-route-night", f"rule/{name}/{name}-requests"}
-        urgent = {f"rule/{name}-route-escalate", f"rule/{name}/{name}-urgent-requests"}
-        routes = normal | urgent
-        confirmation = {f"rule/{name}-arrivals", f"rule/{name}/{name}-announced"}
-        for queue, rules in (("Transfers", normal), ("Urgent", urgent), ("DeadLetters", routes)):
-            assert admitted(routed.one("SQS::QueuePolicy", f"Queues{queue}")["PolicyDocument"]) == rules
-        for queue in ("ConfirmationEvents", "ConfirmationFailed"):
-            assert admitted(routed.one("SQS::QueuePolicy", queue)["PolicyDocument"]) == confirmation
-        assert admitted(routed.one("KMS::Key", "KeysQueues")["KeyPolicy"]) == routes | confirmation
-        made = {
-            f"rule/{name}/{rule['Name']}" if "EventBusName" in rule else f"rule/{rule['Name']}"
-            for rule in (r["Properties"] for r in routed.of_type("Events::Rule").values())
-        }
-        assert made == routes | confirmation
-
-    def test_the_rules_security_findings_are_none(self, routed: Assembly) -> None:
-        reports = {plugin["pluginName"]: plugin for plugin in routed.report()["pluginReports"]}
-        assert reports["AwsSolutions"]["violations"] == []
-
-    def test_cfn_lint_finds_nothing(self, routed: Assembly) -> None:
-        (path,) = routed.folder.glob("*.template.json")
-        assert [str(match) for match in lint_file(path)] == []
-
-    def test_silence_is_heard_on_the_deployments_bus(self, routed: Assembly, assembly: Assembly) -> None:
-        rule = routed.one("Events::Rule", "ConfirmationAnnounced")
-        assert rule["EventPattern"] == {"source": ["contact-transfer"], "detail-type": ["Contact Transfer Succeeded"]}
-        assert rule["EventBusName"]["Ref"] in routed.of_type("Events::EventBus")
-        assert not [name for name in assembly.of_type("Events::Rule") if "Announced" in name]  # 0: off
+    assert "'confirmWithinMinutes' must be a number from 0 to 660" in refusal(confirmWithinMinutes=value)

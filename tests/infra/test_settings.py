@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,26 +9,7 @@ import pytest
 from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Settings
 from contact_transfer.request.parser import Refused, read_request
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.settings.checks import ENVIRONMENT_BYTES
-from contact_transfer_cdk.settings.deployment import load, parse
-from contact_transfer_cdk.settings.model import DeploymentSettings
-from contact_transfer_cdk.settings.sizing import Sizing
-
-ARN = "arn:aws:connect:eu-central-1:123456789012:instance/11111111-2222-4333-8444-555555555555"
-SECOND = "arn:aws:connect:eu-central-1:123456789012:instance/66666666-2222-4333-8444-555555555555"
-
-
-def settings(sizing: Sizing | None = None, **content: Any) -> DeploymentSettings:
-    return parse("test", {"instanceArns": [ARN], **content}, sizing)
-
-
-def refusal(sizing: Sizing | None = None, **content: Any) -> str:
-    with pytest.raises(DeploymentError) as caught:
-        settings(sizing, **content)
-    text = str(caught.value)
-    assert "\n" not in text
-    assert text.endswith(".")
-    return text
+from tests.infra.deployments import ARN, SECOND, refusal, settings
 
 
 def test_only_the_instances_are_required_and_the_rest_has_the_contracts_defaults() -> None:
@@ -150,94 +128,6 @@ def test_no_quota_is_absurd(part: str, value: Any) -> None:
     assert f"'quotas.DescribeContact.{part}' must be a number above 0" in refusal(quotas={"DescribeContact": quota})
 
 
-def test_workers_follow_the_pace_and_may_outnumber_the_burst() -> None:
-    wide = {name: {"rate": 99, "burst": 99} for name in DEFAULT_QUOTAS}
-    assert settings(transfersPerSecond=20, quotas=wide).maximum_concurrency == 10
-    assert settings(maximumConcurrency=6).burst == 5
-
-
-def test_visibility_under_six_times_the_time_out_is_refused() -> None:
-    assert "make it at least 360 s" in refusal(Sizing(visibility_timeout_seconds=359))
-
-
-def test_a_lease_that_does_not_outlast_the_time_out_is_refused() -> None:
-    assert "two workers could hold one contact" in refusal(Sizing(lease_margin_seconds=0))
-
-
-def test_a_batch_that_the_pace_cannot_serve_in_the_time_out_is_refused() -> None:
-    assert settings(transfersPerSecond=0.04).transfers_per_second == 0.04
-    assert "takes a worker 51.2821 s" in refusal(transfersPerSecond=0.039)
-
-
-def test_a_describe_contact_quota_under_the_pace_is_refused() -> None:
-    wide = {"ListAssociatedContacts": {"rate": 99, "burst": 99}}
-    assert settings(transfersPerSecond=10, quotas=wide).transfers_per_second == 10
-    assert refusal(transfersPerSecond=10.5, burst=9, quotas=wide).startswith("The quota of DescribeContact,")
-
-
-def test_a_list_associated_contacts_quota_under_the_pace_is_refused() -> None:
-    narrow = {"ListAssociatedContacts": {"rate": 1.9, "burst": 5}}
-    assert refusal(quotas=narrow).startswith("The quota of ListAssociatedContacts,")
-
-
-def test_a_describe_contact_flow_quota_needs_only_one_look_per_flow_and_worker_in_five_minutes() -> None:
-    narrow = {"DescribeContactFlow": {"rate": 0.1, "burst": 1}}
-    assert settings(quotas=narrow, allowedContactFlowIds=[f"f{n}" for n in range(15)]).quotas["DescribeContactFlow"]
-    says = refusal(quotas=narrow, allowedContactFlowIds=[f"f{n}" for n in range(16)])
-    assert says.startswith("The quota of DescribeContactFlow,")
-
-
-@pytest.mark.parametrize("days", [7, 6])
-def test_a_dead_letter_retention_not_longer_than_the_sources_is_refused(days: int) -> None:
-    assert "must be longer" in refusal(Sizing(dead_letter_retention_days=days))
-
-
-def test_a_source_retention_under_twice_the_retry_time_is_refused() -> None:
-    wide = Sizing(maximum_receive_count=10_000)
-    assert settings(wide, retryForHours=84).retry_for_hours == 84
-    assert "lower 'retryForHours' to 84 or less" in refusal(wide, retryForHours=84.1)
-
-
-def test_expected_receives_over_half_of_the_maximum_are_refused() -> None:
-    assert settings(retryForHours=62.5).retry_for_hours == 62.5
-    assert "lower it to 62.5 or less" in refusal(retryForHours=63)
-
-
-def test_what_is_in_doubt_at_the_end_of_the_retries_can_still_be_settled() -> None:
-    assert settings(retryForHours=62.5, settleMinutes=1440).settle_minutes == 1440
-    short = Sizing(transfer_retention_days=1)
-    assert settings(short, retryForHours=12, settleMinutes=720).settle_minutes == 720
-    assert "the transfer queue keeps messages for 24" in refusal(short, retryForHours=12, settleMinutes=721)
-    few = Sizing(maximum_receive_count=400)
-    assert settings(few, settleMinutes=810).settle_minutes == 810
-    assert "over three quarters of the transfer queue's maxReceiveCount" in refusal(few, settleMinutes=811)
-
-
-def test_a_ledger_that_forgets_before_the_last_redrive_is_refused() -> None:
-    assert settings(ledgerDays=111).ledger_days == 111
-    assert "make it at least 111" in refusal(ledgerDays=110)
-
-
-def test_lists_that_do_not_fit_into_lambdas_environment_are_refused() -> None:
-    """The estimate is never under what the worker really gets."""
-    ids = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(200)]
-    assert "of the worker's environment" in refusal(allowedQueueIds=ids)
-    fits = next(n for n in range(200, 0, -1) if _accepted(ids[:n]))
-    real = settings(allowedQueueIds=ids[:fits]).for_worker(
-        "t" * 100, "u" * 100, "d" * 100, "ContactTransfer-test", "t" * 60
-    )
-    assert sum(len(k) + len(v) for k, v in real.to_environment().items()) < ENVIRONMENT_BYTES
-    assert fits > 50
-
-
-def _accepted(ids: list[str]) -> bool:
-    try:
-        settings(allowedQueueIds=ids)
-    except DeploymentError:
-        return False
-    return True
-
-
 def test_what_the_worker_gets_is_what_the_file_says() -> None:
     given = settings(instanceArns=[ARN, SECOND], allowedQueueIds=["q"], burst=7, settleMinutes=0.5)
     worker = Settings.from_environment(given.for_worker("t", "u", "d", "b", "l").to_environment())
@@ -245,53 +135,6 @@ def test_what_the_worker_gets_is_what_the_file_says() -> None:
     assert worker.instance_arns == (ARN, SECOND)
     assert worker.allowed_queue_ids == {"q"}
     assert (worker.burst, worker.settle_minutes) == (7.0, 0.5)
-
-
-def test_the_repositorys_own_deployment_is_sound() -> None:
-    assert load("local").name == "local"
-
-
-@pytest.mark.parametrize("name", ["nowhere", "../local", "", "a" * 40])
-def test_an_unknown_deployment_is_told_which_exist(name: str, tmp_path: Path) -> None:
-    folder = tmp_path / "deployments"
-    folder.mkdir()
-    for known in ("local", "live"):
-        (folder / f"{known}.json").write_text("{}")
-    with pytest.raises(DeploymentError, match=r"There is no deployment '.*': deployments/ has live, local\."):
-        load(name, folder)
-
-
-@pytest.mark.parametrize("name", ["", "1st", "a b", "a" * 33, "a_b"])
-def test_a_name_that_aws_would_refuse_is_refused_first(name: str) -> None:
-    with pytest.raises(DeploymentError, match="cannot name a deployment: a letter, then up to 31 letters, digits"):
-        parse(name, {"instanceArns": [ARN]})
-
-
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("{", "bad.json is not JSON"),
-        ("[]", "bad.json must hold one JSON object"),
-        ('{"burst": 1, "burst": 2}', "bad.json: 'burst' is there twice"),
-        ("{}", "bad.json: 'instanceArns' must name at least one"),
-        ('{"burst": 1' + "0" * 5000 + "}", "bad.json has a number too long"),
-        ('{"routes": ' + "[" * 200_000, "bad.json has a number too long, or lists nested too deep"),
-    ],
-)
-def test_a_file_that_cannot_be_read_is_named(tmp_path: Path, text: str, says: str) -> None:
-    (tmp_path / "bad.json").write_text(text)
-    with pytest.raises(DeploymentError) as caught:
-        load("bad", tmp_path)
-    assert says in str(caught.value)
-
-
-def test_a_file_is_read_like_its_content(tmp_path: Path) -> None:
-    (tmp_path / "test.json").write_text(json.dumps({"instanceArns": [ARN], "burst": 3}))
-    assert load("test", tmp_path) == settings(burst=3)
-    assert replace(settings(), burst=3.0) == settings(burst=3)
-
-
-# -- everything at once ----------------------------------------------------------------------------------------------
 
 
 def test_every_problem_is_reported_at_once_and_misspelt_keys_come_first() -> None:

@@ -2,43 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from contact_transfer.config.worker_settings import Settings
 from contact_transfer.request.field_types import Boolean, Text
 from contact_transfer.request.fields import FIELDS
-from contact_transfer.request.model import TransferRequest
-from contact_transfer.request.parser import Refused, read_request
 from contact_transfer.request.timestamps import instant
 from contact_transfer.transfer.outcome import FailureCode
+from tests.unit.reading import ARN, BASE, read, refusal
 
-ARN = "arn:aws:connect:eu-west-2:111122223333:instance/inst"
 UNBOUND = {"instanceId", "expiresAt", "route"}  # bound by what they must be anyway
-BASE = {"contactId": "c", "contactFlowId": "f", "queueId": "q"}
-
-
-def settings(**changes: Any) -> Settings:
-    given: dict[str, Any] = {"instance_arns": (ARN,), "routes": {"night": 1}} | changes
-    return Settings(
-        transfer_queue_url="t",
-        urgent_queue_url="u",
-        dead_letter_queue_url="d",
-        event_bus_name="b",
-        ledger_table_name="l",
-        **given,
-    )
-
-
-def read(given: dict[str, Any], **changes: Any) -> TransferRequest:
-    return read_request(given, settings(**changes))
-
-
-def refusal(given: dict[str, Any], **changes: Any) -> tuple[FailureCode, str]:
-    with pytest.raises(Refused) as refused:
-        read(given, **changes)
-    return refused.value.failed.code, refused.value.failed.message
 
 
 def test_every_spelling_of_a_request_is_one_request() -> None:
@@ -78,60 +50,6 @@ def test_a_field_has_its_type_or_is_left_out(name: str, value: object) -> None:
     assert refusal(BASE | {name: value})[0] == FailureCode.INVALID_FIELD
 
 
-UUID = "3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
-UUID_ARN = f"arn:aws:connect:eu-west-2:111122223333:instance/{UUID}"
-
-
-@pytest.mark.parametrize("instance", [None, UUID.upper(), UUID_ARN.replace(UUID, UUID.upper())])
-def test_a_uuid_in_any_letter_case_is_one_id(instance: str | None) -> None:
-    lower = {"contactId": UUID, "contactFlowId": UUID, "userId": UUID}
-    upper = {
-        "contactId": UUID.upper(),
-        "contactFlowId": f"{UUID_ARN}/contact-flow/{UUID.upper()}",
-        "userId": f"{UUID_ARN.replace(UUID, UUID.upper())}/agent/{UUID.title()}",
-    }
-    upper |= {} if instance is None else {"instanceId": instance}
-    one, other = (
-        read(lower, instance_arns=(UUID_ARN,)),
-        read(upper, instance_arns=(UUID_ARN.replace(UUID, UUID.upper()),)),
-    )
-    assert one == other
-    assert (one.name, one.client_token) == (other.name, other.client_token)
-    assert other.contact_id == other.user_id == other.instance_id == UUID
-
-
-def test_an_id_that_is_no_uuid_keeps_its_case() -> None:
-    assert read(BASE | {"contactId": "Abc"}).contact_id == "Abc"
-    assert read(BASE | {"contactId": f"x-{UUID.upper()}"}).contact_id == f"x-{UUID.upper()}"
-    assert read(BASE | {"contactId": "Abc"}).name != read(BASE | {"contactId": "abc"}).name
-
-
-@pytest.mark.parametrize("name", ["contactId", "contactFlowId", "queueId"])
-@pytest.mark.parametrize("mark", "@+:/%#?&,;!*'\"()[]{}<>|\\^`$ ")
-def test_an_id_with_another_character_is_refused(name: str, mark: str) -> None:
-    code, message = refusal(BASE | {name: f"a{mark}b"})
-    assert code == FailureCode.INVALID_FIELD
-    assert name in message
-
-
-def test_an_id_may_have_each_of_the_allowed_characters() -> None:
-    assert read(BASE | {"contactId": "aZ09._-=~"}).contact_id == "aZ09._-=~"
-
-
-@pytest.mark.parametrize(
-    ("field", "noun"),
-    [
-        ("contactId", "a contact"),
-        ("contactFlowId", "a contact-flow"),
-        ("queueId", "a queue"),
-        ("userId", "an agent"),
-    ],
-)
-def test_a_refused_arn_is_explained_with_the_right_article(field: str, noun: str) -> None:
-    given = {"contactId": "c", "contactFlowId": "f"} | {field: f"{ARN}/user/x"}
-    assert f"{field} is neither an id nor the ARN of {noun} of instance inst." in refusal(given)[1]
-
-
 def test_null_is_explained() -> None:
     assert refusal(BASE | {"userId": None}) == (FailureCode.INVALID_FIELD, "userId is null; leave it out instead.")
 
@@ -153,40 +71,6 @@ def test_fields_in_another_case_are_named_and_not_called_missing(spelt: dict[str
 def test_fields_beyond_ten_that_are_unknown_are_counted() -> None:
     assert "; 1 more field is unknown." in refusal(BASE | {f"x{number}": 1 for number in range(11)})[1]
     assert "; 2 more fields are unknown." in refusal(BASE | {f"x{number}": 1 for number in range(12)})[1]
-
-
-@pytest.mark.parametrize("bad", ["a b", "a/b", "a\n", "..", "a%2e", "ä", "x:$SAVED", "arn:aws:connect"])
-def test_an_id_has_no_separators(bad: str) -> None:
-    assert refusal(BASE | {"contactId": bad})[0] == FailureCode.INVALID_FIELD
-
-
-@pytest.mark.parametrize(
-    "arn",
-    [
-        "arn:aws:connect:eu-west-2:111122223333:instance/other/queue/q",
-        "arn:aws:connect:eu-west-1:111122223333:instance/inst/queue/q",
-        "arn:aws:connect:eu-west-2:999999999999:instance/inst/queue/q",
-        "arn:aws-cn:connect:eu-west-2:111122223333:instance/inst/queue/q",
-        f"{ARN}/agent/q",
-        f"{ARN}/queue/",
-        f"{ARN}/queue/a/b",
-    ],
-)
-def test_an_arn_from_elsewhere_is_an_invalid_field(arn: str) -> None:
-    code, message = refusal(BASE | {"queueId": arn})
-    assert code == FailureCode.INVALID_FIELD
-    assert "queueId" in message
-
-
-@pytest.mark.parametrize("instance", ["other", "arn:aws:connect:eu-west-1:111122223333:instance/inst", ARN + "/x"])
-def test_an_instance_that_is_not_served_is_not_allowed(instance: str) -> None:
-    assert refusal(BASE | {"instanceId": instance})[0] == FailureCode.INSTANCE_NOT_ALLOWED
-
-
-def test_several_instances_must_be_told_apart() -> None:
-    two = (ARN, ARN + "2")
-    assert refusal(BASE, instance_arns=two)[0] == FailureCode.INVALID_FIELD
-    assert read(BASE | {"instanceId": "inst2"}, instance_arns=two).instance_id == "inst2"
 
 
 def test_unknown_fields_are_refused_with_what_was_meant() -> None:
@@ -268,51 +152,3 @@ def test_a_queue_and_an_agent_of_one_id_are_two_requests() -> None:
     to_agent = {"contactId": "c", "contactFlowId": "f", "userId": "q"}
     assert read(to_agent).name != read(BASE).name
     assert read(to_agent).client_token != read(BASE).client_token
-
-
-def test_what_could_be_read_is_known_when_refused() -> None:
-    with pytest.raises(Refused) as refused:
-        read({"contactId": "c", "contactFlowId": 7, "reason": "why"})
-    assert refused.value.known == {"contactId": "c", "reason": "why"}
-
-
-@pytest.mark.parametrize(
-    ("more", "code"),
-    [
-        ({"userId": f"{ARN}/agent/u"}, FailureCode.BOTH_DESTINATIONS),
-        ({"expiresAt": "soon"}, FailureCode.INVALID_FIELD),
-        ({"instanceId": "elsewhere"}, FailureCode.INSTANCE_NOT_ALLOWED),
-    ],
-)
-def test_what_is_told_of_an_early_refusal_is_ids(more: dict[str, str], code: FailureCode) -> None:
-    spelt = {"contactId": f"{ARN}/contact/c", "contactFlowId": f"{ARN}/contact-flow/f", "queueId": f"{ARN}/queue/q"}
-    with pytest.raises(Refused) as refused:
-        read({"instanceId": ARN, **spelt, "requestId": "r 1", "reason": "why", **more})
-    assert refused.value.failed.code == code
-    instance = {"instanceId": more.get("instanceId", "inst")}
-    agent = {"userId": "u"} if "userId" in more else {}
-    assert refused.value.known == BASE | instance | agent | {"requestId": "r 1", "reason": "why"}
-
-
-@pytest.mark.parametrize("name", ["instanceId", "contactId", "contactFlowId", "queueId", "userId", "route"])
-@pytest.mark.parametrize(
-    "text",
-    [
-        "secret text of a customer",
-        "arn:aws:connect:eu-west-1:999999999999:instance/x/contact/c",
-        f"{ARN}/contact/a b",
-        f"{ARN}/instance/x",
-    ],
-)
-def test_what_is_no_id_is_not_told(name: str, text: str) -> None:
-    with pytest.raises(Refused) as refused:
-        read({"contactId": "c", "contactFlowId": 7} | {name: text})
-    assert name not in refused.value.known
-
-
-def test_an_arn_of_another_instance_than_the_one_that_is_named_is_not_told() -> None:
-    with pytest.raises(Refused) as refused:
-        read(
-            {"instanceId": "inst", "contactId": f"{ARN}2/contact/c", "contactFlowId": 7}, instance_arns=(ARN, ARN + "2")
-        )
-    assert refused.value.known == {"instanceId": "inst"}
