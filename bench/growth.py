@@ -22,7 +22,7 @@ from contact_transfer.ledger.store import Store
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Now
 from contact_transfer_cdk.settings.sizing import Sizing
-from local.virtual.dynamodb import Table
+from local.virtual.table_client import TableClient
 
 BACKLOGS = (100, 1_000, 10_000, 100_000)
 BATCHES = (1, 10, 100, 1_000)
@@ -124,12 +124,12 @@ def _worked(folder: Path) -> Rows:
 
 def _names() -> Rows:
     for size in NAMES:
-        table = Table()
+        client = TableClient("ledger")
         versions = map(str, itertools.count())
-        ledger = Ledger(Store(_Client(table), "ledger", 400 * 86400.0, versions.__next__), lambda: 0.0)
+        ledger = Ledger(Store(client, "ledger", 400 * 86400.0, versions.__next__), lambda: 0.0)
         for number in range(size):
             _fail(ledger, number)
-        item_mb = len(json.dumps(next(iter(table.items.values())))) / 1e6
+        item_mb = len(json.dumps(next(iter(client.tables["ledger"].items.values())))) / 1e6
         began = time.process_time()
         for number in range(size, size + TRIES):
             _fail(ledger, number)
@@ -147,19 +147,6 @@ def _fail(ledger: Ledger, number: int) -> None:
     failure = EndRecord(request.entry, message, "ContactNotActive", "x", now + 0.1, held.lease.turn, 1)
     session.record_end(held, failure)
     session.mark_reported(message)
-
-
-class _Client:
-    """The table behind a botocore client's method."""
-
-    def __init__(self, table: Table) -> None:
-        self._table = table
-
-    def put_item(self, **asked: Any) -> dict[str, Any]:
-        return self._table.put_item(asked)
-
-    def get_item(self, **asked: Any) -> dict[str, Any]:
-        return self._table.get_item(asked)
 
 
 def _inside(folder: Path, batch: int, variables: dict[str, str], messages: int = 0) -> tuple[float, float]:

@@ -1,4 +1,4 @@
-"""A world for each test, on one emulated DynamoDB."""
+"""A world for each test, on one virtual DynamoDB."""
 
 from __future__ import annotations
 
@@ -7,29 +7,16 @@ import logging
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
+from local.virtual.table_client import TableClient
 from tests.component.doors import Doors, NewDoors
 from tests.component.world import World
 
-_SESSION = boto3.Session()
-
 
 @pytest.fixture
-def dynamodb(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "test")
-    with mock_aws():
-        client = _SESSION.client("dynamodb", region_name="us-east-1")
-        client.create_table(
-            TableName="ledger",
-            KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-            AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-            BillingMode="PAY_PER_REQUEST",
-        )
-        yield client
+def dynamodb() -> TableClient:
+    return TableClient("ledger")
 
 
 @pytest.fixture

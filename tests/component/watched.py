@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ReadTimeoutError
+from botocore.exceptions import ClientError, ReadTimeoutError
 
 from tests.component.world import World
 
@@ -38,8 +38,9 @@ class Watched:
         """The first of them reaches the table now; the SDK had sent it a second time, or given it up."""
         try:
             self._client.put_item(**self.calls[0])
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
 
 
 def watch(
