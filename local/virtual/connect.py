@@ -25,7 +25,6 @@ from local.virtual.loop import Killed
 from local.virtual.weather import Fault, Kind
 from local.virtual.wire import Caller, Patience, Sender, retried
 
-_TIMES = ("InitiationTimestamp", "DisconnectTimestamp")
 #: So long after it was signed AWS refuses a request.
 SIGNED_FOR_SECONDS = 300.0
 
@@ -165,4 +164,12 @@ def _with_times(answer: dict[str, Any], field: str) -> dict[str, Any]:
 
 
 def _moments(shown: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: datetime.fromtimestamp(value, UTC) if name in _TIMES else value for name, value in shown.items()}
+    return {name: _moment(name, value) for name, value in shown.items()}
+
+
+def _moment(name: str, value: Any) -> Any:
+    """A value as botocore gives it: a time wherever the service model has one, at any depth."""
+    if isinstance(value, Mapping):
+        return _moments(value)
+    is_time = name.endswith("Timestamp") and isinstance(value, int | float)
+    return datetime.fromtimestamp(value, UTC) if is_time else value

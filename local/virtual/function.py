@@ -138,6 +138,7 @@ class Function:
         self._make = make
         self._idle: list[tuple[Host, Handler]] = []
         self._environments = 0
+        self._outdated = 0
         self.invocations: list[Invocation] = []
         self._pollers = [
             Poller(
@@ -170,6 +171,11 @@ class Function:
 
     def _struck(self, service: str, kind: Kind) -> bool:
         return self._weather.own(service, kind, self._loop.now) is not None
+
+    def deploy(self) -> None:
+        """The function has a new configuration: environments that were made before are not used again."""
+        self._outdated = self._environments
+        self._idle.clear()
 
     def _invoke(self, poller: Poller, received: Received) -> None:
         invocation = Invocation(len(self.invocations) + 1, self._loop.now, 0, [one for one, _ in received])
@@ -233,7 +239,8 @@ class Function:
         host.used += 1
         host.idle_since = self._loop.now
         recycled = self._struck("function", Kind.RECYCLE)
-        if not isinstance(error, Killed) and host.used < self._sizing.recycle_after and not recycled:
+        usable = host.used < self._sizing.recycle_after and host.number > self._outdated
+        if not isinstance(error, Killed) and usable and not recycled:
             self._idle.append((host, run.handler))
         # what goes on from here must not run inside the task that is ending
         self._loop.after(0.0, run.poller.free)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -179,16 +180,31 @@ def test_an_ended_contact_without_successor_is_outcome_unknown_after_the_settlin
     assert world.time.now - began >= 15 * 60
 
 
-def test_a_success_that_the_ledger_could_not_note_is_announced_when_it_can_and_not_repeated(world: World) -> None:
-    contact = world.contact()
-    world.send(world.request(contact))
+def _not_noted(world: World, request: dict[str, Any]) -> None:
+    """The request is transferred, and the ledger cannot be reached when that must be noted."""
+    world.send(request)
     world.dynamodb = _Away(world.dynamodb, after=1, calls=1)
     world.worker = world.new_worker()
     world.once()
+
+
+def test_a_success_that_the_ledger_could_not_note_is_announced_once_it_is_noted_and_not_repeated(world: World) -> None:
+    _not_noted(world, world.request(world.contact()))
     assert world.told("Succeeded") == []
     world.settle()
     assert len(world.transfers) == 1
     assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+
+
+def test_a_success_that_nobody_could_note_or_find_again_is_not_announced_before_it_ends_as_unknown(
+    world: World,
+) -> None:
+    """One message, one end: an event that says it was transferred, and a later one that says nobody knows, would be two."""
+    world.connect.set_switches(token_forgotten_after=0.0)
+    _not_noted(world, world.request(world.contact(), contactFlowId=world.seed.flows["Inbound"], queueId=None))
+    world.settle()
+    assert len(world.transfers) == 1
+    assert (world.codes, world.told("Succeeded")) == (["OutcomeUnknown"], [])
 
 
 class _Away:

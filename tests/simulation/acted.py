@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import fields
 from typing import Any
 
-from local.connect.model import FaultKind
+from local.connect.model import Course, FaultKind
 from local.connect.model.switches import Ended, Replay, Switches
 from local.virtual import Kind
 from tests.simulation.evidence import Evidence
@@ -23,19 +23,20 @@ _CALLS = (
     Kind.ERROR,
     Kind.LOST_ERROR,
     Kind.DENIED,
+    Kind.EXPIRED,
     Kind.REFUSED,
     Kind.LOST,
     Kind.LOST_ANSWER,
     Kind.LATE,
 )
-_DEATHS = (Kind.DIES, Kind.DIES_AFTER, Kind.DIES_DURING, Kind.FREEZE)
+_DEATHS = (Kind.DIES, Kind.DIES_AFTER, Kind.DIES_DURING, Kind.FREEZE, Kind.FREEZE_ON)
 _OWN = {
     "queue": (Kind.DUPLICATE, Kind.LOST_DELETE),
     "function": (Kind.NOT_INVOKED, Kind.RECYCLE, Kind.DIES_AFTER),
     "dynamodb": (*_CALLS, *_DEATHS),
     "sqs": (*_CALLS, Kind.PARTIAL, *_DEATHS),
     "events": (*_CALLS, Kind.PARTIAL, *_DEATHS),
-    "connect": _DEATHS,
+    "connect": (*_DEATHS, Kind.FREEZE_SIGNED),
 }
 _OTHERS = ("end", "transfer", "link", "pause", "archive", "restore")
 _WAYS: dict[type, tuple[Any, ...]] = {bool: (False, True), Replay: tuple(Replay), Ended: tuple(Ended), float: (0, 1)}
@@ -47,9 +48,8 @@ def _way(name: str, value: Any) -> str:
     return f"switch: {name} {'some time' if value else 'none'}"
 
 
-#: A token is always remembered for a while, a page holds something, and the service searches for nothing.
+#: A page holds something, and the service searches for nothing.
 _NOT_DRAWN = (
-    "switch: token_forgotten_after none",
     "switch: associated_page_size none",
     "switch: search_shows_after some time",
 )
@@ -79,6 +79,10 @@ EXPECTED = (
     "producer: a failed name corrected",
     "operator: redriven",
     "route: set off by itself",
+    "deployment: fewer queues allowed",
+    "deployment: whenInDoubt wait",
+    *(f"flow: {course}" for course in (Course.MOVES_ON, Course.FAILS)),
+    "producer: ids in capitals",
     *_SWITCHES,
 )
 
@@ -96,6 +100,7 @@ def acted(evidence: Evidence) -> Counter[str]:
     counts.update(_asked(evidence.scenario))
     counts.update(_named(evidence))
     counts.update(_ways(evidence.scenario))
+    counts.update(_set(evidence.scenario))
     return +counts
 
 
@@ -118,7 +123,16 @@ def drawn(scenario: Scenario) -> set[str]:
         "producer: a failed name corrected": len(set(asked)) < len(asked),
         "function: clocks apart": scenario.sizing.skew > 0,
     }
-    return names | {name for name, may in also.items() if may} | (+_asked(scenario)).keys() | set(_ways(scenario))
+    names |= {name for name, may in also.items() if may} | set(_set(scenario))
+    return names | (+_asked(scenario)).keys() | set(_ways(scenario))
+
+
+def _set(scenario: Scenario) -> list[str]:
+    """What is in force all the time, or from some time on, and was drawn."""
+    found = [f"flow: {course}" for _, course, _ in scenario.courses]
+    found += ["deployment: fewer queues allowed"] * len(scenario.deployments)
+    found += ["deployment: whenInDoubt wait"] * (dict(scenario.settings).get("when_in_doubt") == "wait")
+    return found + ["producer: ids in capitals"] * sum(ask.form == "capitals" for ask in scenario.asks)
 
 
 def _slow(scenario: Scenario) -> set[str]:

@@ -8,6 +8,7 @@
     c-code        a failure's code is true
     c-doubt       no verdict while an answer is outstanding that nobody looked into, and none against what happened
     c-body        a parked message says what was sent, and why it failed
+    c-one-end     one message never has two different ends
     d-early       nothing transient ends before its deadline
     e-quota       never more calls than the paced workers' shares allow, per operation, at once and in the long run
     f-mates       a message ends as it would alone, whoever its mates are; the answer names what must come back, and nothing else
@@ -53,6 +54,7 @@ RULES: dict[str, Rule] = {
     "c-code": rules_verdicts.code,
     "c-doubt": rules_verdicts.doubt,
     "c-body": rules_verdicts.body,
+    "c-one-end": rules_fate.one_end,
     "d-early": rules_verdicts.early,
     "e-quota": rules_pace.quota,
     "f-mates": rules_ends.mates,

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from local.connect.model import CallRecord, TransferRecord
-from local.virtual import Invocation, Message, Published
+from local.virtual import Invocation, Kind, Message, Published
 from tests.simulation.evidence import Evidence, Wanted
 from tests.simulation.verdict import Verdict
 
@@ -35,6 +35,8 @@ FROM_WORK = frozenset(
         "RetriesExhausted",
     }
 )
+#: A worker stands still, so that what it was about to do comes later.
+FROZEN = frozenset({Kind.FREEZE, Kind.FREEZE_ON, Kind.FREEZE_SIGNED})
 #: How far the clocks of workers and Connect may be apart: what a worker says of times may be off by this.
 SKEW = 8.0
 
@@ -174,25 +176,25 @@ class Case:
         return [run for run in runs if run.began <= event.time and (not run.how or event.time <= run.ended + travels)]
 
     def asked_by(self, wanted: Wanted) -> list[CallRecord]:
-        """The calls that asked for this very transfer."""
-        target = wanted.target
+        """The calls that this very request made, by its token."""
         return [
             call
-            for call in self.calls.get(target.contact, ())
-            if call.operation == "TransferContact"
-            and (call.ids.get("ContactFlowId"), call.ids.get("QueueId"), call.ids.get("UserId"))
-            == (target.flow, target.queue, target.user)
+            for call in self.calls.get(wanted.target.contact, ())
+            if call.operation == "TransferContact" and call.ids.get("ClientToken") == wanted.token
         ]
 
     def made_by(self, wanted: Wanted) -> list[TransferRecord]:
-        """The transfers that this very request made: its contact, flow and destination, through the API."""
-        target = wanted.target
+        """The transfers that this very request made, by its token."""
         return [
             record
-            for record in self.transfers.get(target.contact, ())
-            if record.by == "TransferContact"
-            and (record.flow_id, record.queue_id, record.user_id) == (target.flow, target.queue, target.user)
+            for record in self.transfers.get(wanted.target.contact, ())
+            if record.by == "TransferContact" and record.token == wanted.token
         ]
+
+    def cut_short(self, wanted: Wanted, before: float) -> bool:
+        """Whether work on the request was cut short, or the ledger's answer lost, so that nobody knows which call it had come to."""
+        runs = [run for message in wanted.messages for run in self.runs_of.get(message.id, ()) if run.began < before]
+        return any(run.how != "completed" or run.disturbed for run in runs)
 
     def fitting(self, wanted: Wanted) -> list[TransferRecord]:
         """The transfers that may be taken for this request's: its contact to its destination, whoever made them."""

@@ -24,11 +24,12 @@ class Target:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request with the messages that asked for it."""
+    """A request with the messages that asked for it. ``token``: its ClientToken, which the contract derives from the request alone."""
 
     number: int
     request: Request
     target: Target
+    token: str | None = None
     messages: list[Message] = field(default_factory=list)
 
     @property

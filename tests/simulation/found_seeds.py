@@ -9,6 +9,8 @@ SERVICE: tuple[tuple[int, str], ...] = (
     (82602, "a look at a contact from before a wait was believed after it"),
     (703119, "a name whose own item had expired was told another destination's success"),
     (703830, "the same"),
+    (221, "a success was announced before the ledger had it, and its message ended as OutcomeUnknown after all"),
+    (263, "the same"),
     (805155, "two requests for one contact settled each other's doubts for ever"),  # 6 s, the others 2 s together
 )
 

@@ -9,7 +9,7 @@ from contact_transfer.request.field_types import Boolean, Choice, FieldType, Id,
 from contact_transfer.request.fields import FIELDS
 
 #: Fields that the generators draw with what they mean.
-_WITH_A_MEANING = frozenset({"requestId", "expiresAt", "route"})
+_WITH_A_MEANING = frozenset({"requestId", "expiresAt", "route", "onlyIfWaiting", "onlyIfInQueueId", "priority"})
 _TIME = "2026-03-01T09:30:00.000Z"
 
 

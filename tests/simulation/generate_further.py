@@ -14,6 +14,7 @@ from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
 from tests.simulation.generate_names import at_once, same_names
+from tests.simulation.generate_trials import TRIALS
 from tests.simulation.scenario import Ask, Request, Scenario
 
 _DAY = 86_400.0
@@ -178,4 +179,5 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("forgetful", 0.05, _forgetful),
     ("old id", 0.1, _old_id),
     ("elsewhere", 0.08, _elsewhere),
+    *TRIALS,
 )

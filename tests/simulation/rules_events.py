@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from contact_transfer.request.fields import FIELDS
-from local.virtual import Fault, Invocation, Published
+from local.virtual import Fault, Invocation, Kind, Published
 from tests.simulation.attempts import Attempts
 from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case
 from tests.simulation.evidence import Wanted
@@ -68,6 +68,13 @@ def _success(case: Case, event: Published, wanted: Wanted | None) -> Iterator[st
     # the answer may name the old contact (assumed, as one of its two ways)
     named = {one.number: one.old if case.switch("answers_old_contact_id") else one.new for one in made}
     fitting = [one for one in made if one.time <= event.time and new in (one.new, named[one.number], None)]
+    own = case.made_by(wanted)
+    if inferred and not (
+        case.cut_short(wanted, event.time) or any(call.time <= event.time for call in case.asked_by(wanted))
+    ):
+        yield f"a success of request {wanted.number} is inferred {at}, and the request never called"
+    if inferred and own and new not in (None, *(one.new for one in own)):
+        yield f"a success of request {wanted.number} is inferred {at} from {new}, and its own transfer was another"
     if not fitting:
         yield f"a success of request {wanted.number} is announced {at} (contact {contact} to {new}) that did not happen"
     elif new is None and not case.switch("answers_without_contact_id"):
@@ -164,7 +171,8 @@ def _why(case: Case, event: Published) -> Iterator[str]:
     except ValueError:
         yield f"says failedAt {event.detail.get('failedAt')!r}"
         return
-    if abs(event.time - failed) > case.evidence.scenario.sizing.timeout + SKEW:
+    frozen = [fault.seconds for fault in case.evidence.scenario.faults if fault.kind is Kind.FREEZE_ON]
+    if abs(event.time - failed) > case.evidence.scenario.sizing.timeout + SKEW + max(frozen, default=0.0):
         yield f"says failedAt {event.detail['failedAt']}, {event.time - failed:.0f} s before it was published"
 
 

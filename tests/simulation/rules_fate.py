@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from local.virtual import Message
 from tests.simulation import rules_names
-from tests.simulation.case import Case
+from tests.simulation.case import FAILED, Case
 from tests.simulation.evidence import Wanted
 from tests.simulation.scenario import RECEIVES
 
@@ -55,6 +56,37 @@ def forgotten(case: Case) -> Iterator[str]:
             told = case.successes.get(wanted.number, ())
             if not told and not case.is_unknown(wanted) and not _by_the_queue(case, wanted, record.time):
                 yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
+
+
+def one_end(case: Case) -> Iterator[str]:
+    """A message has two different ends: two codes, or a failure and a success that no other message of the request can have told."""
+    ends: dict[str, set[str]] = defaultdict(set)
+    for verdict in case.verdicts:
+        ends[verdict.original].add(verdict.code)
+    for event in case.evidence.events:
+        if event.detail_type == FAILED:
+            ends[str(event.detail.get("originalMessageId"))].add(str(event.detail.get("failureCode")))
+    for message, codes in ends.items():
+        wanted = case.evidence.of_message.get(message)
+        if len(codes) > 1:
+            yield f"{message} has failed as {' and as '.join(sorted(codes))}"
+        elif wanted is not None and _also_transferred(case, message, wanted):
+            yield f"{message} of request {wanted.number} has failed as {min(codes)} and was transferred"
+
+
+def _also_transferred(case: Case, message: str, wanted: Wanted) -> bool:
+    """Whether a success of the request can have been told by no message but this one."""
+    same = [one for one in case.evidence.wanted if one.token is not None and one.token == wanted.token]
+    others = [copy for one in same for copy in one.messages if copy.id != message]
+    told = [event for one in same for event in case.successes.get(one.number, ())]
+    return any(not any(_may_tell(case, other, event.time) for other in others) for event in told)
+
+
+def _may_tell(case: Case, message: Message, at: float) -> bool:
+    late = max((fault.seconds for fault in case.evidence.scenario.faults), default=0.0)
+    return any(
+        run.began <= at <= (run.over or run.ended or at) + late + 1.0 for run in case.runs_of.get(message.id, ())
+    )
 
 
 def _by_the_queue(case: Case, wanted: Wanted, made: float) -> bool:

@@ -10,10 +10,9 @@ from collections.abc import Iterator, Sequence
 from heapq import merge
 
 from local.connect.model import CallRecord, Rate
-from local.virtual import Kind
 from local.virtual.wire import TRAVEL
 from tests.simulation import quotas
-from tests.simulation.case import Case
+from tests.simulation.case import FROZEN, Case
 
 #: Less than a call: what sums of floats and shares cut at a whole token leave over.
 _ROUNDING = 0.1
@@ -88,7 +87,7 @@ def _fresh(case: Case) -> list[float]:
 
 
 def _frozen(case: Case) -> bool:
-    return any(fault.kind is Kind.FREEZE and fault.service == "connect" for fault in case.evidence.scenario.faults)
+    return any(fault.kind in FROZEN and fault.service == "connect" for fault in case.evidence.scenario.faults)
 
 
 def _workers(case: Case) -> int:

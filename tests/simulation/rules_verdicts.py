@@ -61,26 +61,57 @@ def _gone(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     return ended or case.successes_of_contact(contact, verdict.decided)
 
 
-def _gone_and_not_found(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    # assumed: a contact that has ended may be answered 404, and its end may show late
-    return _gone(case, verdict, wanted) and str(case.switch("ended_contact_answers")) == "not-found"
+def _hidden_end(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    """Whether the contact was gone, and Connect did not show it yet when the verdict was found, so the refusal had no visible reason."""
+    contact = wanted.target.contact
+    ends = [case.evidence.ended_contacts.get(contact, float("inf"))]
+    ends += [record.time for record in case.transfers.get(contact, ())]
+    hidden = float(case.switch("end_shown_after") or 0.0) + float(case.switch("old_contact_active_for") or 0.0)
+    return any(
+        min(ends) <= until and since <= max(end for end in ends if end <= until) + hidden + SKEW
+        for since, until in case.deciding(verdict)
+    )
+
+
+def _hidden_and_not_found(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    # assumed: a contact that has ended may be answered 404
+    return _hidden_end(case, verdict, wanted) and str(case.switch("ended_contact_answers")) == "not-found"
 
 
 def _expired(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     expires = wanted.request.expires_in
-    return expires is not None and verdict.time - case.evidence.began >= expires - SKEW
+    return expires is not None and verdict.decided - case.evidence.began >= expires - SKEW
 
 
 def _unknown(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    contact = wanted.target.contact
-    lost = _unanswered(case, contact, verdict.time) or _delayed(case, contact, verdict.time)
-    return _gone(case, verdict, wanted) and (bool(lost) or _cut_short(case, wanted, verdict.time))
+    """Whether a call of this very request may have been made whose answer never came, and the contact is gone."""
+    lost = _unanswered(case, wanted, verdict.decided) or _delayed(case, wanted, verdict.decided)
+    return _gone(case, verdict, wanted) and (bool(lost) or case.cut_short(wanted, verdict.decided))
 
 
 def _rejected(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     remembered = bool(case.switch("token_remembers_rejection"))
     # a flow may be archived when it is called for and restored when the worker looks why that was refused
-    return _gone(case, verdict, wanted) or remembered or _archived(case, verdict, wanted)
+    return _hidden_end(case, verdict, wanted) or remembered or _archived(case, verdict, wanted)
+
+
+def _narrowed(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    """Whether the deployment's settings refused the queue when it was found so."""
+    deployments = case.evidence.scenario.deployments
+    began = case.evidence.began
+    for since, until in case.deciding(verdict):
+        for number, one in enumerate(deployments):
+            ends = deployments[number + 1].at if number + 1 < len(deployments) else float("inf")
+            # an invocation that was under way ends with the settings that it began with
+            longest = case.evidence.scenario.sizing.timeout
+            if (
+                one.queues
+                and wanted.request.queue not in one.queues
+                and since < began + ends + longest
+                and began + one.at <= until
+            ):
+                return True
+    return False
 
 
 def _archived(case: Case, verdict: Verdict, _wanted: Wanted) -> bool:
@@ -102,8 +133,8 @@ TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "RequestExpired": _expired,
     "OutcomeUnknown": _unknown,
     "RejectedByConnect": _rejected,
-    "ContactNotFound": _gone_and_not_found,
-    "DestinationNotFound": _gone_and_not_found,
+    "DestinationNotFound": _hidden_and_not_found,
+    "DestinationNotAllowed": _narrowed,
     "FlowNotUsable": _archived,
     "IdempotencyMismatch": rules_names.bound,
     "TransferLimitReached": _full,
@@ -112,35 +143,25 @@ TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
 }
 
 
-def _cut_short(case: Case, wanted: Wanted, before: float) -> bool:
-    """Whether work on the request was cut short, so that nobody knows which call it had come to."""
-    runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ()) if run.began < before]
-    return any(run.how != "completed" or run.disturbed for run in runs)
-
-
-def _delayed(case: Case, contact: str, before: float) -> list[float]:
-    """When calls to transfer the contact reached Connect that had been under way for long, or were answered late: nobody waited perhaps."""
+def _delayed(case: Case, wanted: Wanted, before: float) -> list[float]:
+    """When calls of the request reached Connect that had been under way for long, or were answered late: nobody waited perhaps."""
     return [
         call.time
-        for call in case.calls.get(contact, ())
-        if call.operation == "TransferContact"
-        and call.time <= before
-        and ("late" in (call.fault or "") or "slow" in (call.fault or ""))
+        for call in case.asked_by(wanted)
+        if call.time <= before and ("late" in (call.fault or "") or "slow" in (call.fault or ""))
     ]
 
 
-def _unanswered(case: Case, contact: str, before: float) -> list[float]:
-    """When calls were made to transfer the contact whose answer does not tell what happened, or never came.
+def _unanswered(case: Case, wanted: Wanted, before: float) -> list[float]:
+    """When calls of the request were made whose answer does not tell what happened, or never came.
 
     A call for a contact that has ended transfers nothing, whatever is answered.
     """
-    ended = case.evidence.ended_contacts.get(contact, float("inf"))
+    ended = case.evidence.ended_contacts.get(wanted.target.contact, float("inf"))
     return [
         call.time
-        for call in case.calls.get(contact, ())
-        if call.operation == "TransferContact"
-        and call.time <= min(before, ended)
-        and _in_doubt(call.delivered, call.status)
+        for call in case.asked_by(wanted)
+        if call.time <= min(before, ended) and _in_doubt(call.delivered, call.status)
     ]
 
 
@@ -154,11 +175,7 @@ def doubt(case: Case) -> Iterator[str]:
     """A failure was declared against what happened, or before anybody looked."""
     for verdict in case.verdicts:
         wanted = verdict.wanted
-        if (
-            wanted is None
-            or wanted.request.static
-            or verdict.decided >= case.deadly.get(wanted.target.contact, float("inf"))
-        ):
+        if wanted is None or wanted.request.static:
             continue
         made = [record for record in case.made_by(wanted) if _against(case, verdict, wanted, record.time)]
         if made:
@@ -169,30 +186,27 @@ def doubt(case: Case) -> Iterator[str]:
 
 def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -> bool:
     """Whether a transfer belies the verdict: made before it, or after it by a call that had been made before it."""
-    if verdict.code in ("IdempotencyMismatch", "OutcomeUnknown"):
+    if verdict.code == "OutcomeUnknown":
         return False
     if transferred <= verdict.decided - rules_names.remembered(case):
         return False  # the ledger need not know it any more
     if transferred <= verdict.decided:
         return not case.by_a_copy(verdict, wanted, transferred)
     runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
-    return not any(run.began <= transferred and (run.ended or transferred) > verdict.decided for run in runs)
+    return not any(run.began <= transferred and (run.over or transferred) > verdict.decided for run in runs)
 
 
 def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
     contact = wanted.target.contact
-    if verdict.code in ("IdempotencyMismatch", "ContactNotActive") and case.successes_of_contact(
-        contact, verdict.decided
+    if verdict.code == "ContactNotActive" and any(
+        record.by == "TransferContact" and record.time <= verdict.decided for record in case.transfers.get(contact, ())
     ):
-        return  # settled by another request's transfer
+        return  # settled by another request's transfer, whose answer was its proof
     since = verdict.decided - rules_names.remembered(case)
-    ended = case.evidence.ended_contacts.get(contact, float("inf"))  # asking again for an ended contact can do nothing
     asked = [
         time
-        for time in _unanswered(case, contact, verdict.decided)
-        if since < time <= ended
-        and _asked_by(case, contact, time, wanted)
-        and not case.by_a_copy(verdict, wanted, time)
+        for time in _unanswered(case, wanted, verdict.decided)
+        if since < time and not case.by_a_copy(verdict, wanted, time)
     ]
     if not asked:
         return
@@ -205,20 +219,10 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
         seen = verdict.decided - asked[-1]
         told = f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}"
         yield f"{told}, {seen:.0f} s after an answer was lost, and nobody looked"
-    made = asked[-1] - (LATEST_SECONDS if asked[-1] in _delayed(case, contact, verdict.decided) else 0.0)
+    made = asked[-1] - (LATEST_SECONDS if asked[-1] in _delayed(case, wanted, verdict.decided) else 0.0)
     settle = case.evidence.settings["settle_minutes"] * 60
     if verdict.code == "OutcomeUnknown" and verdict.decided < made + settle - 2 * SKEW:
         yield f"request {wanted.number} failed {_at(case, verdict)} as OutcomeUnknown before settleMinutes were over"
-
-
-def _asked_by(case: Case, contact: str, time: float, wanted: Wanted) -> bool:
-    target = wanted.target
-    return any(
-        call.time == time
-        and (call.ids.get("ContactFlowId"), call.ids.get("QueueId"), call.ids.get("UserId"))
-        == (target.flow, target.queue, target.user)
-        for call in case.calls.get(contact, ())
-    )
 
 
 def early(case: Case) -> Iterator[str]:

@@ -10,12 +10,13 @@ from random import Random
 from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
+from contact_transfer.request.model import TransferRequest
 from local.connect.model import Connect
 from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather
 from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
 from tests.simulation.evidence import Evidence, Target, Wanted
-from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
+from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.subject import Silent, Subject
 
@@ -54,15 +55,14 @@ def run_with(
 ) -> Evidence:
     """Run the scenario with any consumer on any layout. ``around``: what is to be in force meanwhile, given the run's clock."""
     telemetry = Silent()
-    make = maker(environment(scenario), telemetry)
     wire: list[tuple[float, int, str]] = []
-    runs = _Run(scenario, layout, make, wire if watch else None)
+    runs = _Run(scenario, layout, lambda settings: maker(settings, telemetry), wire if watch else None)
     with around(lambda: runs.cloud.loop.now) if around else nullcontext():
         runs.finish()
     return runs.evidence(telemetry, wire)
 
 
-def environment(scenario: Scenario) -> dict[str, str]:
+def environment(scenario: Scenario, allowed_queue_ids: frozenset[str] = frozenset()) -> dict[str, str]:
     """The worker's environment variables."""
     settings = Settings(
         instance_arns=(INSTANCE_ARN,),
@@ -72,7 +72,7 @@ def environment(scenario: Scenario) -> dict[str, str]:
         event_bus_name="contact-transfer",
         ledger_table_name="ledger",
     )
-    return replace(settings, **dict(scenario.settings)).to_environment()
+    return replace(settings, allowed_queue_ids=allowed_queue_ids, **dict(scenario.settings)).to_environment()
 
 
 class _Run:
@@ -80,13 +80,14 @@ class _Run:
         self,
         scenario: Scenario,
         layout: Layout,
-        make: Callable[[Kit], Handler],
+        maker: Callable[[dict[str, str]], Callable[[Kit], Handler]],
         wire: list[tuple[float, int, str]] | None,
     ) -> None:
         self._scenario = scenario
         self._wire = wire
         self._hosts = 0
-        self._make = make
+        self._maker = maker
+        self._make = maker(environment(scenario))
         self.cloud = Cloud(scenario.seed, layout, (), self._build)
         self.stage = Stage(self.cloud.connect, scenario)
         faults = tuple(self._named(fault) for fault in scenario.faults)
@@ -97,17 +98,20 @@ class _Run:
         self.redriven = 0
         self._by_body: dict[str, Wanted] = {}
         self.of_message: dict[str, Wanted] = {}
-        self.wanted = [
-            Wanted(number, request, Target(*self.stage.target(request)))
-            for number, request in enumerate(scenario.requests)
-        ]
+        self.wanted = [self._wanted(number, request) for number, request in enumerate(scenario.requests)]
         for ask in scenario.asks:
             self.cloud.loop.at(BEGINS + ask.at, self._send, self.wanted[ask.request], self.stage.message(ask))
+        for deployment in scenario.deployments:
+            self.cloud.loop.at(BEGINS + deployment.at, self._deploy, deployment.queues)
         for at in scenario.redrives:
             self.cloud.loop.at(BEGINS + at, self._redrive)
         if scenario.loops:
             self._chance = Random(scenario.seed + 2)
             self.cloud.connect.store.listener = self._heard
+
+    def _wanted(self, number: int, request: Request) -> Wanted:
+        target = Target(*self.stage.target(request))
+        return Wanted(number, request, target, None if request.static else _token(request, target))
 
     def _named(self, fault: Fault) -> Fault:
         if fault.contact is None or not fault.contact.startswith("#"):
@@ -125,6 +129,12 @@ class _Run:
             sender.on_call = note
         return self._make(kit)
 
+    def _deploy(self, queues: tuple[str, ...]) -> None:
+        """The deployment's settings change."""
+        allowed = frozenset(self.stage.data.queues[queue] for queue in queues)
+        self._make = self._maker(environment(self._scenario, allowed))
+        self.cloud.function.deploy()
+
     def _send(self, wanted: Wanted, body: str) -> None:
         self._pending -= 1
         self._enter(wanted, body, {})
@@ -136,7 +146,7 @@ class _Run:
         self.stage.contacts.append(event.detail["contactId"])
         for loop in self._scenario.loops:
             request = Request(len(self.stage.contacts) - 1, queue=loop.queue, route=loop.route)
-            wanted = Wanted(len(self.wanted), request, Target(*self.stage.target(request)))
+            wanted = self._wanted(len(self.wanted), request)
             self.wanted.append(wanted)
             for _ in range(loop.copies):
                 self._pending += 1
@@ -213,6 +223,14 @@ class _Run:
         struck["dynamodb: expired item deleted"] = cloud.table.deleted
         struck["operator: redriven"] = self.redriven
         return struck
+
+
+def _token(request: Request, target: Target) -> str:
+    """The ClientToken of the request, which is derived from nothing but these."""
+    asked = TransferRequest(
+        INSTANCE, target.contact, target.flow, target.queue, target.user, request_id=request.request_id
+    )
+    return asked.client_token
 
 
 def _ended(connect: Connect) -> dict[str, float]:

@@ -42,7 +42,8 @@ class Request:
 
 @dataclass(frozen=True)
 class Ask:
-    """One message. ``at``: seconds of the run; ``form``: ``bare``, ``arn`` (ids as ARNs) or ``event`` (an EventBridge event around it).
+    """One message. ``at``: seconds of the run; ``form``: ``bare``, ``arn`` (ids as ARNs), ``capitals`` (ids in capital letters) or
+    ``event`` (an EventBridge event around it).
 
     ``event``: which of the request's events; EventBridge's duplicates share it. ``replay``: the name of the replay that brings it again.
     """
@@ -78,6 +79,14 @@ class Doing:
 
 
 @dataclass(frozen=True)
+class Deployment:
+    """At ``at`` seconds of the run the deployment's settings change: from then on only these queues are allowed, none named: all."""
+
+    at: float
+    queues: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Scenario:
     """A run. ``settings``: the worker's, beside the fixed ones. ``quiet``: when the last fault is over, seconds of the run.
 
@@ -95,6 +104,7 @@ class Scenario:
     doings: tuple[Doing, ...] = ()
     loops: tuple[Loop, ...] = ()
     courses: tuple[tuple[str, Course, str | None], ...] = ()
+    deployments: tuple[Deployment, ...] = ()
     redrives: tuple[float, ...] = ()
     faults: tuple[Fault, ...] = ()
     connect_faults: tuple[ConnectFault, ...] = ()
@@ -130,6 +140,7 @@ class Scenario:
         ends = [fault.ends for fault in self.faults]
         ends += [fault.starts_after + (fault.seconds or 0.0) for fault in self.connect_faults]
         ends += [ask.at for ask in self.asks] + [doing.at for doing in self.doings] + list(self.redrives)
+        ends += [deployment.at for deployment in self.deployments]
         if self.active_tasks is not None:
             ends.append(self.active_tasks[0])
         return max(ends, default=0.0)

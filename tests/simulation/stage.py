@@ -128,6 +128,8 @@ class Stage:
     def _fields(self, request: Request, form: str) -> dict[str, Any]:
         contact, flow, queue, user = self.target(request)
         arn = INSTANCE_ARN + "/{}/{}" if form == "arn" else "{1}"
+        if form == "capitals":
+            contact, flow, queue = contact.upper(), flow.upper(), queue and queue.upper()
         fields: dict[str, Any] = {
             "contactId": arn.format("contact", contact),
             "contactFlowId": arn.format("contact-flow", flow),

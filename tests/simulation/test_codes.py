@@ -11,7 +11,6 @@ from tests.simulation import generate_requests, rules_verdicts
 ELSEWHERE = {
     FailureCode.RETRIES_EXHAUSTED: "rules_verdicts.early: whether its time had come",
     FailureCode.FLOW_NOT_ALLOWED: "a setting alone decides it, as for InstanceNotAllowed: tests/component/test_settings_change.py",
-    FailureCode.DESTINATION_NOT_ALLOWED: "as FlowNotAllowed",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from local.virtual import Published
 from tests.simulation import auditor, campaign
 from tests.simulation.evidence import Evidence
 from tests.simulation.run import run
@@ -72,6 +73,42 @@ def test_events_of_another_source_or_under_one_name_are_found(evidence: Evidence
     assert any("of source 'shop'" in what for what in _found(replace(evidence, events=foreign), "g-announced"))
     same = [replace(event, detail={**event.detail, "requestName": "all"}) for event in evidence.events]
     assert any("name of 2 requests" in what for what in _found(replace(evidence, events=same), "g-announced"))
+
+
+def test_a_message_with_two_ends_is_found(evidence: Evidence) -> None:
+    success, failure = evidence.events
+    again = replace(failure, detail={**failure.detail, "failureCode": "OutcomeUnknown"})
+    assert any("as ContactNotActive and as" in what for what in _found(_with(evidence, again), "c-one-end"))
+    other = replace(failure, detail={**failure.detail, "originalMessageId": evidence.messages[0].id})
+    assert any("and was transferred" in what for what in _found(_with(evidence, other), "c-one-end"))
+    assert _found(_with(evidence, success), "c-one-end") == []
+
+
+def _with(evidence: Evidence, event: Published) -> Evidence:
+    return replace(evidence, events=[*evidence.events, event])
+
+
+def test_an_inferred_success_is_that_of_a_request_that_called(evidence: Evidence) -> None:
+    inferred = replace(evidence.events[0], detail={**evidence.events[0].detail, "attribution": "inferred"})
+    bent = replace(evidence, events=[inferred, evidence.events[1]])
+    assert _found(bent, "g-announced") == []
+    calls = [call for call in evidence.calls if call.operation != "TransferContact"]
+    assert any("and the request never called" in what for what in _found(replace(bent, calls=calls), "g-announced"))
+
+
+def test_a_call_with_a_token_of_nobody_is_found(evidence: Evidence) -> None:
+    calls = [replace(call, ids={**call.ids, "ClientToken": "t"}) for call in evidence.calls]
+    assert any("with a token that is not" in what for what in _found(replace(evidence, calls=calls), "b-twice"))
+
+
+def test_a_request_that_never_called_knows_what_became_of_it(evidence: Evidence) -> None:
+    parked = evidence.dead_letters[0]
+    unknown = {**parked.attributes, "FailureCode": {"StringValue": "OutcomeUnknown", "DataType": "String"}}
+    parked.attributes, kept = unknown, parked.attributes
+    try:
+        assert any("as OutcomeUnknown, which is not so" in what for what in _found(evidence, "c-code"))
+    finally:
+        parked.attributes = kept
 
 
 def test_a_defect_that_the_worker_reports_is_a_finding_of_its_own(evidence: Evidence) -> None:
