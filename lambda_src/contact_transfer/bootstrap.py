@@ -31,6 +31,7 @@ from contact_transfer.transfer.arrival import Means
 from contact_transfer.transfer.clock import Clock, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.flow_check import Flows
+from contact_transfer.transfer.parking_brake import ParkingBrake
 from contact_transfer.transfer.reconciliation import Reconciliation
 from contact_transfer.transfer.route_quota import Routes
 from contact_transfer.transfer.service import Service
@@ -117,6 +118,7 @@ def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, 
         Eligibility(connect, Flows(connect, clock), settings.allowed_channels, region),
         Reconciliation(connect, settle),
         Routes(connect, settings.routes, settle),
+        ParkingBrake(),
         settings,
         clock,
         randomness,

@@ -47,7 +47,9 @@ class Worker(StrEnum):
 class Scene:
     """Set it with ``fault``, ``request`` and the clients of ``cloud``; then ``run``. Times in seconds from the beginning."""
 
-    def __init__(self, worker: Worker = Worker.WORKS, workers: int = 2, **settings: Any) -> None:
+    def __init__(
+        self, worker: Worker = Worker.WORKS, workers: int = 2, recycle_after: int = 100_000, **settings: Any
+    ) -> None:
         self.metrics = Metrics()
         self._worker = worker
         self._faults: list[Fault] = []
@@ -56,6 +58,7 @@ class Scene:
         )
         sizing = deployed.Sizing()
         runs = Sizing(batch_size=sizing.batch_size, timeout=sizing.worker_timeout_seconds, concurrency=workers)
+        runs = replace(runs, recycle_after=recycle_after)
         self.cloud = Cloud(1, Layout(runs, sizing.visibility_timeout_seconds), (), self._environment)
         self.connect = self.cloud.connect
         self.connect.add_instance(INSTANCE_ARN)

@@ -65,11 +65,18 @@ def _ask(scene: Scene, every: float | None, **changed: str) -> None:
         scene.requests(every, HOUR / 2, **changed)
 
 
+def _many(requests: int) -> Callable[[Scene], None]:
+    def set_up(scene: Scene) -> None:
+        for number in range(requests):
+            scene.request(number * 1.0)
+
+    return set_up
+
+
 def _archived(requests: int) -> Callable[[Scene], None]:
     def set_up(scene: Scene) -> None:
         scene.connect.others.archive_flow(scene.seed.flows["Move to queue"])
-        for number in range(requests):
-            scene.request(number * 1.0)
+        _many(requests)(scene)
 
     return set_up
 
@@ -178,6 +185,11 @@ SITUATIONS = (
     Situation("a producer sends one request with a mistake", lambda scene: scene.request(queueID="misspelt")),
     Situation("a flow is archived and one request names it", _archived(1)),
     Situation("a flow is archived and 50 requests name it", _archived(50)),
+    Situation(
+        "the deployment's lists lack a flow and 50 requests name it",
+        _many(50),
+        settings={"allowed_contact_flow_ids": frozenset({"another-flow"})},
+    ),
     Situation("a contact ended before its request was carried out", _ended(1)),
     Situation("more than 20 contacts in an hour ended before their requests were carried out", _ended(21)),
     Situation("requests name contacts that Connect does not know, one a minute", _unknown_contacts),

@@ -85,6 +85,18 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             threshold=0,
             periods=1,
         ),
+        Cause.BRAKED: _Trouble(
+            "requests-braked",
+            Severity.PAGE,
+            Text(
+                "A flow or destination holds requests up",
+                "Ten requests in a row failed because a flow is archived or gone, or a queue or agent is gone. The others for it wait.",
+                "run `transfers failed ls --each --after 1h`: it names the flow or destination. Restore it in Amazon Connect: those that"
+                " wait go on within a minute or two. Then redrive the ten.",
+            ),
+            threshold=0,
+            periods=1,
+        ),
         Cause.LEDGER: _Trouble(
             "ledger-unavailable",
             Severity.PAGE,

@@ -32,6 +32,7 @@ ALARM_NAMES = frozenset(
         "in-doubt",
         "ledger-conflict",
         "ledger-unavailable",
+        "requests-braked",
         "requests-stuck",
         "requests-unread",
         "requests-waiting",

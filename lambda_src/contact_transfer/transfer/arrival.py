@@ -13,6 +13,7 @@ from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.outcome import Failed, Moved, Outcome
+from contact_transfer.transfer.parking_brake import ParkingBrake
 from contact_transfer.transfer.reconciliation import Reconciliation
 from contact_transfer.transfer.route_quota import Routes
 
@@ -26,6 +27,7 @@ class Means:
     eligibility: Eligibility
     reconciliation: Reconciliation
     routes: Routes
+    brake: ParkingBrake
     settings: Settings
     clock: Clock
     randomness: Randomness

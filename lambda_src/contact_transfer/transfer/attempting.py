@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, ContactView, Refusal, Rejected, Unavailable
 from contact_transfer.ledger.records import LeaseAcquired
-from contact_transfer.transfer import rules
+from contact_transfer.transfer import parking_brake, rules
 from contact_transfer.transfer.arrival import Arrival
-from contact_transfer.transfer.outcome import Cause, Failed, Outcome, Skipped, Transferred
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Skipped, Transferred
 from contact_transfer.transfer.retries import Retries
 
 #: A contact that was just created may not show yet; so long after its message was sent it does (contract).
@@ -32,8 +32,33 @@ class Attempting:
     def __post_init__(self) -> None:
         self.means, self.request, self.deadline = self.arrival.means, self.arrival.request, self.arrival.deadline
 
-    def attempt(self) -> Outcome:
-        """Check everything, wait for a slot, and call. Raise what ``Connect`` raises."""
+    def attempt(self, *, may_wait: bool) -> Outcome:
+        """Check everything, wait for a slot, and call. Raise what ``Connect`` raises.
+
+        ``may_wait``: no attempt is in doubt, so the request may be held by the parking brake until its time is over.
+        """
+        brake, now = self.means.brake, self.means.clock.monotonic()
+        may_wait = may_wait and not self.retries.is_over() and self.retries.expired() is None
+        if may_wait and (code := brake.held_by(self.request, now)):
+            return self._braked(code)
+        outcome = self._tried()
+        if isinstance(outcome, Transferred):
+            brake.release(self.request)
+        if isinstance(outcome, Skipped):
+            brake.look_again(self.request, now)
+        if isinstance(outcome, Failed):
+            error = self.held.record.last_error
+            has_waited = error is not None and error.cause == Cause.BRAKED
+            if not brake.is_parked(self.request, outcome.code, now, has_waited=has_waited) and may_wait:
+                return self._braked(outcome.code)
+        return outcome
+
+    def _braked(self, code: FailureCode) -> Deferred:
+        received = self.arrival.delivery.first_received_at
+        waited = 0.0 if received is None else self.means.clock.now() - received
+        return Deferred(Cause.BRAKED, parking_brake.wait(waited), f"others failed as {code}")
+
+    def _tried(self) -> Outcome:
         means, request = self.means, self.request
         if expired := self.retries.expired():
             return expired

@@ -137,7 +137,7 @@ class Handling:
         return self.retries.after_attempt() if tried else None
 
     def _attempt(self) -> Outcome:
-        outcome = self.attempting.attempt()
+        outcome = self.attempting.attempt(may_wait=not self.in_doubt)
         if isinstance(outcome, Transferred):
             self.settled, self.call = True, None
         if reporting.is_not_active(outcome) and self.held.record.first_called_at is not None and not self.in_doubt:

@@ -42,6 +42,7 @@ class Cause(StrEnum):
     ACCESS_DENIED = "AccessDenied"
     NOT_SHOWN = "NotShown"  # Connect does not show yet which tree the contact of a route belongs to
     ACTIVE_TASK_QUOTA = "ActiveTaskQuota"
+    BRAKED = "Braked"  # ten others in a row failed because of its flow or destination: it waits until that is put right
     LEDGER = "Ledger"
     EVENT_BUS = "EventBus"
     DEAD_LETTER_QUEUE = "DeadLetterQueue"

@@ -36,17 +36,18 @@ class Retries:
 
     def limit(self, outcome: Outcome) -> Outcome:
         """The outcome; a transient failure is a permanent one when the time is over."""
-        if not isinstance(outcome, Deferred) or outcome.cause in WAITING or not self._is_over():
+        if not isinstance(outcome, Deferred) or outcome.cause in WAITING or not self.is_over():
             return outcome
         return self._exhausted(f"{outcome.cause}: {outcome.detail}")
 
     def after_attempt(self) -> Failed | None:
         """As ``limit``, after an attempt that did nothing."""
         return (
-            self._exhausted("a lost answer, which turned out to have transferred nothing") if self._is_over() else None
+            self._exhausted("a lost answer, which turned out to have transferred nothing") if self.is_over() else None
         )
 
-    def _is_over(self) -> bool:
+    def is_over(self) -> bool:
+        """Whether the request has been tried for ``retryForHours``."""
         received = self.delivery.first_received_at
         began = self.record.first_at if received is None else received
         return self.clock.now() >= began + self.settings.retry_for_hours * 3600
