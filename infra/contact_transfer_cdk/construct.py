@@ -20,11 +20,13 @@ from contact_transfer_cdk.service.confirmation import Confirmation
 from contact_transfer_cdk.service.confirmation_rules import confirmation_rule_arns
 from contact_transfer_cdk.service.event_bus import EventBus
 from contact_transfer_cdk.service.flow_function import FlowFunction
+from contact_transfer_cdk.service.function import Function
 from contact_transfer_cdk.service.ledger import Ledger
 from contact_transfer_cdk.service.queue_rule import Destination
 from contact_transfer_cdk.service.queues import Queues
 from contact_transfer_cdk.service.routes import Routes, route_rule_arns
 from contact_transfer_cdk.service.rules import all_rules, bus_arn, bus_name, rule_arns
+from contact_transfer_cdk.service.sweeps import Sweeps
 from contact_transfer_cdk.service.worker import Worker
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
@@ -96,11 +98,35 @@ class ContactTransfer(Construct):
             queues_key=self.keys.queues,
             log_key=self.keys.data,
         )
+        self.sweeps = self._make_sweeps(code)
         self.confirmation_function = self.confirmation.deploy(code, self.ledger, self.keys.data, self.events.bus)
         self._permit_worker()
         # A protected table cannot be deleted when a first deployment is rolled back: what is likely to fail comes before it.
         self.ledger.node.add_dependency(self.flow, self.events, self.routes)
         self.worker_function = self.worker.deploy(code, self._environment(), self.queues)
+
+    def _make_sweeps(self, code: lambda_.Code) -> Sweeps | None:
+        if not self.settings.sweeping_routes:
+            return None
+        return Sweeps(
+            self,
+            "Sweeps",
+            settings=self.settings,
+            code=code,
+            queues=self.queues,
+            queues_key=self.keys.queues,
+            log_key=self.keys.data,
+        )
+
+    @property
+    def _functions(self) -> list[tuple[str, Function, lambda_.Function]]:
+        """Every function by its name, with its role and log group, and the function itself."""
+        found: list[tuple[str, Function, lambda_.Function]] = [
+            ("worker", self.worker, self.worker_function),
+            ("flow", self.flow, self.flow.function),
+            ("confirmation", self.confirmation, self.confirmation_function),
+        ]
+        return found if self.sweeps is None else [*found, ("sweep", self.sweeps, self.sweeps.function)]
 
     def _watch(self) -> None:
         self.observability = Observability(
@@ -108,7 +134,7 @@ class ContactTransfer(Construct):
             "Observability",
             settings=self.settings,
             watched=self._watched(),
-            log_groups=[self.worker.log_group, self.flow.log_group, self.confirmation.log_group],
+            log_groups=[made.log_group for _, made, _ in self._functions],
             key=self.keys.data,
         )
 
@@ -117,11 +143,7 @@ class ContactTransfer(Construct):
             transfer_queue=self.queues.transfers.queue_name,
             urgent_queue=self.queues.urgent.queue_name,
             dead_letter_queue=self.queues.dead_letters.queue_name,
-            functions={
-                "worker": self.worker_function.function_name,
-                "flow": self.flow.function.function_name,
-                "confirmation": self.confirmation_function.function_name,
-            },
+            functions={name: function.function_name for name, _, function in self._functions},
             rules=all_rules(self.settings),
             queues={"confirmation": self.confirmation.dead_letters.queue_name},
         )
@@ -193,9 +215,5 @@ class ContactTransfer(Construct):
         if boundary := self.settings.permissions_boundary:
             policy = iam.ManagedPolicy.from_managed_policy_arn(self, "PermissionsBoundary", boundary)
             iam.PermissionsBoundary.of(self).apply(policy)
-        functions = {
-            self.worker.role: self.worker_function,
-            self.flow.role: self.flow.function,
-            self.confirmation.role: self.confirmation_function,
-        }
+        functions = {made.role: function for _, made, function in self._functions}
         acknowledgements.acknowledge(self.settings, self.worker.role, functions)

@@ -39,6 +39,7 @@ from contact_transfer.transfer.service import Service
 if TYPE_CHECKING:
     from contact_transfer.confirmation.confirmation import Confirmation
     from contact_transfer.connect_flow.flow_function import FlowDoor
+    from contact_transfer.queue_sweep.sweep_function import SweepFunction
 
 CONNECT_SECONDS = 1.0
 READ_SECONDS = 5.0
@@ -159,4 +160,25 @@ def confirmation(
         within_seconds=settings.confirm_within_minutes * 60 or None,
         clock=clock,
         randomness=randomness,
+    )
+
+
+def sweep(
+    environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None, clock: Clock = CLOCK
+) -> SweepFunction:
+    """Put the sweep function together. Raise ``SettingsError``."""
+    from contact_transfer.config.function_settings import SweepSettings  # noqa: PLC0415 - as above
+    from contact_transfer.queue_sweep.sending import RequestQueue  # noqa: PLC0415 - the worker's start does not pay for it
+    from contact_transfer.queue_sweep.sweep_function import SweepFunction  # noqa: PLC0415 - as above
+    from contact_transfer.queue_sweep.waiting import ContactSearch  # noqa: PLC0415 - as above
+
+    settings = SweepSettings.from_environment(environment)
+    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"connect": _CONNECT, "sqs": _OTHERS})
+    return SweepFunction(
+        ContactSearch(aws["connect"], clock),
+        RequestQueue(aws["sqs"], settings.transfer_queue_url),
+        RequestQueue(aws["sqs"], settings.urgent_queue_url),
+        settings,
+        _logger(),
+        clock,
     )

@@ -32,7 +32,7 @@ class OwnRoutes:
     def __init__(self, cloud: LocalCloud) -> None:
         self._cloud = cloud
         self._events = cloud.client("events")
-        self.routes: Sequence[Route] = cloud.settings.routes
+        self.routes: Sequence[Route] = cloud.settings.contact_routes
         for route in self.routes:
             self._events.disable_rule(Name=route_rule_name(cloud.settings, route))
 

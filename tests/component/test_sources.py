@@ -32,10 +32,13 @@ def _route(doors: Doors, contact: str) -> None:
     doors.route(contact)
 
 
-def _cli(doors: Doors, contact: str) -> None:
-    attribute = mark(Source.CLI)[ATTRIBUTE]
-    own: dict[str, Any] = {ATTRIBUTE: {"stringValue": attribute["StringValue"], "dataType": "String"}}
-    doors.send(doors.request(contact), **own)
+def _marked(source: Source) -> Callable[[Doors, str], None]:
+    def send(doors: Doors, contact: str) -> None:
+        text = mark(source)[ATTRIBUTE]["StringValue"]
+        own: dict[str, Any] = {ATTRIBUTE: {"stringValue": text, "dataType": "String"}}
+        doors.send(doors.request(contact), **own)
+
+    return send
 
 
 WAYS: dict[Source, Callable[[Doors, str], None]] = {
@@ -43,7 +46,8 @@ WAYS: dict[Source, Callable[[Doors, str], None]] = {
     Source.BUS: _bus,
     Source.FLOW: _flow,
     Source.ROUTE: _route,
-    Source.CLI: _cli,
+    Source.CLI: _marked(Source.CLI),
+    Source.SWEEP: _marked(Source.SWEEP),
 }
 
 

@@ -21,7 +21,7 @@ from contact_transfer_cdk.asset import bytecode
 from contact_transfer_cdk.asset.build import LAMBDA_SRC, PYTHON, _refuse_compiled_parts, build
 from contact_transfer_cdk.asset.modules import reachable
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.policies.calls import WORKER_CALLS
+from contact_transfer_cdk.policies.calls import ALL_CALLS
 
 from .conftest import INSTANCE, Assembly
 
@@ -111,7 +111,7 @@ def test_building_it_again_gives_the_same_bytes(asset: Path, tmp_path: Path) -> 
 def test_its_clients_find_real_endpoints_in_every_partition(asset: Path) -> None:
     endpoints = _probe(asset)["endpoints"]
     for region, suffix in ENDPOINTS.items():
-        assert endpoints[region] == {name: f"https://{name}.{region}.{suffix}" for name in WORKER_CALLS}
+        assert endpoints[region] == {name: f"https://{name}.{region}.{suffix}" for name in ALL_CALLS}
 
 
 def test_its_clients_obey_endpoint_variables(asset: Path) -> None:
@@ -123,7 +123,7 @@ def test_its_clients_obey_endpoint_variables(asset: Path) -> None:
 
 def test_its_sdk_knows_the_workers_calls_and_no_others(asset: Path) -> None:
     operations = _probe(asset)["operations"]
-    assert operations == {service: sorted(calls) for service, calls in WORKER_CALLS.items()}
+    assert operations == {service: sorted(calls) for service, calls in ALL_CALLS.items()}
 
 
 def test_what_it_loads_comes_from_itself_or_the_standard_library(asset: Path) -> None:
@@ -154,7 +154,7 @@ class TestWithTheRuntimesInterpreter:
     def test_it_runs_on_the_runtimes_interpreter(self, asset: Path) -> None:
         python = bytecode.interpreter(PYTHON)
         assert python is not None
-        assert set(_probe(asset, python)["operations"]) == set(WORKER_CALLS)
+        assert set(_probe(asset, python)["operations"]) == set(ALL_CALLS)
 
 
 def test_without_the_runtimes_interpreter_a_line_says_what_is_missing(

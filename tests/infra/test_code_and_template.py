@@ -15,7 +15,7 @@ from contact_transfer.config.worker_settings import Settings, SettingsError
 from contact_transfer.connect import rate_limiter
 from contact_transfer.observability import metrics
 from contact_transfer.transfer import backoff, flow_check, service
-from contact_transfer_cdk.policies.calls import MAPPING_CALLS, WORKER_CALLS, action
+from contact_transfer_cdk.policies.calls import ALL_CALLS, MAPPING_CALLS, WORKER_CALLS, action
 from contact_transfer_cdk.service.environment import TELEMETRY
 from contact_transfer_cdk.settings.checks import FLOW_CACHE_SECONDS
 from contact_transfer_cdk.settings.deployment import load
@@ -44,7 +44,7 @@ def _calls_in_the_code() -> set[str]:
 def _operations() -> set[str]:
     """Every operation of the services in the table, by the name of its method: ``_client`` may also be an adapter of ours."""
     session = botocore.session.get_session()
-    models = [session.get_service_model(name) for name in WORKER_CALLS]
+    models = [session.get_service_model(name) for name in ALL_CALLS]
     return {xform_name(operation) for model in models for operation in model.operation_names}
 
 
@@ -63,7 +63,7 @@ def _actions(assembly: Assembly) -> set[str]:
 
 
 def test_the_table_of_calls_is_what_the_code_calls() -> None:
-    assert _calls_in_the_code() == {xform_name(call) for calls in WORKER_CALLS.values() for call in calls}
+    assert _calls_in_the_code() == {xform_name(call) for calls in ALL_CALLS.values() for call in calls}
 
 
 class TestAgainstTheTemplate:

@@ -21,10 +21,12 @@ RANKS = {
     "messaging": 4,
     "confirmation": 5,
     "connect_flow": 5,
+    "queue_sweep": 5,
     "bootstrap": 6,
     "worker": 7,
     "flow": 7,
     "confirm": 7,
+    "sweep": 7,
 }
 #: Values and arithmetic that every package may use: they import nothing of the service but one another.
 PURE = {

@@ -15,7 +15,7 @@ import contact_transfer
 from contact_transfer_cdk.asset import bytecode, sdk
 from contact_transfer_cdk.asset.modules import reachable
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.policies.calls import WORKER_CALLS
+from contact_transfer_cdk.policies.calls import ALL_CALLS
 
 PACKAGE = "contact_transfer"
 #: The functions' code: in the repository ``lambda_src``, otherwise where this package is installed.
@@ -49,7 +49,7 @@ def build(
             destination = target / path.relative_to(stage)
             destination.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, destination)
-        sdk.trim(stage / "botocore" / "data", target / "botocore" / "data", WORKER_CALLS)
+        sdk.trim(stage / "botocore" / "data", target / "botocore" / "data", ALL_CALLS)
     compiler = python or bytecode.interpreter(PYTHON)
     if compiler is None:
         print(f"note: no Python {PYTHON} here, so the asset has no byte code and starts slower", file=sys.stderr)  # noqa: T201 - a line for a person

@@ -33,8 +33,25 @@ CONFIRM_CALLS: Calls = MappingProxyType(
     }
 )
 
+#: The sweep function's.
+SWEEP_CALLS: Calls = MappingProxyType(
+    {"connect": frozenset({"SearchContacts"}), "sqs": frozenset({"SendMessageBatch"})}
+)
+
+#: Every call of every function: what the SDK's data in the asset must know.
+ALL_CALLS: Calls = MappingProxyType(
+    {
+        service: frozenset().union(
+            *(calls.get(service, ()) for calls in (WORKER_CALLS, FLOW_CALLS, CONFIRM_CALLS, SWEEP_CALLS))
+        )
+        for service in WORKER_CALLS
+    }
+)
+
 #: Calls that IAM knows by another name.
-ACTIONS: Mapping[str, str] = MappingProxyType({"ChangeMessageVisibilityBatch": "ChangeMessageVisibility"})
+ACTIONS: Mapping[str, str] = MappingProxyType(
+    {"ChangeMessageVisibilityBatch": "ChangeMessageVisibility", "SendMessageBatch": "SendMessage"}
+)
 
 #: What Lambda itself calls with a function's role to poll its queue.
 MAPPING_CALLS = ("sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")

@@ -10,7 +10,15 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from aws_cdk import aws_sqs as sqs
 
-from contact_transfer_cdk.policies.calls import CONFIRM_CALLS, FLOW_CALLS, MAPPING_CALLS, WORKER_CALLS, Calls, action
+from contact_transfer_cdk.policies.calls import (
+    CONFIRM_CALLS,
+    FLOW_CALLS,
+    MAPPING_CALLS,
+    SWEEP_CALLS,
+    WORKER_CALLS,
+    Calls,
+    action,
+)
 from contact_transfer_cdk.settings.model import DeploymentSettings
 from contact_transfer_cdk.settings.policy_checks import flow_arns
 
@@ -59,6 +67,11 @@ def sending_statements(lanes: Sequence[sqs.IQueue], key: kms.IKey, region: str) 
         _allow("LaneQueues", _actions("sqs", FLOW_CALLS), [queue.queue_arn for queue in lanes]),
         _via("QueuesKey", ["kms:Decrypt", "kms:GenerateDataKey"], key, f"sqs.{region}.amazonaws.com"),
     ]
+
+
+def search_statement(settings: DeploymentSettings) -> iam.PolicyStatement:
+    """Search contacts of the deployment's instances. Source: service authorization reference, SearchContacts."""
+    return _allow("Search", _actions("connect", SWEEP_CALLS), [instance.arn for instance in settings.instances])
 
 
 def receiving_statements(queue: sqs.IQueue, key: kms.IKey, region: str) -> list[iam.PolicyStatement]:

@@ -23,7 +23,7 @@ from contact_transfer_cdk.settings.route_settings import Route
 
 def route_rule_arns(settings: DeploymentSettings, lane: Lane) -> list[str]:
     """The rules of a lane's routes: on the default bus, whose name is no part of a rule's ARN."""
-    routes = [route for route in settings.routes if route.lane is lane]
+    routes = [route for route in settings.contact_routes if route.lane is lane]
     return [settings.place.arn("events", f"rule/{route_rule_name(settings, route)}") for route in routes]
 
 
@@ -44,7 +44,7 @@ class Routes(Construct):
                 to=to[route.lane],
                 transformer=transformer(route),
             )
-            for route in settings.routes
+            for route in settings.contact_routes
         }
 
 

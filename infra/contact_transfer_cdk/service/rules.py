@@ -32,6 +32,6 @@ def all_rules(settings: DeploymentSettings) -> tuple[tuple[str, str], ...]:
     """Every rule of the deployment, each as its bus and its name."""
     return (
         *((bus_name(settings), rule_name(settings, lane)) for lane in Lane),
-        *((DEFAULT_BUS, route_rule_name(settings, route)) for route in settings.routes),
+        *((DEFAULT_BUS, route_rule_name(settings, route)) for route in settings.contact_routes),
         *confirmation_rules(settings),
     )

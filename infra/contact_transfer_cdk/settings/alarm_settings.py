@@ -36,6 +36,8 @@ ALARM_NAMES = frozenset(
         "requests-stuck",
         "requests-unread",
         "requests-waiting",
+        "sweep-errors",
+        "sweep-throttled",
         "throttled",
         "unconfirmed",
         "unknown-surge",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings
+from contact_transfer.config.function_settings import ConfirmSettings, FlowSettings, SweepSettings
 from contact_transfer.config.setting import Function
 from contact_transfer.config.settings_table import of_function
 from contact_transfer.config.worker_settings import Quota, Settings
@@ -59,6 +59,16 @@ class DeploymentSettings:
         return f"ContactTransfer-{self.name}"
 
     @property
+    def contact_routes(self) -> tuple[Route, ...]:
+        """The routes whose events name a contact."""
+        return tuple(route for route in self.routes if route.sweep is None)
+
+    @property
+    def sweeping_routes(self) -> tuple[Route, ...]:
+        """The routes whose events name queues."""
+        return tuple(route for route in self.routes if route.sweep is not None)
+
+    @property
     def place(self) -> Place:
         """The account and Region of the stack: those of the instances."""
         return self.instances[0].place
@@ -80,6 +90,12 @@ class DeploymentSettings:
         """What the flow function gets to know."""
         return FlowSettings(
             transfer_queue_url=transfer_queue_url, urgent_queue_url=urgent_queue_url, **self._for(Function.FLOW)
+        )
+
+    def for_sweeps(self, transfer_queue_url: str, urgent_queue_url: str) -> SweepSettings:
+        """What the sweep function gets to know."""
+        return SweepSettings(
+            transfer_queue_url=transfer_queue_url, urgent_queue_url=urgent_queue_url, **self._for(Function.SWEEP)
         )
 
     def for_confirmation(self, queue_url: str, bus_name: str, table_name: str) -> ConfirmSettings:

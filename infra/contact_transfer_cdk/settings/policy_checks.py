@@ -30,7 +30,7 @@ _MOST_STATEMENTS = 10
 
 def complaints(settings: DeploymentSettings) -> Iterator[str]:
     """Everything that cannot work, a sentence each."""
-    producers, routes = len(settings.producer_principals), len(settings.routes)
+    producers, routes = len(settings.producer_principals), len(settings.contact_routes)
     if producers > MOST_PRODUCERS:
         yield (
             f"'producerPrincipals' has {producers} entries and a queue's policy has room for {MOST_PRODUCERS} principals: name accounts"
@@ -74,7 +74,10 @@ def _queue_policy(settings: DeploymentSettings, lane: Lane) -> dict[str, Any]:
     place, prefix = settings.place, settings.prefix
     queue, rule = (f"{prefix}-{name}" for name in _NAMES[lane])
     queue = place.arn("sqs", queue)
-    rules = [f"{prefix}/{rule}", *(route_rule_name(settings, route) for route in settings.routes if route.lane is lane)]
+    rules = [
+        f"{prefix}/{rule}",
+        *(route_rule_name(settings, route) for route in settings.contact_routes if route.lane is lane),
+    ]
     root = f"arn:{place.partition}:iam::{'0' * 12}:root"
     senders = [root if name.isdigit() else name for name in settings.producer_principals]
     tls = {"Bool": {"aws:SecureTransport": "false"}}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +15,20 @@ from contact_transfer_cdk.settings import reading
 from contact_transfer_cdk.settings.arns import Instance
 from contact_transfer_cdk.settings.patterns import LONGEST
 from contact_transfer_cdk.settings.route_pattern import CONTACT_EVENTS, check_when, own_region, spellings
+from contact_transfer_cdk.settings.sweep_settings import (
+    METRICS_RULES_MATCHED,
+    SWEEP_KEYS,
+    Sweep,
+    check_sweep_pattern,
+    is_sweeping,
+    parse_sweep,
+    sweep_pattern,
+)
 
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
 #: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
 MOST = 40
-ROUTE_KEYS = ("name", "when", "transfer", "maxTransfersPerContact", "priority")
+ROUTE_KEYS = ("name", "when", "transfer", "sweep", "maxTransfersPerContact", "priority")
 #: Keys of a route's ``transfer``, with the resource that each is an id of.
 TRANSFER_KEYS = {"contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
 #: A contact is transferred at most this many times, regardless of the caller. Source: TransferContact.
@@ -28,7 +37,10 @@ MOST_TRANSFERS = 11
 
 @dataclass(frozen=True)
 class Route:
-    """``when``: the event pattern as it was given. Exactly the events that it matches ask for this transfer."""
+    """``when``: the event pattern as it was given. Exactly the events that it matches ask for this transfer.
+
+    ``sweep``: the event names queues in place of a contact, and the transfer is of what waits there.
+    """
 
     name: str
     when: Mapping[str, Any]
@@ -37,6 +49,7 @@ class Route:
     user_id: str | None
     most: int
     priority: str | None = None
+    sweep: Sweep | None = None
 
     @property
     def lane(self) -> Lane:
@@ -50,6 +63,8 @@ class Route:
 
     def pattern(self, instances: tuple[Instance, ...]) -> dict[str, Any]:
         """What the rule matches: ``when``, of Connect, of the deployment's instances and Region, not replayed, in every spelling."""
+        if self.sweep is not None:
+            return sweep_pattern(self.when, instances)
         given = self.when.get("detail", {})
         detail = {
             "instanceArn": [instance.arn for instance in instances],
@@ -115,12 +130,12 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
     with problems.collecting():
         priority = _priority(entry)
     with problems.collecting():
-        flow, queue, user = _transfer(reading.an_object("transfer", entry.get("transfer")), instances)
+        flow, queue, user, sweep = _content(entry, instances)
     with problems.collecting():
         when = reading.an_object("when", entry.get("when"))
-        check_when(when, instances)
+        check_sweep_pattern(when) if is_sweeping(entry) else check_when(when, instances)
     problems.raise_any()
-    route = Route(name, when, flow, queue, user, most, priority)
+    route = Route(name, when, flow, queue, user, most, priority, sweep)
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
     if length > LONGEST:
         raise DeploymentError(f"'when' makes a pattern of {length:,} characters and EventBridge takes {LONGEST:,}.")
@@ -135,13 +150,30 @@ def _priority(entry: Mapping[str, Any]) -> str | None:
     return str(entry["priority"])
 
 
-def _transfer(content: Mapping[str, Any], instances: tuple[Instance, ...]) -> tuple[str, str | None, str | None]:
-    """Flow, queue and agent of a route's transfer."""
-    reading.refuse_unknown(content, TRANSFER_KEYS, "key", "transfer")
+def _content(
+    entry: Mapping[str, Any], instances: tuple[Instance, ...]
+) -> tuple[str, str | None, str | None, Sweep | None]:
+    """Flow, queue and agent of a route's transfer or sweep, and what else the sweep says."""
+    if not is_sweeping(entry):
+        return (*_transfer("transfer", TRANSFER_KEYS, entry, instances), None)
+    if "transfer" in entry:
+        raise DeploymentError(
+            f"'{METRICS_RULES_MATCHED}' names queues and no contact: such a route has a 'sweep' in place of 'transfer'."
+        )
+    target = _transfer("sweep", SWEEP_KEYS, entry, instances)
+    return (*target, parse_sweep(entry["sweep"]))
+
+
+def _transfer(
+    key: str, known: Collection[str], entry: Mapping[str, Any], instances: tuple[Instance, ...]
+) -> tuple[str, str | None, str | None]:
+    """Flow, queue and agent of a route's transfer or sweep, which has ``known`` keys."""
+    content = reading.an_object(key, entry.get(key))
+    reading.refuse_unknown(content, known, "key", key)
     if "contactFlowId" not in content:
-        raise DeploymentError("'transfer' needs a 'contactFlowId'.")
+        raise DeploymentError(f"'{key}' needs a 'contactFlowId'.")
     if "queueId" in content and "userId" in content:
-        raise DeploymentError("'transfer' has both 'queueId' and 'userId': a transfer has one destination.")
+        raise DeploymentError(f"'{key}' has both 'queueId' and 'userId': a transfer has one destination.")
     flow, queue, user = (
         reading.one_id(key, content[key], kind, instances) if key in content else None
         for key, kind in TRANSFER_KEYS.items()

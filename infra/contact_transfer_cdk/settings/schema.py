@@ -17,6 +17,7 @@ from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES
 from contact_transfer_cdk.settings.arns import INSTANCE_PATTERN
 from contact_transfer_cdk.settings.deployment import SCHEMA_KEY
 from contact_transfer_cdk.settings.route_settings import MOST, MOST_TRANSFERS, NAME_PATTERN, ROUTE_KEYS, TRANSFER_KEYS
+from contact_transfer_cdk.settings.sweep_settings import DEFAULT_LIMIT, MOST_CONTACTS, MOST_MINUTES
 from contact_transfer_cdk.settings.values import LONGEST_TAG_KEY, LONGEST_TAG_VALUE, MOST_TAGS, PRINCIPAL
 
 Schema = dict[str, Any]
@@ -81,14 +82,24 @@ def _alarms(_: kinds.AlarmChanges) -> Schema:
 def _routes(_: kinds.Routes) -> Schema:
     ids = dict.fromkeys(TRANSFER_KEYS, _ID)
     both = {"not": {"required": ["queueId", "userId"]}}
+    sweep = {
+        **ids,
+        "olderThanMinutes": {"type": "number", "minimum": 0, "maximum": MOST_MINUTES, "default": 0},
+        "limit": {"type": "integer", "minimum": 1, "maximum": MOST_CONTACTS, "default": DEFAULT_LIMIT},
+    }
     known = {
         "name": {**_text(NAME_PATTERN), "description": "Unique among the routes, whatever its case"},
         "when": {"type": "object", "description": "An EventBridge event pattern", "required": ["detail-type"]},
         "transfer": _object(ids, required=["contactFlowId"], **both),
+        "sweep": _object(sweep, required=["contactFlowId"], **both),
         "maxTransfersPerContact": {"type": "integer", "minimum": 1, "maximum": MOST_TRANSFERS, "default": 1},
         "priority": {"enum": [str(lane) for lane in Lane], "description": "The lane of its requests"},
     }
-    route = _object({key: known[key] for key in ROUTE_KEYS}, required=["name", "when", "transfer"])
+    route = _object(
+        {key: known[key] for key in ROUTE_KEYS},
+        required=["name", "when"],
+        oneOf=[{"required": ["transfer"]}, {"required": ["sweep"]}],
+    )
     return _list(route, maxItems=MOST)
 
 

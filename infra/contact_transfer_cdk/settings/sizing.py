@@ -34,6 +34,8 @@ class Sizing:
     archive_retention_days: int = 14
     flow_memory_mb: int = 256
     flow_timeout_seconds: int = 8
+    sweep_memory_mb: int = 256
+    sweep_timeout_seconds: int = 300
     confirmation_memory_mb: int = 256
     confirmation_timeout_seconds: int = 30
     confirmation_retention_days: int = 4

@@ -1,4 +1,4 @@
-"""The settings of the flow function and of the confirmation function, typed: of each, its rows of ``settings_table``."""
+"""The settings of the functions beside the worker, typed: of each, its rows of ``settings_table``."""
 
 from __future__ import annotations
 
@@ -43,3 +43,15 @@ class ConfirmSettings(Environment):
     ledger_table_name: str
     confirm_within_minutes: float = default("confirmWithinMinutes")
     ledger_days: float = default("ledgerDays")
+
+
+@dataclass(frozen=True)
+class SweepSettings(Environment):
+    """``instance_arns`` is never empty. ``allowed_channels``: of contacts of other channels, no transfer is asked for."""
+
+    FUNCTION: ClassVar = Function.SWEEP
+
+    instance_arns: tuple[str, ...]
+    transfer_queue_url: str
+    urgent_queue_url: str
+    allowed_channels: frozenset[str] = DEFAULT_CHANNELS

@@ -16,6 +16,7 @@ class Function(StrEnum):
     WORKER = "worker"
     FLOW = "flow"
     CONFIRM = "confirm"
+    SWEEP = "sweep"
 
 
 #: The default of a setting that must be given.

@@ -31,6 +31,7 @@ _EVERY = tuple(Function)
 _WORKER = (Function.WORKER,)
 _WITH_FLOW = (Function.WORKER, Function.FLOW)
 _WITH_CONFIRM = (Function.WORKER, Function.CONFIRM)
+_WITH_SENDERS = (Function.WORKER, Function.FLOW, Function.SWEEP)
 #: A message can be kept away for 12 hours from its first receive; an hour of it is left for retries. Source: SQS quotas.
 _MOST_CONFIRM_MINUTES = 660
 #: Calls a second, or at once: far above every quota that AWS has raised, so that a slip of the keyboard is noticed.
@@ -96,7 +97,7 @@ _ROWS = (
         Choices(("EMAIL", "TASK")),
         "channels that may be transferred; Connect transfers these two and no others",
         ["EMAIL", "TASK"],
-        _WITH_FLOW,
+        _WITH_SENDERS,
     ),
     Setting(
         "allowedContactFlowIds",
@@ -221,8 +222,8 @@ _ROWS = (
         [],
         _WITH_FLOW,
     ),
-    _made_by_the_stack("transferQueueUrl", "URL of the transfer queue", _WITH_FLOW),
-    _made_by_the_stack("urgentQueueUrl", "URL of the urgent queue", _WITH_FLOW),
+    _made_by_the_stack("transferQueueUrl", "URL of the transfer queue", _WITH_SENDERS),
+    _made_by_the_stack("urgentQueueUrl", "URL of the urgent queue", _WITH_SENDERS),
     _made_by_the_stack("deadLetterQueueUrl", "URL of the dead-letter queue", _WORKER),
     _made_by_the_stack("confirmationQueueUrl", "URL of the confirmation queue", (Function.CONFIRM,)),
     _made_by_the_stack("eventBusName", "name of the deployment's event bus", _WITH_CONFIRM),

@@ -19,11 +19,12 @@ class Source(StrEnum):
     ROUTE = "route"  # an event of Connect that a route turned into a request
     FLOW = "flow"  # a Connect flow, through the flow function
     CLI = "cli"  # transfers send
+    SWEEP = "sweep"  # a sweep of a queue, by a route or by transfers sweep
 
 
 #: The message attribute with which a sender of ours marks its requests.
 ATTRIBUTE = "ContactTransferSource"
-_MARKED = (Source.FLOW, Source.CLI)
+_MARKED = (Source.FLOW, Source.CLI, Source.SWEEP)
 
 
 def mark(source: Source) -> dict[str, dict[str, str]]:
