@@ -96,13 +96,7 @@ SOURCE = Recipe(
         lambda house: _replace(
             house, f"{SERVICE}/request/source.py", "_MARKED = (Source.FLOW, ", "_MARKED = (Source.TOPIC, Source.FLOW, "
         ),
-        _insert(
-            "tests/component/test_sources.py",
-            r"^    doors.route\(contact\)",
-            "\n\ndef _topic(doors: Doors, contact: str) -> None:\n"
-            '    doors.send(doors.request(contact), **{ATTRIBUTE: {"stringValue": "topic", "dataType": "String"}})\n',
-        ),
-        _insert("tests/component/test_sources.py", r"^    Source.CLI: _cli,", "    Source.TOPIC: _topic,\n"),
+        _insert("tests/component/test_sources.py", r"^    Source.CLI: ", "    Source.TOPIC: _marked(Source.TOPIC),\n"),
     ],
 )
 SETTING = Recipe(
