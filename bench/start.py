@@ -72,7 +72,7 @@ class Start:
 def environment() -> dict[str, str]:
     """Return the environment variables that Lambda gives a worker, and no others."""
     url = "https://sqs.us-east-1.amazonaws.com/000000000000/queue"
-    settings = Settings((INSTANCE_ARN,), url, url, url, "bus", "table").to_environment()
+    settings = Settings((INSTANCE_ARN,), url, url, url, "bus", "table", "group", url).to_environment()
     region = {"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "us-east-1", "AWS_LAMBDA_FUNCTION_NAME": "worker"}
     credentials = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "IDEMPOTENCY_TABLE": "table"}
     return settings | region | credentials | {"PATH": os.environ["PATH"], "PYTHONDONTWRITEBYTECODE": "1"}

@@ -16,7 +16,13 @@ from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer_cdk.settings import sizing as deployed
 from contact_transfer_cdk.settings.checks import default_concurrency
 from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
-from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
+from local.virtual.cloud import (
+    BEGINS,
+    DEAD_LETTER_QUEUE_URL,
+    QUEUE_URL,
+    SCHEDULE_ROLE_ARN,
+    URGENT_QUEUE_URL,
+)
 
 #: Seconds of a new environment until its first batch begins: the cold start that is measured here, and Lambda's own part (assumed).
 INIT_SECONDS = 0.25
@@ -257,6 +263,8 @@ def environment(load: Load) -> dict[str, str]:
         dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
         event_bus_name="contact-transfer",
         ledger_table_name="ledger",
+        schedule_group_name="contact-transfer",
+        schedule_role_arn=SCHEDULE_ROLE_ARN,
     )
     pace = {"transfers_per_second": load.rate, "burst": load.burst, "quotas": load.quotas}
     return replace(settings, maximum_concurrency=load.workers, **pace).to_environment()  # type: ignore[arg-type]  # the values fit their fields

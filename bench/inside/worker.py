@@ -9,17 +9,18 @@ from typing import Any
 from bench.inside.answers import answer_all
 from contact_transfer import bootstrap
 
-CLIENTS: dict[str, Any] = {}
+_made: list[bootstrap.Clients] = []
 _real = bootstrap.clients
 
 
-def _kept(region: str) -> dict[str, Any]:
-    CLIENTS.update(_real(region))
-    return CLIENTS
+def _kept(region: str) -> bootstrap.Clients:
+    _made.append(_real(region))
+    return _made[-1]
 
 
 bootstrap.clients = _kept
 handler = importlib.import_module("contact_transfer.worker").handler
+CLIENTS = _made[-1]
 answer_all(CLIENTS.values())
 
 

@@ -26,6 +26,7 @@ from contact_transfer_cdk.service.queue_rule import Destination
 from contact_transfer_cdk.service.queues import Queues
 from contact_transfer_cdk.service.routes import Routes, route_rule_arns
 from contact_transfer_cdk.service.rules import all_rules, bus_arn, bus_name, rule_arns
+from contact_transfer_cdk.service.schedules import Schedules, schedules_arn
 from contact_transfer_cdk.service.sweeps import Sweeps
 from contact_transfer_cdk.service.worker import Worker
 from contact_transfer_cdk.settings.model import DeploymentSettings
@@ -69,6 +70,13 @@ class ContactTransfer(Construct):
         self.keys = Keys(self, "Keys", settings=settings, rule_arns=rules, archive_bus_arn=bus_arn(settings))
         queues_key, data_key = self.keys.queues, self.keys.data
         self.queues = Queues(self, "Queues", settings=settings, key=queues_key, rule_arns=requests)
+        self.schedules = Schedules(
+            self,
+            "Schedules",
+            settings=settings,
+            queues=[*self.queues.lanes, self.queues.dead_letters],
+            key=queues_key,
+        )
         self.ledger = Ledger(self, "Ledger", key=data_key)
         self.worker = Worker(self, "Worker", settings=settings, log_key=data_key)
         self.confirmation = Confirmation(
@@ -151,6 +159,8 @@ class ContactTransfer(Construct):
     def _permit_worker(self) -> None:
         region = self.settings.place.region
         self.worker.allow(
+            # First: what does not fit any more goes to a policy of its own, and its wildcard is acknowledged here.
+            *permissions.schedule_statements(schedules_arn(self.settings), self.schedules.role.role_arn),
             *permissions.connect_statements(self.settings),
             *permissions.queue_statements(self.queues.lanes, self.queues.dead_letters, self.keys.queues, region),
             *permissions.ledger_statements(self.ledger.table, self.keys.data, region),
@@ -159,11 +169,13 @@ class ContactTransfer(Construct):
 
     def _environment(self) -> dict[str, str]:
         return self.settings.for_worker(
-            self.queues.transfers.queue_url,
-            self.queues.urgent.queue_url,
-            self.queues.dead_letters.queue_url,
-            bus_name(self.settings),
-            self.ledger.table.table_name,
+            transfer_queue_url=self.queues.transfers.queue_url,
+            urgent_queue_url=self.queues.urgent.queue_url,
+            dead_letter_queue_url=self.queues.dead_letters.queue_url,
+            event_bus_name=bus_name(self.settings),
+            ledger_table_name=self.ledger.table.table_name,
+            schedule_group_name=self.schedules.group.ref,
+            schedule_role_arn=self.schedules.role.role_arn,
         ).to_environment()
 
     def _set_outputs(self) -> None:

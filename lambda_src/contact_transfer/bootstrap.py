@@ -22,7 +22,9 @@ from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.store import Store
 from contact_transfer.messaging.batch import Batch
 from contact_transfer.messaging.event_bus import Bus
+from contact_transfer.messaging.holding import Holding
 from contact_transfer.messaging.queue import Queue, Visibility
+from contact_transfer.messaging.schedules import Schedules
 from contact_transfer.observability.metrics import NAMESPACE, SERVICE
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.arn import parse_instance
@@ -67,20 +69,32 @@ _FOR_A_FLOW = Config(
     retries={"mode": "standard", "total_max_attempts": 2},
     max_pool_connections=1,
 )
-_SUPPORT = dict.fromkeys(("dynamodb", "sqs", "events"), _OTHERS)
+_SUPPORT = dict.fromkeys(("dynamodb", "sqs", "events", "scheduler"), _OTHERS)
 
 CLOCK = Clock(now=time.time, monotonic=time.monotonic, sleep=time.sleep)
 RANDOMNESS = Randomness(random=random.random, new_id=lambda: os.urandom(16).hex())
 
 
-def clients(region: str) -> dict[str, Any]:
-    """The four AWS clients of a Region, endpoints and credentials from the environment as in every AWS SDK."""
-    return _clients(region, {"connect": _CONNECT, **_SUPPORT})
+class Clients(dict[str, Any]):
+    """AWS clients by service, endpoints and credentials from the environment as in every AWS SDK.
+
+    Each is made when it is first asked for: the worker's start does not pay for one that few batches need.
+    """
+
+    def __init__(self, region: str, configs: Mapping[str, Config]) -> None:
+        super().__init__()
+        self._session = botocore.session.get_session()
+        self._region = region
+        self._configs = configs
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = self._session.create_client(name, region_name=self._region, config=self._configs[name])
+        return self[name]
 
 
-def _clients(region: str, configs: Mapping[str, Config]) -> dict[str, Any]:
-    session = botocore.session.get_session()
-    return {name: session.create_client(name, region_name=region, config=given) for name, given in configs.items()}
+def clients(region: str) -> Clients:
+    """The worker's clients in a Region."""
+    return Clients(region, {"connect": _CONNECT, **_SUPPORT})
 
 
 def _logger() -> Logger:
@@ -106,7 +120,14 @@ def batch(
     lanes = {Lane.NORMAL: settings.transfer_queue_url, Lane.URGENT: settings.urgent_queue_url}
     queue = Queue(aws["sqs"], lanes, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
-    return Batch(service, queue, bus, limiter, telemetry, settings, clock, randomness)
+    schedules = Schedules(
+        lambda: aws["scheduler"],
+        settings.schedule_group_name,
+        settings.schedule_role_arn,
+        settings.dead_letter_queue_url,
+    )
+    holding = Holding(schedules, clock, randomness)
+    return Batch(service, holding, queue, bus, limiter, telemetry, settings, clock, randomness)
 
 
 def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, randomness: Randomness) -> Means:
@@ -126,14 +147,16 @@ def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, 
     )
 
 
-def flow_door(environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None) -> FlowDoor:
+def flow_door(
+    environment: Mapping[str, str] = os.environ, aws: Mapping[str, Any] | None = None, clock: Clock = CLOCK
+) -> FlowDoor:
     """Put the flow function together. Raise ``SettingsError``."""
     from contact_transfer.config.function_settings import FlowSettings  # noqa: PLC0415 - as above
     from contact_transfer.connect_flow.flow_function import FlowDoor, LaneQueues  # noqa: PLC0415 - the worker's start does not pay for it
 
     settings = FlowSettings.from_environment(environment)
-    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
-    return FlowDoor(LaneQueues(aws["sqs"], settings), settings, _logger())
+    aws = aws or Clients(parse_instance(settings.instance_arns[0]).region, {"sqs": _FOR_A_FLOW})
+    return FlowDoor(LaneQueues(aws["sqs"], settings), settings, _logger(), clock)
 
 
 def confirmation(
@@ -148,7 +171,7 @@ def confirmation(
     from contact_transfer.confirmation.confirmation import Confirmation  # noqa: PLC0415 - as above
 
     settings = ConfirmSettings.from_environment(environment)
-    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
+    aws = aws or Clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
     return Confirmation(
         arrivals=Arrivals(
             Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id),

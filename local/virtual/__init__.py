@@ -3,6 +3,7 @@
     Loop          the virtual clock and what is going to happen; tasks are synchronous code (greenlets) that wait in it
     Queue         an SQS standard queue with redrive            Table   a DynamoDB table with conditional writes
     Bus           an EventBridge bus that remembers             Function   Lambda with its SQS event source
+    Scheduler     one-time schedules of EventBridge Scheduler
     Cloud         all of these put together around the model of Amazon Connect
     Weather       the faults between them, as plain data (``Fault``)
 
@@ -15,6 +16,7 @@ from local.virtual.dynamodb import Table
 from local.virtual.function import Context, Function, Handler, Host, Invocation, Sizing
 from local.virtual.loop import Killed, Loop, Task
 from local.virtual.queue import Message, Queue
+from local.virtual.scheduler import Schedule, Scheduler
 from local.virtual.weather import Fault, Kind, Weather
 from local.virtual.wire import Patience
 
@@ -36,6 +38,8 @@ __all__ = [
     "Patience",
     "Published",
     "Queue",
+    "Schedule",
+    "Scheduler",
     "Sizing",
     "Table",
     "Task",

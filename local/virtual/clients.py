@@ -10,6 +10,7 @@ from local.virtual.bus import Bus
 from local.virtual.connect import ConnectClient
 from local.virtual.dynamodb import Table
 from local.virtual.queue import Queue
+from local.virtual.scheduler import Scheduler
 from local.virtual.weather import Kind
 from local.virtual.wire import Patience, Sender
 
@@ -90,10 +91,30 @@ class Events:
         return self._sender.call("events", "PutEvents", self._patience, act)
 
 
+class SchedulerClient:
+    """The worker's two calls to EventBridge Scheduler."""
+
+    def __init__(self, sender: Sender, patience: Patience, scheduler: Scheduler) -> None:
+        self._sender = sender
+        self._patience = patience
+        self._scheduler = scheduler
+
+    def create_schedule(self, **asked: Any) -> Any:
+        """CreateSchedule."""
+        return self._call("CreateSchedule", lambda: self._scheduler.create(asked))
+
+    def get_schedule(self, **asked: Any) -> Any:
+        """GetSchedule."""
+        return self._call("GetSchedule", lambda: self._scheduler.get(asked))
+
+    def _call(self, operation: str, act: Callable[[], Any]) -> Any:
+        return self._sender.call("scheduler", operation, self._patience, act)
+
+
 def _partly(sender: Sender, service: str) -> bool:
     struck = sender.weather.own(service, Kind.PARTIAL, sender.loop.now) is not None
     sender.disturbed = sender.disturbed or struck
     return struck
 
 
-__all__ = ["ConnectClient", "DynamoDb", "Events", "Sqs"]
+__all__ = ["ConnectClient", "DynamoDb", "Events", "SchedulerClient", "Sqs"]

@@ -10,17 +10,19 @@ from typing import Any
 from contact_transfer.request.lanes import queue_name
 from local.connect.model import Connect
 from local.virtual.bus import Bus
-from local.virtual.clients import ConnectClient, DynamoDb, Events, Sqs
+from local.virtual.clients import ConnectClient, DynamoDb, Events, SchedulerClient, Sqs
 from local.virtual.dynamodb import Table
 from local.virtual.function import Function, Handler, Host, Sizing
 from local.virtual.loop import Loop
 from local.virtual.queue import Queue
-from local.virtual.weather import Fault, Weather
+from local.virtual.scheduler import Scheduler
+from local.virtual.weather import Fault, Kind, Weather
 from local.virtual.wire import Patience
 
 QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/transfers"
 URGENT_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/urgent"
 DEAD_LETTER_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters"
+SCHEDULE_ROLE_ARN = "arn:aws:iam::000000000000:role/schedules"
 _ARN = "arn:aws:sqs:us-east-1:000000000000"
 #: When every run begins: 2026-01-01T00:00:00Z.
 BEGINS = 1_767_225_600.0
@@ -73,6 +75,9 @@ class Cloud:
         chance = Random(random.getrandbits(64))
         self.dead_letters = Queue(self.loop, chance)
         self.queue, self.urgent = self._lane(chance), self._lane(chance, "urgent-message")
+        self.scheduler = Scheduler(self.loop, Random(f"{seed}/scheduler"), self._send)
+        self.scheduler.late = self._late
+        self.scheduler.twice = lambda: self.weather.own("scheduler", Kind.DUPLICATE, self.loop.now) is not None
         self.function = Function(
             self.loop,
             self.weather,
@@ -88,8 +93,8 @@ class Cloud:
 
     @property
     def left(self) -> int:
-        """How many messages wait in the lanes' queues."""
-        return self.queue.left + self.urgent.left
+        """How many messages wait in the lanes' queues, and how many schedules."""
+        return self.queue.left + self.urgent.left + len(self.scheduler.pending)
 
     def _lane(self, random: Random, message: str = "message") -> Queue:
         return Queue(
@@ -102,6 +107,15 @@ class Cloud:
             limit_from_first=self.layout.limit_from_first,
             message=message,
         )
+
+    def _send(self, queue_arn: str, body: str) -> None:
+        """What EventBridge Scheduler sends to the queue of an ARN."""
+        by_name = {queue_name(url): queue for url, queue in self._lanes.items()}
+        by_name[queue_arn.rpartition(":")[2]].send(body)
+
+    def _late(self) -> float:
+        fault = self.weather.own("scheduler", Kind.LATE, self.loop.now)
+        return 0.0 if fault is None else fault.seconds
 
     def change_weather(self, weather: Weather) -> None:
         """Set the faults once the scene is set: those that name a contact need its id."""
@@ -119,5 +133,6 @@ class Cloud:
             "dynamodb": DynamoDb(sender, others, self.table),
             "sqs": Sqs(sender, others, {**self._lanes, DEAD_LETTER_QUEUE_URL: self.dead_letters}),
             "events": Events(sender, others, self.bus),
+            "scheduler": SchedulerClient(sender, others, self.scheduler),
         }
         return Kit(aws, host.now, host.monotonic, sender.sleep, host.random.random, host.new_id)

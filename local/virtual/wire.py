@@ -26,6 +26,7 @@ class Patience:
 
 #: Seconds that a call takes there and back, at least and at most (assumed, of the order that AWS shows).
 TRAVEL = {"dynamodb": (0.003, 0.015), "sqs": (0.004, 0.03), "events": (0.008, 0.05), "connect": (0.03, 0.25)}
+TRAVEL["scheduler"] = TRAVEL["events"]
 _RETRIED = frozenset({"ThrottlingException", "InternalServerError", "RequestTimeoutException", "ServiceUnavailable"})
 Apply = Callable[[], Any]
 

@@ -106,7 +106,7 @@ class Doors(World):
         """The flow function, in front of the lanes' queues of this world."""
         queues = {"transfer_queue_url": "https://sqs/transfer", "urgent_queue_url": "https://sqs/urgent"}
         settings = FlowSettings(**{"instance_arns": (INSTANCE_ARN,), **queues, **overrides})
-        return bootstrap.flow_door(settings.to_environment(), {"sqs": _Sender(self)})
+        return bootstrap.flow_door(settings.to_environment(), {"sqs": _Sender(self)}, self.time.clock())
 
     def flow_event(self, contact_id: str, channel: str = "TASK", **parameters: Any) -> dict[str, Any]:
         """The event of a flow with the least that Connect promises to write."""

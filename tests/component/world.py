@@ -9,9 +9,11 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from random import Random
 from typing import Any
 
+from botocore.exceptions import ClientError
 from jsonschema import Draft202012Validator
 
 from contact_transfer import bootstrap
@@ -21,9 +23,11 @@ from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from local.connect.model import Connect, Fault, FaultKind
 from local.connect.seed import SeedData, seed
 from tests.component.wire import connect_client
+from tests.made_by_the_stack import made
 from tools.schemas import FOLDER
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/5f0c7e5e-3d0f-4b57-9f2e-0f6d5a9b1c11"
+QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:transfer"
 START = 1_772_000_000.0
 TIMEOUT = 60.0
 VISIBILITY = 360.0
@@ -143,6 +147,43 @@ class Bus:
         return {"FailedEntryCount": 0, "Entries": [{"EventId": "e"} for _ in Entries]}
 
 
+class Scheduler:
+    """The EventBridge Scheduler client. ``fire`` sends what is due, as a message of its own without attributes."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self.pending: dict[str, tuple[float, dict[str, Any]]] = {}
+        self.refuse: Exception | None = None
+        self.early = 0.0
+
+    def create_schedule(self, **call: Any) -> dict[str, Any]:
+        if self.refuse is not None:
+            raise self.refuse
+        if call["Name"] in self.pending:
+            raise ClientError({"Error": {"Code": "ConflictException", "Message": "exists"}}, "CreateSchedule")
+        at = datetime.strptime(call["ScheduleExpression"], "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=UTC).timestamp()
+        assert at > self._world.time.now, "what a schedule in the past does is not documented"
+        self.pending[call["Name"]] = (at, call)
+        return {"ScheduleArn": call["Name"]}
+
+    def get_schedule(self, **call: Any) -> dict[str, Any]:
+        if call["Name"] not in self.pending:
+            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "none"}}, "GetSchedule")
+        return {"Arn": call["Name"]}
+
+    @property
+    def next(self) -> float:
+        """When the next one fires; infinity when there is none."""
+        return min((at for at, _ in self.pending.values()), default=float("inf")) - self.early
+
+    def fire(self) -> None:
+        """Send what is due, and forget its schedules."""
+        for name, (at, call) in list(self.pending.items()):
+            if at - self.early <= self._world.time.now:
+                del self.pending[name]
+                self._world.send(call["Target"]["Input"], to=call["Target"]["Arn"].rpartition(":")[2])
+
+
 class Tripwire:
     """Wraps a client: kills the worker before or after its nth call, or loses the answer of one."""
 
@@ -176,14 +217,17 @@ class World:
         self.seed: SeedData = seed(self.connect, self.instance_id)
         self.queue: Any = Queues(self.time)
         self.bus: Any = Bus()
+        self.scheduler = Scheduler(self)
         self.dynamodb = dynamodb
         given: dict[str, Any] = {"instance_arns": (INSTANCE_ARN,), "ledger_table_name": "ledger"} | overrides
         self.settings = Settings(
-            transfer_queue_url="https://sqs/transfer",
-            urgent_queue_url="https://sqs/urgent",
-            dead_letter_queue_url="https://sqs/dead",
-            event_bus_name="bus",
-            **given,
+            **made(
+                transfer_queue_url="https://sqs/transfer",
+                urgent_queue_url="https://sqs/urgent",
+                dead_letter_queue_url="https://sqs/dead",
+                event_bus_name="bus",
+            )
+            | given,
         )
         self.log: list[str] = []
         self.kill_at: int | None = None
@@ -200,6 +244,7 @@ class World:
             "dynamodb": Tripwire(self.dynamodb, self),
             "sqs": Tripwire(self.queue, self),
             "events": Tripwire(self.bus, self),
+            "scheduler": Tripwire(self.scheduler, self),
         }
         randomness = Randomness(random=self._random.random, new_id=lambda: f"owner-{self._random.getrandbits(64):x}")
         environment = self.settings.to_environment()
@@ -272,8 +317,10 @@ class World:
     def settle(self, hours: float = 48.0) -> None:
         """Let time pass until no message is left, or ``hours`` are over."""
         end = self.time.now + hours * 3600
-        while self.queue.waiting and self.time.now < end:
-            self.time.now = max(self.time.now, min(message.visible_at for message in self.queue.waiting))
+        while (self.queue.waiting or self.scheduler.pending) and self.time.now < end:
+            visible = min((message.visible_at for message in self.queue.waiting), default=float("inf"))
+            self.time.now = max(self.time.now, min(visible, self.scheduler.next))
+            self.scheduler.fire()
             self.connect.tick()
             self.once()
 

@@ -23,7 +23,13 @@ from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer_cdk.settings import sizing as deployed
 from local.connect.seed import seed
 from local.virtual import Cloud, Context, Fault, Handler, Kit, Layout, Sizing, Weather
-from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
+from local.virtual.cloud import (
+    BEGINS,
+    DEAD_LETTER_QUEUE_URL,
+    QUEUE_URL,
+    SCHEDULE_ROLE_ARN,
+    URGENT_QUEUE_URL,
+)
 from local.virtual.weather import Kind
 from tests.infra.cloudwatch import Metrics, series
 
@@ -54,7 +60,17 @@ class Scene:
         self._worker = worker
         self._faults: list[Fault] = []
         self.settings = replace(
-            Settings((INSTANCE_ARN,), QUEUE_URL, URGENT_QUEUE_URL, DEAD_LETTER_QUEUE_URL, SERVICE, "ledger"), **settings
+            Settings(
+                (INSTANCE_ARN,),
+                QUEUE_URL,
+                URGENT_QUEUE_URL,
+                DEAD_LETTER_QUEUE_URL,
+                SERVICE,
+                "ledger",
+                SERVICE,
+                SCHEDULE_ROLE_ARN,
+            ),
+            **settings,
         )
         sizing = deployed.Sizing()
         runs = Sizing(batch_size=sizing.batch_size, timeout=sizing.worker_timeout_seconds, concurrency=workers)

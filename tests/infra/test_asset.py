@@ -22,6 +22,7 @@ from contact_transfer_cdk.asset.build import LAMBDA_SRC, PYTHON, _refuse_compile
 from contact_transfer_cdk.asset.modules import reachable
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.policies.calls import ALL_CALLS
+from tests.made_by_the_stack import made
 
 from .conftest import INSTANCE, Assembly
 
@@ -44,11 +45,11 @@ from contact_transfer import bootstrap
 import botocore, aws_lambda_powertools
 answer = {"files": [m.__file__ for m in list(sys.modules.values()) if getattr(m, "__file__", None)]}
 answer["endpoints"] = {
-    region: {name: client.meta.endpoint_url for name, client in bootstrap.clients(region).items()}
+    region: {name: bootstrap.clients(region)[name].meta.endpoint_url for name in json.loads(sys.argv[3])}
     for region in json.loads(sys.argv[2])
 }
 answer["operations"] = {
-    name: sorted(client.meta.service_model.operation_names) for name, client in bootstrap.clients("us-east-1").items()
+    name: sorted(bootstrap.clients("us-east-1")[name].meta.service_model.operation_names) for name in json.loads(sys.argv[3])
 }
 print(json.dumps(answer))
 """
@@ -69,13 +70,22 @@ def _digest(folder: Path) -> str:
 
 
 def _environment(**more: str) -> dict[str, str]:
-    settings = Settings((INSTANCE,), "https://q", "https://u", "https://d", "bus", "table").to_environment()
+    settings = Settings((INSTANCE,), **made()).to_environment()
     keys = {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_CONFIG_FILE": os.devnull}
     return {"PATH": os.environ["PATH"], **settings, **keys, **more}
 
 
 def _probe(asset: Path, python: str = sys.executable, **environment: str) -> Any:
-    command = [python, "-I", "-S", "-c", PROBE, str(asset), json.dumps(sorted(ENDPOINTS))]
+    command = [
+        python,
+        "-I",
+        "-S",
+        "-c",
+        PROBE,
+        str(asset),
+        json.dumps(sorted(ENDPOINTS)),
+        json.dumps(sorted(WORKER_CALLS)),
+    ]
     result = subprocess.run(  # noqa: S603 - an interpreter and a program of ours
         command, env=_environment(**environment), capture_output=True, text=True, check=False
     )

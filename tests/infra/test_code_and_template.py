@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,8 @@ import pytest
 from botocore import xform_name
 
 from contact_transfer import bootstrap
+from contact_transfer.config.setting import Function
+from contact_transfer.config.settings_table import of_function
 from contact_transfer.config.worker_settings import Settings, SettingsError
 from contact_transfer.connect import rate_limiter
 from contact_transfer.observability import metrics
@@ -51,7 +54,11 @@ def _operations() -> set[str]:
 def _variables(assembly: Assembly) -> dict[str, str]:
     """The worker's environment with names in place of references."""
     values: dict[str, Any] = assembly.one("Lambda::Function", "Worker")["Environment"]["Variables"]
-    return {name: value if isinstance(value, str) else str(value["Ref"]) for name, value in values.items()}
+    return {name: value if isinstance(value, str) else _referred(value) for name, value in values.items()}
+
+
+def _referred(value: Mapping[str, Any]) -> str:
+    return str(value["Ref"]) if "Ref" in value else ".".join(value["Fn::GetAtt"])
 
 
 def _actions(assembly: Assembly) -> set[str]:
@@ -76,21 +83,17 @@ class TestAgainstTheTemplate:
 
     def test_what_else_is_permitted_is_keys_logs_and_traces(self, assembly: Assembly) -> None:
         others = {a for a in _actions(assembly) if a.split(":")[0] not in WORKER_CALLS}
-        assert {a.split(":")[0] for a in others} == {"kms", "logs", "xray"}
+        assert {a.split(":")[0] for a in others} == {"iam", "kms", "logs", "xray"}
+        assert {a for a in others if a.startswith("iam:")} == {"iam:PassRole"}
 
     def test_the_environment_parses_as_settings(self, assembly: Assembly) -> None:
         variables = _variables(assembly)
         settings = Settings.from_environment(variables)
         assert set(settings.to_environment()) == set(variables) - set(TELEMETRY)
-        names = (
-            "TRANSFER_QUEUE_URL",
-            "URGENT_QUEUE_URL",
-            "DEAD_LETTER_QUEUE_URL",
-            "EVENT_BUS_NAME",
-            "LEDGER_TABLE_NAME",
-        )
-        asked = load("local").for_worker(*(variables[name] for name in names))
-        assert settings == asked
+        by_the_stack = {
+            row.attribute: variables[row.variable] for row in of_function(Function.WORKER) if not row.in_file
+        }
+        assert settings == load("local").for_worker(**by_the_stack)
 
     def test_no_variable_is_unused(self, assembly: Assembly) -> None:
         variables = _variables(assembly)
@@ -111,6 +114,8 @@ class TestAgainstTheTemplate:
         assert variables["URGENT_QUEUE_URL"] in assembly.of_type("SQS::Queue")
         assert len({variables[f"{name}_QUEUE_URL"] for name in ("TRANSFER", "URGENT", "DEAD_LETTER")}) == 3
         assert variables["LEDGER_TABLE_NAME"] in assembly.of_type("DynamoDB::Table")
+        assert variables["SCHEDULE_GROUP_NAME"] in assembly.of_type("Scheduler::ScheduleGroup")
+        assert variables["SCHEDULE_ROLE_ARN"].removesuffix(".Arn") in assembly.of_type("IAM::Role")
         assert variables["EVENT_BUS_NAME"] == assembly.one("Events::EventBus")["Name"]
 
     def test_the_workers_that_share_the_pace_are_those_that_run(self, assembly: Assembly) -> None:

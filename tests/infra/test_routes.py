@@ -8,6 +8,7 @@ import pytest
 
 from contact_transfer.config.worker_settings import Settings
 from tests.infra.routing import QUEUED, RULES, TRANSFER, WHEN, night_route, refusal, settings
+from tests.made_by_the_stack import made
 
 from .conftest import INSTANCE, OTHER
 
@@ -19,7 +20,7 @@ def test_a_route_moves_a_tree_once_unless_it_says_otherwise() -> None:
 
 def test_the_worker_knows_the_routes_and_their_limits() -> None:
     given = settings(routes=[night_route(), night_route(name="twice", maxTransfersPerContact=2)])
-    worker = Settings.from_environment(given.for_worker("t", "u", "d", "b", "l").to_environment())
+    worker = Settings.from_environment(given.for_worker(**made()).to_environment())
     assert worker.routes == {"night": 1, "twice": 2}
     assert given.for_flows("t", "u").routes == worker.routes
 

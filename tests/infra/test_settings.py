@@ -10,6 +10,7 @@ from contact_transfer.config.worker_settings import DEFAULT_QUOTAS, Quota, Setti
 from contact_transfer.request.parser import Refused, read_request
 from contact_transfer_cdk.errors import DeploymentError
 from tests.infra.deployments import ARN, SECOND, refusal, settings
+from tests.made_by_the_stack import made
 
 
 def test_only_the_instances_are_required_and_the_rest_has_the_contracts_defaults() -> None:
@@ -100,7 +101,7 @@ def test_an_id_is_taken_when_the_worker_takes_it(text: str) -> None:
         "transfer": {"contactFlowId": text},
     }
     content: dict[str, Any] = {"routes": [route | {"name": "night"}], "allowedContactFlowIds": [text]}
-    worker = settings().for_worker("t", "u", "d", "b", "l")
+    worker = settings().for_worker(**made())
     try:
         read_request({"contactId": "c", "contactFlowId": text}, worker)
     except Refused:
@@ -130,8 +131,8 @@ def test_no_quota_is_absurd(part: str, value: Any) -> None:
 
 def test_what_the_worker_gets_is_what_the_file_says() -> None:
     given = settings(instanceArns=[ARN, SECOND], allowedQueueIds=["q"], burst=7, settleMinutes=0.5)
-    worker = Settings.from_environment(given.for_worker("t", "u", "d", "b", "l").to_environment())
-    assert worker == given.for_worker("t", "u", "d", "b", "l")
+    worker = Settings.from_environment(given.for_worker(**made()).to_environment())
+    assert worker == given.for_worker(**made())
     assert worker.instance_arns == (ARN, SECOND)
     assert worker.allowed_queue_ids == {"q"}
     assert (worker.burst, worker.settle_minutes) == (7.0, 0.5)
@@ -196,7 +197,7 @@ def test_a_share_of_the_quota_is_a_share_of_every_quota_and_needs_fewer_workers(
     assert {name: (q.rate * 2, q.burst * 2) for name, q in half.quotas.items()} == {
         name: (q.rate, q.burst) for name, q in whole.quotas.items()
     }
-    assert half.for_worker("t", "u", "d", "b", "l").transfers_per_second == 4
+    assert half.for_worker(**made()).transfers_per_second == 4
 
 
 def test_a_quota_that_is_short_by_its_share_says_so() -> None:
@@ -206,6 +207,6 @@ def test_a_quota_that_is_short_by_its_share_says_so() -> None:
 
 
 def test_what_happens_in_doubt_reaches_the_worker() -> None:
-    assert settings().for_worker("t", "u", "d", "b", "l").when_in_doubt == "repeat"
-    waiting = settings(whenInDoubt="wait").for_worker("t", "u", "d", "b", "l").to_environment()
+    assert settings().for_worker(**made()).when_in_doubt == "repeat"
+    waiting = settings(whenInDoubt="wait").for_worker(**made()).to_environment()
     assert waiting["WHEN_IN_DOUBT"] == "wait"

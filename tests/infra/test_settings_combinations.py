@@ -9,6 +9,7 @@ from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.settings.checks import ENVIRONMENT_BYTES
 from contact_transfer_cdk.settings.sizing import Sizing
 from tests.infra.deployments import refusal, settings
+from tests.made_by_the_stack import made
 
 
 def test_workers_follow_the_pace_and_may_outnumber_the_burst() -> None:
@@ -84,9 +85,9 @@ def test_lists_that_do_not_fit_into_lambdas_environment_are_refused() -> None:
     ids = [f"{n:08d}-0000-4000-8000-000000000000" for n in range(200)]
     assert "of the worker's environment" in refusal(allowedQueueIds=ids)
     fits = next(n for n in range(200, 0, -1) if _accepted(ids[:n]))
-    real = settings(allowedQueueIds=ids[:fits]).for_worker(
-        "t" * 100, "u" * 100, "d" * 100, "ContactTransfer-test", "t" * 60
-    )
+    longest = dict.fromkeys(made(), "u" * 100) | {"ledger_table_name": "t" * 60}
+    named = dict.fromkeys(("event_bus_name", "schedule_group_name"), "ContactTransfer-test")
+    real = settings(allowedQueueIds=ids[:fits]).for_worker(**longest | named)
     assert sum(len(k) + len(v) for k, v in real.to_environment().items()) < ENVIRONMENT_BYTES
     assert fits > 50
 

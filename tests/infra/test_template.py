@@ -292,4 +292,5 @@ def test_there_is_no_custom_resource(assembly: Assembly) -> None:
 def test_no_permission_is_a_wildcard_but_those_with_a_reason(assembly: Assembly) -> None:
     texts = re.findall(r'"([^"]*\*)"', json.dumps(assembly.one("IAM::Policy", "Worker")["PolicyDocument"]))
     instance = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
-    assert sorted(texts) == sorted(["*", f"{instance}/contact/*", f"{instance}/contact-flow/*"])
+    schedules = "arn:aws:scheduler:us-east-1:000000000000:schedule/ContactTransfer-local/*"
+    assert sorted(texts) == sorted(["*", f"{instance}/contact/*", f"{instance}/contact-flow/*", schedules])

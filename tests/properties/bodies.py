@@ -9,10 +9,11 @@ from typing import Any
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.request.field_types import Boolean, Choice, Id, Time
 from contact_transfer.request.fields import FIELDS
+from tests.made_by_the_stack import made
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/3f1c2b9e-5a7d-4c1e-9b60-8d2f4e6a7c11"
 SECRET = "never-to-be-told"
-SETTINGS = Settings((INSTANCE_ARN,), "transfers", "urgent", "dead", "bus", "ledger", routes={"weekend": 1})
+SETTINGS = Settings((INSTANCE_ARN,), routes={"weekend": 1}, **made())
 
 ODD: tuple[Any, ...] = (
     None, "", " ", 7, -0.0, 1e308, True, [], {}, ["x"], {"a": 1}, "x" * 600, "é\u0000", "\ud83d\ude00", "\ud800", "..", "a/b",

@@ -8,6 +8,7 @@ from typing import Any
 from aws_lambda_powertools import Logger
 from botocore.exceptions import ClientError, EndpointConnectionError
 
+from contact_transfer.bootstrap import CLOCK
 from contact_transfer.config.function_settings import FlowSettings
 from contact_transfer.connect_flow.flow_function import FlowDoor, LaneQueues, NotStored
 from contact_transfer.request import field_types
@@ -68,7 +69,7 @@ def invoke(random: Random, event: Any) -> str:
     error = random.choice((denied, EndpointConnectionError(endpoint_url="sqs"))) if random.random() < 0.1 else None
     sqs = _Sqs(error)
     try:
-        answer = FlowDoor(LaneQueues(sqs, SETTINGS), SETTINGS, _LOGGER).invoke(event)
+        answer = FlowDoor(LaneQueues(sqs, SETTINGS), SETTINGS, _LOGGER, CLOCK).invoke(event)
     except NotStored:
         assert error is not None
         return "not stored"

@@ -14,7 +14,13 @@ from contact_transfer.request.model import TransferRequest
 from local.connect.model import Connect
 from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather
-from local.virtual.cloud import BEGINS, DEAD_LETTER_QUEUE_URL, QUEUE_URL, URGENT_QUEUE_URL
+from local.virtual.cloud import (
+    BEGINS,
+    DEAD_LETTER_QUEUE_URL,
+    QUEUE_URL,
+    SCHEDULE_ROLE_ARN,
+    URGENT_QUEUE_URL,
+)
 from tests.simulation.evidence import Evidence, Target, Wanted
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
@@ -71,6 +77,8 @@ def environment(scenario: Scenario, allowed_queue_ids: frozenset[str] = frozense
         dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
         event_bus_name="contact-transfer",
         ledger_table_name="ledger",
+        schedule_group_name="contact-transfer",
+        schedule_role_arn=SCHEDULE_ROLE_ARN,
     )
     return replace(settings, allowed_queue_ids=allowed_queue_ids, **dict(scenario.settings)).to_environment()
 

@@ -204,11 +204,12 @@ import json
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.settings.deployment import parse
+from tests.made_by_the_stack import made
 from tests.properties.bodies import INSTANCE_ARN
 from tools import pages, schemas
 
 def parsed(**given):
-    return parse("x", {"instanceArns": [INSTANCE_ARN], **given}).for_worker("https://t", "https://u", "https://d", "b", "l")
+    return parse("x", {"instanceArns": [INSTANCE_ARN], **given}).for_worker(**made())
 
 def refused(value):
     try:

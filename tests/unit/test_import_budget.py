@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from contact_transfer.config.worker_settings import Settings
+from tests.made_by_the_stack import made
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROGRAM = "import json, sys; import contact_transfer.worker; print(json.dumps(sorted(sys.modules)))"
@@ -92,7 +93,8 @@ SMALL = 2_000
 def run(*program: str) -> subprocess.CompletedProcess[str]:
     """Run a program in a worker's environment."""
     url = "https://sqs.us-east-1.amazonaws.com/000000000000/queue"
-    variables = Settings((INSTANCE,), url, url, url, "bus", "table").to_environment()
+    queues = dict.fromkeys(("transfer_queue_url", "urgent_queue_url", "dead_letter_queue_url"), url)
+    variables = Settings((INSTANCE,), **made() | queues).to_environment()
     credentials = {"AWS_REGION": "us-east-1", "AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none"}
     return subprocess.run(  # noqa: S603 - this interpreter, a program of ours
         [sys.executable, *program],

@@ -12,16 +12,13 @@ from jsonschema import Draft202012Validator
 
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.request.parser import Refused, read_request
+from tests.made_by_the_stack import made
 from tools import schemas
 
 SETTINGS = Settings(
     instance_arns=("arn:aws:connect:eu-west-2:111122223333:instance/inst",),
-    transfer_queue_url="t",
-    urgent_queue_url="u",
-    dead_letter_queue_url="d",
-    event_bus_name="b",
-    ledger_table_name="l",
     routes={"night": 1},
+    **made(),
 )
 REQUEST = Draft202012Validator(schemas.request())
 

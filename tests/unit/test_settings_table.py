@@ -15,16 +15,12 @@ from contact_transfer.config.setting import REQUIRED
 from contact_transfer.config.settings_table import SETTINGS
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer_cdk.settings.deployment import DeploymentSettings
+from tests.made_by_the_stack import made
 
 TYPED: list[type[Environment]] = [Settings, FlowSettings, ConfirmSettings]
 ARN = "arn:aws:connect:eu-west-2:111122223333:instance/inst"
 WORKER = Settings(
     (ARN,),
-    "https://t",
-    "https://u",
-    "https://d",
-    "bus",
-    "table",
     transfers_per_second=1 / 3,
     quotas={
         "DescribeContact": Quota(20, 30),
@@ -35,6 +31,7 @@ WORKER = Settings(
     retry_for_hours=0.0005,
     when_in_doubt="wait",
     routes={"night": 1, "weekend": 11},
+    **made(),
 )
 
 

@@ -121,6 +121,16 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             Text(STORES, "Failed requests cannot be moved to the dead-letter queue. They are retried.", _RESOURCE),
             periods=2,
         ),
+        Cause.SCHEDULER: _Trouble(
+            "scheduler-unavailable",
+            Severity.TICKET,
+            Text(
+                STORES,
+                "Requests with notBefore, or of a route with afterMinutes, cannot be held. They wait in their queue instead.",
+                _RESOURCE,
+            ),
+            periods=2,
+        ),
     }
 )
 

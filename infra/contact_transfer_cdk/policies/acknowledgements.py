@@ -9,6 +9,7 @@ from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from constructs import IConstruct
 
+from contact_transfer_cdk.service.schedules import schedules_arn
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
@@ -20,7 +21,13 @@ def acknowledge(settings: DeploymentSettings, worker: iam.Role, functions: Mappi
         worker: the worker's role.
         functions: every function by its role.
     """
-    _acknowledge_connect(settings, worker.node.find_child("DefaultPolicy"))
+    policy = worker.node.find_child("DefaultPolicy")
+    _acknowledge_connect(settings, policy)
+    _accept_wildcard(
+        policy,
+        schedules_arn(settings),
+        "Schedules come and go and cannot be named beforehand; only those of the deployment's own group are meant.",
+    )
     for role, function in functions.items():
         _acknowledge_function(role, function)
 

@@ -17,6 +17,7 @@ WORKER_CALLS: Calls = MappingProxyType(
         "connect": frozenset({"TransferContact", "DescribeContact", "DescribeContactFlow", "ListAssociatedContacts"}),
         "dynamodb": frozenset({"GetItem", "PutItem"}),
         "events": frozenset({"PutEvents"}),
+        "scheduler": frozenset({"CreateSchedule", "GetSchedule"}),
         "sqs": frozenset({"ChangeMessageVisibilityBatch", "SendMessage"}),
     }
 )

@@ -91,6 +91,27 @@ def ledger_statements(table: dynamodb.ITable, key: kms.IKey, region: str) -> lis
     ]
 
 
+def schedule_statements(schedules_arn: str, role_arn: str) -> list[iam.PolicyStatement]:
+    """Make schedules in the deployment's group, and hand EventBridge Scheduler the role that they send with."""
+    return [
+        _allow("Schedules", _actions("scheduler", WORKER_CALLS), [schedules_arn]),
+        iam.PolicyStatement(
+            sid="ScheduleRole",
+            actions=["iam:PassRole"],
+            resources=[role_arn],
+            conditions={"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}},
+        ),
+    ]
+
+
+def scheduled_sending(queues: Sequence[sqs.IQueue], key: kms.IKey, region: str) -> list[iam.PolicyStatement]:
+    """What EventBridge Scheduler may do for the deployment: send to these queues."""
+    return [
+        _allow("Queues", ["sqs:SendMessage"], [queue.queue_arn for queue in queues]),
+        _via("QueuesKey", ["kms:Decrypt", "kms:GenerateDataKey"], key, f"sqs.{region}.amazonaws.com"),
+    ]
+
+
 def bus_statement(bus_arn: str) -> iam.PolicyStatement:
     """Publish outcomes on the deployment's bus."""
     return _allow("Outcomes", ["events:PutEvents"], [bus_arn])

@@ -36,6 +36,7 @@ ALARM_NAMES = frozenset(
         "requests-stuck",
         "requests-unread",
         "requests-waiting",
+        "scheduler-unavailable",
         "sweep-errors",
         "sweep-throttled",
         "throttled",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
+from contact_transfer.config.setting import Function
+from contact_transfer.config.settings_table import of_function
 from contact_transfer_cdk.service.environment import TELEMETRY
 from contact_transfer_cdk.settings import policy_checks, route_checks
 from contact_transfer_cdk.settings.model import DeploymentSettings
@@ -17,6 +19,8 @@ ENVIRONMENT_BYTES = 4096
 FLOW_CACHE_SECONDS = 300
 #: The longest name CloudFormation makes for a queue or a table of ours is shorter.
 _LONGEST_NAME = "N" * 80
+#: Source: IAM quotas.
+_LONGEST_ROLE_NAME = "N" * 64
 
 
 def default_concurrency(transfers_per_second: float) -> int:
@@ -140,7 +144,14 @@ def _settling(settings: DeploymentSettings) -> Iterator[str]:
 def _environment(settings: DeploymentSettings) -> Iterator[str]:
     place = settings.place
     url = f"https://sqs.{place.region}.amazonaws.com.cn/{place.account}/{_LONGEST_NAME}"
-    worker = settings.for_worker(url, url, url, settings.prefix, _LONGEST_NAME).to_environment()
+    # No URL, name or ARN of the stack's own is longer.
+    by_the_stack = {row.attribute: url for row in of_function(Function.WORKER) if not row.in_file} | {
+        "event_bus_name": settings.prefix,
+        "schedule_group_name": settings.prefix,
+        "ledger_table_name": _LONGEST_NAME,
+        "schedule_role_arn": f"arn:{place.partition}:iam::{place.account}:role/{_LONGEST_ROLE_NAME}",
+    }
+    worker = settings.for_worker(**by_the_stack).to_environment()
     size = sum(len(name.encode()) + len(value.encode()) for name, value in (worker | dict(TELEMETRY)).items())
     if size > ENVIRONMENT_BYTES:
         yield (

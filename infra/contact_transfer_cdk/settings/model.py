@@ -73,18 +73,13 @@ class DeploymentSettings:
         """The account and Region of the stack: those of the instances."""
         return self.instances[0].place
 
-    def for_worker(
-        self, transfer_queue_url: str, urgent_queue_url: str, dead_letter_queue_url: str, bus_name: str, table_name: str
-    ) -> Settings:
-        """What the worker gets to know; its environment is ``to_environment()`` of this."""
-        return Settings(
-            transfer_queue_url=transfer_queue_url,
-            urgent_queue_url=urgent_queue_url,
-            dead_letter_queue_url=dead_letter_queue_url,
-            event_bus_name=bus_name,
-            ledger_table_name=table_name,
-            **self._for(Function.WORKER),
-        )
+    def for_worker(self, **by_the_stack: Any) -> Settings:
+        """What the worker gets to know; its environment is ``to_environment()`` of this.
+
+        Args:
+            by_the_stack: the settings that no file has, by their attributes.
+        """
+        return Settings(**by_the_stack, **self._for(Function.WORKER))
 
     def for_flows(self, transfer_queue_url: str, urgent_queue_url: str) -> FlowSettings:
         """What the flow function gets to know."""

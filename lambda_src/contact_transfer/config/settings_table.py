@@ -228,6 +228,8 @@ _ROWS = (
     _made_by_the_stack("confirmationQueueUrl", "URL of the confirmation queue", (Function.CONFIRM,)),
     _made_by_the_stack("eventBusName", "name of the deployment's event bus", _WITH_CONFIRM),
     _made_by_the_stack("ledgerTableName", "name of the ledger's table", _WITH_CONFIRM),
+    _made_by_the_stack("scheduleGroupName", "name of the schedule group of held requests", _WORKER),
+    _made_by_the_stack("scheduleRoleArn", "ARN of the role with which held requests are sent again", _WORKER),
 )
 
 SETTINGS = {row.name: row for row in _ROWS}

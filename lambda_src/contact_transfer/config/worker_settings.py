@@ -34,6 +34,8 @@ class Settings(Environment):
     dead_letter_queue_url: str
     event_bus_name: str
     ledger_table_name: str
+    schedule_group_name: str
+    schedule_role_arn: str
     transfers_per_second: float = default("transfersPerSecond")
     burst: float = default("burst")
     quotas: Mapping[str, Quota] = field(default_factory=lambda: dict(DEFAULT_QUOTAS))

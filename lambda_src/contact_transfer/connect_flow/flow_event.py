@@ -32,8 +32,8 @@ class Asked:
     request: TransferRequest
 
 
-def read_flow_event(event: Any, settings: FlowSettings) -> Asked:
-    """Check what a flow asks for. Raise ``Refused``."""
+def read_flow_event(event: Any, settings: FlowSettings, now: float | None = None) -> Asked:
+    """Check what a flow asks for, at the time ``now``, epoch seconds. Raise ``Refused``."""
     details = event.get("Details") if isinstance(event, dict) else None
     contact = details.get("ContactData") if isinstance(details, dict) else None
     if not isinstance(details, dict) or not isinstance(contact, dict):
@@ -42,7 +42,7 @@ def read_flow_event(event: Any, settings: FlowSettings) -> Asked:
         )
     parameters = _parameters(details.get("Parameters"))
     given = {"instanceId": contact.get("InstanceARN"), "contactId": contact.get("ContactId"), **parameters}
-    request = read_request(given, settings, Source.FLOW)
+    request = read_request(given, settings, Source.FLOW, now)
     channel = contact.get("Channel")
     if isinstance(channel, str) and (
         wrong := rules.supported_channel(request.contact_id, channel, settings.allowed_channels)

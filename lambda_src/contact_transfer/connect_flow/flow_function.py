@@ -21,6 +21,7 @@ from contact_transfer.connect_flow.flow_event import read_flow_event
 from contact_transfer.request.lanes import Lane
 from contact_transfer.request.parser import Refused
 from contact_transfer.request.source import Source, mark
+from contact_transfer.transfer.clock import Clock
 
 
 class NotStored(Exception):
@@ -55,11 +56,12 @@ class FlowDoor:
     queues: LaneQueues
     settings: FlowSettings
     logger: Logger
+    clock: Clock
 
     def invoke(self, event: Any) -> dict[str, str]:
         """Answer a flat map of texts, as a flow can read it. Raise ``NotStored``."""
         try:
-            asked = read_flow_event(event, self.settings)
+            asked = read_flow_event(event, self.settings, self.clock.now())
         except Refused as refused:
             failed = refused.failed
             self.logger.warning("rejected", failureCode=str(failed.code), contactId=refused.known.get("contactId"))

@@ -5,6 +5,7 @@
     skipped   ledger (in the service), event, report; so is a request that was cancelled
     deferred  visibility, reported as failed
     moved     sent to the queue of its request's lane, report
+    held      schedule, report
 
 A crash anywhere repeats something harmless. Whatever one message does, the others of its batch are carried out.
 """
@@ -21,6 +22,7 @@ from contact_transfer.connect.rate_limiter import WorkerShare
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging import outcome_events
 from contact_transfer.messaging.event_bus import Bus, Event
+from contact_transfer.messaging.holding import Holding
 from contact_transfer.messaging.queue import NotSent, Queue
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
@@ -38,11 +40,13 @@ from contact_transfer.transfer.outcome import (
     Deferred,
     Failed,
     FailureCode,
+    Held,
     Moved,
     Outcome,
     Skipped,
     Transferred,
 )
+from contact_transfer.transfer.rules import LONGEST_HOLD_SECONDS
 from contact_transfer.transfer.service import Service
 
 
@@ -58,8 +62,14 @@ class _Turn:
     seconds: float = 0.0
 
     @property
-    def outcome(self) -> Outcome | Moved:
+    def outcome(self) -> Outcome | Moved | Held:
         return self.report.outcome
+
+    @property
+    def waits_since(self) -> float | None:
+        """Since when somebody waits for it: since it was sent, or since it has been due."""
+        sent, due = self.delivery.sent_at, self.request.not_before if self.request else None
+        return sent if sent is None or due is None else max(sent, due)
 
     @property
     def reported_at(self) -> str:
@@ -71,6 +81,7 @@ class Batch:
     """Works through batches of messages, one invocation after the other."""
 
     service: Service
+    holding: Holding
     queue: Queue
     bus: Bus
     limiter: WorkerShare
@@ -125,7 +136,7 @@ class Batch:
         policy_failure = None
         try:
             opened = open_body(turn.delivery.body, turn.delivery.attributes)
-            request = read_request(opened.fields, self.settings, opened.source)
+            request = read_request(opened.fields, self.settings, opened.source, self.clock.now())
         except MalformedMessage as error:
             return Report(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))
         except Refused as error:
@@ -133,11 +144,21 @@ class Batch:
             if error.request is None:
                 return Report(error.failed)
             request, policy_failure = error.request, error.failed
-        turn.request = replace(request, asked_at=turn.delivery.sent_at)
+        turn.request = replace(
+            request, asked_at=turn.delivery.sent_at, not_before=self._due(request.not_before, opened.not_before)
+        )
         turn.known = turn.request.public()
         if policy_failure is None and (lane := self._other_lane(turn.request, turn.delivery)) is not None:
             return self._move(turn, lane)
+        if policy_failure is None and (held := self.holding.hold(turn.request, turn.delivery, deadline)):
+            return Report(held)
         return self.service.carry_out(turn.request, turn.delivery, deadline, policy_failure)
+
+    def _due(self, asked: float | None, by_route: float | None) -> float | None:
+        """The later of the two times. An event's own time can be wrong; a route holds for no longer than seven days at a time."""
+        if by_route is not None:
+            by_route = min(by_route, self.clock.now() + LONGEST_HOLD_SECONDS)
+        return max((time for time in (asked, by_route) if time is not None), default=None)
 
     def _other_lane(self, request: TransferRequest, delivery: Delivery) -> Lane | None:
         """The lane that the request names, if its message came through the other one."""
@@ -203,11 +224,11 @@ class Batch:
     def _tell(self, turn: _Turn) -> None:
         if turn.request is not None and turn.report.conflict is not None:
             self.telemetry.conflict(turn.request.name, turn.report.conflict)
-        now, sent, received = self.clock.now(), turn.delivery.sent_at, turn.delivery.first_received_at
+        now, sent, received = self.clock.now(), turn.waits_since, turn.delivery.first_received_at
         self.telemetry.outcome(
             turn.outcome,
             seconds=turn.seconds,
-            waited=None if sent is None else now - sent,
+            waited=None if sent is None else max(0.0, now - sent),
             tried=None if received is None else now - received,
             messageId=turn.delivery.message_id,
             receives=turn.delivery.receives,

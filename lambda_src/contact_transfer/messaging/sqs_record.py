@@ -19,7 +19,7 @@ _MESSAGE_ID = re.compile(r"[A-Za-z0-9-]{1,100}")
 class Delivery:
     """A record of an SQS event. ``receives``: how often it was received.
 
-    ``sent_at``, ``first_received_at``: epoch seconds, None when unknown. ``queue``: the name of the queue it came through.
+    ``sent_at``, ``first_received_at``: epoch seconds, None when unknown. ``queue_arn``: the queue that it came through.
     """
 
     message_id: str
@@ -29,7 +29,12 @@ class Delivery:
     sent_at: float | None = None
     first_received_at: float | None = None
     attributes: Mapping[str, Any] = field(default_factory=dict)
-    queue: str = ""
+    queue_arn: str = ""
+
+    @property
+    def queue(self) -> str:
+        """The name of the queue that it came through."""
+        return self.queue_arn.rpartition(":")[2]
 
     @property
     def original_id(self) -> str:
@@ -59,7 +64,7 @@ class Delivery:
             sent_at=_moment(system.get("SentTimestamp")),
             first_received_at=_moment(system.get("ApproximateFirstReceiveTimestamp")),
             attributes=record.get("messageAttributes") or {},
-            queue=str(record.get("eventSourceARN", "")).rpartition(":")[2],
+            queue_arn=str(record.get("eventSourceARN", "")),
         )
 
 

@@ -29,6 +29,7 @@ class Metric(StrEnum):
     DEFERRED = "Deferred"  # by Cause
     THROTTLED = "Throttled"  # by Operation
     MOVED = "Moved"  # a message that went on to the queue of the lane that its request names
+    HELD = "Held"  # a message that EventBridge Scheduler sends again when its request is due
     CONFIRMED = "Confirmed"  # the new contact reached a queue or an agent
     UNCONFIRMED = "Unconfirmed"  # it did not, in the time that confirmations have
     ENDED_IN_FLOW = "EndedInFlow"  # a flow-only transfer whose flow ended the contact: nothing was to arrive anywhere
@@ -51,7 +52,7 @@ DIMENSIONS = {
 #: The dimension by which ``Metric.FAILED`` is counted a third time; its values are those of ``FailureClass``.
 CLASS_DIMENSION = "FailureClass"
 #: Causes of a deferral that are no trouble: the request waits for its turn.
-WAITING = frozenset({Cause.PACED, Cause.UNDER_WAY})
+WAITING = frozenset({Cause.PACED, Cause.UNDER_WAY, Cause.NOT_BEFORE})
 #: The operations of Connect that the worker calls.
 OPERATIONS = ("TransferContact", *DEFAULT_QUOTAS)
 

@@ -24,8 +24,19 @@ from contact_transfer.observability.metrics import (
     WAITING,
     Metric,
 )
+from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer.failure_codes import FailureClass, failure
-from contact_transfer.transfer.outcome import Cancelled, Cause, Deferred, Failed, Moved, Outcome, Skipped, Transferred
+from contact_transfer.transfer.outcome import (
+    Cancelled,
+    Cause,
+    Deferred,
+    Failed,
+    Held,
+    Moved,
+    Outcome,
+    Skipped,
+    Transferred,
+)
 
 _VALUES = 100  # what one entry of the embedded metric format holds of a metric
 #: Made once; ``json.dumps`` makes one for each text when it is not to use its defaults.
@@ -47,7 +58,13 @@ class Telemetry:
         self._logger.append_keys(function_request_id=invocation)
 
     def outcome(
-        self, outcome: Outcome | Moved, *, seconds: float, waited: float | None, tried: float | None = None, **keys: Any
+        self,
+        outcome: Outcome | Moved | Held,
+        *,
+        seconds: float,
+        waited: float | None,
+        tried: float | None = None,
+        **keys: Any,
     ) -> None:
         """Write one line for what became of one message, and count it.
 
@@ -91,6 +108,9 @@ class Telemetry:
             case Moved():
                 self._counts[Metric.MOVED, ""] += 1
                 self._logger.info("moved", extra=line | {"lane": str(outcome.lane)} | fields)
+            case Held():
+                self._counts[Metric.HELD, ""] += 1
+                self._logger.info("held", extra=line | {"until": rfc3339(outcome.until)} | fields)
 
     def _transferred(self, outcome: Transferred, waited: float | None) -> None:
         self._counts[Metric.REPEATED if outcome.repeated else Metric.TRANSFERRED, ""] += 1

@@ -13,10 +13,14 @@ from typing import Any, NoReturn
 
 from contact_transfer.request.event_types import REQUESTED
 from contact_transfer.request.source import Source, marked
+from contact_transfer.request.timestamps import instant
 
 DETAIL_TYPE = "detail-type"
 #: The source of the events that a route's rule writes. PutEvents refuses it to everybody but AWS.
 ROUTE_EVENTS = "aws.connect"
+#: Beside the detail of a route's event: how long after the event's ``time`` its request is carried out.
+AFTER_MINUTES = "afterMinutes"
+MOST_MINUTES = 10_080
 
 
 class MalformedMessage(ValueError):
@@ -25,10 +29,14 @@ class MalformedMessage(ValueError):
 
 @dataclass(frozen=True)
 class Opened:
-    """What a body holds: the request's fields, unchecked, and where they come from."""
+    """What a body holds: the request's fields, unchecked, and where they come from.
+
+    ``not_before``: until when a route's ``afterMinutes`` hold the request, epoch seconds.
+    """
 
     fields: dict[str, Any]
     source: Source
+    not_before: float | None = None
 
 
 def open_body(body: object, attributes: Mapping[str, Any] | None = None) -> Opened:
@@ -51,7 +59,23 @@ def open_body(body: object, attributes: Mapping[str, Any] | None = None) -> Open
     detail = document.get("detail")
     if not isinstance(detail, dict):
         raise MalformedMessage("The event's detail is not an object.")
-    return Opened(detail, Source.ROUTE if document.get("source") == ROUTE_EVENTS else Source.BUS)
+    if document.get("source") != ROUTE_EVENTS:
+        return Opened(detail, Source.BUS)
+    return Opened(detail, Source.ROUTE, _due(document))
+
+
+def _due(event: Mapping[str, Any]) -> float | None:
+    """``afterMinutes`` after the event that asked for the transfer; the route's rule writes both beside the request."""
+    minutes = event.get(AFTER_MINUTES)
+    if minutes is None:
+        return None
+    time = event.get("time")
+    began = instant(time) if isinstance(time, str) else None
+    if began is None or isinstance(minutes, bool) or not isinstance(minutes, int) or not 0 <= minutes <= MOST_MINUTES:
+        raise MalformedMessage(
+            f"A route's event with {AFTER_MINUTES} needs a whole number from 0 to {MOST_MINUTES} there, and a time in RFC 3339."
+        )
+    return began + minutes * 60.0
 
 
 def _parse(body: object) -> dict[str, Any]:

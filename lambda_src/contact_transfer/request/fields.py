@@ -92,6 +92,14 @@ _ROWS = (
         option="expires-at",
     ),
     Field(
+        "notBefore",
+        Time(),
+        "RFC 3339 with offset, at most 7 days ahead, before `expiresAt`; the request is held until then (worker's clock)",
+        events=frozenset(),
+        shown=True,
+        option="not-before",
+    ),
+    Field(
         "reason",
         Text(256),
         "Carried into the ledger and the outcome events; no personal data",

@@ -20,7 +20,7 @@ _IN_THE_KEY = ("instanceId", "contactId")
 class TransferRequest:
     """One request: an attribute for each field, None when it was left out. Never both ``queue_id`` and ``user_id``.
 
-    ``expires_at`` and ``asked_at`` (when the message was sent) in epoch seconds. ``source`` and ``asked_at`` are no part of
+    ``expires_at``, ``not_before`` and ``asked_at`` (when the message was sent) in epoch seconds. ``source`` and ``asked_at`` are no part of
     the request itself.
     """
 
@@ -37,6 +37,7 @@ class TransferRequest:
     only_if_waiting: bool | None = None
     only_if_in_queue_id: str | None = None
     batch_id: str | None = None
+    not_before: float | None = None
     source: Source = dataclasses.field(default=Source.QUEUE, compare=False)
     asked_at: float | None = dataclasses.field(default=None, compare=False)
 

@@ -52,18 +52,21 @@ class Refused(Exception):
         self.request = request
 
 
-def read_request(given: Mapping[str, Any], settings: Rules, source: Source = Source.QUEUE) -> TransferRequest:
+def read_request(
+    given: Mapping[str, Any], settings: Rules, source: Source = Source.QUEUE, now: float | None = None
+) -> TransferRequest:
     """Check the fields of a request and reduce its ARNs to ids.
 
     Args:
         given: the fields as they were sent.
         settings: what the deployment allows.
         source: where they came from.
+        now: epoch seconds; None: how far ahead ``notBefore`` is does not matter.
 
     Raises:
         Refused: the request can never be carried out as written.
     """
-    return _Reading(given, settings).request(source)
+    return _Reading(given, settings).request(source, now)
 
 
 class _Reading:
@@ -73,12 +76,13 @@ class _Reading:
         self._instances = [parse_instance(text) for text in settings.instance_arns]
         self._known = self._tellable()
 
-    def request(self, source: Source) -> TransferRequest:
+    def request(self, source: Source, now: float | None) -> TransferRequest:
         self._refuse(_invalid(self._problems()))
         self._refuse(rules.one_destination(self._given.get("queueId"), self._given.get("userId")))
         instance = self._instance()
         ids = self._ids(instance)
         request = self._built(instance, ids, source)
+        self._refuse(rules.check_not_before(request.not_before, request.expires_at, now))
         if unfit := self._not_here(request):
             raise Refused(unfit, request.public(), request)
         return request

@@ -12,7 +12,7 @@ from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
-from contact_transfer.transfer.outcome import Failed, Moved, Outcome
+from contact_transfer.transfer.outcome import Failed, Held, Moved, Outcome
 from contact_transfer.transfer.parking_brake import ParkingBrake
 from contact_transfer.transfer.reconciliation import Reconciliation
 from contact_transfer.transfer.route_quota import Routes
@@ -56,6 +56,6 @@ class Report:
     ``session``: through which the ledger hears that a failed message is parked.
     """
 
-    outcome: Outcome | Moved
+    outcome: Outcome | Moved | Held
     conflict: str | None = None
     session: Session | None = None

@@ -22,6 +22,7 @@ __all__ = [
     "Ended",
     "Failed",
     "FailureCode",
+    "Held",
     "Moved",
     "Outcome",
     "SkipReason",
@@ -47,6 +48,8 @@ class Cause(StrEnum):
     EVENT_BUS = "EventBus"
     DEAD_LETTER_QUEUE = "DeadLetterQueue"
     LANE_QUEUE = "LaneQueue"  # the queue of the lane that the request names does not take its message
+    NOT_BEFORE = "NotBefore"  # the last minute before the time at which it is due; not a failure
+    SCHEDULER = "Scheduler"  # EventBridge Scheduler does not take a request that must be held
     UNEXPECTED = "Unexpected"  # a defect of ours: kept in the queue, logged with its trace, alarmed
 
 
@@ -126,4 +129,12 @@ class Moved:
     """The message is in the queue of the lane that its request names. The request has no outcome yet."""
 
     lane: Lane
+    attempts: int | None = None
+
+
+@dataclass(frozen=True)
+class Held:
+    """EventBridge Scheduler sends the message again at ``until``, epoch seconds. The request has no outcome yet."""
+
+    until: float
     attempts: int | None = None

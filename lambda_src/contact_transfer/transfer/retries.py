@@ -49,7 +49,7 @@ class Retries:
     def is_over(self) -> bool:
         """Whether the request has been tried for ``retryForHours``."""
         received = self.delivery.first_received_at
-        began = self.record.first_at if received is None else received
+        began = max(self.record.first_at if received is None else received, self.request.not_before or 0.0)
         return self.clock.now() >= began + self.settings.retry_for_hours * 3600
 
     def _exhausted(self, last: str) -> Failed:

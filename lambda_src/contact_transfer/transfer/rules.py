@@ -21,6 +21,8 @@ class ContactView(Protocol):
 
 
 MAXIMUM_TRANSFERS = 11
+#: How far ahead ``notBefore`` may be; also the longest ``afterMinutes`` of a route.
+LONGEST_HOLD_SECONDS = 7 * 86400.0
 FLOW_TYPES = ("CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER")
 
 
@@ -43,6 +45,17 @@ def check_region(contact_id: str, origin_region: str | None, own_region: str) ->
         f"Contact {contact_id} began in Region {origin_region}, and Amazon Connect transfers a contact only there, not in {own_region}. "
         f"Send the request to the deployment in {origin_region}.",
     )
+
+
+def check_not_before(not_before: float | None, expires_at: float | None, now: float | None) -> Failed | None:
+    """A request is held for seven days at most, and not beyond its own end. Times in epoch seconds; ``now`` None: unknown."""
+    if not_before is None:
+        return None
+    if expires_at is not None and not_before >= expires_at:
+        return Failed(FailureCode.INVALID_FIELD, "notBefore is not before expiresAt, so no call could ever be started.")
+    if now is not None and not_before > now + LONGEST_HOLD_SECONDS:
+        return Failed(FailureCode.INVALID_FIELD, "notBefore is more than 7 days ahead; send the request later.")
+    return None
 
 
 def supported_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Failed | None:
