@@ -159,11 +159,10 @@ class ContactTransfer(Construct):
     def _permit_worker(self) -> None:
         region = self.settings.place.region
         self.worker.allow(
-            # First: what does not fit any more goes to a policy of its own, and its wildcard is acknowledged here.
-            *permissions.schedule_statements(schedules_arn(self.settings), self.schedules.role.role_arn),
             *permissions.connect_statements(self.settings),
             *permissions.queue_statements(self.queues.lanes, self.queues.dead_letters, self.keys.queues, region),
             *permissions.ledger_statements(self.ledger.table, self.keys.data, region),
+            *permissions.schedule_statements(schedules_arn(self.settings), self.schedules.role.role_arn),
             permissions.bus_statement(self.events.bus.attr_arn),
         )
 

@@ -36,6 +36,7 @@ LONGEST: Mapping[str, Mapping[str, int]] = {
     "AWS::Lambda::Function": {"FunctionName": 64, "Description": 256},
     "AWS::Logs::LogGroup": {"LogGroupName": 512},
     "AWS::Logs::QueryDefinition": {"Name": 255},
+    "AWS::Scheduler::ScheduleGroup": {"Name": 64},
     "AWS::SNS::Topic": {"TopicName": 256, "DisplayName": 100},
     "AWS::SQS::Queue": {"QueueName": 80},
 }

@@ -21,10 +21,10 @@ def acknowledge(settings: DeploymentSettings, worker: iam.Role, functions: Mappi
         worker: the worker's role.
         functions: every function by its role.
     """
-    policy = worker.node.find_child("DefaultPolicy")
-    _acknowledge_connect(settings, policy)
+    # On the role: what does not fit into its first policy goes to further ones, which the CDK makes in the end.
+    _acknowledge_connect(settings, worker)
     _accept_wildcard(
-        policy,
+        worker,
         schedules_arn(settings),
         "Schedules come and go and cannot be named beforehand; only those of the deployment's own group are meant.",
     )
@@ -32,16 +32,16 @@ def acknowledge(settings: DeploymentSettings, worker: iam.Role, functions: Mappi
         _acknowledge_function(role, function)
 
 
-def _acknowledge_connect(settings: DeploymentSettings, policy: IConstruct) -> None:
+def _acknowledge_connect(settings: DeploymentSettings, role: IConstruct) -> None:
     for instance in settings.instances:
         _accept_wildcard(
-            policy,
+            role,
             instance.within("contact", "*"),
             "Contacts come and go and cannot be named beforehand; only those of the deployment's instances are meant.",
         )
         if not settings.allowed_contact_flow_ids:
             _accept_wildcard(
-                policy,
+                role,
                 instance.within("contact-flow", "*"),
                 "The deployment allows all flows of its instances; allowedContactFlowIds narrows this to the named ones.",
             )
@@ -49,7 +49,7 @@ def _acknowledge_connect(settings: DeploymentSettings, policy: IConstruct) -> No
 
 def _acknowledge_function(role: iam.Role, function: lambda_.Function) -> None:
     _accept_wildcard(
-        role.node.find_child("DefaultPolicy"),
+        role,
         "*",
         "xray:PutTraceSegments and xray:PutTelemetryRecords have no resources to name.",
     )
