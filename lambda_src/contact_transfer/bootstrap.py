@@ -196,7 +196,7 @@ def sweep(
     from contact_transfer.queue_sweep.waiting import ContactSearch  # noqa: PLC0415 - as above
 
     settings = SweepSettings.from_environment(environment)
-    aws = aws or _clients(parse_instance(settings.instance_arns[0]).region, {"connect": _CONNECT, "sqs": _OTHERS})
+    aws = aws or Clients(parse_instance(settings.instance_arns[0]).region, {"connect": _CONNECT, "sqs": _OTHERS})
     return SweepFunction(
         ContactSearch(aws["connect"], clock),
         RequestQueue(aws["sqs"], settings.transfer_queue_url),

@@ -84,7 +84,7 @@ def _probe(asset: Path, python: str = sys.executable, **environment: str) -> Any
         PROBE,
         str(asset),
         json.dumps(sorted(ENDPOINTS)),
-        json.dumps(sorted(WORKER_CALLS)),
+        json.dumps(sorted(ALL_CALLS)),
     ]
     result = subprocess.run(  # noqa: S603 - an interpreter and a program of ours
         command, env=_environment(**environment), capture_output=True, text=True, check=False
