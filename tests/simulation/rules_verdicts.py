@@ -84,9 +84,13 @@ def _expired(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 
 def _unknown(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    """Whether a call of this very request may have been made whose answer never came, and the contact is gone."""
+    """Whether a call of this very request may have been made whose answer never came, and the contact is gone, or looks so.
+
+    Refused after a lost answer, it looks to the worker as if the contact had ended by the call, and its end showed late.
+    """
     lost = _unanswered(case, wanted, verdict.decided) or _delayed(case, wanted, verdict.decided)
-    return _gone(case, verdict, wanted) and (bool(lost) or case.cut_short(wanted, verdict.decided))
+    refused = "DestinationNotFound" in wanted.request.codes or _rejected(case, verdict, wanted)
+    return (_gone(case, verdict, wanted) or refused) and (bool(lost) or case.cut_short(wanted, verdict.decided))
 
 
 def _rejected(case: Case, verdict: Verdict, wanted: Wanted) -> bool:

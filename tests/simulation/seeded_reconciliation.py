@@ -156,7 +156,7 @@ RECONCILIATION: tuple[SeededBug, ...] = (
         "unknown-is-anothers",
         "what cannot be told is told as not by this request",
         "c-doubt c-code",
-        {"transfer.reconciliation:_unknown": _ended_by_others},
+        {"transfer.reconciliation:unknown": _ended_by_others},
     ),
     interleaving(
         "settled-never-called",

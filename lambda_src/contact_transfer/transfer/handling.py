@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import AmbiguousOutcome, Unavailable
@@ -15,7 +17,7 @@ from contact_transfer.transfer import backoff, poison, reporting
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.attempting import Attempting
 from contact_transfer.transfer.outcome import Cause, Deferred, Ended, Failed, Outcome, Transferred
-from contact_transfer.transfer.reconciliation import LOOK_AGAIN_SECONDS, NotApplied, Question, Unsettled
+from contact_transfer.transfer.reconciliation import LOOK_AGAIN_SECONDS, NotApplied, Question, Unsettled, unknown
 from contact_transfer.transfer.retries import WAITING, Retries
 
 #: How long after the invocation's end a call may still be signed: less than the lease lasts.
@@ -27,7 +29,7 @@ class Handling:
     """Work on one delivery, under the contact's lease. Whether an attempt is in doubt changes on the way: ``in_doubt``.
 
     ``settled``: the earlier attempt turned out to have done nothing. ``call``: one that was made now, and is in doubt. ``wait``: seconds
-    after which looking again helps.
+    after which looking again helps. ``has_looked``: Connect has been asked what an attempt did.
     """
 
     arrival: Arrival
@@ -35,6 +37,7 @@ class Handling:
     settled: bool = False
     call: Call | None = None
     wait: float = 0.0
+    has_looked: bool = False
 
     def __post_init__(self) -> None:
         arrival = self.arrival
@@ -54,21 +57,25 @@ class Handling:
 
     def carry_out(self) -> Report:
         """Work on the request until it has an outcome or must wait; the ledger knows it before it is reported."""
+        outcome = self._answered(self._outcome)
+        if not self.in_doubt:
+            outcome = self.retries.limit(outcome)
+        if isinstance(outcome, Ended) and self.held.record.first_called_at is not None:
+            outcome = self._answered(partial(self._end_after_calls, outcome))
+        return self._close(reporting.under_conditions(self.request, outcome))
+
+    def _answered(self, work: Callable[[], Outcome]) -> Outcome:
+        """What ``work`` comes to; where Connect does not answer, a deferral."""
         try:
-            outcome = self._outcome()
+            return work()
         except AmbiguousOutcome as error:
             if not (error.is_conflict and self.own_in_doubt):  # a repetition that was recognised did nothing of its own
                 self.call = Call(self.attempting.called_from, self.means.connect.clock.bounds().latest)
-            outcome = self._later(Cause.IN_DOUBT, error.detail)
+            return self._later(Cause.IN_DOUBT, error.detail)
         except Unavailable as error:
-            outcome = self._later(error.cause, error.detail)
+            return self._later(error.cause, error.detail)
         except NotEnoughTime as error:
-            outcome = Deferred(Cause.PACED, error.retry_after, error.operation)
-        if not self.in_doubt:
-            outcome = self.retries.limit(outcome)
-        elif isinstance(outcome, Ended) and self.own_in_doubt and not reporting.leaves_doubt(outcome):
-            outcome = self._unsettled()
-        return self._close(reporting.under_conditions(self.request, outcome))
+            return Deferred(Cause.PACED, error.retry_after, error.operation)
 
     def _outcome(self) -> Outcome:
         if poison.is_beyond_looking(self.held.record):  # not even looking comes to an end: a person must
@@ -111,10 +118,10 @@ class Handling:
         """Find out what an attempt did. None: nothing stands against a call, or the decided failure, any more."""
         means, question = self.means, Question.of(self.request, self.held)
         seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
+        self.has_looked = True
         may_call = may_call and question.is_own and not self.retries.expired()
-        if (
-            may_call and seen.has_ended and (transferred := self.attempting.ask_again())
-        ):  # an ended contact cannot be transferred
+        # An ended contact cannot be transferred, so only Connect's own word can come of the call.
+        if may_call and seen.has_ended and (transferred := self.attempting.ask_again()):
             return transferred
         found = means.reconciliation.conclude(question, seen)
         if isinstance(found, NotApplied):
@@ -140,18 +147,24 @@ class Handling:
         outcome = self.attempting.attempt(may_wait=not self.in_doubt)
         if isinstance(outcome, Transferred):
             self.settled, self.call = True, None
-        if reporting.is_not_active(outcome) and self.held.record.first_called_at is not None and not self.in_doubt:
-            return self._explained_by_its_calls()
         return outcome
 
-    def _explained_by_its_calls(self) -> Outcome:
-        """The contact is not active, and the request called before, without effect as it seemed: rule 5 has the last word."""
+    def _end_after_calls(self, ended: Ended) -> Outcome:
+        """The end of a request that called before, without effect as it seemed: what Connect shows now has the last word."""
+        if reporting.leaves_doubt(ended) or self.held.contact.transfer is not None:
+            return ended
+        if self.own_in_doubt:
+            return self._unsettled()
+        if self.has_looked and not reporting.rests_on_the_contact(ended):
+            return ended
         means, question = self.means, replace(Question.of(self.request, self.held), attempt=None, is_own=False)
         seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
         found = means.reconciliation.conclude(question, seen)
-        if isinstance(found, Unsettled | NotApplied):
-            self.wait = found.wait if isinstance(found, Unsettled) else 0.0
+        if isinstance(found, Unsettled):
+            self.wait = found.wait
             return self._unsettled()
+        if isinstance(found, NotApplied):
+            return reporting.doubted(unknown(question, ()), ended) if reporting.rests_on_the_contact(ended) else ended
         return found
 
     def _later(self, cause: Cause, detail: str) -> Deferred:

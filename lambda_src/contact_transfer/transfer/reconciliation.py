@@ -107,7 +107,7 @@ def judge(question: Question, seen: Seen, settle: float) -> Reconciled:
         return _for_a_rival(question, seen, settle)
     if later:  # rule 4
         wait = _settled_at(question, seen, later, settle) - seen.at
-        return Unsettled(may_call=False, wait=wait) if wait > 0 else _unknown(question, later)
+        return Unsettled(may_call=False, wait=wait) if wait > 0 else unknown(question, later)
     if seen.is_active:
         return _active(question, seen, settle)
     return _ended(question, seen, question.first_called_at, settle)
@@ -163,7 +163,7 @@ def _ended(question: Question, seen: Seen, first_called_at: float, settle: float
         return Unsettled(may_call=False, wait=wait)
     if seen.contact is None and not seen.successors:
         return NotApplied()  # a transferred contact would show by now; TransferContact has the last word
-    return _unknown(question, seen.successors)
+    return unknown(question, seen.successors)
 
 
 def _settled_at(question: Question, seen: Seen, successors: Iterable[ContactView], settle: float) -> float:
@@ -174,7 +174,8 @@ def _settled_at(question: Question, seen: Seen, successors: Iterable[ContactView
     return max(moments) + settle
 
 
-def _unknown(question: Question, successors: Collection[ContactView]) -> Failed:
+def unknown(question: Question, successors: Collection[ContactView]) -> Failed:
+    """The failure of a request of which nobody can know whether it transferred the contact."""
     found = "no successor shows"
     if successors:
         names = ", ".join(one.contact_id for one in successors)

@@ -16,10 +16,18 @@ from contact_transfer.transfer.outcome import (
     Ended,
     Failed,
     FailureCode,
-    Outcome,
     Skipped,
     SkipReason,
     Transferred,
+)
+
+#: What Connect's refusal of an ended contact reads like, where no rule explains it better.
+_REFUSED_FOR_THE_CONTACT = frozenset(
+    {
+        FailureCode.CONTACT_NOT_ACTIVE,
+        FailureCode.DESTINATION_NOT_FOUND,
+        FailureCode.REJECTED_BY_CONNECT,
+    }
 )
 
 
@@ -115,6 +123,13 @@ def leaves_doubt(ended: Ended) -> bool:
     return isinstance(ended, Failed) and ended.in_doubt
 
 
-def is_not_active(outcome: Outcome) -> bool:
-    """Whether the outcome is that the contact was not active any more."""
-    return isinstance(outcome, Failed) and outcome.code is FailureCode.CONTACT_NOT_ACTIVE
+def doubted(unknown: Failed, ended: Ended) -> Failed:
+    """An unknown outcome, with the end that it may as well be."""
+    return replace(unknown, message=f"{unknown.message} If it transferred nothing: {ended.message}")
+
+
+def rests_on_the_contact(ended: Ended) -> bool:
+    """Whether an earlier call of the request's own, with an effect that shows only later, would have brought about the same end."""
+    if isinstance(ended, Skipped):
+        return ended.reason is SkipReason.CONTACT_ENDED
+    return isinstance(ended, Failed) and ended.code in _REFUSED_FOR_THE_CONTACT
