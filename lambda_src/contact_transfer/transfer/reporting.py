@@ -16,6 +16,7 @@ from contact_transfer.transfer.outcome import (
     Ended,
     Failed,
     FailureCode,
+    Outcome,
     Skipped,
     SkipReason,
     Transferred,
@@ -113,7 +114,7 @@ def ledger_away(error: LedgerUnavailable, delay: float) -> Deferred:
 
 def under_conditions(request: TransferRequest, outcome: Outcome) -> Outcome:
     """The outcome; that the contact is not active any more is no failure of a request that has a condition."""
-    if request.is_conditional and isinstance(outcome, Failed) and is_not_active(outcome):
+    if request.is_conditional and isinstance(outcome, Failed) and outcome.code is FailureCode.CONTACT_NOT_ACTIVE:
         return Skipped(SkipReason.CONTACT_ENDED, outcome.message)
     return outcome
 
