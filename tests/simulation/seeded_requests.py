@@ -169,13 +169,13 @@ REQUESTS: tuple[SeededBug, ...] = (
         "minutes-for-hours",
         "retryForHours is taken for minutes",
         "d-early",
-        {"transfer.retries:Retries._is_over": _minutes},
+        {"transfer.retries:Retries.is_over": _minutes},
     ),
     plain(
         "time-of-the-first-message",
         "a message that is sent back has the time of the request's first one",
         "d-early",
-        {"transfer.retries:Retries._is_over": _from_first_beginning},
+        {"transfer.retries:Retries.is_over": _from_first_beginning},
     ),
     plain(
         "given-up-after-two-deaths",

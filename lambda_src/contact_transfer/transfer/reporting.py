@@ -131,6 +131,4 @@ def doubted(unknown: Failed, ended: Ended) -> Failed:
 
 def rests_on_the_contact(ended: Ended) -> bool:
     """Whether an earlier call of the request's own, with an effect that shows only later, would have brought about the same end."""
-    if isinstance(ended, Skipped):
-        return ended.reason is SkipReason.CONTACT_ENDED
     return isinstance(ended, Failed) and ended.code in _REFUSED_FOR_THE_CONTACT
