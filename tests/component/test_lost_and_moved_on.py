@@ -1,4 +1,4 @@
-"""A transfer whose answer was lost, and whose flow then moves the new contact on or ends it: nobody is told that it failed."""
+"""A transfer whose answer was lost, and whose flow then moves the new contact on or ends it: it is never reported as failed."""
 
 from __future__ import annotations
 
