@@ -31,6 +31,7 @@ def with_attempt(contact: Contact, request: str, call: Call) -> Contact:
         effect_until=call.last + EFFECT_SECONDS,
         queue_id=record.asked.get("queueId"),
         user_id=record.asked.get("userId"),
+        extra={} if before is None else before.extra,
     )
     requests = {**contact.requests, request: replace(record, first_called_at=first)}
     return replace(contact, attempt=attempt, requests=requests)
