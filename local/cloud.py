@@ -28,6 +28,7 @@ from local.event_source.loop import Delivery, EventSource
 from local.lambda_runtime import Function
 from local.named import resources
 from local.processes import wait_until
+from local.rule_targets import RuleTargets
 from local.simulator import ConnectProcess
 from local.stack import create
 from local.toolbox import say
@@ -112,7 +113,7 @@ class LocalCloud:
             name: Deployed.find(
                 self.aws, self.assembly, f"contact_transfer.{name}.handler", self.connect.url, self.logs
             )
-            for name in ("worker", "flow", "confirm")
+            for name in self._function_names()
         }
         functions = {name: one.function(self._recycle_after) for name, one in self._deployed.items()}
         self.worker, self.flow, self.confirmation = (functions[name] for name in ("worker", "flow", "confirm"))
@@ -121,8 +122,17 @@ class LocalCloud:
         self.event_source, self.urgent_source = self._feed("worker", self.worker, self.deliveries)
         self._feed("confirm", self.confirmation, self.tellings)
         lanes = ("TransferQueueUrl", "UrgentQueueUrl", "DeadLetterQueueUrl")
-        for name, queues in (("worker", lanes), ("confirm", ()), ("flow", ())):
-            self._run_cloudwatch(self._deployed[name], [self.outputs[queue] for queue in queues])
+        for name, deployed in self._deployed.items():
+            self._run_cloudwatch(deployed, [self.outputs[queue] for queue in (lanes if name == "worker" else ())])
+        if "sweep" in functions:
+            targets = RuleTargets(self.aws.invocations, {self._deployed["sweep"].name: functions["sweep"]})
+            self._ends.callback(targets.stop)
+
+    def _function_names(self) -> list[str]:
+        """The stack's functions; that which sweeps is there only when a route needs it."""
+        template = self.assembly.template["Resources"].values()
+        made = {one["Properties"]["Handler"] for one in template if one["Type"] == "AWS::Lambda::Function"}
+        return [name for name in ("worker", "flow", "confirm", "sweep") if f"contact_transfer.{name}.handler" in made]
 
     def _feed(self, name: str, function: Function, deliveries: list[Delivery]) -> list[EventSource]:
         sources = self._deployed[name].event_sources(function, self._wait, deliveries.append)

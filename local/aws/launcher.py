@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import ssl
 import sys
 import tempfile
 from dataclasses import dataclass
@@ -97,6 +98,11 @@ class Aws:
         if answer.raise_for_status().json()["FailedEntryCount"]:
             raise ValueError(f"the emulator refused a service event: {answer.text}")
 
+    def invocations(self) -> list[dict[str, Any]]:
+        """Return what rules have invoked functions with since this was asked last: ``function``, its name, and ``event``."""
+        answer = self._http().get(f"{self.endpoint}/_local/invocations")
+        return list(answer.raise_for_status().json())
+
     def function_credentials(self, name: str) -> dict[str, str]:
         """Return the environment variables with the credentials that Lambda would hand to function ``name``."""
         answer = self._http().get(f"{self.endpoint}/_local/function-credentials/{name}")
@@ -125,7 +131,7 @@ class Aws:
             raise StartError("its process ended")
         try:
             return self._http().get(f"{self.endpoint}/_ministack/health").status_code == 200
-        except (httpx.TransportError, FileNotFoundError):
+        except (httpx.TransportError, FileNotFoundError, ssl.SSLError):  # the certificate is being written
             return False
 
     def _http(self) -> httpx.Client:

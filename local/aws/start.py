@@ -8,6 +8,8 @@
 - Permissions that ministack does not evaluate (``local/aws_permissions.py``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
   everyone, here as in AWS. The body is that of ``PutEvents``.
+- ``GET /_local/invocations``: what rules of EventBridge have invoked functions with, once each, as a list of ``function`` (its name) and
+  ``event``. ministack would run the function itself; the local cloud does, as it runs all others.
 - ``GET /_local/function-credentials/NAME``: the credentials that Lambda would hand to the function.
 
 Ends when standard input closes: the emulator never outlives the process that started it.
@@ -17,6 +19,7 @@ Ends when standard input closes: the emulator never outlives the process that st
 
 import json
 import os
+import queue
 import sys
 import threading
 from collections.abc import Awaitable, Callable
@@ -118,6 +121,18 @@ def run_no_mappings() -> None:
     lambda_svc._ensure_poller = lambda: None
 
 
+def hold_invocations() -> None:
+    """Keep what rules invoke functions with, for the local cloud to fetch."""
+
+    def dispatch(arn: str, payload: str) -> None:
+        invocations.put({"function": arn.rpartition(":")[2], "event": json.loads(payload)})
+
+    eventbridge._dispatch_to_lambda = dispatch
+
+
+invocations: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+
+
 def judge_alarms_by_dimensions() -> None:
     """Let an alarm see the metric of its own dimensions, not every metric of that name."""
     inner = cloudwatch._evaluate_alarm
@@ -147,6 +162,8 @@ def _private(path: str, body: bytes) -> tuple[int, bytes]:
             eventbridge._ensure_default_bus()
             answer = eventbridge._put_events(json.loads(body), allow_aws_source=True)
             return answer[0], answer[2]
+        if path == "/_local/invocations":
+            return 200, json.dumps([invocations.get() for _ in range(invocations.qsize())]).encode()
         name = path.removeprefix("/_local/function-credentials/")
         if name == path or name not in lambda_svc._functions:
             return 404, b"{}"
@@ -182,6 +199,7 @@ if __name__ == "__main__":
     threading.Thread(target=_end_with_parent, daemon=True).start()
     register_handlers()
     run_no_mappings()
+    hold_invocations()
     judge_alarms_by_dimensions()
     name_batch_actions()
     aws_permissions.evaluate_all()

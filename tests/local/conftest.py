@@ -53,6 +53,8 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
         ),
         ("to-supervisor", rules, to_ana),
     ]
+    sweep = {"contactFlowId": to_queue, "queueId": queues["Billing"]}
+    busy = {"name": "busy", "when": {"detail-type": ["Metrics Rules Matched"]}, "sweep": sweep}
     return {
         "settleMinutes": 0.1,
         "transfersPerSecond": 20,
@@ -60,7 +62,7 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
         "quotas": QUOTAS,
         "maximumConcurrency": 2,
         "confirmWithinMinutes": 0.05,
-        "routes": [{"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes],
+        "routes": [busy, *({"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes)],
     }
 
 
