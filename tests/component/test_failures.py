@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from contact_transfer.transfer.failure_codes import FailureCode
 from local.connect.model import Fault, FaultKind
 from local.connect.model.switches import Ended
 from tests.component.world import World
@@ -98,6 +100,12 @@ CASES: list[tuple[str, Callable[[World], object]]] = [
     ("TransferLimitReached", _chain),
     ("RequestExpired", _field(expiresAt="2020-01-01T00:00:00Z")),
 ]
+
+
+def test_every_code_is_produced_by_a_component_test() -> None:
+    tests = "".join(path.read_text("utf-8") for path in Path(__file__).parent.glob("test_*.py"))
+    missing = [code for code in FailureCode if f'"{code}"' not in tests]
+    assert not missing, f"give a request that fails with it in tests/component/test_failures.py: {', '.join(missing)}"
 
 
 @pytest.mark.parametrize(("code", "build"), CASES, ids=[f"{code}-{i}" for i, (code, _) in enumerate(CASES)])

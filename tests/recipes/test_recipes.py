@@ -52,13 +52,21 @@ CODE = Recipe(
     _insert(
         f"{SERVICE}/transfer/failure_codes.py", r'^    """Every permanent failure', '    PAUSED = "ContactPaused"\n'
     ),
-    ["tests/unit/test_failure_codes.py", "tests/unit/test_pages.py", "tests/unit/test_schemas.py"],
-    ["ContactPaused"],
+    [
+        "tests/unit/test_failure_codes.py",
+        "tests/unit/test_pages.py",
+        "tests/unit/test_schemas.py",
+        "tests/component/test_failures.py::test_every_code_is_produced_by_a_component_test",
+    ],
+    ["ContactPaused", "give a request that fails with it in tests/component/test_failures.py"],
     [
         _insert(
             f"{SERVICE}/transfer/failure_codes.py",
             r"^    \{$",
             '        FailureCode.PAUSED: Failure("paused", _RACE, "it was paused", _DROP, Redrive.RECHECK, _ACCEPTED_NOW),\n',
+        ),
+        _insert(
+            "tests/component/test_failures.py", r"^CASES: ", '    ("ContactPaused", _field(contactId="paused")),\n'
         ),
         House.make_schemas,
     ],
