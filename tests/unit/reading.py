@@ -23,6 +23,8 @@ def settings(**changes: Any) -> Settings:
         dead_letter_queue_url="d",
         event_bus_name="b",
         ledger_table_name="l",
+        schedule_group_name="g",
+        schedule_role_arn="arn:aws:iam::111122223333:role/schedules",
         **given,
     )
 

@@ -21,32 +21,32 @@ def code(failed: Failed | None) -> FailureCode | None:
     ("channel", "fits"), [("TASK", True), ("Task", True), ("EMAIL", True), ("VOICE", False), ("CHAT", False)]
 )
 def test_only_tasks_and_emails(channel: str, fits: bool) -> None:  # noqa: FBT001 - a parameter of the table above
-    failed = rules.supported_channel("c", channel, {"TASK", "EMAIL"})
+    failed = rules.check_channel("c", channel, {"TASK", "EMAIL"})
     assert code(failed) == (None if fits else FailureCode.UNSUPPORTED_CHANNEL)
 
 
 def test_not_both_queue_and_user() -> None:
-    assert rules.one_destination("q", None) is None
-    assert rules.one_destination(None, "u") is None
-    assert rules.one_destination(None, None) is None
-    assert code(rules.one_destination("q", "u")) == FailureCode.BOTH_DESTINATIONS
+    assert rules.check_destination("q", None) is None
+    assert rules.check_destination(None, "u") is None
+    assert rules.check_destination(None, None) is None
+    assert code(rules.check_destination("q", "u")) == FailureCode.BOTH_DESTINATIONS
 
 
 @pytest.mark.parametrize("kind", ["CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER"])
 def test_three_flow_types_fit(kind: str) -> None:
-    assert rules.supported_flow_type("f", kind) is None
+    assert rules.check_flow_type("f", kind) is None
 
 
 @pytest.mark.parametrize("kind", ["CUSTOMER_QUEUE", "CUSTOMER_HOLD", "AGENT_HOLD", "OUTBOUND_WHISPER", "CAMPAIGN", ""])
 def test_other_flow_types_do_not(kind: str) -> None:
-    assert code(rules.supported_flow_type("f", kind)) == FailureCode.UNSUPPORTED_FLOW_TYPE
+    assert code(rules.check_flow_type("f", kind)) == FailureCode.UNSUPPORTED_FLOW_TYPE
 
 
 @pytest.mark.parametrize(
     ("archived", "published", "fits"), [(False, True, True), (True, True, False), (False, False, False)]
 )
 def test_published_and_not_archived(archived: bool, published: bool, fits: bool) -> None:  # noqa: FBT001 - as above
-    failed = rules.usable_flow("f", archived=archived, published=published)
+    failed = rules.check_flow("f", archived=archived, published=published)
     assert code(failed) == (None if fits else FailureCode.FLOW_NOT_USABLE)
 
 
@@ -75,7 +75,7 @@ def test_a_contact_waits_in_a_queue_without_an_agent(
 
 @pytest.mark.parametrize(("transfers", "fits"), [(0, True), (10, True), (11, False), (12, False)])
 def test_at_most_eleven_transfers(transfers: int, fits: bool) -> None:  # noqa: FBT001 - as above
-    assert code(rules.transfers_left("c", transfers)) == (None if fits else FailureCode.TRANSFER_LIMIT_REACHED)
+    assert code(rules.check_transfers("c", transfers)) == (None if fits else FailureCode.TRANSFER_LIMIT_REACHED)
 
 
 def test_back_off_doubles_up_to_a_quarter_of_an_hour_with_full_jitter() -> None:

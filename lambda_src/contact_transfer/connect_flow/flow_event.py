@@ -45,7 +45,7 @@ def read_flow_event(event: Any, settings: FlowSettings, now: float | None = None
     request = read_request(given, settings, Source.FLOW, now)
     channel = contact.get("Channel")
     if isinstance(channel, str) and (
-        wrong := rules.supported_channel(request.contact_id, channel, settings.allowed_channels)
+        wrong := rules.check_channel(request.contact_id, channel, settings.allowed_channels)
     ):
         raise Refused(wrong, request.public())
     body = json.dumps(given)

@@ -78,7 +78,7 @@ class _Reading:
 
     def request(self, source: Source, now: float | None) -> TransferRequest:
         self._refuse(_invalid(self._problems()))
-        self._refuse(rules.one_destination(self._given.get("queueId"), self._given.get("userId")))
+        self._refuse(rules.check_destination(self._given.get("queueId"), self._given.get("userId")))
         instance = self._instance()
         ids = self._ids(instance)
         request = self._built(instance, ids, source)

@@ -44,14 +44,14 @@ class Eligibility:
         if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
             return unfit
         if contact is not None and contact.previous_contact_id:
-            return rules.transfers_left(request.contact_id, _transfers(contact, tree))
+            return rules.check_transfers(request.contact_id, _transfers(contact, tree))
         return None
 
     def _check_contact(self, request: TransferRequest, contact: ContactView) -> Failed | Skipped | None:
         if elsewhere := rules.check_region(contact.contact_id, contact.origin_region, self._region):
             return elsewhere
         channel = contact.channel or ""
-        if channel and (wrong := rules.supported_channel(contact.contact_id, channel, self._channels)):
+        if channel and (wrong := rules.check_channel(contact.contact_id, channel, self._channels)):
             return wrong
         if contact.ended:
             return rules.ended_contact(request.contact_id)

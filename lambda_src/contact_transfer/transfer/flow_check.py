@@ -41,7 +41,7 @@ class Flows:
         flow = self._connect.flow(instance_id, flow_id, deadline)
         if flow is None:
             return Failed(FailureCode.FLOW_NOT_FOUND, f"Flow {flow_id} is not known to instance {instance_id}.")
-        unusable = rules.usable_flow(flow_id, archived=flow.archived, published=flow.published)
+        unusable = rules.check_flow(flow_id, archived=flow.archived, published=flow.published)
         if unusable or flow.flow_type is None:
             return unusable
-        return rules.supported_flow_type(flow_id, flow.flow_type)
+        return rules.check_flow_type(flow_id, flow.flow_type)

@@ -26,7 +26,7 @@ LONGEST_HOLD_SECONDS = 7 * 86400.0
 FLOW_TYPES = ("CONTACT_FLOW", "AGENT_TRANSFER", "QUEUE_TRANSFER")
 
 
-def one_destination(queue_id: str | None, user_id: str | None) -> Failed | None:
+def check_destination(queue_id: str | None, user_id: str | None) -> Failed | None:
     """A transfer goes to a queue or to an agent, not to both; neither is a flow-only transfer."""
     if queue_id is None or user_id is None:
         return None
@@ -58,7 +58,7 @@ def check_not_before(not_before: float | None, expires_at: float | None, now: fl
     return None
 
 
-def supported_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Failed | None:
+def check_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Failed | None:
     """Only task and e-mail contacts can be transferred."""
     if channel.upper() in allowed:
         return None
@@ -68,7 +68,7 @@ def supported_channel(contact_id: str, channel: str, allowed: Collection[str]) -
     )
 
 
-def supported_flow_type(flow_id: str, flow_type: str) -> Failed | None:
+def check_flow_type(flow_id: str, flow_type: str) -> Failed | None:
     """The flow is an inbound, a transfer-to-agent or a transfer-to-queue flow."""
     if flow_type in FLOW_TYPES:
         return None
@@ -78,7 +78,7 @@ def supported_flow_type(flow_id: str, flow_type: str) -> Failed | None:
     )
 
 
-def usable_flow(flow_id: str, *, archived: bool, published: bool) -> Failed | None:
+def check_flow(flow_id: str, *, archived: bool, published: bool) -> Failed | None:
     """The flow is published and not archived."""
     if archived:
         return Failed(FailureCode.FLOW_NOT_USABLE, f"Flow {flow_id} is archived; restore it or name another flow.")
@@ -130,7 +130,7 @@ def unmet_condition(
     return None
 
 
-def transfers_left(contact_id: str, transfers: int) -> Failed | None:
+def check_transfers(contact_id: str, transfers: int) -> Failed | None:
     """A contact is transferred at most eleven times, counted along its chain, regardless of who made the transfers."""
     if transfers < MAXIMUM_TRANSFERS:
         return None
