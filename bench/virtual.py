@@ -221,7 +221,7 @@ def run(load: Load) -> Run:
     """Let the service carry out the load, and return how it went."""
     began = time.process_time()
     log = Log()
-    cloud = Cloud(load.seed, _layout(load), (), _maker(load, log))
+    cloud = Cloud(load.seed, layout(load), (), maker(load, log))
     backlog = Backlog(cloud.connect, load.requests, load.mix, load.seed)
     for name, quota in {TRANSFER: Quota(load.rate, load.burst), **load.quotas}.items():
         cloud.connect.set_quota(name, quota.rate, quota.burst)
@@ -238,7 +238,8 @@ def _send(cloud: Cloud, body: str) -> None:
     cloud.queue.send(body)
 
 
-def _layout(load: Load) -> Layout:
+def layout(load: Load) -> Layout:
+    """How the virtual deployment is sized for a load."""
     sizing = Sizing(
         batch_size=load.batch,
         concurrency=load.workers,
@@ -270,7 +271,8 @@ def environment(load: Load) -> dict[str, str]:
     return replace(settings, maximum_concurrency=load.workers, **pace).to_environment()  # type: ignore[arg-type]  # the values fit their fields
 
 
-def _maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
+def maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
+    """What makes the worker of a new environment; ``log`` hears of its invocations and calls."""
     variables = environment(load)
     timed = load.spread > 0  # a backlog's ways are not shown, and noting a hundred thousand would slow the run
 

@@ -6,6 +6,7 @@ import os
 import random
 import time
 from collections.abc import Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import botocore.session
@@ -17,7 +18,7 @@ from contact_transfer.config.worker_settings import Quota, Settings
 from contact_transfer.connect.client import TRANSFER, ConnectClient
 from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.connect_clock import ConnectClock
-from contact_transfer.connect.rate_limiter import WorkerShare
+from contact_transfer.connect.lane_shares import LaneShares
 from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.store import Store
 from contact_transfer.messaging.batch import Batch
@@ -113,12 +114,13 @@ def batch(
     settings = Settings.from_environment(environment)
     aws = aws or clients(parse_instance(settings.instance_arns[0]).region)
     quotas = {TRANSFER: Quota(settings.transfers_per_second, settings.burst), **settings.quotas}
-    limiter = WorkerShare(quotas, settings.maximum_concurrency, clock, call_seconds=CALL_SECONDS)
+    lanes = {Lane.NORMAL: settings.transfer_queue_url, Lane.URGENT: settings.urgent_queue_url}
+    queue = Queue(aws["sqs"], lanes, settings.dead_letter_queue_url)
+    look = partial(queue.waiting, Lane.URGENT)
+    limiter = LaneShares(quotas, settings.maximum_concurrency, clock, look, call_seconds=CALL_SECONDS)
     telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
     store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id)
     service = Service(Ledger(store, clock.now), _means(settings, aws["connect"], limiter, clock, randomness))
-    lanes = {Lane.NORMAL: settings.transfer_queue_url, Lane.URGENT: settings.urgent_queue_url}
-    queue = Queue(aws["sqs"], lanes, settings.dead_letter_queue_url)
     bus = Bus(aws["events"], settings.event_bus_name)
     schedules = Schedules(
         lambda: aws["scheduler"],
@@ -130,7 +132,7 @@ def batch(
     return Batch(service, holding, queue, bus, limiter, telemetry, settings, clock, randomness)
 
 
-def _means(settings: Settings, client: Any, limiter: WorkerShare, clock: Clock, randomness: Randomness) -> Means:
+def _means(settings: Settings, client: Any, limiter: LaneShares, clock: Clock, randomness: Randomness) -> Means:
     connect_clock, settle = ConnectClock(clock), settings.settle_minutes * 60
     region = parse_instance(settings.instance_arns[0]).region
     connect = Connect(ConnectClient(client, clock, connect_clock), limiter, connect_clock)

@@ -54,6 +54,11 @@ class Sqs:
         queue = self._queues[asked["QueueUrl"]]
         return self._sender.call("sqs", "SendMessage", self._patience, lambda: queues.send_message(queue, asked))
 
+    def get_queue_attributes(self, **asked: Any) -> Any:
+        """Count a queue's messages as SQS does, exactly."""
+        queue = self._queues[asked["QueueUrl"]]
+        return self._sender.call("sqs", "GetQueueAttributes", self._patience, lambda: queues.attributes(queue))
+
     def change_message_visibility_batch(self, **asked: Any) -> Any:
         """Change visibility timeouts as SQS does, each by itself."""
         queue = self._queues[asked["QueueUrl"]]

@@ -194,6 +194,12 @@ def send_message(queue: Queue, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"MessageId": queue.send(asked["MessageBody"], asked.get("MessageAttributes")).id}
 
 
+def attributes(queue: Queue) -> dict[str, Any]:
+    """The answer of GetQueueAttributes, with the counts."""
+    counts = {"": queue.visible, "NotVisible": queue.left - queue.visible}
+    return {"Attributes": {f"ApproximateNumberOfMessages{kind}": str(count) for kind, count in counts.items()}}
+
+
 def change_visibility_batch(
     queue: Queue, entries: Sequence[Mapping[str, Any]], refuse: Callable[[], bool]
 ) -> dict[str, Any]:

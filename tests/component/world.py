@@ -118,6 +118,13 @@ class Queues:
         self.everything.append(message)
         return message
 
+    def get_queue_attributes(self, **call: Any) -> dict[str, Any]:
+        name = call["QueueUrl"].rpartition("/")[2]
+        own = [message for message in self.waiting if message.queue == name]
+        visible = sum(message.visible_at <= self._time.now for message in own)
+        counts = {"": visible, "NotVisible": len(own) - visible}
+        return {"Attributes": {f"ApproximateNumberOfMessages{kind}": str(count) for kind, count in counts.items()}}
+
     def change_message_visibility_batch(self, **call: Any) -> dict[str, Any]:
         if self.refuse_visibility:
             return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in call["Entries"]]}

@@ -94,7 +94,7 @@ def _faster(factor: float) -> Make:
 
 def _no_wait(_real: Any) -> Any:
     def acquire(self: Any, operation: str, _deadline: Any) -> None:
-        self._buckets[operation].take(self._clock.monotonic())
+        self._whole.take(operation)
 
     return acquire
 
@@ -214,7 +214,7 @@ REQUESTS: tuple[SeededBug, ...] = (
         {"connect.rate_limiter:Bucket.__init__": _faster(1.2)},
     ),
     plain(
-        "no-pace", "calls do not wait for their slot", "e-quota", {"connect.rate_limiter:WorkerShare.acquire": _no_wait}
+        "no-pace", "calls do not wait for their slot", "e-quota", {"connect.lane_shares:LaneShares.acquire": _no_wait}
     ),
     interleaving(
         "full-buckets",

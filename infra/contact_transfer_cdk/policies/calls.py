@@ -18,7 +18,7 @@ WORKER_CALLS: Calls = MappingProxyType(
         "dynamodb": frozenset({"GetItem", "PutItem"}),
         "events": frozenset({"PutEvents"}),
         "scheduler": frozenset({"CreateSchedule", "GetSchedule"}),
-        "sqs": frozenset({"ChangeMessageVisibilityBatch", "SendMessage"}),
+        "sqs": frozenset({"ChangeMessageVisibilityBatch", "GetQueueAttributes", "SendMessage"}),
     }
 )
 

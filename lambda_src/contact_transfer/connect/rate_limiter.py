@@ -21,6 +21,8 @@ SLOWEST = 1 / 16  # of the share: slow enough for an account at its quota, quick
 
 #: Calls overtake each other on their way, so those that Connect sees in a second may be more than were sent in one.
 JITTER_SECONDS = 0.15
+#: From the end of a worker's invocation to the beginning of its next one, while messages wait (assumed).
+GAP_SECONDS = 0.05
 
 
 class Bucket:
@@ -42,6 +44,21 @@ class Bucket:
         self._level = min(self.capacity, proven + self.rate * max(0.0, held))
         self._at = now
 
+    def resume(self, queued: float | None, ended: float, now: float) -> None:
+        """Go on ``now`` after a batch that ``ended``, where somebody else may have used the share in between.
+
+        Only what a message that had hardly to wait proves is there: see ``WorkerShare.start_batch``. ``GAP_SECONDS`` are always there.
+        """
+        self._refill(ended)
+        sure = min(self.capacity, self._level + self.rate * self._pace * min(GAP_SECONDS, max(0.0, now - ended)))
+        self._refill(now)
+        proven = 0.0 if queued is None else self._share - self.rate * max(0.0, queued)
+        self._level = max(sure, min(self._level, proven))
+
+    def empty(self, now: float) -> None:
+        """Begin anew at the whole rate, without a token."""
+        self._level, self._pace, self._at = 0.0, 1.0, now
+
     def wait(self, now: float, tokens: int = 1) -> float:
         """Seconds until ``tokens`` tokens are there, if none is taken in between."""
         self._refill(now)
@@ -52,6 +69,11 @@ class Bucket:
         """Use up one call at ``now``, monotonic seconds."""
         self._refill(now)
         self._level -= 1
+
+    def spend(self, now: float) -> None:
+        """Use up what is there of one call, which another bucket allowed."""
+        self._refill(now)
+        self._level = max(0.0, self._level - 1)
 
     def throttled(self, now: float) -> None:
         """The account is at its quota: halve the rate, and trust no token saved up."""
@@ -121,8 +143,9 @@ class WorkerShare:
         self._fresh = True
         self._reserved: dict[str, int] = {}
         self._waited = 0.0
+        self._ended = clock.monotonic()
 
-    def start_batch(self, queued: float | None, held: float = 0.0) -> None:
+    def start_batch(self, queued: float | None, held: float = 0.0, *, alone: bool = True) -> None:
         """A batch begins. ``queued``: seconds that its oldest message was in the queue (None: unknown, or not its first receive);
         ``held``: seconds from its receive to now, in which Lambda made this environment.
 
@@ -130,26 +153,48 @@ class WorkerShare:
         buckets start empty, with two exceptions for the first batch of an environment. A message that had hardly to wait
         proves that there was no backlog, hence that the account's bucket had time to fill: what is left of that is ours.
         And while the batch was held, nobody else used this worker's share: it is one of ``maximumConcurrency`` invocations.
+
+        ``alone``: there are no more environments than workers, so this one owns what it has earned since its last batch.
         """
-        if self._fresh:
-            for bucket in self._buckets.values():
-                bucket.start(queued, held, self._clock.monotonic())
+        now = self._clock.monotonic()
+        for bucket in self._buckets.values():
+            if self._fresh:
+                bucket.start(queued, held, now)
+            elif not alone:
+                bucket.resume(queued, self._ended, now)
         self._fresh = False
         self._reserved.clear()
 
     def acquire(self, operation: str, deadline: Deadline) -> None:
         """See ``RateLimiter``."""
-        wait = self._wait(operation, deadline)
+        wait = self.wait(operation, deadline)
         if wait > 0:
-            self._clock.sleep(wait)
-            self._waited += wait
-        self._buckets[operation].take(self._clock.monotonic())
+            self.sleep(wait)
+        self.take(operation)
 
     def check(self, operation: str, deadline: Deadline) -> None:
         """See ``RateLimiter``."""
-        self._wait(operation, deadline)
+        self.wait(operation, deadline)
 
-    def _wait(self, operation: str, deadline: Deadline) -> float:
+    def take(self, operation: str) -> None:
+        """Use up one call now."""
+        self._buckets[operation].take(self._clock.monotonic())
+
+    def spend(self, operation: str) -> None:
+        """Use up what is there of one call, which another share allowed."""
+        self._buckets[operation].spend(self._clock.monotonic())
+
+    def is_free(self, operation: str) -> bool:
+        """Whether a call could be made now."""
+        return self._buckets[operation].wait(self._clock.monotonic()) == 0
+
+    def sleep(self, seconds: float) -> None:
+        """Wait for a slot."""
+        self._clock.sleep(seconds)
+        self._waited += seconds
+
+    def wait(self, operation: str, deadline: Deadline) -> float:
+        """Seconds until the next slot. Raise ``NotEnoughTime`` as ``acquire`` does."""
         wait = self._buckets[operation].wait(self._clock.monotonic())
         if wait > deadline.left(self._clock) - self._last_call:
             raise NotEnoughTime(operation, self._reserve(operation))
@@ -164,7 +209,13 @@ class WorkerShare:
         """See ``RateLimiter``."""
         self._buckets[operation].throttled(self._clock.monotonic())
 
-    def collect_wait(self) -> float:
-        """Seconds that calls have waited for slots since this was last asked."""
+    def empty(self) -> None:
+        """Begin anew at the whole rate, without a token."""
+        for bucket in self._buckets.values():
+            bucket.empty(self._clock.monotonic())
+
+    def end_batch(self) -> float:
+        """The batch is over. Answer how many seconds its calls waited for slots."""
+        self._ended = self._clock.monotonic()
         waited, self._waited = self._waited, 0.0
         return waited

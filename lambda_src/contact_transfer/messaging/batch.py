@@ -18,7 +18,7 @@ from typing import Any
 
 from contact_transfer.aws.answers import is_denial
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer.connect.rate_limiter import WorkerShare
+from contact_transfer.connect.lane_shares import LaneShares
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging import outcome_events
 from contact_transfer.messaging.event_bus import Bus, Event
@@ -84,7 +84,7 @@ class Batch:
     holding: Holding
     queue: Queue
     bus: Bus
-    limiter: WorkerShare
+    limiter: LaneShares
     telemetry: Telemetry
     settings: Settings
     clock: Clock
@@ -104,7 +104,7 @@ class Batch:
         self._postpone(turns)
         for turn in turns:
             self._tell(turn)
-        self.telemetry.end(self.limiter.collect_wait())
+        self.telemetry.end(self.limiter.end_batch())
         return [turn.delivery.message_id for turn in turns if isinstance(turn.outcome, Deferred)]
 
     def _arrived(self, deliveries: Sequence[Delivery]) -> None:
@@ -117,7 +117,8 @@ class Batch:
                 max(received - sent for sent, received in times),
                 min(now - received for _, received in times),
             )
-        self.limiter.start_batch(queued, held)
+        lane = (self.queue.lane(deliveries[0]) if deliveries else None) or Lane.NORMAL  # one mapping, one queue
+        self.limiter.start_batch(lane, queued, held)
 
     def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
         began = self.clock.monotonic()

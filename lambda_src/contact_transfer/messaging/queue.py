@@ -17,6 +17,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.aws.answers import is_denial
+from contact_transfer.connect.lane_shares import Waiting
 from contact_transfer.messaging.outcome_events import REASON
 from contact_transfer.messaging.sqs_record import MOVED_FROM, Delivery
 from contact_transfer.request.lanes import Lane, queue_name
@@ -25,6 +26,7 @@ MAXIMUM_ATTRIBUTES = 10
 MAXIMUM_BYTES = 1_048_576
 LONGEST_DELAY_SECONDS = 900
 _BATCH = 10
+_COUNTS = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
 # What SQS accepts in a string: the characters of XML 1.0. Compiled when the first message is parked: it takes 3 ms of the start.
 _REFUSED = "[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 _TOO_LARGE = ("InvalidParameterValue", "InvalidMessageContents", "BatchRequestTooLong", "MessageTooLong")
@@ -84,6 +86,17 @@ class Queue:
     def lane(self, delivery: Delivery) -> Lane | None:
         """The lane that the message came through; None when it came through no queue that is known."""
         return self._lanes.get(delivery.queue)
+
+    def waiting(self, lane: Lane) -> Waiting | None:
+        """How many messages the lane's queue has, approximately; None when that cannot be read."""
+        try:
+            answer = self._client.get_queue_attributes(QueueUrl=self._urls[lane], AttributeNames=list(_COUNTS))
+        except (ClientError, BotoCoreError):
+            return None
+        counts = answer.get("Attributes") or {}
+        if not all(str(counts.get(name)).isdigit() for name in _COUNTS):  # somebody in between has answered
+            return None
+        return Waiting(*(int(counts[name]) for name in _COUNTS))
 
     def park(self, delivery: Delivery, reason: Mapping[str, str]) -> None:
         """Send the message, body unchanged, to the dead-letter queue. Raise ``NotSent``."""
