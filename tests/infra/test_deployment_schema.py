@@ -50,7 +50,7 @@ GOOD: dict[str, list[Any]] = {
     "queueKeyArn": [None, KEY],
     "dataKeyArn": [None, KEY],
     "confirmWithinMinutes": [0, 660],
-    "routes": [[], [ROUTE], [ROUTE | {"maxTransfersPerContact": 11}]],
+    "routes": [[], [ROUTE], [ROUTE | {"maxTransfersPerContact": 11, "afterMinutes": 10_080, "onlyIfWaiting": True}]],
 }
 BAD: dict[str, list[Any]] = {
     "instanceArns": [[], "x", ["x"]],
@@ -79,7 +79,13 @@ BAD: dict[str, list[Any]] = {
     "queueKeyArn": ["alias/mine"],
     "dataKeyArn": ["alias/mine"],
     "confirmWithinMinutes": [-1, 661],
-    "routes": [{}, [{"name": "x"}], [ROUTE | {"whenever": 1}], [ROUTE | {"maxTransfersPerContact": 0}]],
+    "routes": [
+        {},
+        [{"name": "x"}],
+        [ROUTE | {"whenever": 1}],
+        [ROUTE | {"maxTransfersPerContact": 0}],
+        [ROUTE | {"afterMinutes": 10_081}],
+    ],
 }
 
 

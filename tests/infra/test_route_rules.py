@@ -9,6 +9,7 @@ from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
 
 from contact_transfer.request.envelope import open_body
 from contact_transfer.request.source import Source
+from contact_transfer.request.timestamps import instant
 from tests.infra.routing import RULES, TRANSFER, Synthesize, night_route
 
 from .conftest import INSTANCE, OTHER, Assembly
@@ -21,6 +22,7 @@ def routed(synthesize: Synthesize) -> Assembly:
         "confirmWithinMinutes": 30,
         "routes": [
             night_route(),
+            night_route(name="later", afterMinutes=30, onlyIfWaiting=True, onlyIfInQueueId=f"{INSTANCE}/queue/queue-1"),
             night_route(name="escalate", when=RULES, transfer={"contactFlowId": "flow-2"}, priority="urgent"),
         ],
     }
@@ -71,6 +73,18 @@ class TestInTheTemplate:
         assert request.pop("priority") == "urgent"
         assert request == {"instanceId": "i", "contactId": "c", "route": "escalate", "contactFlowId": "flow-2"}
 
+    def test_a_route_that_waits_writes_the_time_of_its_event(self, routed: Assembly) -> None:
+        (target,) = routed.one("Events::Rule", "Routeslater")["Targets"]
+        assert target["InputTransformer"]["InputPathsMap"]["time"] == "$.time"
+        text = target["InputTransformer"]["InputTemplate"]
+        for name, value in (("instance", "i"), ("contact", "c"), ("time", "2026-03-01T09:00:00Z")):
+            text = text.replace(f"<{name}>", f'"{value}"')
+        opened = open_body(text)
+        assert opened.source is Source.ROUTE
+        assert opened.not_before == instant("2026-03-01T09:30:00Z")
+        assert opened.fields["onlyIfWaiting"] is True
+        assert opened.fields["onlyIfInQueueId"] == "queue-1"
+
     def test_a_rule_sends_to_the_queue_of_its_routes_lane(self, routed: Assembly) -> None:
         def target(name: str) -> str:
             (found,) = routed.one("Events::Rule", name)["Targets"]
@@ -81,7 +95,7 @@ class TestInTheTemplate:
 
     def test_every_rule_has_retries_and_a_dead_letter_queue(self, routed: Assembly) -> None:
         rules = routed.of_type("Events::Rule")
-        assert len(rules) == 6
+        assert len(rules) == 7
         for name, rule in rules.items():
             (target,) = rule["Properties"]["Targets"]
             assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
@@ -94,7 +108,7 @@ class TestInTheTemplate:
             return {arn.rpartition(":")[2] for arn in found["Condition"]["ArnEquals"]["aws:SourceArn"]}
 
         name = "ContactTransfer-variant"
-        normal = {f"rule/{name}-route-night", f"rule/{name}/{name}-requests"}
+        normal = {f"rule/{name}-route-night", f"rule/{name}-route-later", f"rule/{name}/{name}-requests"}
         urgent = {f"rule/{name}-route-escalate", f"rule/{name}/{name}-urgent-requests"}
         routes = normal | urgent
         confirmation = {f"rule/{name}-arrivals", f"rule/{name}/{name}-announced"}

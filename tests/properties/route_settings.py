@@ -43,6 +43,8 @@ def _route(random: Random) -> dict[str, Any]:
     }
     if random.random() < 0.3:
         route["maxTransfersPerContact"] = _odd_or(random, random.choice((1, 2, 11, 12, 0, -1, 1.0, True, 10**30)))
+    if random.random() < 0.3:
+        route["afterMinutes"] = _odd_or(random, random.choice((0, 30, 10_080, 10_081, -1, 1.0, True)))
     if random.random() < 0.05:
         route.pop(random.choice(sorted(route)))
     if random.random() < 0.05:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from aws_cdk import aws_events as events
 from constructs import Construct
 
-from contact_transfer.request.envelope import DETAIL_TYPE, ROUTE_EVENTS
+from contact_transfer.request.envelope import AFTER_MINUTES, DETAIL_TYPE, ROUTE_EVENTS
 from contact_transfer.request.event_types import REQUESTED
 from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
@@ -52,7 +52,7 @@ def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
     """Writes the request, as the detail of an event of Connect's: so the ledger can say that a route asked.
 
     A contact event names its contact by id, an event of Connect's Rules by ARN alone. The placeholders stand without quotes:
-    EventBridge then writes their values as JSON.
+    EventBridge then writes their values as JSON. A route with ``afterMinutes`` writes them and the event's time beside the request.
     """
     fixed = {
         "contactFlowId": route.contact_flow_id,
@@ -60,13 +60,18 @@ def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
         "userId": route.user_id,
         "route": route.name,
         "priority": route.priority,
+        "onlyIfWaiting": route.only_if_waiting,
+        "onlyIfInQueueId": route.only_if_in_queue_id,
     }
     rest = json.dumps({key: value for key, value in fixed.items() if value is not None})[1:]
-    event = json.dumps({DETAIL_TYPE: REQUESTED, "source": ROUTE_EVENTS})[:-1]
+    held = {} if route.after_minutes is None else {AFTER_MINUTES: route.after_minutes}
+    time = ', "time": <time>' if held else ""
+    event = json.dumps({DETAIL_TYPE: REQUESTED, "source": ROUTE_EVENTS, **held})[:-1]
     return events.CfnRule.InputTransformerProperty(
         input_paths_map={
             "instance": "$.detail.instanceArn",
             "contact": "$.detail.contactArn" if route.of_rules else "$.detail.contactId",
+            **({"time": "$.time"} if held else {}),
         },
-        input_template=f'{event}, "detail": {{"instanceId": <instance>, "contactId": <contact>, {rest}}}',
+        input_template=f'{event}{time}, "detail": {{"instanceId": <instance>, "contactId": <contact>, {rest}}}',
     )

@@ -8,7 +8,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from contact_transfer.request.fields import problem
+from contact_transfer.request.envelope import MOST_MINUTES
+from contact_transfer.request.fields import FIELDS, problem
 from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.errors import DeploymentError, Problems
 from contact_transfer_cdk.settings import reading
@@ -28,7 +29,19 @@ from contact_transfer_cdk.settings.sweep_settings import (
 NAME_PATTERN = r"[A-Za-z0-9][A-Za-z0-9_.-]{0,31}"
 #: Rules of an SQS queue's policy, which has at most 8 KB; each takes up to 120 bytes, and producers share the room.
 MOST = 40
-ROUTE_KEYS = ("name", "when", "transfer", "sweep", "maxTransfersPerContact", "priority")
+ROUTE_KEYS = (
+    "name",
+    "when",
+    "transfer",
+    "sweep",
+    "maxTransfersPerContact",
+    "priority",
+    "afterMinutes",
+    "onlyIfWaiting",
+    "onlyIfInQueueId",
+)
+#: What says when or whether one contact is transferred: not for sweeps.
+_OF_ONE_CONTACT = ("afterMinutes", "onlyIfWaiting", "onlyIfInQueueId")
 #: Keys of a route's ``transfer``, with the resource that each is an id of.
 TRANSFER_KEYS = {"contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
 #: A contact is transferred at most this many times, regardless of the caller. Source: TransferContact.
@@ -39,6 +52,7 @@ MOST_TRANSFERS = 11
 class Route:
     """``when``: the event pattern as it was given. Exactly the events that it matches ask for this transfer.
 
+    ``after_minutes``: how long after the event its request is carried out.
     ``sweep``: the event names queues in place of a contact, and the transfer is of what waits there.
     """
 
@@ -50,6 +64,9 @@ class Route:
     most: int
     priority: str | None = None
     sweep: Sweep | None = None
+    after_minutes: int | None = None
+    only_if_waiting: bool | None = None
+    only_if_in_queue_id: str | None = None
 
     @property
     def lane(self) -> Lane:
@@ -128,26 +145,50 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
     with problems.collecting():
         most = reading.whole("maxTransfersPerContact", entry.get("maxTransfersPerContact", 1), 1, MOST_TRANSFERS)
     with problems.collecting():
-        priority = _priority(entry)
+        priority = _field("priority", entry)
+    with problems.collecting():
+        waiting = _field("onlyIfWaiting", entry)
+    with problems.collecting():
+        in_queue = _in_queue(entry, instances)
+    with problems.collecting():
+        after = reading.whole("afterMinutes", entry.get("afterMinutes", 0), 0, MOST_MINUTES)
     with problems.collecting():
         flow, queue, user, sweep = _content(entry, instances)
     with problems.collecting():
         when = reading.an_object("when", entry.get("when"))
         check_sweep_pattern(when) if is_sweeping(entry) else check_when(when, instances)
     problems.raise_any()
-    route = Route(name, when, flow, queue, user, most, priority, sweep)
+    route = Route(
+        name,
+        when,
+        flow,
+        queue,
+        user,
+        most,
+        priority,
+        sweep,
+        after_minutes=after or None,
+        only_if_waiting=waiting,
+        only_if_in_queue_id=in_queue,
+    )
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
     if length > LONGEST:
         raise DeploymentError(f"'when' makes a pattern of {length:,} characters and EventBridge takes {LONGEST:,}.")
     return route
 
 
-def _priority(entry: Mapping[str, Any]) -> str | None:
-    if "priority" not in entry:
+def _field(name: str, entry: Mapping[str, Any]) -> Any:
+    """A key of a route that is a field of its requests; None when it was left out."""
+    if name not in entry:
         return None
-    if wrong := problem("priority", entry["priority"]):
-        raise DeploymentError(f"'priority' {wrong}.")
-    return str(entry["priority"])
+    if wrong := problem(name, entry[name]):
+        raise DeploymentError(f"'{name}' {wrong}.")
+    return FIELDS[name].type.read(entry[name])
+
+
+def _in_queue(entry: Mapping[str, Any], instances: tuple[Instance, ...]) -> str | None:
+    key = "onlyIfInQueueId"
+    return reading.one_id(key, entry[key], "queue", instances) if key in entry else None
 
 
 def _content(
@@ -160,6 +201,8 @@ def _content(
         raise DeploymentError(
             f"'{METRICS_RULES_MATCHED}' names queues and no contact: such a route has a 'sweep' in place of 'transfer'."
         )
+    if found := [key for key in _OF_ONE_CONTACT if key in entry]:
+        raise DeploymentError(f"a 'sweep' moves what waits in a queue when its event comes: leave '{found[0]}' out.")
     target = _transfer("sweep", SWEEP_KEYS, entry, instances)
     return (*target, parse_sweep(entry["sweep"]))
 

@@ -12,6 +12,7 @@ from contact_transfer.config import kinds
 from contact_transfer.config.kinds import DEFAULT_QUOTAS
 from contact_transfer.config.setting import REQUIRED, Setting
 from contact_transfer.config.settings_table import MOST_CALLS, of_file
+from contact_transfer.request.envelope import MOST_MINUTES as LONGEST_DELAY_MINUTES
 from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.settings.alarm_settings import ALARM_NAMES
 from contact_transfer_cdk.settings.arns import INSTANCE_PATTERN
@@ -94,6 +95,9 @@ def _routes(_: kinds.Routes) -> Schema:
         "sweep": _object(sweep, required=["contactFlowId"], **both),
         "maxTransfersPerContact": {"type": "integer", "minimum": 1, "maximum": MOST_TRANSFERS, "default": 1},
         "priority": {"enum": [str(lane) for lane in Lane], "description": "The lane of its requests"},
+        "afterMinutes": {"type": "integer", "minimum": 0, "maximum": LONGEST_DELAY_MINUTES, "default": 0},
+        "onlyIfWaiting": {"type": "boolean", "description": "Transfer only while the contact waits in a queue"},
+        "onlyIfInQueueId": {**_ID, "description": "Transfer only while the contact waits in this queue; id or ARN"},
     }
     route = _object(
         {key: known[key] for key in ROUTE_KEYS},
