@@ -1,4 +1,4 @@
-"""Reads queues, buses, rules, archives and topics back."""
+"""Reads queues, buses, rules, archives, topics and schedule groups back."""
 
 from __future__ import annotations
 
@@ -74,11 +74,17 @@ def _subscription(aws: Aws, arn: str, wanted: Properties) -> dict[str, Any]:
     return dict(next((s for s in found if s["Endpoint"] == wanted["Endpoint"]), {}))
 
 
+def _schedule_group(aws: Aws, name: str, wanted: Properties) -> dict[str, Any]:
+    del wanted
+    return dict(aws.client("scheduler").get_schedule_group(Name=name))
+
+
 READERS = {
     "AWS::Events::Archive": _archive,
     "AWS::Events::EventBus": _bus,
     "AWS::Events::EventBusPolicy": _bus_policy,
     "AWS::Events::Rule": _rule,
+    "AWS::Scheduler::ScheduleGroup": _schedule_group,
     "AWS::SNS::Subscription": _subscription,
     "AWS::SNS::Topic": _topic,
     "AWS::SNS::TopicPolicy": _topic_policy,
