@@ -28,7 +28,6 @@ class Attempts:
         #: From when on the verdict may have been found, and when it was parked.
         self._failed: dict[Hashable, list[tuple[float, float]]] = defaultdict(list)
         self._silent: dict[Hashable, list[Invocation]] = defaultdict(list)
-        self._askers: dict[Hashable, set[Hashable]] = defaultdict(set)
         late = (one for one in case.evidence.scenario.faults if one.service == "dynamodb" and one.kind is Kind.LATE)
         self._times = _SENT_AGAIN if any(late) else 1
         for wanted in case.evidence.wanted:
@@ -39,7 +38,6 @@ class Attempts:
                 (min(since for since, _ in case.deciding(one)), one.time)
                 for one in case.verdicts_of.get(wanted.number, ())
             ]
-            self._askers[wanted.target].add(wanted.identity)
         for times in self._begins.values():
             times.sort()
 
@@ -57,8 +55,6 @@ class Attempts:
             yield f"says that work began {told!r} times; it was {least} to {most}"
 
     def _least(self, event: Published, wanted: Wanted) -> int:
-        if len(self._askers[wanted.target]) > 1:
-            return 1  # its calls look like another's
         before = min((run.began for run in self._case.publishing(event, wanted)), default=0.0)
         failed = self._failed[wanted.identity]
         if any(found <= event.time and before < told for found, told in failed):

@@ -22,7 +22,7 @@ from tests.simulation.generate import scenario
 from tests.simulation.kept import KEPT
 from tests.simulation.names import Names
 from tests.simulation.run import run
-from tests.simulation.seeded import SeededBug
+from tests.simulation.seeded import SeededBug, TargetGone
 from tests.simulation.seeded_answers import ANSWERS
 from tests.simulation.seeded_events import EVENTS
 from tests.simulation.seeded_ledger import LEDGER
@@ -171,6 +171,8 @@ def hunt(name: str, first: int, at_most: int) -> Caught:
     drawn = (made for made in every if not bug.routed or "routes" in dict(made.settings))
     for tried, made in enumerate(chain(KEPT.get(name, []), drawn), 1):
         evidence = run(made, service)
+        if misfit := next((one for one in evidence.defects if one.startswith(("TypeError", "NameError"))), None):
+            raise TargetGone(f"seeded bug {name} does not fit what it replaces: {misfit}")
         found = auditor.audit(evidence, bug.rules)
         if found:
             first_rule = min(found, key=lambda finding: bug.rules.index(finding.rule))

@@ -29,7 +29,7 @@ from tests.simulation.subject import Subject
 WHEN_IN_DOUBT = ("repeat", "wait")
 _UNKNOWN = "OutcomeUnknown"
 #: The dimension of tokens, and from which memory on ``repeat`` rests on nothing that is stretched beside it.
-REMEMBERED, REMEMBERED_AT_LEAST = "a token is remembered", 7 * 86_400.0
+REMEMBERED, REMEMBERED_AT_LEAST = "a token is remembered", 600.0
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from typing import Any
 from contact_transfer.request.field_types import Boolean, Choice, FieldType, Id, Time, Word
 from contact_transfer.request.fields import FIELDS
 
-#: Fields that the generators draw with what they mean.
-_WITH_A_MEANING = frozenset({"requestId", "expiresAt", "route", "onlyIfWaiting", "onlyIfInQueueId", "priority"})
+#: Fields that decide when, whether or which contact is transferred: drawn with what they mean by generators of their own, or not at all.
+_WITH_A_MEANING = frozenset(
+    {"requestId", "expiresAt", "route", "onlyIfWaiting", "onlyIfInQueueId", "priority", "notBefore", "follow"}
+)
 _TIME = "2026-03-01T09:30:00.000Z"
 
 

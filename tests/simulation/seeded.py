@@ -11,7 +11,7 @@ more than some hundred seeds to come to it, write the scenario down in ``kept``.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -44,12 +44,22 @@ class SeededBug:
 
     def plant(self, module: Callable[[str], ModuleType]) -> None:
         """Put the bug into the service whose modules ``module`` gives. Raise ``TargetGone``."""
+        for owner, name, made in self.made(module):
+            setattr(owner, name, made)
+
+    def made(self, module: Callable[[str], ModuleType]) -> Iterator[tuple[Any, str, Any]]:
+        """What it puts where: the owner, the name there, and what stands there with the bug. Raise ``TargetGone``."""
         for target, make in self.changes.items():
             owner, name = self.found(module, target)
             standing = inspect.getattr_static(owner, name)
             bound = isinstance(standing, staticmethod | classmethod)
-            made = make(getattr(owner, name) if bound else _plain(standing))
-            setattr(owner, name, _as_was(standing, made))
+            try:
+                made = make(getattr(owner, name) if bound else _plain(standing))
+            except (KeyError, AttributeError) as error:
+                raise TargetGone(
+                    f"seeded bug {self.name}: beside {target} the service has no {error} any more"
+                ) from error
+            yield owner, name, _as_was(standing, made)
 
     def found(self, module: Callable[[str], ModuleType], target: str) -> tuple[Any, str]:
         """What holds the target, and under which name. Raise ``TargetGone``."""

@@ -44,21 +44,21 @@ def _needs_its_lease(real: Any) -> Any:
 def _no_record(real: Any) -> Any:
     """A failure is not remembered for its message."""
 
-    def failure(contact: Any, lease: Any, failed: Any) -> Any:
-        written, answer = real(contact, lease, failed)
+    def record(contact: Any, lease: Any, end: Any) -> Any:
+        written, answer = real(contact, lease, end)
         return written and replace(written, ends=contact.ends if contact else {}), answer
 
-    return failure
+    return record
 
 
 def _one_record(real: Any) -> Any:
     """Only the latest failure is remembered."""
 
-    def failure(contact: Any, lease: Any, failed: Any) -> Any:
-        written, answer = real(contact, lease, failed)
-        return written and replace(written, ends={failed.message_id: failed}), answer
+    def record(contact: Any, lease: Any, end: Any) -> Any:
+        written, answer = real(contact, lease, end)
+        return written and replace(written, ends={end.message_id: end}), answer
 
-    return failure
+    return record
 
 
 def _from_the_beginning(real: Any) -> Any:
@@ -199,13 +199,13 @@ LEDGER: tuple[SeededBug, ...] = (
     interleaving(
         "refusal-not-noted",
         "a message that failed leaves no trace, and another of its deliveries begins",
-        "g-forgotten g-ledger c-doubt",
+        "c-one-end g-forgotten g-ledger c-doubt",
         {"ledger.contact:record_end": _no_record},
     ),
     interleaving(
         "one-failure-a-contact",
         "a failure is forgotten as soon as another message has one",
-        "c-code g-forgotten c-doubt",
+        "c-one-end c-code g-forgotten c-doubt",
         {"ledger.contact:record_end": _one_record},
     ),
     interleaving(

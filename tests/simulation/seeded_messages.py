@@ -10,7 +10,7 @@ from tests.simulation.seeded import Make, SeededBug, plain
 
 
 def _swallowed(real: Any) -> Any:
-    failed = real.__globals__["ParkingFailed"]
+    failed = real.__globals__["NotSent"]
 
     def park(self: Any, delivery: Any, reason: Any) -> None:
         try:
