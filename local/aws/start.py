@@ -5,6 +5,7 @@
 - Alarms that are judged by the metric of their own dimensions.
 - Event source mappings that are shown as deployed and that nothing polls for: the event source loop does.
 - The batch calls of SQS are allowed by the action of the single call, as in AWS (there is no ``sqs:DeleteMessageBatch``).
+- Calls about a schedule are allowed by the group that they name.
 - Permissions that ministack does not evaluate (``local/aws_permissions.py``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
   everyone, here as in AWS. The body is that of ``PutEvents``.
@@ -156,6 +157,22 @@ def name_batch_actions() -> None:
     iam_actions.extract_iam_action = extract
 
 
+def name_schedule_groups() -> None:
+    """Let IAM judge a call about a schedule by the group that it names: ministack takes the default group for all of them."""
+    inner = iam_actions.extract_resource_arn
+
+    def extract(service: str, *request: Any) -> str:
+        arn: str = inner(service, *request)
+        if service != "scheduler":
+            return arn
+        _method, _path, _headers, body, query, *_place = request
+        given = query.get("groupName") or json.loads(body or b"{}").get("GroupName") or "default"
+        group = given[0] if isinstance(given, list) else given
+        return arn.replace(":schedule/default/", f":schedule/{group}/", 1)
+
+    iam_actions.extract_resource_arn = extract
+
+
 def _private(path: str, body: bytes) -> tuple[int, bytes]:
     with responses.request_scope(ACCOUNT, REGION):
         if path == "/_local/service-events":
@@ -202,6 +219,7 @@ if __name__ == "__main__":
     hold_invocations()
     judge_alarms_by_dimensions()
     name_batch_actions()
+    name_schedule_groups()
     aws_permissions.evaluate_all()
     ministack.app.app = with_private_routes(ministack.app.app)
     sys.argv = sys.argv[:1]
