@@ -16,6 +16,7 @@ from transfers_cli.doctor.command import doctor
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.app import app as failed
 from transfers_cli.pause import pause, resume
+from transfers_cli.scheduled import scheduled
 from transfers_cli.send.command import send
 from transfers_cli.status.command import doubt, status
 from transfers_cli.sweep.command import sweep
@@ -32,7 +33,7 @@ there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the q
 """
 
 app = typer.Typer(name="transfers", help=HELP, pretty_exceptions_enable=False, **SETUP)
-for command in (watch, status, doubt, send, sweep, pause, resume, doctor, cost):
+for command in (watch, status, doubt, scheduled, send, sweep, pause, resume, doctor, cost):
     app.command(cls=Command)(command)
 app.add_typer(failed, name="failed")
 
