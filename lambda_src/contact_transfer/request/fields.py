@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from contact_transfer.request.event_types import OUTCOMES
@@ -37,7 +38,7 @@ class Field:
     shown: bool = False
     option: str | None = None
 
-    @property
+    @cached_property  # read for every field of every request
     def attribute(self) -> str:
         """The attribute of ``TransferRequest``."""
         return re.sub(r"([A-Z])", r"_\1", self.name).lower()
