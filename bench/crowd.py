@@ -8,7 +8,8 @@ from math import inf
 from statistics import median
 
 from bench.finding import Check, Finding
-from bench.virtual import TRANSFER, Load, Run, run
+from bench.load import Load, Run
+from bench.virtual import TRANSFER, run
 from local.virtual import Cloud
 from local.virtual.cloud import BEGINS
 

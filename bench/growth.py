@@ -12,9 +12,10 @@ from typing import Any
 
 from bench.cpu import inside
 from bench.finding import Check, Finding, text
+from bench.load import Load
 from bench.requests import INSTANCE_ARN
 from bench.start import asset
-from bench.virtual import Load, run
+from bench.virtual import run
 from contact_transfer.ledger.forgetting import REMEMBERED_ENDS as KEPT
 from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.records import Claim, EndRecord, LeaseAcquired

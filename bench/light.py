@@ -6,7 +6,8 @@ from collections.abc import Callable
 from statistics import quantiles
 
 from bench.finding import Check, Finding
-from bench.virtual import INIT_SECONDS, Load, run
+from bench.load import INIT_SECONDS, Load
+from bench.virtual import run
 
 #: Requests a second, and how many.
 LIGHT, REQUESTS = 0.2, 600

@@ -7,8 +7,9 @@ from dataclasses import replace
 from statistics import median
 
 from bench.finding import Check, Finding
+from bench.load import INIT_SECONDS, Load, Run
 from bench.requests import Mix
-from bench.virtual import INIT_SECONDS, Load, Run, run
+from bench.virtual import run
 
 #: Rate, burst, requests, repetitions with other seeds.
 CASES = (

@@ -9,7 +9,8 @@ from statistics import median
 from unittest.mock import patch
 
 from bench.finding import Check, Finding
-from bench.virtual import Load, Run, run
+from bench.load import Load, Run
+from bench.virtual import run
 from contact_transfer.connect import rate_limiter
 
 #: Backlogs, and over how many seeds each runs.

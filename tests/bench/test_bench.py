@@ -11,8 +11,9 @@ from typer.testing import CliRunner
 from bench import app as command
 from bench import finding, machine, page
 from bench.finding import Check, Finding
+from bench.load import Load
 from bench.requests import Mix
-from bench.virtual import TRANSFER, Load, run
+from bench.virtual import TRANSFER, run
 from local.virtual import Cloud
 from local.virtual.cloud import BEGINS
 
