@@ -9,8 +9,10 @@ from statistics import quantiles
 from unittest.mock import patch
 
 from bench.finding import Check, Finding
+from bench.load import Load, Way
 from bench.requests import Backlog, Mix
-from bench.virtual import TRANSFER, Load, Log, Way, layout, maker
+from bench.virtual import TRANSFER, layout, maker
+from bench.ways import Log
 from contact_transfer.config.worker_settings import Quota
 from contact_transfer.connect.lane_shares import Waiting
 from contact_transfer.messaging.queue import Queue

@@ -15,7 +15,8 @@ from contact_transfer.request.envelope import ROUTE_EVENTS
 from contact_transfer.request.event_types import REQUESTED
 from contact_transfer.transfer.clock import Randomness
 from local.connect.model.events import ContactEvent
-from tests.component.world import INSTANCE_ARN, Message, Queues, Tripwire, World
+from tests.component.services import Message, Queues
+from tests.component.world import INSTANCE_ARN, Tripwire, World
 
 TELLING = {"QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"}
 

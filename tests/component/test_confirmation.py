@@ -12,7 +12,7 @@ import pytest
 from contact_transfer.observability.metrics import Metric
 from local.connect.model import Course
 from tests.component.doors import Doors
-from tests.component.world import START
+from tests.component.services import START
 
 
 def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 import pytest
 
 from local.connect.model import FaultKind
+from tests.component.services import Message
 from tests.component.watched import give_up, watch
-from tests.component.world import Message, World
+from tests.component.world import World
 
 
 def _rivals(world: World, elsewhere: str | None = None) -> tuple[Message, Message]:

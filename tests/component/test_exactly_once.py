@@ -10,7 +10,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from contact_transfer.request.timestamps import rfc3339
 from local.connect.model import Fault, FaultKind
-from tests.component.world import START, Killed, World
+from tests.component.services import START
+from tests.component.world import Killed, World
 
 
 def test_a_late_finisher_with_a_200_wins_over_whoever_took_over(world: World) -> None:

@@ -8,7 +8,8 @@ import pytest
 
 from contact_transfer.ledger.documents import MAXIMUM_BYTES
 from local.connect.model import Fault, FaultKind
-from tests.component.world import Message, World
+from tests.component.services import Message
+from tests.component.world import World
 from tests.properties.losing import Client
 
 #: An item is its document and a few short attributes.

@@ -8,7 +8,7 @@ import pytest
 
 from local.connect.model import Course, FaultKind
 from tests.component.doors import Doors
-from tests.component.world import START
+from tests.component.services import START
 from tests.properties.losing import Client
 
 QUEUE, AGENT, FLOW, ROUTE = "queue", "agent", "flow", "route"

@@ -10,7 +10,8 @@ from contact_transfer.request.envelope import ROUTE_EVENTS
 from contact_transfer.request.event_types import REQUESTED
 from contact_transfer.transfer.rules import check_region
 from tests.component.doors import Doors
-from tests.component.world import INSTANCE_ARN, Bus, Queues, World
+from tests.component.services import Bus, Queues
+from tests.component.world import INSTANCE_ARN, World
 
 EAST, WEST = "us-east-1", "us-west-2"
 

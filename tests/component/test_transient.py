@@ -9,7 +9,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from local.connect.model import Fault, FaultKind
-from tests.component.world import START, TIMEOUT, World
+from tests.component.services import START
+from tests.component.world import TIMEOUT, World
 
 HOUR = 3600.0
 

@@ -10,8 +10,9 @@ from botocore.exceptions import EndpointConnectionError
 
 from local.connect.model import Fault, FaultKind
 from tests.component.doors import Doors
+from tests.component.services import Message
 from tests.component.watched import is_free, watch
-from tests.component.world import Message, World
+from tests.component.world import World
 
 LATE = 3000.0  # seconds until a successor shows: settleMinutes are over by then
 

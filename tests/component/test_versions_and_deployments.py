@@ -11,8 +11,9 @@ from botocore.exceptions import ClientError
 
 from local.connect.model import Fault, FaultKind
 from tests.component.doors import Doors
+from tests.component.services import Bus, Queues
 from tests.component.watched import give_up, is_bound, watch
-from tests.component.world import Bus, Queues, World
+from tests.component.world import World
 from tests.properties.losing import Client
 
 NEWER = {"ofANewerVersion": ["x"]}

@@ -1,6 +1,19 @@
-"""The real worker in a small world: simulated Connect over botocore, emulated DynamoDB, a queue and a bus in memory, one clock.
+"""The real worker in a small world: simulated Connect over botocore, a virtual ledger, queues and a bus in memory, one clock.
 
-Everything between the worker's handler and the wire is the product; time passes only when somebody sleeps or waits.
+Everything between the worker's handler and the wire is the product. Time passes only when somebody sleeps or waits.
+
+| verb of ``World`` and ``Doors`` | what it does |
+|---|---|
+| ``contact``, ``request``, ``send`` | creates a contact; writes a request; sends it to a queue |
+| ``route``, ``flow_door``, ``flow_event`` | sends what a route's rule writes; the flow function, and an event for it |
+| ``once``, ``settle`` | one invocation of the worker; invocations until no message is left |
+| ``receive``, ``invoke`` | the two halves of ``once``, for workers that overlap |
+| ``lose`` | injects a fault of Connect: the call fails, or its answer is lost |
+| ``interrupt`` | does something just before or after a call of the worker |
+| ``killed`` | the worker dies at the nth call, and another environment takes its place |
+| ``deliver``, ``confirm`` | puts contact events into the confirmation queue; works on it |
+| ``transfers``, ``calls``, ``codes``, ``dead``, ``told`` | what happened: in Connect, parked, announced |
+| ``item``, ``arrival``, ``document`` | what the ledger holds |
 """
 
 from __future__ import annotations
@@ -8,187 +21,26 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from random import Random
 from typing import Any
-
-from botocore.exceptions import ClientError
-from jsonschema import Draft202012Validator
 
 from contact_transfer import bootstrap
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.messaging.batch import Batch
-from contact_transfer.transfer.clock import Clock, Deadline, Randomness
+from contact_transfer.transfer.clock import Deadline, Randomness
 from local.connect.model import Connect, Fault, FaultKind
 from local.connect.seed import SeedData, seed
+from tests.component.services import VISIBILITY, Bus, Message, Queues, Scheduler, Time
 from tests.component.wire import connect_client
 from tests.made_by_the_stack import made
-from tools.schemas import FOLDER
 
 INSTANCE_ARN = "arn:aws:connect:us-east-1:000000000000:instance/5f0c7e5e-3d0f-4b57-9f2e-0f6d5a9b1c11"
 QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:transfer"
-START = 1_772_000_000.0
 TIMEOUT = 60.0
-VISIBILITY = 360.0
-_SCHEMAS = {
-    f"Contact Transfer {outcome}": Draft202012Validator(json.loads((FOLDER / f"{outcome.lower()}.json").read_text()))
-    for outcome in ("Succeeded", "Failed", "Skipped", "Cancelled", "Confirmed", "Unconfirmed")
-}
 
 
 class Killed(BaseException):
     """The worker's process dies here. No ``except Exception`` may see it."""
-
-
-@dataclass
-class Time:
-    """One clock for everybody."""
-
-    now: float = START
-    slept: float = 0.0
-
-    def goes_on(self, seconds: float) -> None:
-        self.now += seconds
-
-    def sleep(self, seconds: float) -> None:
-        self.goes_on(seconds)
-        self.slept += seconds
-
-    def clock(self) -> Clock:
-        return Clock(now=lambda: self.now, monotonic=lambda: self.now, sleep=self.sleep)
-
-
-@dataclass(eq=False)  # each is itself alone
-class Message:
-    """A message in the queue of a lane, ``transfer`` or ``urgent``."""
-
-    message_id: str
-    body: Any
-    sent_at: float
-    attributes: dict[str, Any] = field(default_factory=dict)
-    visible_at: float = 0.0
-    receives: int = 0
-    first_received_at: float = 0.0
-    queue: str = "transfer"
-
-    def record(self) -> dict[str, Any]:
-        return {
-            "messageId": self.message_id,
-            "receiptHandle": f"{self.message_id}/{self.receives}",
-            "body": self.body,
-            "attributes": {
-                "ApproximateReceiveCount": str(self.receives),
-                "SentTimestamp": str(round(self.sent_at * 1000)),
-                "ApproximateFirstReceiveTimestamp": str(round((self.first_received_at or self.sent_at) * 1000)),
-            },
-            "messageAttributes": self.attributes,
-            "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{self.queue}",
-        }
-
-
-class Queues:
-    """The SQS client: the dead-letter queue takes messages, so do the lanes' queues; those change visibility."""
-
-    def __init__(self, time: Time) -> None:
-        self._time = time
-        self.waiting: list[Message] = []
-        self.everything: list[Message] = []
-        self.dead: list[dict[str, Any]] = []
-        self.refuse: Exception | None = None
-        self.refuse_visibility = False
-
-    def send_message(self, **call: Any) -> dict[str, Any]:
-        if self.refuse is not None:
-            raise self.refuse
-        if call["QueueUrl"].endswith("/dead"):
-            self.dead.append(call)
-            return {"MessageId": f"dead-{len(self.dead)}"}
-        own = {
-            name: {key[:1].lower() + key[1:]: part for key, part in value.items()}
-            for name, value in call["MessageAttributes"].items()
-        }
-        return {"MessageId": self.add(call["MessageBody"], own, call["QueueUrl"].rpartition("/")[2]).message_id}
-
-    def add(self, body: str, attributes: dict[str, Any], queue: str) -> Message:
-        """A new message, to be received at once."""
-        number = len(self.everything) + 1
-        message = Message(f"m{number}", body, self._time.now, attributes, visible_at=self._time.now, queue=queue)
-        self.waiting.append(message)
-        self.everything.append(message)
-        return message
-
-    def get_queue_attributes(self, **call: Any) -> dict[str, Any]:
-        name = call["QueueUrl"].rpartition("/")[2]
-        own = [message for message in self.waiting if message.queue == name]
-        visible = sum(message.visible_at <= self._time.now for message in own)
-        counts = {"": visible, "NotVisible": len(own) - visible}
-        return {"Attributes": {f"ApproximateNumberOfMessages{kind}": str(count) for kind, count in counts.items()}}
-
-    def change_message_visibility_batch(self, **call: Any) -> dict[str, Any]:
-        if self.refuse_visibility:
-            return {"Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in call["Entries"]]}
-        for entry in call["Entries"]:
-            message_id, receives = entry["ReceiptHandle"].split("/")
-            for message in self.waiting:
-                if (message.message_id, message.receives) == (message_id, int(receives)):
-                    assert call["QueueUrl"].endswith(f"/{message.queue}")
-                    message.visible_at = self._time.now + entry["VisibilityTimeout"]
-        return {"Successful": call["Entries"]}
-
-
-class Bus:
-    """The EventBridge client."""
-
-    def __init__(self) -> None:
-        self.events: list[tuple[str, dict[str, Any]]] = []
-        self.refuse = False
-
-    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the API's name
-        if self.refuse:
-            return {"FailedEntryCount": len(Entries), "Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
-        for entry in Entries:
-            detail = json.loads(entry["Detail"])
-            _SCHEMAS[entry["DetailType"]].validate(detail)
-            self.events.append((entry["DetailType"], detail))
-        return {"FailedEntryCount": 0, "Entries": [{"EventId": "e"} for _ in Entries]}
-
-
-class Scheduler:
-    """The EventBridge Scheduler client. ``fire`` sends what is due, as a message of its own without attributes."""
-
-    def __init__(self, world: World) -> None:
-        self._world = world
-        self.pending: dict[str, tuple[float, dict[str, Any]]] = {}
-        self.refuse: Exception | None = None
-        self.early = 0.0
-
-    def create_schedule(self, **call: Any) -> dict[str, Any]:
-        if self.refuse is not None:
-            raise self.refuse
-        if call["Name"] in self.pending:
-            raise ClientError({"Error": {"Code": "ConflictException", "Message": "exists"}}, "CreateSchedule")
-        at = datetime.strptime(call["ScheduleExpression"], "at(%Y-%m-%dT%H:%M:%S)").replace(tzinfo=UTC).timestamp()
-        assert at > self._world.time.now, "what a schedule in the past does is not documented"
-        self.pending[call["Name"]] = (at, call)
-        return {"ScheduleArn": call["Name"]}
-
-    def get_schedule(self, **call: Any) -> dict[str, Any]:
-        if call["Name"] not in self.pending:
-            raise ClientError({"Error": {"Code": "ResourceNotFoundException", "Message": "none"}}, "GetSchedule")
-        return {"Arn": call["Name"]}
-
-    @property
-    def next(self) -> float:
-        """When the next one fires; infinity when there is none."""
-        return min((at for at, _ in self.pending.values()), default=float("inf")) - self.early
-
-    def fire(self) -> None:
-        """Send what is due, and forget its schedules."""
-        for name, (at, call) in list(self.pending.items()):
-            if at - self.early <= self._world.time.now:
-                del self.pending[name]
-                self._world.send(call["Target"]["Input"], to=call["Target"]["Arn"].rpartition(":")[2])
 
 
 class Tripwire:
