@@ -153,7 +153,7 @@ class Figures:
             yield "Made in the same run:"
             return
         known = (f"{key} {found.run[key]}" for key in (machine.NAME, "machine") if key in found.run)
-        yield f"**Of another run** ({', '.join(known) or 'before runs had names'}), since it takes five minutes by itself:"
+        yield f"**Of another run** ({', '.join(known) or 'before runs had names'}), since a whole run leaves it out:"
 
 
 def _rows(rows: list[dict[str, Any]]) -> Iterator[str]:
