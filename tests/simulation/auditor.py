@@ -5,6 +5,7 @@
     b-expired     no call to transfer is started after the request has expired
     b-route       a route moves a tree of contacts as often as it may, and no more; what may have moved it counts
     c-first       what can never be carried out is parked by its first completed receive
+    c-brake       an environment parks ten in a row for one flow or destination at most; the others wait
     c-code        a failure's code is true
     c-doubt       no verdict while an answer is outstanding that nobody looked into, and none against what happened
     c-body        a parked message says what was sent, and why it failed
@@ -31,6 +32,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tests.simulation import (
+    rules_brake,
     rules_calls,
     rules_ends,
     rules_events,
@@ -51,6 +53,7 @@ RULES: dict[str, Rule] = {
     "b-expired": rules_calls.expired,
     "b-route": rules_routes.limit,
     "c-first": rules_ends.first,
+    "c-brake": rules_brake.brake,
     "c-code": rules_verdicts.code,
     "c-doubt": rules_verdicts.doubt,
     "c-body": rules_verdicts.body,

@@ -24,6 +24,7 @@ from tests.simulation.names import Names
 from tests.simulation.run import run
 from tests.simulation.seeded import SeededBug, TargetGone
 from tests.simulation.seeded_answers import ANSWERS
+from tests.simulation.seeded_brake import BRAKE
 from tests.simulation.seeded_events import EVENTS
 from tests.simulation.seeded_ledger import LEDGER
 from tests.simulation.seeded_messages import MESSAGES
@@ -35,7 +36,7 @@ from tests.simulation.subject import Subject, load
 
 BLOCK = 40
 #: Every seeded bug; a new file of them is named here.
-_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES)
+_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES, *BRAKE)
 BUGS: dict[str, SeededBug] = {bug.name: bug for bug in _EVERY}
 
 

@@ -15,7 +15,7 @@ from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
 from tests.simulation.generate_names import at_once, same_names
 from tests.simulation.generate_trials import TRIALS
-from tests.simulation.scenario import Ask, Request, Scenario
+from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
 _DAY = 86_400.0
 _HOUR = 3600.0
@@ -165,6 +165,21 @@ def _forgetful(random: Random, made: Scenario) -> Scenario:
     )
 
 
+def _archived(random: Random, made: Scenario) -> Scenario:
+    """Dozens of requests for one flow while somebody has archived it, for minutes or for hours."""
+    first, dozens = len(made.requests), random.choice((24, 36))
+    at, contact = random.random() * made.span, len(made.contacts)
+    requests = [Request(contact + one, queue="Support", request_id=f"archived-{one}") for one in range(dozens)]
+    doings = (Doing(max(0.0, at - 1.0), "archive"), Doing(at + random.choice((300.0, 300.0, 2 * _HOUR)), "restore"))
+    return replace(
+        made,
+        contacts=(*made.contacts, *("task",) * dozens),
+        requests=(*made.requests, *requests),
+        asks=made.with_asks([Ask(at + 5 * random.random(), first + one) for one in range(dozens)]),
+        doings=(*made.doings, *doings),
+    )
+
+
 #: By the name of its stream: how many of the seeds draw it. In this order, each on what the former have made.
 CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] = (
     ("limit", 0.5, _from_first),
@@ -180,4 +195,5 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("old id", 0.1, _old_id),
     ("elsewhere", 0.08, _elsewhere),
     *TRIALS,
+    ("archived", 0.02, _archived),
 )

@@ -13,6 +13,7 @@ from local.connect.model import FaultKind, Replay
 from local.virtual import Fault, Kind, Sizing
 from tests.simulation.generate import scenario
 from tests.simulation.generate_names import at_once
+from tests.simulation.kept_brake import archived_for_minutes
 from tests.simulation.kept_routes import (
     doubtful_route,
     late_after_the_end,
@@ -204,6 +205,8 @@ KEPT: dict[str, list[Scenario]] = {
     "visibility-too-short": [away(1)],
     "time-of-the-first-message": [given_up_and_sent_back(seed) for seed in range(1, 4)],
     "lost-starts-condemn": [lost_begins(seed) for seed in range(2)],
+    "brake-never-on": [archived_for_minutes(1)],
+    "brake-never-off": [archived_for_minutes(1)],
 }
 
 #: Those that show the bug again when it is planted, which a test sees to. The others were drawn for mistakes of the first ledger: they
@@ -220,4 +223,6 @@ SHOWN = (
     "time-of-the-first-message",
     "refusal-not-noted",
     "one-failure-a-contact",
+    "brake-never-on",
+    "brake-never-off",
 )

@@ -47,16 +47,19 @@ class Attempting:
         if isinstance(outcome, Skipped):
             brake.look_again(self.request, now)
         if isinstance(outcome, Failed):
-            error = self.held.record.last_error
-            has_waited = error is not None and error.cause == Cause.BRAKED
+            has_waited = self._has_waited_for(outcome.code)
             if not brake.is_parked(self.request, outcome.code, now, has_waited=has_waited) and may_wait:
                 return self._braked(outcome.code)
         return outcome
 
+    def _has_waited_for(self, code: FailureCode) -> bool:
+        error = self.held.record.last_error
+        return error is not None and error.cause == Cause.BRAKED and error.detail == _waits_for(code)
+
     def _braked(self, code: FailureCode) -> Deferred:
         received = self.arrival.delivery.first_received_at
         waited = 0.0 if received is None else self.means.clock.now() - received
-        return Deferred(Cause.BRAKED, parking_brake.wait(waited), f"others failed as {code}")
+        return Deferred(Cause.BRAKED, parking_brake.wait(waited), _waits_for(code))
 
     def _tried(self) -> Outcome:
         means, request = self.means, self.request
@@ -116,3 +119,7 @@ class Attempting:
         if sent is not None and self.means.clock.now() <= sent + SHOWS_AFTER_SECONDS:
             raise Unavailable(Cause.NOT_SHOWN, detail)
         return rules.unknown_contact(self.request.contact_id, self.request.instance_id)
+
+
+def _waits_for(code: FailureCode) -> str:
+    return f"others failed as {code}"
