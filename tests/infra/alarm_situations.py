@@ -181,6 +181,10 @@ SITUATIONS = (
         "the urgent queue fails, and a request a minute must go there",
         _service("sqs", Kind.ERROR, "SendMessage", every=MINUTE, priority="urgent"),
     ),
+    Situation(
+        "EventBridge Scheduler fails, a request a minute must be held",
+        _service("scheduler", Kind.ERROR, every=MINUTE, notBefore="2026-01-01T12:00:00Z"),
+    ),
     # requests that fail
     Situation("a producer sends one request with a mistake", lambda scene: scene.request(queueID="misspelt")),
     Situation("a flow is archived and one request names it", _archived(1)),
