@@ -123,6 +123,11 @@ def test_the_example_routes_are_settings_that_are_accepted() -> None:
     assert [route.name for route in routes] == re.findall(r"^- `([\w-]+)`: ", PAGE, re.MULTILINE)
 
 
+def test_the_ladder_is_settings_that_are_accepted() -> None:
+    content = json.loads((ROOT / "examples" / "ladder.json").read_text("utf-8"))
+    assert [route.after_minutes for route in parse("example", content).routes] == [30, 30]
+
+
 def test_the_page_names_the_parameters_of_a_flow() -> None:
     [row] = re.findall(r"^\| Parameters \| (.*) \|$", PAGE, re.MULTILINE)
     assert set(re.findall(r"`(\w+)`", row)) == set(FIELDS) - {"instanceId", "contactId"}
