@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
-from tests.simulation.distance import WHEN_IN_DOUBT, Cell, Measured, is_promised
+from tests.simulation.distance import WHEN_IN_DOUBT, Cell, Measured, is_furthest, is_promised
 from tests.simulation.figures import save_json
 
 _PAGE = Path("docs/reliability.md")
@@ -51,12 +52,32 @@ def _share(counted: dict[tuple[str, str], Counter[str]], setting: str) -> str:
 
 
 def save(found: list[Measured], seeds: int) -> None:
-    """Write the figures to docs/simulation, and the table into the page."""
+    """Write the figures to docs/simulation, and each dimension's furthest values into the page."""
     figures = [{**_named(one.cell), **one.counts} for one in found]
     save_json(_FIGURES, {"seeds": seeds, "cells": figures})
     before, _, rest = _PAGE.read_text().partition(_BEGIN)
     after = rest.partition(_END)[2]
-    _PAGE.write_text(f"{before}{_BEGIN}\n{chr(10).join(lines(found))}\n{_END}{after}")
+    furthest = [one for one in found if is_furthest(one.cell)]
+    _PAGE.write_text(f"{before}{_BEGIN}\n{chr(10).join(lines(furthest))}\n{_END}{after}")
+
+
+def section(figures: Mapping[str, Any]) -> str:
+    """Every value that was measured, for the report."""
+    found = [_measured(dict(cell)) for cell in figures["cells"]]
+    requests = sum(one.counts["requests"] for one in found)
+    told = (
+        f"{len(found)} cells, {figures['seeds']} seeds each, {requests:,} requests: "
+        f"{sum(one.counts['wrong'] for one in found)} wrong reports, "
+        f"{sum(one.counts['twice'] for one in found if is_promised(one.cell))} second transfers where none is promised. "
+        "In each column: one request a contact · two rivals · an agent who moves the contact by hand. "
+        "What the words mean is in [distance to failure](reliability.md#distance-to-failure)."
+    )
+    return "\n".join([told, "", *lines(found)])
+
+
+def _measured(cell: dict[str, Any]) -> Measured:
+    where = (cell.pop(name) for name in ("dimension", "value", "others", "whenInDoubt", "kind"))
+    return Measured(Cell(*where), Counter(cell), {})
 
 
 def _named(cell: Cell) -> dict[str, object]:

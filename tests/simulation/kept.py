@@ -156,6 +156,17 @@ def away(seed: int) -> Scenario:
     )
 
 
+def denied(seed: int) -> Scenario:
+    """The worker's role may not transfer for a minute."""
+    return Scenario(
+        seed=seed,
+        contacts=("task",),
+        requests=(Request(0, queue="Support"),),
+        asks=(Ask(0.0, 0),),
+        connect_faults=(ConnectFault(FaultKind.ACCESS_DENIED, "TransferContact", seconds=60.0),),
+    )
+
+
 def failed_and_back(seed: int) -> Scenario:
     """Two requests for one contact fail while their flow is archived; SQS brings both messages back although they were deleted."""
     cannot = frozenset({"FlowNotUsable"})
@@ -203,6 +214,7 @@ KEPT: dict[str, list[Scenario]] = {
     "goal-not-compared": [scenario(seed) for seed in (703830,)],
     "abandoned-ignored": [in_turn(seed) for seed in (1, 2)],  # as seed 805155, which takes 6 s
     "visibility-too-short": [away(1)],
+    "denied-is-final": [denied(1)],
     "time-of-the-first-message": [given_up_and_sent_back(seed) for seed in range(1, 4)],
     "lost-starts-condemn": [lost_begins(seed) for seed in range(2)],
     "brake-never-on": [archived_for_minutes(1)],
@@ -220,6 +232,7 @@ SHOWN = (
     "goal-not-compared",
     "abandoned-ignored",
     "visibility-too-short",
+    "denied-is-final",
     "time-of-the-first-message",
     "refusal-not-noted",
     "one-failure-a-contact",

@@ -9,14 +9,17 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.simulation import campaign
+from tests.simulation import campaign, distance_table
 from tests.simulation.acted import EXPECTED
 from tests.simulation.comparison import CONSUMERS, FATES
 from tests.simulation.figures import read, save_json
 
-_HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`, which `run --save`,
-`bugs --save`, `compare --save`, `settle --save`, `real --save` and `python -m tests.properties --save` write. What it means:
-[reliability](reliability.md)."""
+_HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`. Those come from the commands `run --save`,
+`bugs --save`, `distance --save`, `compare --save`, `settle --save` and `real --save` of the same module, and from
+`python -m tests.properties --save`. Each section says of which commit its figures are. What they mean is in [reliability](reliability.md).
+
+A run of the whole test suite simulates 250 seeds (2,000 before the suite had to end within five minutes); `make simulate` runs as
+many as it has time for."""
 #: Where a seed that broke a promise is told of.
 _FOUND = "reliability.md#what-it-has-found"
 _LEGEND = """Counted is what struck, not what was drawn. Only switches (what AWS does not document), clocks that are apart, and what
@@ -30,7 +33,7 @@ Lambda do by themselves; `Connect` is what the simulated Connect does to a call.
 - `error`: a 500, and nothing was done. `refused`: there was no connection. `partial`: of a call with several entries, some are refused.
 - `late`: the call is done later than it was sent, mostly when nobody waits for it any more.
 - `dies`: the worker dies before it sends the call. `dies-during`: it dies while the call travels, which arrives all the same. `dies-after`:
-  it dies when the call is done, before it sees the answer; of `function`, when all is done, before the answer is told.
+  it dies when the call is done, before it sees the answer; of `function`, when all is done, before its answer arrives.
 - `freeze`: the worker stands still for a while."""
 _REAL = {
     "requests": ("requests sent", ""),
@@ -121,7 +124,8 @@ def render(figures: Path) -> str:
                 "# Simulation report",
                 _HEAD,
                 section("Runs", "runs", _runs),
-                section("Planted bugs", "bugs", _bugs),
+                section("Seeded bugs", "bugs", _bugs),
+                section("Distance to failure", "distance", distance_table.section),
                 section("Beside what a user would write", "comparison", comparison_table),
                 section("After an outage", "settling", settling_table),
                 section("With real parts", "real", _real),
@@ -188,8 +192,13 @@ def _bugs(bugs: list[dict[str, Any]]) -> str:
         rows.append(f"| `{bug.name}` | {kind} | {bug.what} | {one['rule'] or '**nothing**'} | {seeds} |")
     plain = sum(not campaign.BUGS[one["bug"]].interleaving for one in bugs)
     caught = sum(bool(one["rule"]) for one in bugs)
+    hunted = (
+        f"{len(bugs)} of the {len(campaign.BUGS)} seeded bugs were hunted in this run. "
+        if len(bugs) < len(campaign.BUGS)
+        else ""
+    )
     sums = (
-        f"{caught} of {len(bugs)} caught: {plain} plain ones, {len(bugs) - plain} interleavings. "
+        f"{hunted}{caught} of {len(bugs)} caught: {plain} plain ones, {len(bugs) - plain} interleavings. "
         "`(kept)`: by a scenario that is kept for the bug; the others are drawn from seeds. "
         "Bugs of routes pass over seeds without routes."
     )
