@@ -166,7 +166,14 @@ def test_the_rules_take_requests_of_every_source_but_the_service_and_aws_each_of
     assert assembly.one("Events::Rule", "UrgentRequests")["EventPattern"] == {**REQUESTS, "detail": urgent}
 
 
-@pytest.mark.parametrize(("rule", "queue"), [("EventsRequests", "Transfers"), ("UrgentRequests", "Urgent")])
+def test_cancellations_do_not_wait_behind_what_they_call_off(assembly: Assembly) -> None:
+    rule = assembly.one("Events::Rule", "Cancellations")
+    assert rule["EventPattern"] == REQUESTS | {"detail-type": ["Contact Transfer Cancel Requested"]}
+
+
+@pytest.mark.parametrize(
+    ("rule", "queue"), [("EventsRequests", "Transfers"), ("UrgentRequests", "Urgent"), ("Cancellations", "Urgent")]
+)
 def test_what_eventbridge_cannot_deliver_in_a_day_goes_to_the_dead_letter_queue(
     assembly: Assembly, rule: str, queue: str
 ) -> None:

@@ -65,12 +65,14 @@ def test_producers_use_the_queues_key_through_sqs_alone(rich: Assembly) -> None:
     assert "ProducersViaSqs" not in _by_sid(rich.one("KMS::Key", "KeysData")["KeyPolicy"])
 
 
-def test_producers_put_requests_on_the_bus_and_no_other_detail_type(rich: Assembly) -> None:
+def test_producers_put_requests_and_cancellations_on_the_bus_and_no_other_detail_type(rich: Assembly) -> None:
     statement = _by_sid(rich.one("Events::EventBus")["Policy"])["RequestsFromProducers"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "events:PutEvents")
     assert statement["Principal"] == {"AWS": [ROLE, f"arn:aws:iam::{ACCOUNT}:root"]}
     assert statement["Condition"] == {
-        "ForAllValues:StringEquals": {"events:detail-type": "Contact Transfer Requested"},
+        "ForAllValues:StringEquals": {
+            "events:detail-type": ["Contact Transfer Requested", "Contact Transfer Cancel Requested"]
+        },
         "Null": {"events:detail-type": "false"},
     }
     assert statement["Resource"].endswith(":event-bus/ContactTransfer-variant")

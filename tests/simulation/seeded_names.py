@@ -25,8 +25,8 @@ def _entry_by_name(real: Any) -> Any:
 
 
 def _binds_anyway(real: Any) -> Any:
-    def bind(known: Any, wanted: Any) -> Any:
-        return real(None if known is None or known.fingerprint != wanted.fingerprint else known, wanted)
+    def bind(known: Any, wanted: Any, now: float) -> Any:
+        return real(None if known is None or known.fingerprint != wanted.fingerprint else known, wanted, now)
 
     return bind
 
@@ -45,13 +45,13 @@ def _contact_first(real: Any) -> Any:
     """The lease is given back before the permit and the requestId are: whoever acquires it next may lose them."""
 
     def record(self: Any, held: Any, failure: Any) -> None:
-        give_back, self._give_back = self._give_back, lambda _held: None
+        give_back, self._give_back = self._give_back, lambda _held, _end: None
         try:
             real(self, held, failure)
         finally:
             del self._give_back
         if not failure.in_doubt:
-            give_back(held)
+            give_back(held, failure)
 
     return record
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from contact_transfer.messaging.event_bus import SOURCE
-from contact_transfer.request.event_types import REQUESTED
+from contact_transfer.request.event_types import CANCEL_REQUESTED, REQUESTED
 from contact_transfer_cdk.service.rules import bus_arn
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
@@ -14,7 +14,7 @@ Statement = dict[str, Any]
 
 
 def bus_policy(settings: DeploymentSettings, role_arns: Sequence[str]) -> dict[str, Any]:
-    """Nobody but these roles speaks as the service; named producers may ask for transfers and nothing else."""
+    """Nobody but these roles speaks as the service; named producers may ask for transfers, cancel them, and nothing else."""
     statements = [_outcomes(settings, role_arns)]
     if settings.producer_principals:
         statements.append(_requests(settings))
@@ -43,9 +43,9 @@ def _requests(settings: DeploymentSettings) -> Statement:
         "Principal": {"AWS": [_principal_arn(settings, name) for name in settings.producer_principals]},
         "Action": "events:PutEvents",
         "Resource": bus_arn(settings),
-        # One or more entries, all of this type. (Assumed: the key holds the types of all entries of a call.)
+        # One or more entries, all of these types. (Assumed: the key holds the types of all entries of a call.)
         "Condition": {
-            "ForAllValues:StringEquals": {"events:detail-type": REQUESTED},
+            "ForAllValues:StringEquals": {"events:detail-type": [REQUESTED, CANCEL_REQUESTED]},
             "Null": {"events:detail-type": "false"},
         },
     }

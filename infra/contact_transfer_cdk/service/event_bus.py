@@ -12,11 +12,11 @@ from aws_cdk import aws_kms as kms
 from constructs import Construct
 
 from contact_transfer.messaging.event_bus import SOURCE
-from contact_transfer.request.event_types import REQUESTED
+from contact_transfer.request.event_types import CANCEL_REQUESTED, REQUESTED
 from contact_transfer.request.lanes import Lane
 from contact_transfer_cdk.policies.bus import bus_policy
 from contact_transfer_cdk.service.queue_rule import Destination, queue_rule
-from contact_transfer_cdk.service.rules import bus_name, rule_name
+from contact_transfer_cdk.service.rules import bus_name, cancellation_rule_name, rule_name
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 
@@ -54,7 +54,7 @@ class EventBus(Construct):
             name=rule_name(settings, Lane.NORMAL),
             description="Transfer requests to the transfer queue",
             # Together with the other rule's: every request, whatever its priority is. A wrong one must be refused, not lost.
-            pattern=_pattern([{"exists": False}, {"anything-but": [str(Lane.URGENT)]}]),
+            pattern=_pattern(REQUESTED, [{"exists": False}, {"anything-but": [str(Lane.URGENT)]}]),
             to=to[Lane.NORMAL],
             bus=self.bus,
         )
@@ -63,7 +63,16 @@ class EventBus(Construct):
             "UrgentRequests",
             name=rule_name(settings, Lane.URGENT),
             description="Urgent transfer requests to the urgent queue",
-            pattern=_pattern([str(Lane.URGENT)]),
+            pattern=_pattern(REQUESTED, [str(Lane.URGENT)]),
+            to=to[Lane.URGENT],
+            bus=self.bus,
+        )
+        queue_rule(
+            self,
+            "Cancellations",
+            name=cancellation_rule_name(settings),
+            description="Cancellations to the urgent queue: they must not wait behind what they call off",
+            pattern=_pattern(CANCEL_REQUESTED),
             to=to[Lane.URGENT],
             bus=self.bus,
         )
@@ -76,16 +85,17 @@ class EventBus(Construct):
             archive_name=archive_name(settings),
             description="Requests that came over the bus, to be replayed",
             source_arn=self.bus.attr_arn,
-            event_pattern=_pattern(),
+            # No cancellations: one that is replayed would end what is sent under the name by then.
+            event_pattern=_pattern(REQUESTED),
             kms_key_identifier=key.key_arn,
             retention_days=Duration.days(settings.sizing.archive_retention_days).to_days(),
         )
 
 
-def _pattern(priority: list[Any] | None = None) -> dict[str, Any]:
+def _pattern(detail_type: str, priority: list[Any] | None = None) -> dict[str, Any]:
     # Without an asterisk a wildcard is an exact match: one condition for both, because alternatives would be joined by "or".
     pattern: dict[str, Any] = {
-        "detail-type": [REQUESTED],
+        "detail-type": [detail_type],
         "source": [{"anything-but": {"wildcard": [SOURCE, "aws.*"]}}],
     }
     return pattern if priority is None else {**pattern, "detail": {"priority": priority}}

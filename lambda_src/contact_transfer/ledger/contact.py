@@ -90,6 +90,7 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
             first_at=now.earliest,
             first_called_at=known.first_called_at,
             tree=known.tree,
+            cancelled_until=known.cancelled_until,
             extra=known.extra,
         )
     return replace(
@@ -185,6 +186,8 @@ def record_end(contact: Contact | None, lease: Lease, end: EndRecord) -> tuple[C
     if attempt is not None and attempt.request == lease.request and not end.in_doubt:
         attempt = None
     record = replace(_ended(contact, lease.request), ended=end, abandoned=False, attempts=0)
+    if end.cancelled_until is not None:
+        record = replace(record, cancelled_until=end.cancelled_until)
     requests = {**contact.requests, lease.request: record}
     ends = {**contact.ends, end.message_id: end}
     written = replace(contact, lease=None, attempt=attempt, requests=requests, ends=ends)

@@ -49,6 +49,11 @@ def route_key(instance_id: str, tree: str, route: str) -> str:
     return f"route#{instance_id}#{tree}#{route}"
 
 
+def batch_key(instance_id: str, batch_id: str) -> str:
+    """The key of the document of a cancelled batch."""
+    return f"batch#{instance_id}#{batch_id}"
+
+
 def arrival_key(instance_id: str, contact_id: str) -> str:
     """Of whether the contact that a transfer of ``contact_id`` made has arrived."""
     return f"arrival#{instance_id}#{contact_id}"

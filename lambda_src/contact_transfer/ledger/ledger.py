@@ -5,6 +5,7 @@
     take_permit       a route moves a tree so often and no more
     record_transfer   the transfer happened: nothing but a transfer to another contact stands against that
     record_end        the request ended without a transfer; written before it is reported
+    cancel            a request or a batch that has not been carried out is called off
     release           not now: give the lease back, and keep what is in doubt
 
 Items that have expired but are still there count.
@@ -13,11 +14,13 @@ Items that have expired but are still there count.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
+from contact_transfer.ledger import batches, request_ids, route_quotas
 from contact_transfer.ledger import contact as contacts
-from contact_transfer.ledger import request_ids, route_quotas
-from contact_transfer.ledger.documents import contact_key, request_key, route_key
+from contact_transfer.ledger.batches import Batch
+from contact_transfer.ledger.documents import batch_key, contact_key, request_key, route_key
 from contact_transfer.ledger.records import (
     Acquisition,
     Claim,
@@ -26,9 +29,11 @@ from contact_transfer.ledger.records import (
     LeaseAcquired,
     Transfer,
 )
-from contact_transfer.ledger.request_ids import IdTaken, RequestId, TurnPassed
+from contact_transfer.ledger.request_ids import IdCancelled, IdTaken, RequestId, TurnPassed
 from contact_transfer.ledger.route_quotas import Permit, RouteQuota
 from contact_transfer.ledger.store import Handle, LedgerUnavailable, Store
+from contact_transfer.request import identity
+from contact_transfer.request.cancellation import Cancellation
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Now
 
@@ -52,6 +57,17 @@ class Ledger:
         """Work on one delivery of a request. ``is_new``: the contact is probably not in the ledger yet, so it is not read first."""
         return Session(self._store, self._now, request, is_new=is_new)
 
+    def cancel(self, cancellation: Cancellation, until: float) -> None:
+        """Call off what has not been carried out, until ``until`` (epoch seconds). Raise ``LedgerUnavailable``."""
+        instance_id, now = cancellation.instance_id, self._now()
+        if cancellation.batch_id is not None:
+            batch = Handle(self._store, Batch, batch_key(instance_id, cancellation.batch_id))
+            batch.apply(partial(batches.cancel, until=until), now)
+        if cancellation.request_id is not None:
+            name = identity.request_name(instance_id, cancellation.request_id)
+            wanted = RequestId("", instance_id, "", 0, is_bound=False, cancelled_until=until)
+            Handle(self._store, RequestId, request_key(name)).apply(partial(request_ids.cancel, wanted=wanted), now)
+
 
 class Session:
     """What the ledger does for one delivery. Every method can raise ``LedgerUnavailable``."""
@@ -73,11 +89,23 @@ class Session:
         """Note that work began for certain: a lease counts even when its answer is lost and nobody works."""
         self._need(self._contact.apply(partial(contacts.confirm_start, lease=held.lease), self._now()))
 
-    def bind(self, held: LeaseAcquired) -> IdTaken | None:
-        """Bind the request's ``requestId`` to its parameters. Answer to whom it belongs when it has others."""
-        answer = self._id_handle(held).apply(partial(request_ids.bind, wanted=self._id(held)), self._now())
+    def bind(self, held: LeaseAcquired) -> IdTaken | IdCancelled | None:
+        """Bind the request's ``requestId`` to its parameters. Answer to whom it belongs when it has others, or that it is cancelled."""
+        now = self._now()
+        answer = self._id_handle(held).apply(partial(request_ids.bind, wanted=self._id(held), now=now), now)
         self._need(not isinstance(answer, TurnPassed))
-        return answer if isinstance(answer, IdTaken) else None
+        return answer if isinstance(answer, IdTaken | IdCancelled) else None
+
+    def cancelled_until(self, held: LeaseAcquired) -> float | None:
+        """Until when the request is cancelled by itself or with its batch; None when it is not. Reads the batch, if there is one.
+
+        A ``requestId`` that is cancelled shows when it is bound.
+        """
+        until, request = held.record.cancelled_until or 0.0, self._request
+        if request.batch_id is not None:
+            batch = Handle(self._store, Batch, batch_key(request.instance_id, request.batch_id)).read()
+            until = max(until, batch.cancelled_until if batch is not None else 0.0)
+        return until if until > self._now() else None
 
     def take_permit(self, held: LeaseAcquired, tree: str, most: int) -> bool:
         """Take one of the ``most`` permits of the request's route for ``tree``. False when others hold them all."""
@@ -110,17 +138,18 @@ class Session:
         acquires it next finds neither.
         """
         if not end.in_doubt:
-            self._give_back(held)
+            self._give_back(held, end)
         written = self._contact.apply(partial(contacts.record_end, lease=held.lease, end=end), self._now())
         self._need(written is not None)
 
-    def _give_back(self, held: LeaseAcquired) -> None:
+    def _give_back(self, held: LeaseAcquired, end: EndRecord) -> None:
         tree = self._tree or held.record.tree
         if self._request.route is not None and tree is not None:
             change = partial(route_quotas.return_permit, holder=self._request.client_token, turn=held.lease.turn)
             self._quota_handle(held, tree).apply(change, self._now())
         if self._request.request_id is not None:
-            self._id_handle(held).apply(partial(request_ids.free, wanted=self._id(held)), self._now())
+            wanted = replace(self._id(held), cancelled_until=end.cancelled_until)
+            self._id_handle(held).apply(partial(request_ids.free, wanted=wanted), self._now())
 
     def release(self, held: LeaseAcquired, how: contacts.Release) -> None:
         """Give the lease back. What another worker holds by now is left alone."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 
+from contact_transfer.ledger.end_kind import EndKind
 from contact_transfer.request import identity
 
 
@@ -94,21 +94,13 @@ class TransientError(Extensible):
     retry_at: float
 
 
-class EndKind(StrEnum):
-    """How a request can end without a transfer, as its record spells it. Unknown to this version: one that a newer one wrote."""
-
-    FAILED = "failed"
-    SKIPPED = "skipped"
-    CANCELLED = "cancelled"
-
-
 @dataclass(frozen=True)
 class EndRecord(Extensible):
     """An end without a transfer, as it was written down for one message.
 
-    ``kind``: how it ended. ``code``: the failure code or the reason of the skip; empty for a cancellation. ``in_doubt``: whether the
-    contact was transferred all the same could not be found out. ``turn``: of the lease under which it was written. ``reported``: the
-    message has left the queue as far as the worker can tell (parked, or announced), so it will hardly come back by itself.
+    ``code``: the failure code or the reason of the skip; empty for a cancellation. ``in_doubt``: whether the contact was transferred all
+    the same could not be found out. ``turn``: of the lease under which it was written. ``reported``: parked, or announced, so the
+    message will hardly come back by itself. ``cancelled_until``: of a cancellation.
     """
 
     request: str
@@ -122,6 +114,7 @@ class EndRecord(Extensible):
     reported: bool = False
     successor_contact_id: str | None = None
     kind: str = EndKind.FAILED
+    cancelled_until: float | None = None
 
 
 @dataclass(frozen=True)
@@ -131,8 +124,8 @@ class RequestRecord(Extensible):
     ``asked``: its fields, for operators and confirmation. ``attempts``: how often work on it began; ``unfinished``: how often since it
     last came to any end; ``confirmed``: how many of those a worker noted (see ``transfer.poison``). ``first_called_at``: when its first
     call that may have taken effect can have been signed; it stays when the attempt is settled. ``abandoned``: another request found
-    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a
-    transfer, when it is not under way. ``done``: it was carried out and Amazon Connect kept the contact's id.
+    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a transfer,
+    when it is not under way. ``cancelled_until``: of its latest cancellation. ``done``: carried out, and the contact kept its id.
     """
 
     asked: Mapping[str, Any] = field(default_factory=dict)
@@ -147,6 +140,7 @@ class RequestRecord(Extensible):
     tree: str | None = None
     last_error: TransientError | None = None
     ended: EndRecord | None = None
+    cancelled_until: float | None = None
     done: Transfer | None = None
 
     @property

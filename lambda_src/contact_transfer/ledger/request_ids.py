@@ -1,4 +1,4 @@
-"""To which request a ``requestId`` belongs: one small document for each, and two pure functions.
+"""To which request a ``requestId`` belongs: one small document for each, and three pure functions.
 
 It is bound by the first request that uses it, and free again when it has ended without a transfer, both under the contact's lease. The turn
 of that lease is kept with it, and never falls: a worker that goes on after its lease has been given to another changes nothing.
@@ -15,13 +15,21 @@ from contact_transfer.ledger.records import Extensible
 
 @dataclass(frozen=True)
 class RequestId(Extensible):
-    """``fingerprint``: of the parameters of the request that used it last; it owns the name while ``is_bound``."""
+    """``fingerprint``: of the parameters of the request that used it last; it owns the name while ``is_bound``.
+
+    ``cancelled_until``: a request of this name that has not been carried out is cancelled until then.
+    """
 
     fingerprint: str
     instance_id: str
     contact_id: str
     turn: int
     is_bound: bool
+    cancelled_until: float | None = None
+
+    def is_cancelled(self, now: float) -> bool:
+        """Whether requests of this name end as cancelled."""
+        return self.cancelled_until is not None and self.cancelled_until > now
 
 
 @dataclass(frozen=True)
@@ -37,17 +45,32 @@ class IdTaken:
 
 
 @dataclass(frozen=True)
+class IdCancelled:
+    """Whatever has the name is cancelled until ``until``."""
+
+    until: float
+
+
+@dataclass(frozen=True)
 class TurnPassed:
     """A later turn has decided about the document: this worker's lease is over, or its clock is behind."""
 
 
-def bind(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None, IdBound | IdTaken | TurnPassed]:
-    """Bind the name to ``wanted``, a bound ``RequestId`` of the present turn."""
+Binding = IdBound | IdTaken | IdCancelled | TurnPassed
+
+
+def bind(known: RequestId | None, wanted: RequestId, now: float) -> tuple[RequestId | None, Binding]:
+    """Bind the name to ``wanted``, a bound ``RequestId`` of the present turn.
+
+    The document decides between a cancellation and the beginning of work: whichever is written first.
+    """
+    if known is not None and known.cancelled_until is not None and known.is_cancelled(now):
+        return None, IdCancelled(known.cancelled_until)
     if known is not None and known.is_bound and known.fingerprint != wanted.fingerprint:
         return None, IdTaken(known.contact_id)
     if known is not None and known.turn > wanted.turn:
         return None, TurnPassed()
-    return replace(wanted, extra=known.extra if known else {}), IdBound()
+    return _after(known, wanted), IdBound()
 
 
 def free(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None, None]:
@@ -56,4 +79,25 @@ def free(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None, 
         return replace(wanted, is_bound=False), None
     if known.turn > wanted.turn or (known.is_bound and known.fingerprint != wanted.fingerprint):
         return None, None
-    return replace(wanted, is_bound=False, extra=known.extra), None
+    return _after(known, replace(wanted, is_bound=False)), None
+
+
+def cancel(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None, None]:
+    """Cancel the name, as ``wanted`` says until when. Who owns it, and the turn, stay as they are.
+
+    A transfer stays what it is, and so does a call that is under way or in doubt: only work that begins later sees this.
+    """
+    until = _latest(known, wanted)
+    return replace(known or wanted, cancelled_until=until), None
+
+
+def _after(known: RequestId | None, wanted: RequestId) -> RequestId:
+    """``wanted`` with what the document keeps from one user of the name to the next."""
+    if known is None:
+        return wanted
+    return replace(wanted, cancelled_until=_latest(known, wanted), extra=known.extra)
+
+
+def _latest(known: RequestId | None, wanted: RequestId) -> float | None:
+    ends = [one.cancelled_until for one in (known, wanted) if one is not None and one.cancelled_until is not None]
+    return max(ends, default=None)

@@ -12,8 +12,10 @@ from typing import Any, Generic, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.aws.answers import is_denial
+from contact_transfer.ledger.batches import Batch
 from contact_transfer.ledger.documents import decode, encode
 from contact_transfer.ledger.records import Contact, Extensible
+from contact_transfer.ledger.request_ids import RequestId
 
 T = TypeVar("T", bound=Extensible)
 A = TypeVar("A")
@@ -59,7 +61,7 @@ class Store:
         item = {
             "pk": {"S": key},
             "version": {"S": version},
-            "expires": {"N": str(int(now + self._keep))},
+            "expires": {"N": str(int(_kept_until(value, now + self._keep)))},
             "document": {"S": encode(value)},
             **_index(key, value),
         }
@@ -96,6 +98,13 @@ class Store:
         if "ConsumedCapacity" not in answer:  # it was asked for: somebody in between has answered
             raise LedgerUnavailable("an answer that is not DynamoDB's")
         return answer
+
+
+def _kept_until(value: Extensible, ordinarily: float) -> float:
+    """Until when an item is kept. A cancellation is not forgotten while it holds, and a batch is nothing else."""
+    if isinstance(value, Batch):
+        return value.cancelled_until
+    return max(ordinarily, (isinstance(value, RequestId) and value.cancelled_until) or 0.0)
 
 
 def _index(key: str, value: Extensible) -> dict[str, Any]:

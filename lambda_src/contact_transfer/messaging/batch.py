@@ -26,6 +26,7 @@ from contact_transfer.messaging.holding import Holding
 from contact_transfer.messaging.queue import NotSent, Queue
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
+from contact_transfer.request.cancellation import read_cancellation
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.lanes import Lane
 from contact_transfer.request.model import TransferRequest
@@ -40,9 +41,8 @@ from contact_transfer.transfer.outcome import (
     Deferred,
     Failed,
     FailureCode,
-    Held,
+    MessageOutcome,
     Moved,
-    Outcome,
     Skipped,
     Transferred,
 )
@@ -62,7 +62,7 @@ class _Turn:
     seconds: float = 0.0
 
     @property
-    def outcome(self) -> Outcome | Moved | Held:
+    def outcome(self) -> MessageOutcome:
         return self.report.outcome
 
     @property
@@ -137,6 +137,9 @@ class Batch:
         policy_failure = None
         try:
             opened = open_body(turn.delivery.body, turn.delivery.attributes)
+            if opened.cancels:
+                cancellation = read_cancellation(opened.fields, self.settings.instance_arns)
+                return self.service.cancel(cancellation, turn.delivery)
             request = read_request(opened.fields, self.settings, opened.source, self.clock.now())
         except MalformedMessage as error:
             return Report(Failed(FailureCode.MALFORMED_MESSAGE, str(error)))

@@ -27,13 +27,14 @@ from contact_transfer.observability.metrics import (
 from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer.failure_codes import FailureClass, failure
 from contact_transfer.transfer.outcome import (
+    CancellationRecorded,
     Cancelled,
     Cause,
     Deferred,
     Failed,
     Held,
+    MessageOutcome,
     Moved,
-    Outcome,
     Skipped,
     Transferred,
 )
@@ -59,7 +60,7 @@ class Telemetry:
 
     def outcome(
         self,
-        outcome: Outcome | Moved | Held,
+        outcome: MessageOutcome,
         *,
         seconds: float,
         waited: float | None,
@@ -101,6 +102,8 @@ class Telemetry:
             case Cancelled():
                 self._counts[Metric.CANCELLED, ""] += 1
                 self._logger.info("cancelled", extra=line | fields)
+            case CancellationRecorded():
+                self._logger.info("cancellation recorded", extra=line | fields)
             case Deferred():
                 self._deferred(outcome, tried)
                 line |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}

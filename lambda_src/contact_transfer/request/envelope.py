@@ -1,4 +1,4 @@
-"""From a message body to the object that holds a transfer request: a bare request, or an EventBridge event around one.
+"""From a message body to the object that holds a transfer request or a cancellation: bare, or in an EventBridge event.
 
 Strict where JSON is loose, because two readers that read one body differently are two different requests: duplicate keys,
 ``NaN`` and ``Infinity`` and lone surrogates are refused (RFC 8259 leaves each of them open).
@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
-from contact_transfer.request.event_types import REQUESTED
+from contact_transfer.request.cancellation import names_cancellation
+from contact_transfer.request.event_types import CANCEL_REQUESTED, REQUESTED
 from contact_transfer.request.source import Source, marked
 from contact_transfer.request.timestamps import instant
 
@@ -31,12 +32,13 @@ class MalformedMessage(ValueError):
 class Opened:
     """What a body holds: the request's fields, unchecked, and where they come from.
 
-    ``not_before``: until when a route's ``afterMinutes`` hold the request, epoch seconds.
+    ``not_before``: until when a route's ``afterMinutes`` hold the request, epoch seconds. ``cancels``: the fields are a cancellation's.
     """
 
     fields: dict[str, Any]
     source: Source
     not_before: float | None = None
+    cancels: bool = False
 
 
 def open_body(body: object, attributes: Mapping[str, Any] | None = None) -> Opened:
@@ -51,14 +53,16 @@ def open_body(body: object, attributes: Mapping[str, Any] | None = None) -> Open
     """
     document = _parse(body)
     if DETAIL_TYPE not in document:
-        return Opened(document, marked(attributes or {}) or Source.QUEUE)
-    if document[DETAIL_TYPE] != REQUESTED:
+        return Opened(document, marked(attributes or {}) or Source.QUEUE, cancels=names_cancellation(document))
+    if document[DETAIL_TYPE] not in (REQUESTED, CANCEL_REQUESTED):
         raise MalformedMessage(
-            f"The body is an event, but its detail-type is not '{REQUESTED}'; only that one is opened."
+            f"The body is an event, but its detail-type is not '{REQUESTED}' or '{CANCEL_REQUESTED}'; only those are opened."
         )
     detail = document.get("detail")
     if not isinstance(detail, dict):
         raise MalformedMessage("The event's detail is not an object.")
+    if document[DETAIL_TYPE] == CANCEL_REQUESTED:
+        return Opened(detail, Source.BUS, cancels=True)
     if document.get("source") != ROUTE_EVENTS:
         return Opened(detail, Source.BUS)
     return Opened(detail, Source.ROUTE, _due(document))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 REQUESTED = "Contact Transfer Requested"
+CANCEL_REQUESTED = "Contact Transfer Cancel Requested"
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
 SKIPPED = "Contact Transfer Skipped"

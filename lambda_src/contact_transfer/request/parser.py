@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Protocol
 
 from contact_transfer.request import fields
@@ -77,7 +77,7 @@ class _Reading:
         self._known = self._tellable()
 
     def request(self, source: Source, now: float | None) -> TransferRequest:
-        self._refuse(_invalid(self._problems()))
+        self._refuse(refusal_of_fields(self._problems()))
         self._refuse(rules.check_destination(self._given.get("queueId"), self._given.get("userId")))
         instance = self._instance()
         ids = self._ids(instance)
@@ -99,7 +99,7 @@ class _Reading:
     def _not_here(self, request: TransferRequest) -> Failed | None:
         """What this deployment's settings have against the request."""
         if request.route is not None and request.route not in self._settings.routes:
-            return _invalid(["route names no route of this deployment"])
+            return refusal_of_fields(["route names no route of this deployment"])
         lists = (self._settings.allowed_queue_ids, self._settings.allowed_user_ids)
         return rules.allowed_flow(
             request.contact_flow_id, self._settings.allowed_contact_flow_ids
@@ -142,22 +142,12 @@ class _Reading:
             raise Refused(failed, self._known)
 
     def _instance(self) -> InstanceArn:
-        given = self._given.get("instanceId")
-        if given is None:
-            if len(self._instances) > 1:
-                self._refuse(_invalid(["instanceId is missing; this deployment serves several instances"]))
-            self._known["instanceId"] = self._instances[0].instance_id
-            return self._instances[0]
-        for instance in self._instances:
-            if one_spelling(given) in {instance.instance_id, instance.text}:
-                self._known["instanceId"] = instance.instance_id
-                return instance
-        raise Refused(
-            Failed(
-                FailureCode.INSTANCE_NOT_ALLOWED, "instanceId names an instance that this deployment does not serve."
-            ),
-            self._known,
-        )
+        try:
+            instance = served_instance(self._given.get("instanceId"), self._instances)
+        except Refused as refused:
+            raise Refused(refused.failed, self._known) from None
+        self._known["instanceId"] = instance.instance_id
+        return instance
 
     def _ids(self, instance: InstanceArn) -> dict[str, str]:
         ids, wrong = {}, []
@@ -173,9 +163,24 @@ class _Reading:
                 noun = NOUNS[field.type.kind]
                 wrong.append(f"{name} is neither an id nor the ARN of {noun} of instance {instance.instance_id}")
         self._known.update(ids)
-        self._refuse(_invalid(wrong))
+        self._refuse(refusal_of_fields(wrong))
         return ids
 
 
-def _invalid(found: list[str]) -> Failed | None:
+def served_instance(given: str | None, served: Sequence[InstanceArn]) -> InstanceArn:
+    """The instance that is named by id or ARN; the only one that is served, if none is named. Raise ``Refused``."""
+    if given is None and len(served) == 1:
+        return served[0]
+    if given is None:
+        why = "instanceId is missing; this deployment serves several instances."
+        raise Refused(Failed(FailureCode.INVALID_FIELD, why), {})
+    for instance in served:
+        if one_spelling(given) in {instance.instance_id, instance.text}:
+            return instance
+    why = "instanceId names an instance that this deployment does not serve."
+    raise Refused(Failed(FailureCode.INSTANCE_NOT_ALLOWED, why), {})
+
+
+def refusal_of_fields(found: list[str]) -> Failed | None:
+    """The failure of fields with these problems, each a clause that begins with the field's name; None when there is none."""
     return Failed(FailureCode.INVALID_FIELD, "; ".join(found).rstrip(".") + ".") if found else None

@@ -12,7 +12,7 @@ from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.eligibility import Eligibility
-from contact_transfer.transfer.outcome import Failed, Held, Moved, Outcome
+from contact_transfer.transfer.outcome import Failed, MessageOutcome
 from contact_transfer.transfer.parking_brake import ParkingBrake
 from contact_transfer.transfer.reconciliation import Reconciliation
 from contact_transfer.transfer.route_quota import Routes
@@ -53,9 +53,9 @@ class Report:
     """What became of one message; the ledger knows it.
 
     ``conflict``: the name that the ledger has as the contact's winner although Connect answered 200 to this request.
-    ``session``: through which the ledger hears that a failed message is parked.
+    ``session``: through which the ledger hears that the end of a message is reported.
     """
 
-    outcome: Outcome | Moved | Held
+    outcome: MessageOutcome
     conflict: str | None = None
     session: Session | None = None

@@ -12,11 +12,12 @@ from contact_transfer.ledger.attempts import Call
 from contact_transfer.ledger.contact import Release
 from contact_transfer.ledger.ledger import Conflict
 from contact_transfer.ledger.records import LeaseAcquired, TransientError
+from contact_transfer.ledger.request_ids import IdCancelled, IdTaken
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.transfer import backoff, poison, reporting
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.attempting import Attempting
-from contact_transfer.transfer.outcome import Cause, Deferred, Ended, Failed, Outcome, Transferred
+from contact_transfer.transfer.outcome import Cancelled, Cause, Deferred, Ended, Failed, Outcome, Transferred
 from contact_transfer.transfer.reconciliation import LOOK_AGAIN_SECONDS, NotApplied, Question, Unsettled, unknown
 from contact_transfer.transfer.retries import WAITING, Retries
 
@@ -82,7 +83,7 @@ class Handling:
             return replace(poison.failure(self.request, self.held.record), in_doubt=True)
         if poison.is_suspicious(self.held.record):
             self.session.confirm_start(self.held)
-        decided = self._decided_failure()
+        decided = self._decided_end()
         if self.in_doubt and not (decided and self.held.record.first_called_at is None):
             reconciled = self._reconcile(may_call=decided is None)
             if reconciled is not None:
@@ -93,26 +94,33 @@ class Handling:
             return given_up
         return self._attempt()
 
-    def _decided_failure(self) -> Failed | None:
-        """A failure that needs no look at Connect: it is given once no attempt of the request is in doubt."""
-        transfer = self.held.contact.transfer
-        if transfer is not None:
-            return reporting.transferred_elsewhere(self.request, transfer)
-        if self.arrival.policy_failure is not None:
-            return self.arrival.policy_failure
-        taken = self._bind()
-        if taken is not None:
-            return taken
-        return poison.failure(self.request, self.held.record) if poison.is_poison(self.held.record) else None
-
-    def _bind(self) -> Failed | None:
-        if self.request.request_id is None:
-            return None
+    def _decided_end(self) -> Ended | None:
+        """An end that needs no look at Connect: it is given once no attempt of the request is in doubt."""
         try:
-            taken = self.session.bind(self.held)
+            cancelled_until = self.session.cancelled_until(self.held)
+            if cancelled_until is not None:
+                return reporting.cancelled(self.request, cancelled_until)
+            transfer = self.held.contact.transfer
+            if transfer is not None:
+                return reporting.transferred_elsewhere(self.request, transfer)
+            if self.arrival.policy_failure is not None:
+                return self.arrival.policy_failure
+            unbound = self._bind()
         except LedgerUnavailable as error:
             raise Unavailable(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, error.detail) from error
-        return None if taken is None else reporting.mismatch(taken.contact_id)
+        if unbound is not None:
+            return unbound
+        return poison.failure(self.request, self.held.record) if poison.is_poison(self.held.record) else None
+
+    def _bind(self) -> Failed | Cancelled | None:
+        if self.request.request_id is None:
+            return None
+        match self.session.bind(self.held):
+            case IdCancelled(until):
+                return reporting.cancelled(self.request, until)
+            case IdTaken(contact_id):
+                return reporting.mismatch(contact_id)
+        return None
 
     def _reconcile(self, *, may_call: bool) -> Outcome | None:
         """Find out what an attempt did. None: nothing stands against a call, or the decided failure, any more."""

@@ -16,6 +16,7 @@ from contact_transfer.request.lanes import Lane
 from contact_transfer.transfer.failure_codes import FailureCode
 
 __all__ = [
+    "CancellationRecorded",
     "Cancelled",
     "Cause",
     "Deferred",
@@ -23,6 +24,7 @@ __all__ = [
     "Failed",
     "FailureCode",
     "Held",
+    "MessageOutcome",
     "Moved",
     "Outcome",
     "SkipReason",
@@ -103,10 +105,21 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Cancelled:
-    """The request was cancelled before it was carried out. ``message``: what was cancelled, for people."""
+    """The request was cancelled before it was carried out.
+
+    ``message``: the same for people. ``until``: until when it is not carried out under its name, in epoch seconds.
+    """
 
     message: str
+    until: float = 0.0
     attempts: int | None = None
+
+
+@dataclass(frozen=True)
+class CancellationRecorded:
+    """Not a request: a message that cancels one, or a batch, and that has been written down."""
+
+    attempts: None = None
 
 
 @dataclass(frozen=True)
@@ -138,3 +151,7 @@ class Held:
 
     until: float
     attempts: int | None = None
+
+
+#: What becomes of a message: of the request that it carries, of its lane or schedule, or of the cancellation.
+MessageOutcome = Outcome | Moved | Held | CancellationRecorded

@@ -6,9 +6,11 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import cast
 
-from contact_transfer.ledger.records import EndKind, EndRecord, LeaseAcquired, Transfer
+from contact_transfer.ledger.end_kind import EndKind
+from contact_transfer.ledger.records import EndRecord, LeaseAcquired, Transfer
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.request.model import TransferRequest
+from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer.outcome import (
     Cancelled,
     Cause,
@@ -70,6 +72,13 @@ def transferred_elsewhere(request: TransferRequest, record: Transfer) -> Failed:
     )
 
 
+def cancelled(request: TransferRequest, until: float) -> Cancelled:
+    """Why a request of which the ledger has a cancellation is not carried out."""
+    return Cancelled(
+        f"Contact {request.contact_id} stays where it is. The cancellation holds until {rfc3339(until)}.", until
+    )
+
+
 def mismatch(first: str | None) -> Failed:
     """The requestId belongs to other parameters, for the contact ``first``."""
     return Failed(
@@ -88,7 +97,7 @@ def end_record(ended: Ended, held: LeaseAcquired, message_id: str, now: float) -
         case Skipped():
             return replace(record, kind=EndKind.SKIPPED, code=str(ended.reason))
         case Cancelled():
-            return replace(record, kind=EndKind.CANCELLED)
+            return replace(record, kind=EndKind.CANCELLED, cancelled_until=ended.until)
 
 
 def ended_before(record: EndRecord) -> Ended:
@@ -96,7 +105,7 @@ def ended_before(record: EndRecord) -> Ended:
     if record.kind == EndKind.SKIPPED:
         return Skipped(cast("SkipReason", _known(SkipReason, record.code)), record.message, record.attempts)
     if record.kind == EndKind.CANCELLED:
-        return Cancelled(record.message, record.attempts)
+        return Cancelled(record.message, record.cancelled_until or 0.0, record.attempts)
     code = cast("FailureCode", _known(FailureCode, record.code))
     return Failed(
         code, record.message, record.attempts, record.in_doubt, successor_contact_id=record.successor_contact_id

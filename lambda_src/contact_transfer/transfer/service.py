@@ -27,12 +27,13 @@ from contact_transfer.ledger.records import (
 )
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import backoff, reporting
 from contact_transfer.transfer.arrival import Arrival, Means, Report
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.handling import Handling
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed
+from contact_transfer.transfer.outcome import CancellationRecorded, Cause, Deferred, Failed
 
 #: How much longer than its invocation a lease lasts.
 LEASE_MARGIN_SECONDS = 10.0
@@ -61,6 +62,15 @@ class Service:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
             return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.randomness.random)))
+
+    def cancel(self, cancellation: Cancellation, delivery: Delivery) -> Report:
+        """Call off a request or a batch. The days for which that holds run from when the message was sent, however often it comes."""
+        sent = self._means.clock.now() if delivery.sent_at is None else delivery.sent_at
+        try:
+            self._ledger.cancel(cancellation, sent + HOLDS_SECONDS)
+        except LedgerUnavailable as error:
+            return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.randomness.random)))
+        return Report(CancellationRecorded())
 
     def _carried_out(self, arrival: Arrival) -> Report:
         match arrival.session.acquire(self._claim(arrival), self._means.connect.clock.bounds()):
