@@ -218,6 +218,11 @@ SITUATIONS = (
         _rule(_FAILED, "urgent-requests", **_BUS),
     ),
     Situation("EventBridge cannot deliver urgent requests; they are nowhere", _rule(_LOST, "urgent-requests", **_BUS)),
+    Situation(
+        "EventBridge cannot deliver cancellations; they are in the dead-letter queue",
+        _rule(_FAILED, "cancellations", **_BUS),
+    ),
+    Situation("EventBridge cannot deliver cancellations; they are nowhere", _rule(_LOST, "cancellations", **_BUS)),
     Situation("EventBridge cannot deliver contact events; they are in a dead-letter queue", _rule(_FAILED, "arrivals")),
     Situation("EventBridge cannot deliver contact events; they are nowhere", _rule(_LOST, "arrivals")),
     Situation(

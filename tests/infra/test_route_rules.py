@@ -109,7 +109,10 @@ class TestInTheTemplate:
 
         name = "ContactTransfer-variant"
         normal = {f"rule/{name}-route-night", f"rule/{name}-route-later", f"rule/{name}/{name}-requests"}
-        urgent = {f"rule/{name}-route-escalate", f"rule/{name}/{name}-urgent-requests"}
+        urgent = {
+            f"rule/{name}-route-escalate",
+            *(f"rule/{name}/{name}-{rule}" for rule in ("urgent-requests", "cancellations")),
+        }
         routes = normal | urgent
         confirmation = {f"rule/{name}-arrivals", f"rule/{name}/{name}-announced"}
         for queue, rules in (("Transfers", normal), ("Urgent", urgent), ("DeadLetters", routes)):

@@ -13,6 +13,7 @@ pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
 RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-requests"
 URGENT_RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-urgent-requests"
+CANCELLATIONS = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-cancellations"
 ARRIVALS = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local-arrivals"
 KEPT = ("SQS::Queue", "DynamoDB::Table", "KMS::Key")
 
@@ -66,7 +67,11 @@ def test_queues_take_tls_only(assembly: Assembly, name: str) -> None:
     ]
 
 
-SENDERS = {"Transfers": [RULE], "Urgent": [URGENT_RULE], "DeadLetters": [RULE, URGENT_RULE]}
+SENDERS = {
+    "Transfers": [RULE],
+    "Urgent": [URGENT_RULE, CANCELLATIONS],
+    "DeadLetters": [RULE, URGENT_RULE, CANCELLATIONS],
+}
 
 
 @pytest.mark.parametrize("name", SENDERS)
@@ -81,7 +86,7 @@ def test_eventbridge_sends_to_a_queue_for_its_own_rules_alone(assembly: Assembly
 
 def test_the_rules_arn_in_the_policies_is_the_rules(assembly: Assembly) -> None:
     bus = assembly.one("Events::EventBus")
-    for arn, name in ((RULE, "EventsRequests"), (URGENT_RULE, "UrgentRequests")):
+    for arn, name in ((RULE, "EventsRequests"), (URGENT_RULE, "UrgentRequests"), (CANCELLATIONS, "Cancellations")):
         rule = assembly.one("Events::Rule", name)
         assert arn.endswith(f":rule/{bus['Name']}/{rule['Name']}")
         assert rule["EventBusName"] == {"Ref": _logical(assembly, "Events::EventBus", "")}
@@ -92,7 +97,7 @@ def test_the_queues_key_lets_in_the_account_and_eventbridge_and_nobody_else(asse
     assert root["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
     assert rules["Principal"] == {"Service": "events.amazonaws.com"}
     assert rules["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE, URGENT_RULE, ARRIVALS]}}
+    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE, URGENT_RULE, CANCELLATIONS, ARRIVALS]}}
 
 
 def test_the_data_key_lets_in_archive_logs_and_alarms_of_this_deployment(assembly: Assembly) -> None:

@@ -19,8 +19,8 @@ from contact_transfer_cdk.words import counted
 POLICY_BYTES = 8192
 #: The same page has 50; one stands for everybody, who must use TLS, and one is EventBridge.
 MOST_PRODUCERS = 48
-#: Of each lane, how its queue and its rule are called after the deployment.
-_NAMES = {Lane.NORMAL: ("transfers", "requests"), Lane.URGENT: ("urgent", "urgent-requests")}
+#: Of each lane, how its queue is called after the deployment, and the rules of the bus that send to it.
+_NAMES = {Lane.NORMAL: ("transfers", ["requests"]), Lane.URGENT: ("urgent", ["urgent-requests", "cancellations"])}
 _SEPARATOR = len('"",')
 #: Of the ARNs in one statement: a managed policy, which one statement cannot outgrow, has at most 6,144 characters.
 _STATEMENT_BYTES = 4500
@@ -72,10 +72,10 @@ def queue_policy_bytes(settings: DeploymentSettings) -> int:
 def _queue_policy(settings: DeploymentSettings, lane: Lane) -> dict[str, Any]:
     """The policy as ``service.queues`` makes it. A test compares the two."""
     place, prefix = settings.place, settings.prefix
-    queue, rule = (f"{prefix}-{name}" for name in _NAMES[lane])
-    queue = place.arn("sqs", queue)
+    queue_name, rule_names = _NAMES[lane]
+    queue = place.arn("sqs", f"{prefix}-{queue_name}")
     rules = [
-        f"{prefix}/{rule}",
+        *(f"{prefix}/{prefix}-{name}" for name in rule_names),
         *(route_rule_name(settings, route) for route in settings.contact_routes if route.lane is lane),
     ]
     root = f"arn:{place.partition}:iam::{'0' * 12}:root"

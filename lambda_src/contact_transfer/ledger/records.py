@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any
 
-from contact_transfer.ledger.end_kind import EndKind
 from contact_transfer.request import identity
 
 
@@ -92,6 +92,14 @@ class TransientError(Extensible):
     detail: str
     at: float
     retry_at: float
+
+
+class EndKind(StrEnum):
+    """How a request can end without a transfer. A further word was written by a newer version."""
+
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    CANCELLED = "cancelled"
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,7 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import cast
 
-from contact_transfer.ledger.end_kind import EndKind
-from contact_transfer.ledger.records import EndRecord, LeaseAcquired, Transfer
+from contact_transfer.ledger.records import EndKind, EndRecord, LeaseAcquired, Transfer
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.timestamps import rfc3339

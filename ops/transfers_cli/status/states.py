@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from contact_transfer.ledger.end_kind import EndKind
-from contact_transfer.ledger.records import Contact, EndRecord, RequestRecord
+from contact_transfer.ledger.records import Contact, EndKind, EndRecord, RequestRecord
 from contact_transfer.request import identity
 from transfers_cli import say
 
