@@ -17,9 +17,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
-from contact_transfer.ledger import batches, request_ids, route_quotas
 from contact_transfer.ledger import contact as contacts
-from contact_transfer.ledger.batches import Batch
+from contact_transfer.ledger import request_ids, route_quotas
 from contact_transfer.ledger.documents import batch_key, contact_key, request_key, route_key
 from contact_transfer.ledger.records import (
     Acquisition,
@@ -29,7 +28,7 @@ from contact_transfer.ledger.records import (
     LeaseAcquired,
     Transfer,
 )
-from contact_transfer.ledger.request_ids import IdCancelled, IdTaken, RequestId, TurnPassed
+from contact_transfer.ledger.request_ids import Batch, IdCancelled, IdTaken, RequestId, TurnPassed
 from contact_transfer.ledger.route_quotas import Permit, RouteQuota
 from contact_transfer.ledger.store import Handle, LedgerUnavailable, Store
 from contact_transfer.request import identity
@@ -62,7 +61,7 @@ class Ledger:
         instance_id, now = cancellation.instance_id, self._now()
         if cancellation.batch_id is not None:
             batch = Handle(self._store, Batch, batch_key(instance_id, cancellation.batch_id))
-            batch.apply(partial(batches.cancel, until=until), now)
+            batch.apply(partial(request_ids.cancel_batch, until=until), now)
         if cancellation.request_id is not None:
             name = identity.request_name(instance_id, cancellation.request_id)
             wanted = RequestId("", instance_id, "", 0, is_bound=False, cancelled_until=until)

@@ -95,7 +95,7 @@ class TransientError(Extensible):
 
 
 class EndKind(StrEnum):
-    """How a request can end without a transfer. A further word was written by a newer version."""
+    """How a request can end without a transfer."""
 
     FAILED = "failed"
     SKIPPED = "skipped"
@@ -106,9 +106,8 @@ class EndKind(StrEnum):
 class EndRecord(Extensible):
     """An end without a transfer, as it was written down for one message.
 
-    ``code``: the failure code or the reason of the skip; empty for a cancellation. ``in_doubt``: whether the contact was transferred all
-    the same could not be found out. ``turn``: of the lease under which it was written. ``reported``: parked, or announced, so the
-    message will hardly come back by itself. ``cancelled_until``: of a cancellation.
+    ``code``: of the failure, or the reason of the skip. ``in_doubt``: whether the contact was transferred all the same could not be found
+    out. ``turn``: of the lease under which it was written. ``reported``: parked or announced, so it will hardly come back.
     """
 
     request: str

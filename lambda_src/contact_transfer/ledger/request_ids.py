@@ -1,4 +1,4 @@
-"""To which request a ``requestId`` belongs: one small document for each, and three pure functions.
+"""To which request a ``requestId`` belongs, and which names and batches are cancelled: small documents, and pure functions.
 
 It is bound by the first request that uses it, and free again when it has ended without a transfer, both under the contact's lease. The turn
 of that lease is kept with it, and never falls: a worker that goes on after its lease has been given to another changes nothing.
@@ -89,6 +89,19 @@ def cancel(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None
     """
     until = _latest(known, wanted)
     return replace(known or wanted, cancelled_until=until), None
+
+
+@dataclass(frozen=True)
+class Batch(Extensible):
+    """A cancelled batch: its requests end as cancelled until ``cancelled_until``, and the document is kept as long."""
+
+    cancelled_until: float
+
+
+def cancel_batch(known: Batch | None, until: float) -> tuple[Batch | None, None]:
+    """Cancel the batch until ``until``. A cancellation that holds longer stays."""
+    known = known or Batch(until)
+    return replace(known, cancelled_until=max(until, known.cancelled_until)), None
 
 
 def _after(known: RequestId | None, wanted: RequestId) -> RequestId:

@@ -12,10 +12,9 @@ from typing import Any, Generic, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.aws.answers import is_denial
-from contact_transfer.ledger.batches import Batch
 from contact_transfer.ledger.documents import decode, encode
 from contact_transfer.ledger.records import Contact, Extensible
-from contact_transfer.ledger.request_ids import RequestId
+from contact_transfer.ledger.request_ids import Batch, RequestId
 
 T = TypeVar("T", bound=Extensible)
 A = TypeVar("A")
