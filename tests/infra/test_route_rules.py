@@ -95,7 +95,7 @@ class TestInTheTemplate:
 
     def test_every_rule_has_retries_and_a_dead_letter_queue(self, routed: Assembly) -> None:
         rules = routed.of_type("Events::Rule")
-        assert len(rules) == 7
+        assert len(rules) == 8
         for name, rule in rules.items():
             (target,) = rule["Properties"]["Targets"]
             assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
