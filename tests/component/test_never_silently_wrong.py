@@ -19,17 +19,18 @@ _AWAY = EndpointConnectionError(endpoint_url="https://sqs")
 
 
 def test_twelve_failures_while_the_dead_letter_queue_is_away_stay_failures(world: World) -> None:
-    """Then the cause is fixed: no message is reported failed and later transferred."""
-    draft, contact = world.seed.flows["Draft"], world.contact()
+    """Then the cause is fixed: no message is reported failed and later transferred. Two flows, so that the brake lets all twelve fail."""
+    unusable, contact = [world.seed.flows[name] for name in ("Draft", "Retired")], world.contact()
     world.queue.refuse = _AWAY
     for number in range(12):
-        world.send(world.request(contact, contactFlowId=draft, requestId=f"r{number}"))
+        world.send(world.request(contact, contactFlowId=unusable[number % 2], requestId=f"r{number}"))
     for _ in range(3):
         world.invoke(world.receive(12))
         world.time.now += 1000
     assert len({told["originalMessageId"] for told in world.told("Failed")}) == 12
     world.queue.refuse = None
-    world.connect.others.publish_flow(draft)
+    world.connect.others.publish_flow(unusable[0])
+    world.connect.others.archive_flow(unusable[1], archived=False)
     world.settle()
     assert world.codes == ["FlowNotUsable"] * 12
     assert world.transfers == []
