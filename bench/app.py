@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import cost, cpu, crowd, finding, growth, light, machine, memory, pace, page, realtime, start, tried
+from bench import cost, cpu, crowd, finding, growth, lanes, light, machine, memory, pace, page, realtime, start, tried
 from bench.finding import Check, Finding, console
 
 app = typer.Typer(
@@ -29,6 +29,7 @@ MEASURES: dict[str, tuple[Measure, str]] = {
     "pace": (pace.measure, "backlogs up to 30,000 on the virtual clock (a minute)"),
     "shared": (crowd.measure, "a quota shared with another caller, on the virtual clock"),
     "light": (light.measure, "latency under a light load, on the virtual clock"),
+    "lanes": (lanes.measure, "urgent requests beside a backlog of 5,000, on the virtual clock (two minutes)"),
     "tried": (tried.measure, "what was tried and not adopted, on the virtual clock"),
     "growth": (growth.measure, "time and memory against sizes (two minutes)"),
     "cost": (cost.measure, "what a million transfers cost by list prices, on paper"),

@@ -14,7 +14,7 @@ from bench.requests import Backlog, Mix
 from bench.virtual import TRANSFER, layout, maker
 from bench.ways import Log
 from contact_transfer.config.worker_settings import Quota
-from contact_transfer.connect.lane_shares import Waiting
+from contact_transfer.connect.lane_shares import URGENT_PART, Waiting
 from contact_transfer.messaging.queue import Queue
 from local.virtual import Cloud
 from local.virtual.cloud import BEGINS
@@ -66,7 +66,7 @@ LOADS = (
     ),
     Urgent("twice the quota", RATE * 2, 600.0),
     Urgent(
-        "twice the quota, every fourth minute, recycled", RATE, 1800.0, switching=True, recycle_after=RECYCLED_AFTER
+        "all of the quota, every second minute, recycled", RATE, 1800.0, switching=True, recycle_after=RECYCLED_AFTER
     ),
 )
 
@@ -124,6 +124,10 @@ def measure(step: Callable[[str], None]) -> Finding:
         _add(found, load, run(times, load.seconds, recycle_after=load.recycle_after))
     step("no urgent request")
     _add_alone(found)
+    found.notes.append(
+        "Seconds from sending to TransferContact, beyond the calls themselves. More urgent requests than nine tenths of the quota wait for"
+        " each other; what counts then is what is left to the backlog."
+    )
     return found
 
 
@@ -131,7 +135,7 @@ def _add(found: Finding, load: Urgent, done: Lanes) -> None:
     waits = sorted(way.whole - way.calls for way in done.ways)
     p50, p99 = (quantiles(waits, n=100)[percent - 1] for percent in (50, 99))
     normal = sum(at >= SETTLING_SECONDS for at in done.normal_at) / (load.seconds - SETTLING_SECONDS) / RATE
-    overloaded = load.rate * (0.5 if load.switching else 1.0) > RATE * 0.9
+    overloaded = load.rate > RATE * URGENT_PART
     found.rows.append(
         {
             "urgent requests": load.words,

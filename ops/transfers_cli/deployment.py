@@ -106,13 +106,20 @@ class Deployment:
             ) from error
 
     @cached_property
-    def mapping(self) -> Mapping[str, Any]:
-        """The event source mapping between the transfer queue and the worker."""
+    def mappings(self) -> list[Mapping[str, Any]]:
+        """The event source mappings between the worker and the queues of its lanes, the normal lane's first."""
         found = self.aws("lambda").list_event_source_mappings(FunctionName=self.output("WorkerFunctionName"))
-        for mapping in found["EventSourceMappings"]:
-            if mapping["EventSourceArn"] == self.output("TransferQueueArn"):
-                return dict(mapping)
-        raise Stop(f"Nothing feeds the worker of {self.stack}: its event source mapping is gone. Deploy.", Exit.NOT_ALL)
+        by_queue = {mapping["EventSourceArn"]: dict(mapping) for mapping in found["EventSourceMappings"]}
+        queues = [self.output(name) for name in ("TransferQueueArn", "UrgentQueueArn")]
+        if missing := [arn.rpartition(":")[2] for arn in queues if arn not in by_queue]:
+            what = f"Nothing feeds the worker of {self.stack} from {' and '.join(missing)}: the event source mapping is gone. Deploy."
+            raise Stop(what, Exit.NOT_ALL)
+        return [by_queue[arn] for arn in queues]
+
+    def waiting(self, *names: str) -> dict[str, int]:
+        """Numbers among the attributes of the lanes' queues, added up."""
+        lanes = [self.queue(output, *names) for output in ("TransferQueueUrl", "UrgentQueueUrl")]
+        return {name: sum(lane[name] for lane in lanes) for name in names}
 
     def worker_arn(self, service: str, resource: str) -> str:
         """The ARN of a resource in the worker's partition, account and Region."""

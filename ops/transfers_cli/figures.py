@@ -20,7 +20,10 @@ _QUERIES = 500  # metrics that one GetMetricData takes
 
 @dataclass(frozen=True)
 class Figures:
-    """``minutes``: the values of each counted metric, oldest first, the minute under way last. ``by_reason``: their sums."""
+    """``waiting`` and ``in_flight``: of both lanes; ``urgent``: of them, those that wait in the urgent one.
+
+    ``minutes``: the values of each counted metric, oldest first, the minute under way last. ``by_reason``: their sums.
+    """
 
     at: float
     running: bool
@@ -28,6 +31,7 @@ class Figures:
     in_flight: int
     failed: int
     pace: float
+    urgent: int = 0
     minutes: Mapping[str, Sequence[float]] = field(default_factory=dict)
     by_reason: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ringing: Sequence[str] = ()
@@ -52,6 +56,7 @@ class Figures:
         return {
             "running": self.running,
             "waiting": self.waiting,
+            "urgentWaiting": self.urgent,
             "inFlight": self.in_flight,
             "failedWaiting": self.failed,
             "oldestSeconds": self.oldest,
@@ -93,12 +98,16 @@ class Watching:
             self._ask_cloudwatch()
             self._asked = time.monotonic()
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
-        queue = self._found.queue("TransferQueueUrl", *names)
-        uuid = self._found.mapping["UUID"]
+        queue = self._found.waiting(*names)
+        states = {
+            self._found.aws("lambda").get_event_source_mapping(UUID=mapping["UUID"])["State"]
+            for mapping in self._found.mappings
+        }
         return Figures(
             at=time.time(),
-            running=self._found.aws("lambda").get_event_source_mapping(UUID=uuid)["State"] in {"Enabled", "Enabling"},
+            running=states <= {"Enabled", "Enabling"},
             waiting=queue[names[0]],
+            urgent=self._found.queue("UrgentQueueUrl", names[0])[names[0]],
             in_flight=queue[names[1]],
             failed=sum(self._found.queue("DeadLetterQueueUrl", *names).values()),
             pace=self._found.settings.transfers_per_second,

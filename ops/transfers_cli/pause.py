@@ -16,8 +16,8 @@ _COUNTS = (
     "ApproximateNumberOfMessages",
     "ApproximateNumberOfMessagesNotVisible",
     "ApproximateNumberOfMessagesDelayed",
-    "MessageRetentionPeriod",
 )
+_RETENTION = "MessageRetentionPeriod"
 
 
 def pause(
@@ -27,7 +27,7 @@ def pause(
     deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
-    """Stop transfers at once; the transfer queue keeps every request. The first thing to do in an incident.
+    """Stop transfers of both lanes at once; the queues keep every request. The first thing to do in an incident.
 
     What a worker has in hand is finished. Requests wait in the queue for as long as it keeps messages (said below); only an
     expiresAt of their own can pass. Start again with `transfers resume`.
@@ -47,12 +47,15 @@ def resume(
 
 
 def _switch(found: Deployment, *, on: bool, dry_run: bool, yes: bool, as_json: bool) -> None:
-    mapping = found.mapping
-    already = mapping["State"] in ({"Enabled", "Enabling"} if on else {"Disabled", "Disabling"})
-    if not already and not dry_run:
+    wanted = {"Enabled", "Enabling"} if on else {"Disabled", "Disabling"}
+    others = [mapping["UUID"] for mapping in found.mappings if mapping["State"] not in wanted]
+    already = not others
+    if others and not dry_run:
         say.confirm("Start transfers again?" if on else "Stop all transfers of this deployment?", yes=yes)
-        found.aws("lambda").update_event_source_mapping(UUID=mapping["UUID"], Enabled=on)
-        _await(found, mapping["UUID"], "Enabled" if on else "Disabled")
+        for uuid in others:
+            found.aws("lambda").update_event_source_mapping(UUID=uuid, Enabled=on)
+        for uuid in others:
+            _await(found, uuid, "Enabled" if on else "Disabled")
     _tell(found, on=on, already=already, dry_run=dry_run, as_json=as_json)
 
 
@@ -69,11 +72,11 @@ def _await(found: Deployment, uuid: str, state: str) -> None:
 
 
 def _tell(found: Deployment, *, on: bool, already: bool, dry_run: bool, as_json: bool) -> None:
-    counts = found.queue("TransferQueueUrl", *_COUNTS)
-    waiting = sum(counts[name] for name in _COUNTS[:3])
+    waiting = sum(found.waiting(*_COUNTS).values())
+    kept = found.queue("TransferQueueUrl", _RETENTION)[_RETENTION]
     pace = found.settings.transfers_per_second
     oldest = oldest_seconds(found)
-    safe = time.time() + counts["MessageRetentionPeriod"] - (oldest or 0.0)
+    safe = time.time() + kept - (oldest or 0.0)
     changed = not (already or dry_run)
     if as_json:
         told = {"running": on if changed or already else not on, "changed": changed, "waiting": waiting}
@@ -81,12 +84,12 @@ def _tell(found: Deployment, *, on: bool, already: bool, dry_run: bool, as_json:
         return
     state = "running" if on else "paused"
     would = "would be " if dry_run and not already else ("was already " if already else "")
-    say.result(f"{found.stack} {would or 'is '}{state}. {waiting} requests wait in the transfer queue.")
+    say.result(f"{found.stack} {would or 'is '}{state}. {waiting} requests wait in the queues of both lanes.")
     if on:
         say.result(f"At {pace:g} a second they take {say.span(waiting / pace)}.")
         return
     if oldest is None:
-        say.result(f"The queue keeps a request for {say.span(counts['MessageRetentionPeriod'])} after it was sent.")
+        say.result(f"The queue keeps a request for {say.span(kept)} after it was sent.")
         say.note("CloudWatch does not tell the age of the oldest one, so the moment cannot be named.")
     else:
         say.result(f"It is safe until {say.when(safe)}: then the oldest request would be too old for the queue.")
@@ -96,8 +99,13 @@ def _tell(found: Deployment, *, on: bool, already: bool, dry_run: bool, as_json:
 
 
 def oldest_seconds(found: Deployment) -> float | None:
-    """The age of the oldest message in the transfer queue, as CloudWatch saw it last; None when it does not say."""
-    name = found.output("TransferQueueUrl").rsplit("/", 1)[-1]
+    """The age of the oldest message in the lanes' queues, as CloudWatch saw it last; None when it does not say."""
+    ages = [_oldest_seconds(found, output) for output in ("TransferQueueUrl", "UrgentQueueUrl")]
+    return max((age for age in ages if age is not None), default=None)
+
+
+def _oldest_seconds(found: Deployment, output: str) -> float | None:
+    name = found.output(output).rsplit("/", 1)[-1]
     now = time.time()
     try:
         answer = found.aws("cloudwatch").get_metric_statistics(

@@ -90,6 +90,7 @@ def _box(title: str, rows: Rows, width: int) -> Panel:
 def _queues(figures: Figures) -> Rows:
     return [
         ("waiting", Text(str(figures.waiting), "bold")),
+        ("of them urgent", str(figures.urgent)),
         ("in flight", str(figures.in_flight)),
         ("oldest", "" if figures.oldest is None else _short(figures.oldest)),
         ("dead letters", Text(str(figures.failed), "bold red" if figures.failed else "green")),

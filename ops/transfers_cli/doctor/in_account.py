@@ -75,13 +75,15 @@ def _needed(subject: Subject, found: Deployment) -> dict[str, list[str]]:
         table: ["dynamodb:GetItem", "dynamodb:PutItem"],
         bus: ["events:PutEvents"],
         dead: ["sqs:SendMessage"],
-        found.output("TransferQueueArn"): [
+    }
+    for lane in ("TransferQueueArn", "UrgentQueueArn"):
+        needed[found.output(lane)] = [
             "sqs:ReceiveMessage",
             "sqs:DeleteMessage",
             "sqs:GetQueueAttributes",
             "sqs:ChangeMessageVisibility",
-        ],
-    }
+            "sqs:SendMessage",
+        ]
     for instance in subject.instances:
         needed[f"{instance.text}/contact/any"] = [
             "connect:TransferContact",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from transfers_cli.alarms import own_alarms
 from transfers_cli.deployment import Deployment
@@ -19,26 +20,28 @@ def stack(subject: Subject) -> Iterator[Finding]:
 
 
 def mapping(subject: Subject) -> Iterator[Finding]:
-    """The worker is fed: the mapping is on, answers for single messages, and has as many workers as the pace counts on."""
+    """The worker is fed from both lanes: each mapping is on, answers for single messages, and has as many workers as the pace counts on."""
     found = _deployed(subject)
-    seen, workers = found.mapping, found.settings.maximum_concurrency
+    for what, seen in zip(("worker", "worker, urgent lane"), found.mappings, strict=True):
+        yield _fed(found, what, seen)
+
+
+def _fed(found: Deployment, what: str, seen: Mapping[str, Any]) -> Finding:
+    workers = found.settings.maximum_concurrency
     concurrency = seen.get("ScalingConfig", {}).get("MaximumConcurrency")
     if seen["State"] not in {"Enabled", "Enabling"}:
-        yield look(
-            "worker",
-            f"paused: its mapping is {seen['State']}",
-            "Start it again when the time has come: transfers resume.",
+        return look(
+            what, f"paused: its mapping is {seen['State']}", "Start it again when the time has come: transfers resume."
         )
-    elif "ReportBatchItemFailures" not in seen.get("FunctionResponseTypes", []):
-        yield bad(
-            "worker", "its mapping does not take partial answers: one failure repeats a whole batch", "Deploy again."
+    if "ReportBatchItemFailures" not in seen.get("FunctionResponseTypes", []):
+        return bad(
+            what, "its mapping does not take partial answers: one failure repeats a whole batch", "Deploy again."
         )
-    elif concurrency != workers:
-        yield bad("worker", f"{concurrency} run at once and each takes 1/{workers} of the quota", "Deploy again.")
-    else:
-        yield good(
-            "worker", f"fed by its queue, {workers} at once, {found.settings.transfers_per_second:g} transfers a second"
-        )
+    if concurrency != workers:
+        return bad(what, f"{concurrency} run at once and each takes 1/{workers} of the quota", "Deploy again.")
+    return good(
+        what, f"fed by its queue, {workers} at once, {found.settings.transfers_per_second:g} transfers a second"
+    )
 
 
 def flow_function(subject: Subject) -> Iterator[Finding]:

@@ -45,7 +45,7 @@ def status(
     """
     found = open_deployment(deployment)
     answer = Search(found, instance, by_request_id=request_id, connect=chain).find(what)
-    waiting = None if answer.is_seen else sum(found.queue("TransferQueueUrl", *_WAITING).values())
+    waiting = None if answer.is_seen else sum(found.waiting(*_WAITING).values())
     if json:
         not_seen = {"state": State.NOT_SEEN, "waitingInQueue": waiting} if waiting is not None else {}
         say.as_json({**found.place, **showing.as_dict(answer), **not_seen})
