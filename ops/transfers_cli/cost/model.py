@@ -52,7 +52,7 @@ class Volume:
 
 def idle(settings: DeploymentSettings) -> Iterator[Item]:
     """What is paid for when nothing happens."""
-    mappings = 2
+    mappings = 3  # one for each lane, one for the confirmation
     polls = mappings * POLLERS * MONTH_SECONDS / POLL_SECONDS
     yield from keys(settings)
     yield Item("alarms", "alarm_month", _alarms(settings), "every alarm on a metric", fixed=True)
