@@ -135,7 +135,7 @@ EVENTS: tuple[SeededBug, ...] = (
     ),
     interleaving(
         "attribution-dropped",
-        "a success that was inferred is told as one that Connect answered",
+        "a success that was inferred is published as one that Connect answered",
         "g-announced",
         {"messaging.outcome_events:succeeded": _detail(_without("attribution"))},
     ),

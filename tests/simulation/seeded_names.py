@@ -74,7 +74,7 @@ NAMES: tuple[SeededBug, ...] = (
     ),
     plain(
         "claim-does-not-bind",
-        "a requestId is taken by whoever sends it",
+        "a requestId is taken by every request that sends it",
         "b-twice",
         {"ledger.request_ids:bind": _binds_anyway},
     ),

@@ -154,7 +154,7 @@ RECONCILIATION: tuple[SeededBug, ...] = (
     ),
     interleaving(
         "unknown-is-anothers",
-        "what cannot be told is told as not by this request",
+        "an outcome that cannot be known is reported as not by this request",
         "c-doubt c-code",
         {"transfer.reconciliation:unknown": _ended_by_others},
     ),
