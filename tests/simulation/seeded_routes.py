@@ -24,7 +24,7 @@ def _another_each_time(real: Any) -> Any:
 def _doubt_gives_back(real: Any) -> Any:
     def record(self: Any, held: Any, failure: Any) -> None:
         if failure.in_doubt:
-            self._give_back(held)
+            self._give_back(held, failure)
         real(self, held, failure)
 
     return record
