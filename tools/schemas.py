@@ -57,6 +57,9 @@ _NEW: Schema = {
     "newContactId": _text("The contact that the transfer made, when Connect gave it"),
     "newContactArn": _text("Its ARN, when Connect gave it"),
 }
+_MOVED: Schema = {
+    "movedContactId": _text("With follow: the contact that was moved, or was to be moved, in the place of contactId"),
+}
 
 
 def request() -> Schema:
@@ -78,6 +81,7 @@ def succeeded() -> Schema:
         },
         "transferredAt": {**_text("When the worker learned of the transfer"), "format": "date-time"},
         "initialContactId": _text("The first contact of the chain, where it is known"),
+        **_MOVED,
     }
     meaning = "At least one for each transfer; recognise repeats by requestName."
     return _object(SUCCEEDED, meaning, _outcome(SUCCEEDED) | _NEW | known, [*_REQUEST, "attempts"])
@@ -94,7 +98,7 @@ def failed() -> Schema:
     return _object(
         FAILED,
         "At least one for each failure, with what could be read of the request.",
-        _outcome(FAILED) | known | successor,
+        _outcome(FAILED) | known | successor | _MOVED,
         sorted(known),
     )
 
@@ -106,7 +110,7 @@ def skipped() -> Schema:
         **_of_message("skippedAt", "When the request was skipped"),
     }
     meaning = "At least one for each request that was skipped; recognise repeats by originalMessageId."
-    return _object(SKIPPED, meaning, _outcome(SKIPPED) | known, [*_REQUEST, *sorted(known)])
+    return _object(SKIPPED, meaning, _outcome(SKIPPED) | known | _MOVED, [*_REQUEST, *sorted(known)])
 
 
 def cancelled() -> Schema:
@@ -135,7 +139,9 @@ def confirmed() -> Schema:
     meaning = (
         "One for each arrival, and seldom a second; recognise repeats by requestName. It overrules an Unconfirmed."
     )
-    return _object(CONFIRMED, meaning, _request(CONFIRMED) | _NEW | known, [*_REQUEST, "arrivedAs", "arrivedAt"])
+    return _object(
+        CONFIRMED, meaning, _request(CONFIRMED) | _NEW | known | _MOVED, [*_REQUEST, "arrivedAs", "arrivedAt"]
+    )
 
 
 def unconfirmed() -> Schema:
@@ -151,7 +157,10 @@ def unconfirmed() -> Schema:
     }
     meaning = "One at most for each transfer, and seldom a second; recognise repeats by requestName."
     return _object(
-        UNCONFIRMED, meaning, _request(UNCONFIRMED) | _NEW | known, [*_REQUEST, "unconfirmedReason", "unconfirmedAt"]
+        UNCONFIRMED,
+        meaning,
+        _request(UNCONFIRMED) | _NEW | known | _MOVED,
+        [*_REQUEST, "unconfirmedReason", "unconfirmedAt"],
     )
 
 

@@ -20,6 +20,7 @@ from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.eligibility import Eligibility
 from contact_transfer.transfer.flow_check import Flows
 from contact_transfer.transfer.outcome import Skipped
+from contact_transfer.transfer.succession import OneActive, find_successor
 from transfers_cli.errors import Exit, Stop
 
 Answer = TypeVar("Answer")
@@ -50,6 +51,7 @@ class Looker:
 
     def problem(self, request: TransferRequest) -> str | None:
         """Why Connect would refuse the request now, in one sentence; None when nothing speaks against it."""
+        request = self._followed(request)
         contact = self.contact(request.instance_id, request.contact_id)
         if contact is None:
             return f"ContactNotFound: Contact {request.contact_id} is not known to instance {request.instance_id}."
@@ -58,6 +60,16 @@ class Looker:
             word = refused.reason if isinstance(refused, Skipped) else refused.code
             return f"{word}: {refused.message}"
         return self._destination(request)
+
+    def _followed(self, request: TransferRequest) -> TransferRequest:
+        """The request as it moves the one active successor of a contact that has ended, if it asks to follow and there is one."""
+        if not request.follow:
+            return request
+        contact = self.contact(request.instance_id, request.contact_id)
+        if contact is None or not contact.ended:
+            return request
+        found = find_successor(contact.contact_id, self.chain(request.instance_id, contact.contact_id), None)
+        return request.moving(found.contact_id) if isinstance(found, OneActive) else request
 
     def contact(self, instance_id: str, contact_id: str) -> ContactView | None:
         """Return the contact as Connect shows it; None if Connect does not know it or cannot be reached."""

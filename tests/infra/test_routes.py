@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from contact_transfer.config.worker_settings import Settings
+from contact_transfer_cdk.service.routes import transformer
 from tests.infra.routing import QUEUED, RULES, TRANSFER, WHEN, night_route, refusal, settings
 from tests.made_by_the_stack import made
 
@@ -220,6 +222,13 @@ def test_names_are_unique_and_fit_into_their_rules_names() -> None:
 )
 def test_a_route_to_what_is_not_allowed_is_refused(key: str, transfer: dict[str, str]) -> None:
     assert f"is not among '{key}'" in refusal(routes=[night_route(transfer=transfer)], **{key: ["another"]})
+
+
+def test_a_route_may_follow() -> None:
+    assert "route 'night': 'follow' must be true or false" in refusal(routes=[night_route(follow="true")])
+    [route] = settings(routes=[night_route(follow=True)]).routes
+    template = str(transformer(route).input_template)
+    assert json.loads(template.replace("<instance>", '"i"').replace("<contact>", '"c"'))["detail"]["follow"] is True
 
 
 def test_a_routes_priority_is_one_of_the_lanes() -> None:

@@ -44,7 +44,9 @@ def _wait_for_transfer(cloud: LocalCloud, contact: str) -> None:
 
 @pytest.mark.cloud
 @pytest.mark.xdist_group("cloud")
-@pytest.mark.parametrize("example", EXAMPLES, ids=["queue", "bus", "queue in doors.md", "urgent queue in doors.md"])
+@pytest.mark.parametrize(
+    "example", EXAMPLES, ids=["queue", "bus", "queue in doors.md", "urgent queue in doors.md", "follow in doors.md"]
+)
 def test_an_example_transfers_the_contact(cloud: LocalCloud, example: str) -> None:
     given = exports(cloud, contacts(cloud))
     contact = given["ANOTHER_CONTACT_ID" if "ANOTHER_CONTACT_ID" in example else "CONTACT_ID"]

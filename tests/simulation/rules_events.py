@@ -20,7 +20,7 @@ from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
 _SOURCE = "contact-transfer"
 REQUEST_IN_SUCCESS = frozenset({"requestName", *(name for name, one in FIELDS.items() if SUCCEEDED in one.events)})
 REQUEST_IN_FAILURE = frozenset({"requestName", *(name for name, one in FIELDS.items() if FAILED in one.events)})
-_TRANSFER = {"newContactId", "newContactArn", "attribution", "transferredAt", "initialContactId"}
+_TRANSFER = {"newContactId", "newContactArn", "attribution", "transferredAt", "initialContactId", "movedContactId"}
 _SUCCESS = REQUEST_IN_SUCCESS | _TRANSFER | {"attempts"}
 _FAILURE = REQUEST_IN_FAILURE | {
     "attempts",
@@ -29,6 +29,7 @@ _FAILURE = REQUEST_IN_FAILURE | {
     "originalMessageId",
     "failedAt",
     "successorContactId",
+    "movedContactId",
 }
 
 

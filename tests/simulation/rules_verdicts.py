@@ -128,6 +128,11 @@ def _elsewhere(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     return number < len(case.evidence.scenario.contacts) and case.evidence.scenario.contacts[number] == "elsewhere"
 
 
+def _several(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
+    """Whether some contact was transferred twice: its requests follow one chain, and then there are two."""
+    return any(len(made) > 1 for made in case.transfers.values()) and wanted.request.follow
+
+
 def _full(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
     return case.evidence.preceding.get(wanted.target.contact, 0) >= MAXIMUM_TRANSFERS
 
@@ -143,6 +148,7 @@ TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "IdempotencyMismatch": rules_names.bound,
     "TransferLimitReached": _full,
     "ContactInAnotherRegion": _elsewhere,
+    "SeveralActiveContacts": _several,
     "RouteLimitReached": rules_routes.reached,
 }
 

@@ -24,7 +24,7 @@ class Request:
 
     ``codes``: failure codes that are true of it whatever happens, empty for a request that can be carried out.
     ``static``: the body alone shows that it cannot. ``body``: the text itself, for what is no request at all.
-    ``route``: the configured route by which it comes.
+    ``route``: the configured route by which it comes. ``follow``: it names the first contact of a chain, and moves the last one.
     """
 
     contact: int = 0
@@ -38,6 +38,7 @@ class Request:
     static: bool = False
     body: str | None = None
     route: str | None = None
+    follow: bool = False
 
 
 @dataclass(frozen=True)

@@ -128,10 +128,10 @@ def _held_is_gone(real: Any) -> Any:
     """A contact that another worker has in hand counts as transferred by it."""
     names = real.__globals__
 
-    def wait(self: Any, arrival: Any, longest: float, detail: str) -> Any:
+    def wait(arrival: Any, longest: float, detail: str) -> Any:
         if "another worker" not in detail:
-            return real(self, arrival, longest, detail)
-        gone = names["Failed"](names["reporting"].FailureCode.CONTACT_NOT_ACTIVE, "It has ended.", 1)
+            return real(arrival, longest, detail)
+        gone = names["reporting"].Failed(names["reporting"].FailureCode.CONTACT_NOT_ACTIVE, "It has ended.", 1)
         return names["Report"](gone)
 
     return wait
@@ -146,7 +146,7 @@ LEDGER: tuple[SeededBug, ...] = (
         "short-lease",
         "the lease ends before the invocation",
         "b-twice c-doubt g-forgotten g-ledger c-code",
-        {"transfer.service:LEASE_MARGIN_SECONDS": value(-59.0)},
+        {"transfer.leasing:LEASE_MARGIN_SECONDS": value(-59.0)},
     ),
     interleaving(
         "no-lease",
@@ -158,7 +158,7 @@ LEDGER: tuple[SeededBug, ...] = (
         "late-200-thrown-away",
         "the lease ends early, and a 200 that comes after it is not written down",
         "g-ledger g-forgotten c-doubt",
-        {"transfer.service:LEASE_MARGIN_SECONDS": value(-59.0), "ledger.contact:record_transfer": _needs_its_lease},
+        {"transfer.leasing:LEASE_MARGIN_SECONDS": value(-59.0), "ledger.contact:record_transfer": _needs_its_lease},
     ),
     interleaving(
         "winner-ignored",
@@ -230,7 +230,7 @@ LEDGER: tuple[SeededBug, ...] = (
         "held-is-gone",
         "a contact that another worker has in hand counts as transferred by it",
         "c-code g-announced",
-        {"transfer.service:Service._wait": _held_is_gone},
+        {"transfer.leasing:_wait": _held_is_gone},
     ),
     interleaving(
         "lost-starts-condemn",

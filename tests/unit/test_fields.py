@@ -13,7 +13,7 @@ from contact_transfer.request.fields import FIELDS, from_flow
 from contact_transfer.request.model import TransferRequest, from_snapshot
 
 #: Of the message that brought a request, not of the request.
-OF_THE_MESSAGE = {"source", "asked_at"}
+OF_THE_MESSAGE = {"source", "asked_at", "named_contact_id"}
 REQUEST = TransferRequest(
     "i",
     "c",

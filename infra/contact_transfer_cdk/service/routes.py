@@ -62,6 +62,7 @@ def transformer(route: Route) -> events.CfnRule.InputTransformerProperty:
         "priority": route.priority,
         "onlyIfWaiting": route.only_if_waiting,
         "onlyIfInQueueId": route.only_if_in_queue_id,
+        "follow": route.follow,
     }
     rest = json.dumps({key: value for key, value in fixed.items() if value is not None})[1:]
     held = {} if route.after_minutes is None else {AFTER_MINUTES: route.after_minutes}

@@ -39,9 +39,10 @@ ROUTE_KEYS = (
     "afterMinutes",
     "onlyIfWaiting",
     "onlyIfInQueueId",
+    "follow",
 )
 #: What says when or whether one contact is transferred: not for sweeps.
-_OF_ONE_CONTACT = ("afterMinutes", "onlyIfWaiting", "onlyIfInQueueId")
+_OF_ONE_CONTACT = ("afterMinutes", "onlyIfWaiting", "onlyIfInQueueId", "follow")
 #: Keys of a route's ``transfer``, with the resource that each is an id of.
 TRANSFER_KEYS = {"contactFlowId": "contact-flow", "queueId": "queue", "userId": "agent"}
 #: A contact is transferred at most this many times, regardless of the caller. Source: TransferContact.
@@ -67,6 +68,7 @@ class Route:
     after_minutes: int | None = None
     only_if_waiting: bool | None = None
     only_if_in_queue_id: str | None = None
+    follow: bool | None = None
 
     @property
     def lane(self) -> Lane:
@@ -144,10 +146,7 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
         reading.refuse_unknown(entry, ROUTE_KEYS, "key")
     with problems.collecting():
         most = reading.whole("maxTransfersPerContact", entry.get("maxTransfersPerContact", 1), 1, MOST_TRANSFERS)
-    with problems.collecting():
-        priority = _field("priority", entry)
-    with problems.collecting():
-        waiting = _field("onlyIfWaiting", entry)
+    priority, waiting, follow = (_field(name, entry, problems) for name in ("priority", "onlyIfWaiting", "follow"))
     with problems.collecting():
         in_queue = _in_queue(entry, instances)
     with problems.collecting():
@@ -170,6 +169,7 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
         after_minutes=after or None,
         only_if_waiting=waiting,
         only_if_in_queue_id=in_queue,
+        follow=follow,
     )
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
     if length > LONGEST:
@@ -177,13 +177,15 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
     return route
 
 
-def _field(name: str, entry: Mapping[str, Any]) -> Any:
-    """A key of a route that is a field of its requests; None when it was left out."""
+def _field(name: str, entry: Mapping[str, Any], problems: Problems) -> Any:
+    """A key of a route that is a field of its requests; None when it was left out, or is wrong, which ``problems`` then say."""
     if name not in entry:
         return None
-    if wrong := problem(name, entry[name]):
-        raise DeploymentError(f"'{name}' {wrong}.")
-    return FIELDS[name].type.read(entry[name])
+    with problems.collecting():
+        if wrong := problem(name, entry[name]):
+            raise DeploymentError(f"'{name}' {wrong}.")
+        return FIELDS[name].type.read(entry[name])
+    return None
 
 
 def _in_queue(entry: Mapping[str, Any], instances: tuple[Instance, ...]) -> str | None:

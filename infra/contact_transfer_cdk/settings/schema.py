@@ -94,6 +94,7 @@ def _routes(_: kinds.Routes) -> Schema:
         "transfer": _object(ids, required=["contactFlowId"], **both),
         "sweep": _object(sweep, required=["contactFlowId"], **both),
         "maxTransfersPerContact": {"type": "integer", "minimum": 1, "maximum": MOST_TRANSFERS, "default": 1},
+        "follow": {"type": "boolean", "description": "Whether its requests follow a contact that was transferred"},
         "priority": {"enum": [str(lane) for lane in Lane], "description": "The lane of its requests"},
         "afterMinutes": {"type": "integer", "minimum": 0, "maximum": LONGEST_DELAY_MINUTES, "default": 0},
         "onlyIfWaiting": {"type": "boolean", "description": "Transfer only while the contact waits in a queue"},

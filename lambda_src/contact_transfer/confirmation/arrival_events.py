@@ -8,7 +8,7 @@ from contact_transfer.confirmation.arrivals import Transfer
 from contact_transfer.confirmation.contact_events import Arrived
 from contact_transfer.messaging.event_bus import Event
 from contact_transfer.request.event_types import CONFIRMED, UNCONFIRMED
-from contact_transfer.request.model import from_snapshot
+from contact_transfer.request.model import NAMED_CONTACT, from_snapshot
 from contact_transfer.request.timestamps import rfc3339
 
 
@@ -35,7 +35,13 @@ def seconds_to_arrival(transfer: Transfer, event: Arrived) -> float | None:
 
 
 def _known(transfer: Transfer, event: str) -> dict[str, Any]:
-    known = {"requestName": transfer.name, "instanceId": transfer.instance_id, "contactId": transfer.contact_id}
+    named = transfer.asked.get(NAMED_CONTACT)
+    known = {
+        "requestName": transfer.name,
+        "instanceId": transfer.instance_id,
+        "contactId": named or transfer.contact_id,
+        **({"movedContactId": transfer.contact_id} if named else {}),
+    }
     known |= from_snapshot(transfer.asked, event)
     known |= {"newContactId": transfer.new_contact_id} if transfer.new_contact_id else {}
     return known | ({"newContactArn": transfer.new_contact_arn} if transfer.new_contact_arn else {})

@@ -5,7 +5,8 @@ knows of AWS, of a clock or of chance, so the same inputs always give the same a
 (its answer was lost, and the SDK sent it again) changes nothing: it recognises itself by owner, turn and message.
 
 What holds whatever happens: a running lease is taken by nobody, ``turn`` never falls, the transferring request never changes, and an
-attempt disappears only by a transfer, by its own request's end without doubt, or by a release that says so.
+attempt disappears only by a transfer, by its own request's end without doubt or its choice of a successor, or by a release that
+says so.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | 
 def _lease(contact: Contact, claim: Claim, now: Now) -> Lease:
     turn = max(contact.turn + 1, round((now.earliest + now.latest) * 500))
     in_doubt_elsewhere = contact.attempt is not None and contact.attempt.request != claim.request
-    calls = claim.may_call and contact.transfer is None and not in_doubt_elsewhere
+    known = contact.requests.get(claim.request)
+    is_followed = known is not None and known.moved_contact_id is not None
+    calls = claim.may_call and contact.transfer is None and not in_doubt_elsewhere and not is_followed
     return Lease(claim.owner, turn, claim.request, since=now.earliest, until=claim.until, calls=calls)
 
 
@@ -91,6 +94,7 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
             first_called_at=known.first_called_at,
             tree=known.tree,
             cancelled_until=known.cancelled_until,
+            moved_contact_id=known.moved_contact_id,
             extra=known.extra,
         )
     return replace(
@@ -138,6 +142,20 @@ def remember_tree(contact: Contact | None, lease: Lease, tree: str) -> tuple[Con
     return _with_record(contact, lease.request, replace(record, tree=tree)), True
 
 
+def choose_successor(contact: Contact | None, lease: Lease, successor: str) -> tuple[Contact | None, bool]:
+    """Note which contact the request moves in this one's place, before it is touched. False: the lease is lost.
+
+    This one is called for no more: a lease that runs out from now on leaves no attempt, and one of the request's own did nothing.
+    """
+    if contact is None or not _holds(contact, lease):
+        return None, False
+    held, attempt, record = contact.lease, contact.attempt, contact.requests[lease.request]
+    if attempt is not None and attempt.request == lease.request:
+        attempt = None
+    contact = replace(contact, attempt=attempt, lease=held and replace(held, calls=False))
+    return _with_record(contact, lease.request, replace(record, moved_contact_id=successor)), True
+
+
 def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
     """Write down a transfer. Answer the one that stands: another one's, or None where an inference has lost its lease.
 
@@ -154,8 +172,11 @@ def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tu
     return replace(contact, lease=None, attempt=None, transfer=done, requests=requests), done
 
 
-def record_kept_id(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
-    """Write down that the request was carried out and the contact kept its id: others may follow, or hold it already."""
+def record_done(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
+    """Write down that the request was carried out, and not by a transfer of this contact to another: others may follow, or hold it.
+
+    Either the contact kept its id, or another one was moved in its place.
+    """
     contact = contact or Contact()
     record = contact.requests.get(lease.request)
     if record is not None and record.done is not None:

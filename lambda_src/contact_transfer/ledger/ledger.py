@@ -2,6 +2,7 @@
 
     acquire           take the contact's lease, which also notes that a call may be made
     bind              a ``requestId`` belongs to one set of parameters, until the request has ended without a transfer
+    choose_successor  which contact is moved in the place of the one that was named; written before that one is touched
     take_permit       a route moves a tree so often and no more
     record_transfer   the transfer happened: nothing but a transfer to another contact stands against that
     record_end        the request ended without a transfer; written before it is reported
@@ -110,16 +111,25 @@ class Session:
         """Take one of the ``most`` permits of the request's route for ``tree``. False when others hold them all."""
         self._need(self._contact.apply(partial(contacts.remember_tree, lease=held.lease, tree=tree), self._now()))
         self._tree = tree
-        change = partial(route_quotas.take_permit, holder=self._request.client_token, turn=held.lease.turn, most=most)
+        change = partial(route_quotas.take_permit, holder=self._request.entry, turn=held.lease.turn, most=most)
         permit = self._quota_handle(held, tree).apply(change, self._now())
         self._need(permit is not Permit.TURN_PASSED)
         return permit is Permit.TAKEN
 
+    def choose_successor(self, held: LeaseAcquired, successor: str) -> None:
+        """Note which contact the request moves in this one's place. Call it before that contact is touched."""
+        change = partial(contacts.choose_successor, lease=held.lease, successor=successor)
+        self._need(self._contact.apply(change, self._now()))
+
+    def of_successor(self, held: LeaseAcquired, request: TransferRequest, *, is_new: bool) -> Session:
+        """Work on the contact that ``request`` moves in this one's place. ``held``: this contact's lease."""
+        return _SuccessorSession(self._store, self._now, request, is_new=is_new, named=self, named_held=held)
+
     def record_transfer(self, held: LeaseAcquired, done: Transfer) -> None:
         """Write down that the contact was transferred. Raise ``Conflict`` when it went to another contact."""
         change = contacts.record_transfer
-        if done.new_contact_id == self._request.contact_id:
-            change = contacts.record_kept_id
+        if done.moved_contact_id is not None or done.new_contact_id == self._request.contact_id:
+            change = contacts.record_done
         stands = self._contact.apply(partial(change, lease=held.lease, done=done), self._now())
         self._need(stands is not None)
         if stands is not None and not done.is_same(stands):
@@ -144,7 +154,7 @@ class Session:
     def _give_back(self, held: LeaseAcquired, end: EndRecord) -> None:
         tree = self._tree or held.record.tree
         if self._request.route is not None and tree is not None:
-            change = partial(route_quotas.return_permit, holder=self._request.client_token, turn=held.lease.turn)
+            change = partial(route_quotas.return_permit, holder=self._request.entry, turn=held.lease.turn)
             self._quota_handle(held, tree).apply(change, self._now())
         if self._request.request_id is not None:
             wanted = replace(self._id(held), cancelled_until=end.cancelled_until)
@@ -178,3 +188,37 @@ class Session:
     def _need(condition: bool) -> None:  # noqa: FBT001 - a condition, not a switch
         if not condition:
             raise LedgerUnavailable("the lease was lost, or this worker's clock is behind")
+
+
+class _SuccessorSession(Session):
+    """Work on a contact that is moved in the place of the named one, under both leases.
+
+    The request's name and its route permit are held under the named contact's lease alone, whose turns they remember; and what the request
+    has come to is reported from there.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], float],
+        request: TransferRequest,
+        *,
+        is_new: bool,
+        named: Session,
+        named_held: LeaseAcquired,
+    ) -> None:
+        super().__init__(store, now, request, is_new=is_new)
+        self._named = named
+        self._named_held = named_held
+
+    def bind(self, _held: LeaseAcquired) -> IdTaken | None:
+        return self._named.bind(self._named_held)
+
+    def take_permit(self, _held: LeaseAcquired, tree: str, most: int) -> bool:
+        return self._named.take_permit(self._named_held, tree, most)
+
+    def record_end(self, held: LeaseAcquired, end: EndRecord) -> None:
+        super().record_end(held, replace(end, reported=True))
+
+    def _give_back(self, held: LeaseAcquired) -> None:
+        """The end of the request does that, as the named contact records it."""

@@ -63,7 +63,10 @@ class Attempt(Extensible):
 
 @dataclass(frozen=True)
 class Transfer(Extensible):
-    """The contact was transferred. Both ids of the new contact are missing where Amazon Connect gave none."""
+    """The contact was transferred. Both ids of the new contact are missing where Amazon Connect gave none.
+
+    ``moved_contact_id``: the contact that was moved in this one's place, as the request asked to follow it.
+    """
 
     request: str
     new_contact_id: str | None = None
@@ -72,6 +75,7 @@ class Transfer(Extensible):
     inferred: bool = False
     attempts: int = 0
     initial_contact_id: str | None = None
+    moved_contact_id: str | None = None
 
     @property
     def name(self) -> str:
@@ -122,6 +126,7 @@ class EndRecord(Extensible):
     successor_contact_id: str | None = None
     kind: str = EndKind.FAILED
     cancelled_until: float | None = None
+    moved_contact_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -131,8 +136,11 @@ class RequestRecord(Extensible):
     ``asked``: its fields, for operators and confirmation. ``attempts``: how often work on it began; ``unfinished``: how often since it
     last came to any end; ``confirmed``: how many of those a worker noted (see ``transfer.poison``). ``first_called_at``: when its first
     call that may have taken effect can have been signed; it stays when the attempt is settled. ``abandoned``: another request found
-    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a transfer,
-    when it is not under way. ``cancelled_until``: of its latest cancellation. ``done``: carried out, and the contact kept its id.
+    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a
+    transfer, when it is not under way. ``cancelled_until``: of its latest cancellation. ``done``: it was carried out, and the contact's own
+    transfer does not say so: Amazon Connect kept
+    its id, or another contact was moved. ``moved_contact_id``: the contact that the request moves in this one's place. It stays when the
+    request ends, and only a contact that surely was not moved by the request is left for another one.
     """
 
     asked: Mapping[str, Any] = field(default_factory=dict)
@@ -149,6 +157,7 @@ class RequestRecord(Extensible):
     ended: EndRecord | None = None
     cancelled_until: float | None = None
     done: Transfer | None = None
+    moved_contact_id: str | None = None
 
     @property
     def is_under_way(self) -> bool:

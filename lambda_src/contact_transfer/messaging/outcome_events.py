@@ -35,6 +35,8 @@ def succeeded(known: Mapping[str, Any], done: Transferred) -> Event:
         detail["transferredAt"] = rfc3339(done.transferred_at)
     if done.initial_contact_id is not None:
         detail["initialContactId"] = done.initial_contact_id
+    if done.moved_contact_id is not None:
+        detail["movedContactId"] = done.moved_contact_id
     if done.inferred:
         detail["attribution"] = "inferred"
     return Event(SUCCEEDED, detail)
@@ -50,12 +52,16 @@ def failed(known: Mapping[str, Any], failure: Failed, message_id: str, failed_at
     }
     if failure.successor_contact_id is not None:
         detail["successorContactId"] = failure.successor_contact_id
+    if failure.moved_contact_id is not None:
+        detail["movedContactId"] = failure.moved_contact_id
     return Event(FAILED, _of_message(detail, failure.attempts, message_id))
 
 
 def skipped(known: Mapping[str, Any], skip: Skipped, message_id: str, skipped_at: str) -> Event:
     """``Contact Transfer Skipped``. ``known``: the request's public fields."""
     detail: dict[str, Any] = {**carried(known, SKIPPED), "skipReason": str(skip.reason), "skippedAt": skipped_at}
+    if skip.moved_contact_id is not None:
+        detail["movedContactId"] = skip.moved_contact_id
     return Event(SKIPPED, _of_message(detail, skip.attempts, message_id))
 
 

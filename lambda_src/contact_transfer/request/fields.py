@@ -131,6 +131,13 @@ _ROWS = (
         option="only-if-in-queue",
     ),
     Field("batchId", Text(128), "Groups requests for progress and cancellation", shown=True, option="batch-id"),
+    Field(
+        "follow",
+        Boolean(),
+        "When the contact was transferred, move its one active successor instead",
+        shown=True,
+        option="follow",
+    ),
 )
 FIELDS: Mapping[str, Field] = {row.name: row for row in _ROWS}
 

@@ -14,6 +14,8 @@ from contact_transfer.request.timestamps import rfc3339
 
 #: What the ledger's key says already.
 _IN_THE_KEY = ("instanceId", "contactId")
+#: In the snapshot of a request that moves another contact than the one it names: that one.
+NAMED_CONTACT = "namedContactId"
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class TransferRequest:
     """One request: an attribute for each field, None when it was left out. Never both ``queue_id`` and ``user_id``.
 
     ``expires_at``, ``not_before`` and ``asked_at`` (when the message was sent) in epoch seconds. ``source`` and ``asked_at`` are no part of
-    the request itself.
+    the request itself. ``named_contact_id``: the contact that the request names, where it moves another one (``moving``).
     """
 
     instance_id: str
@@ -38,20 +40,31 @@ class TransferRequest:
     only_if_in_queue_id: str | None = None
     batch_id: str | None = None
     not_before: float | None = None
+    follow: bool | None = None
     source: Source = dataclasses.field(default=Source.QUEUE, compare=False)
     asked_at: float | None = dataclasses.field(default=None, compare=False)
+    named_contact_id: str | None = dataclasses.field(default=None, compare=False)
+
+    def moving(self, contact_id: str) -> TransferRequest:
+        """The same request, under the same name, moving another contact than the one that it names."""
+        named = self.named_contact_id or self.contact_id
+        return dataclasses.replace(self, contact_id=contact_id, named_contact_id=named)
 
     @cached_property
     def name(self) -> str:
         """What this request is called in the ledger, the events and the logs."""
         if self.request_id is not None:
             return identity.request_name(self.instance_id, self.request_id)
-        return identity.transfer_name(self.contact_id, self.fingerprint)
+        return identity.transfer_name(self.named_contact_id or self.contact_id, self.fingerprint)
 
     @cached_property
     def fingerprint(self) -> str:
         """What is transferred where, in one word: two requests with one ``requestId`` must agree in it."""
-        return identity.fingerprint({field.name: value for field, value in fields.values(self) if field.parameter})
+        return identity.fingerprint(self._parameters(self.named_contact_id or self.contact_id))
+
+    def _parameters(self, contact_id: str) -> dict[str, str]:
+        given = {field.name: value for field, value in fields.values(self) if field.parameter}
+        return given | {"contactId": contact_id}
 
     @cached_property
     def entry(self) -> str:
@@ -61,7 +74,7 @@ class TransferRequest:
     @cached_property
     def client_token(self) -> str:
         """The ``ClientToken`` of TransferContact."""
-        return identity.client_token(self.name, self.fingerprint)
+        return identity.client_token(self.name, identity.fingerprint(self._parameters(self.contact_id)))
 
     @property
     def is_conditional(self) -> bool:
@@ -79,6 +92,8 @@ class TransferRequest:
             field.name: field.type.text(value) for field, value in fields.values(self) if field.name not in _IN_THE_KEY
         }
         kept["source"] = str(self.source)
+        if self.named_contact_id is not None:
+            kept[NAMED_CONTACT] = self.named_contact_id
         return kept if self.asked_at is None else {**kept, "askedAt": rfc3339(self.asked_at)}
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.rate_limiter import RateLimiter
+from contact_transfer.connect.tree import Tree
 from contact_transfer.ledger.ledger import Session
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
@@ -37,7 +38,7 @@ class Means:
 class Arrival:
     """One delivery of a request, to be worked on before ``deadline``.
 
-    ``policy_failure``: why the deployment's settings refuse it.
+    ``policy_failure``: why the deployment's settings refuse it. ``tree``: the contact's tree, where it has been read already.
     """
 
     means: Means
@@ -46,6 +47,7 @@ class Arrival:
     delivery: Delivery
     deadline: Deadline
     policy_failure: Failed | None = None
+    tree: Tree | None = None
 
 
 @dataclass(frozen=True)

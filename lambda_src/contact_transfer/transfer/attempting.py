@@ -82,7 +82,7 @@ class Attempting:
         means, request = self.means, self.request
         if contact is None and request.is_conditional and self.held.record.first_called_at is None:
             return self._not_shown("DescribeContact does not know the contact yet")
-        return means.eligibility.check(request, contact, self.deadline) or means.routes.check(
+        return means.eligibility.check(request, contact, self.deadline, self.arrival.tree) or means.routes.check(
             request, self.arrival.session, self.held, contact, self.deadline
         )
 

@@ -25,16 +25,14 @@ class Eligibility:
         self._region = region
 
     def check(
-        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline
+        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline, tree: Tree | None = None
     ) -> Failed | Skipped | None:
-        """The documented constraints, and the request's own conditions. A contact that does not show is for TransferContact to judge."""
-        return self._check(
-            request,
-            contact,
-            self._connect.tree(request.instance_id, request.contact_id, deadline),
-            deadline,
-            afresh=False,
-        )
+        """The documented constraints, and the request's own conditions. A contact that does not show is for TransferContact to judge.
+
+        ``tree``: the contact's tree, where it is known already.
+        """
+        tree = tree or self._connect.tree(request.instance_id, request.contact_id, deadline)
+        return self._check(request, contact, tree, deadline, afresh=False)
 
     def _check(
         self, request: TransferRequest, contact: ContactView | None, tree: Tree, deadline: Deadline, *, afresh: bool

@@ -28,6 +28,7 @@ class FailureCode(StrEnum):
     FLOW_NOT_FOUND = "FlowNotFound"
     DESTINATION_NOT_FOUND = "DestinationNotFound"
     CONTACT_NOT_ACTIVE = "ContactNotActive"
+    SEVERAL_ACTIVE_CONTACTS = "SeveralActiveContacts"
     CONTACT_IN_ANOTHER_REGION = "ContactInAnotherRegion"
     TRANSFER_LIMIT_REACHED = "TransferLimitReached"
     REQUEST_EXPIRED = "RequestExpired"
@@ -182,6 +183,14 @@ FAILURES: Mapping[FailureCode, Failure] = MappingProxyType(
             "nothing to fix; drop",
             Redrive.HOPELESS,
             "A contact that has ended stays ended.",
+        ),
+        FailureCode.SEVERAL_ACTIVE_CONTACTS: Failure(
+            "with `follow`: the contact has ended and more than one contact that follows it is active; the message names them",
+            _RACE,
+            "the contact was transferred more than once, and `follow` does not say which of the active contacts is meant",
+            "look at the contacts that the message names; send a request for the one that is meant; drop",
+            Redrive.IF_FIXED,
+            "Once only one of the contacts is active.",
         ),
         FailureCode.CONTACT_IN_ANOTHER_REGION: Failure(
             "the contact began in another Region (Global Resiliency), the only one where it can be transferred",

@@ -58,12 +58,16 @@ class Handling:
 
     def carry_out(self) -> Report:
         """Work on the request until it has an outcome or must wait; the ledger knows it before it is reported."""
+        return self.close(reporting.under_conditions(self.request, self.work()))
+
+    def work(self) -> Outcome:
+        """Work on the request until it has an outcome or must wait. Nothing of it is recorded before ``close``."""
         outcome = self._answered(self._outcome)
         if not self.in_doubt:
             outcome = self.retries.limit(outcome)
         if isinstance(outcome, Ended) and self.held.record.first_called_at is not None:
             outcome = self._answered(partial(self._end_after_calls, outcome))
-        return self._close(reporting.under_conditions(self.request, outcome))
+        return outcome
 
     def _answered(self, work: Callable[[], Outcome]) -> Outcome:
         """What ``work`` comes to; where Connect does not answer, a deferral."""
@@ -72,9 +76,9 @@ class Handling:
         except AmbiguousOutcome as error:
             if not (error.is_conflict and self.own_in_doubt):  # a repetition that was recognised did nothing of its own
                 self.call = Call(self.attempting.called_from, self.means.connect.clock.bounds().latest)
-            return self._later(Cause.IN_DOUBT, error.detail)
+            return self.later(Cause.IN_DOUBT, error.detail)
         except Unavailable as error:
-            return self._later(error.cause, error.detail)
+            return self.later(error.cause, error.detail)
         except NotEnoughTime as error:
             return Deferred(Cause.PACED, error.retry_after, error.operation)
 
@@ -175,20 +179,21 @@ class Handling:
             return reporting.doubted(unknown(question, ()), ended) if reporting.rests_on_the_contact(ended) else ended
         return found
 
-    def _later(self, cause: Cause, detail: str) -> Deferred:
+    def later(self, cause: Cause, detail: str) -> Deferred:
+        """The deferral of the request for a reason that passes."""
         failures = self.held.record.transient_failures + 1
         return Deferred(cause, backoff.delay(failures, self.means.randomness.random), detail)
 
     def _unsettled(self) -> Deferred:
-        later = self._later(Cause.IN_DOUBT, "")
+        later = self.later(Cause.IN_DOUBT, "")
         return replace(later, delay=min(later.delay, self.wait or LOOK_AGAIN_SECONDS))
 
-    def _close(self, outcome: Outcome) -> Report:
+    def close(self, outcome: Outcome) -> Report:
         """Write the outcome down. What the ledger does not accept is reported to nobody; the lease then runs out by itself."""
         session, now = self.session, self.means.connect.clock.now()
         try:
             if isinstance(outcome, Transferred):
-                return self._close_transfer(replace(outcome, transferred_at=now))
+                return self._close_transfer(replace(outcome, transferred_at=outcome.transferred_at or now))
             attempts = self.held.record.attempts
             outcome = replace(outcome, attempts=attempts)
             if isinstance(outcome, Ended):

@@ -43,7 +43,7 @@ class Cause(StrEnum):
     SERVER_ERROR = "ServerError"
     UNREACHABLE = "Unreachable"  # network error or time-out
     ACCESS_DENIED = "AccessDenied"
-    NOT_SHOWN = "NotShown"  # Connect does not show yet which tree the contact of a route belongs to
+    NOT_SHOWN = "NotShown"  # Connect does not show yet which tree the contact of a route belongs to, or which contact follows it
     ACTIVE_TASK_QUOTA = "ActiveTaskQuota"
     BRAKED = "Braked"  # ten others in a row failed because of its flow or destination: it waits until that is put right
     LEDGER = "Ledger"
@@ -67,7 +67,8 @@ class SkipReason(StrEnum):
 class Transferred:
     """Connect moved the contact. ``inferred``: seen in Connect after a lost answer, not told by an answer.
 
-    ``transferred_at``: epoch seconds. ``initial_contact_id``: the first contact of the chain, where it is known.
+    ``transferred_at``: epoch seconds. ``initial_contact_id``: the first contact of the chain, where it is known. ``moved_contact_id``: the
+    contact that was moved in the place of the one named.
     """
 
     new_contact_id: str | None
@@ -77,6 +78,7 @@ class Transferred:
     repeated: bool = False  # an earlier message already had this outcome; the answer is that one's
     transferred_at: float | None = None
     initial_contact_id: str | None = None
+    moved_contact_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,7 @@ class Failed:
     """The request ends here. ``message`` names fields and ids, never other contents.
 
     ``in_doubt``: whether Connect transferred the contact all the same could not be found out. ``successor_contact_id``: the contact
-    that follows the one named, where that is known.
+    that follows the one named, where that is known. ``moved_contact_id``: the contact that was to be moved in the named one's place.
     """
 
     code: FailureCode
@@ -92,15 +94,20 @@ class Failed:
     attempts: int | None = None
     in_doubt: bool = False
     successor_contact_id: str | None = None
+    moved_contact_id: str | None = None
 
 
 @dataclass(frozen=True)
 class Skipped:
-    """A condition of the request does not hold, so the contact stays where it is. ``message``: the same for people, with ids only."""
+    """A condition of the request does not hold, so the contact stays where it is. ``message``: the same for people, with ids only.
+
+    ``moved_contact_id``: as in ``Failed``.
+    """
 
     reason: SkipReason
     message: str
     attempts: int | None = None
+    moved_contact_id: str | None = None
 
 
 @dataclass(frozen=True)

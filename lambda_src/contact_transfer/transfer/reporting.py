@@ -43,6 +43,7 @@ def transfer(done: Transferred, request: TransferRequest) -> Transfer:
         done.inferred,
         done.attempts,
         done.initial_contact_id,
+        done.moved_contact_id,
     )
 
 
@@ -56,6 +57,7 @@ def transferred_before(record: Transfer) -> Transferred:
         repeated=True,
         transferred_at=record.at,
         initial_contact_id=record.initial_contact_id,
+        moved_contact_id=record.moved_contact_id,
     )
 
 
@@ -91,10 +93,16 @@ def end_record(ended: Ended, held: LeaseAcquired, message_id: str, now: float) -
     record = EndRecord(held.lease.request, message_id, "", ended.message, now, held.lease.turn, ended.attempts)
     match ended:
         case Failed():
-            successor = ended.successor_contact_id
-            return replace(record, code=str(ended.code), in_doubt=ended.in_doubt, successor_contact_id=successor)
+            return replace(
+                record,
+                code=str(ended.code),
+                in_doubt=ended.in_doubt,
+                successor_contact_id=ended.successor_contact_id,
+                moved_contact_id=ended.moved_contact_id,
+            )
         case Skipped():
-            return replace(record, kind=EndKind.SKIPPED, code=str(ended.reason))
+            moved = ended.moved_contact_id
+            return replace(record, kind=EndKind.SKIPPED, code=str(ended.reason), moved_contact_id=moved)
         case Cancelled():
             return replace(record, kind=EndKind.CANCELLED, cancelled_until=ended.until)
 
@@ -102,12 +110,18 @@ def end_record(ended: Ended, held: LeaseAcquired, message_id: str, now: float) -
 def ended_before(record: EndRecord) -> Ended:
     """The end that a message had before. A code or reason that only a newer version knows is passed on as it is."""
     if record.kind == EndKind.SKIPPED:
-        return Skipped(cast("SkipReason", _known(SkipReason, record.code)), record.message, record.attempts)
+        reason = cast("SkipReason", _known(SkipReason, record.code))
+        return Skipped(reason, record.message, record.attempts, record.moved_contact_id)
     if record.kind == EndKind.CANCELLED:
         return Cancelled(record.message, record.cancelled_until or 0.0, record.attempts)
     code = cast("FailureCode", _known(FailureCode, record.code))
     return Failed(
-        code, record.message, record.attempts, record.in_doubt, successor_contact_id=record.successor_contact_id
+        code,
+        record.message,
+        record.attempts,
+        record.in_doubt,
+        successor_contact_id=record.successor_contact_id,
+        moved_contact_id=record.moved_contact_id,
     )
 
 
@@ -140,3 +154,8 @@ def doubted(unknown: Failed, ended: Ended) -> Failed:
 def rests_on_the_contact(ended: Ended) -> bool:
     """Whether an earlier call of the request's own, with an effect that shows only later, would have brought about the same end."""
     return isinstance(ended, Failed) and ended.code in _REFUSED_FOR_THE_CONTACT
+
+
+def is_not_active(outcome: object) -> bool:
+    """Whether the outcome is that the contact is not active any more, and not by this request."""
+    return isinstance(outcome, Failed) and outcome.code is FailureCode.CONTACT_NOT_ACTIVE and not outcome.in_doubt

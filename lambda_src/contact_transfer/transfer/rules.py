@@ -130,6 +130,15 @@ def unmet_condition(
     return None
 
 
+def several_active(contact_id: str, successors: Collection[str]) -> Failed:
+    """A request that follows a contact moves its one active successor, and here are ``successors``: which one is meant cannot be known."""
+    return Failed(
+        FailureCode.SEVERAL_ACTIVE_CONTACTS,
+        f"Contact {contact_id} has ended, and {len(successors)} contacts that follow it are active: {', '.join(successors)}. "
+        "Send a request for the one that is meant.",
+    )
+
+
 def check_transfers(contact_id: str, transfers: int) -> Failed | None:
     """A contact is transferred at most eleven times, counted along its chain, regardless of who made the transfers."""
     if transfers < MAXIMUM_TRANSFERS:

@@ -14,17 +14,12 @@ The rules that make it exactly once:
 
 from __future__ import annotations
 
+from functools import partial
+
 from contact_transfer.connect.client import TRANSFER
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.ledger.ledger import Ledger
-from contact_transfer.ledger.records import (
-    AlreadyTransferred,
-    Claim,
-    LeaseAcquired,
-    LeaseHeld,
-    RecordedEnd,
-    TooManyRequests,
-)
+from contact_transfer.ledger.records import LeaseAcquired
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
@@ -33,10 +28,8 @@ from contact_transfer.transfer import backoff, reporting
 from contact_transfer.transfer.arrival import Arrival, Means, Report
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.handling import Handling
+from contact_transfer.transfer.leasing import under_lease
 from contact_transfer.transfer.outcome import CancellationRecorded, Cause, Deferred, Failed
-
-#: How much longer than its invocation a lease lasts.
-LEASE_MARGIN_SECONDS = 10.0
 
 
 class Service:
@@ -57,7 +50,8 @@ class Service:
             if policy_failure is None:
                 self._means.limiter.check(TRANSFER, deadline)
             session = self._ledger.session(request, is_new=delivery.receives == 1)
-            return self._carried_out(Arrival(self._means, session, request, delivery, deadline, policy_failure))
+            arrival = Arrival(self._means, session, request, delivery, deadline, policy_failure)
+            return under_lease(arrival, partial(_carry_out, arrival))
         except NotEnoughTime as error:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
@@ -72,34 +66,10 @@ class Service:
             return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.randomness.random)))
         return Report(CancellationRecorded())
 
-    def _carried_out(self, arrival: Arrival) -> Report:
-        match arrival.session.acquire(self._claim(arrival), self._means.connect.clock.bounds()):
-            case LeaseAcquired() as held:
-                return Handling(arrival, held).carry_out()
-            case AlreadyTransferred(transfer):
-                return Report(reporting.transferred_before(transfer))
-            case RecordedEnd(end):
-                return Report(reporting.ended_before(end), session=arrival.session)
-            case LeaseHeld(until):
-                return self._wait(
-                    arrival, until - self._means.connect.clock.bounds().earliest, "another worker has the contact"
-                )
-            case TooManyRequests(under_way):
-                return self._wait(arrival, backoff.CAP_SECONDS, f"{under_way} requests for the contact are under way")
 
-    def _claim(self, arrival: Arrival) -> Claim:
-        request, left = arrival.request, arrival.deadline.left(self._means.clock)
-        return Claim(
-            request=request.entry,
-            message_id=arrival.delivery.message_id,
-            owner=self._means.randomness.new_id(),
-            asked=request.snapshot(),
-            until=self._means.connect.clock.bounds().latest + left + LEASE_MARGIN_SECONDS,
-            queue_id=request.queue_id,
-            user_id=request.user_id,
-            may_call=arrival.policy_failure is None,
-        )
+def _carry_out(arrival: Arrival, held: LeaseAcquired) -> Report:
+    if arrival.request.follow or held.record.moved_contact_id is not None:
+        from contact_transfer.transfer.following import Following  # noqa: PLC0415 - the start does not pay for it
 
-    def _wait(self, arrival: Arrival, longest: float, detail: str) -> Report:
-        delay = min(longest, backoff.delay(arrival.delivery.receives, self._means.randomness.random))
-        return Report(Deferred(Cause.UNDER_WAY, delay, detail))
+        return Following(arrival, held).carry_out()
+    return Handling(arrival, held).carry_out()

@@ -51,7 +51,7 @@ def state_of(contact: Contact, request: str, now: float) -> RequestState:
         )
     if record is not None and record.ended is not None:
         return _ended(record.ended)
-    if contact.transfer is not None:
+    if contact.transfer is not None and (record is None or record.moved_contact_id is None):
         to = contact.transfer.new_contact_id or "another contact"
         sentence = f"not carried out: request {contact.transfer.name} transferred the contact to {to}"
         return RequestState(State.TRANSFERRED_BY_OTHER, sentence)
