@@ -211,8 +211,11 @@ class _SuccessorSession(Session):
         self._named = named
         self._named_held = named_held
 
-    def bind(self, _held: LeaseAcquired) -> IdTaken | None:
+    def bind(self, _held: LeaseAcquired) -> IdTaken | IdCancelled | None:
         return self._named.bind(self._named_held)
+
+    def cancelled_until(self, _held: LeaseAcquired) -> float | None:
+        return self._named.cancelled_until(self._named_held)
 
     def take_permit(self, _held: LeaseAcquired, tree: str, most: int) -> bool:
         return self._named.take_permit(self._named_held, tree, most)
@@ -220,5 +223,5 @@ class _SuccessorSession(Session):
     def record_end(self, held: LeaseAcquired, end: EndRecord) -> None:
         super().record_end(held, replace(end, reported=True))
 
-    def _give_back(self, held: LeaseAcquired) -> None:
+    def _give_back(self, held: LeaseAcquired, end: EndRecord) -> None:
         """The end of the request does that, as the named contact records it."""
