@@ -146,7 +146,7 @@ LEDGER: tuple[SeededBug, ...] = (
         "short-lease",
         "the lease ends before the invocation",
         "b-twice c-doubt g-forgotten g-ledger c-code",
-        {"transfer.leasing:LEASE_MARGIN_SECONDS": value(-59.0)},
+        {"transfer.service:LEASE_MARGIN_SECONDS": value(-59.0)},
     ),
     interleaving(
         "no-lease",
@@ -158,7 +158,7 @@ LEDGER: tuple[SeededBug, ...] = (
         "late-200-thrown-away",
         "the lease ends early, and a 200 that comes after it is not written down",
         "g-ledger g-forgotten c-doubt",
-        {"transfer.leasing:LEASE_MARGIN_SECONDS": value(-59.0), "ledger.contact:record_transfer": _needs_its_lease},
+        {"transfer.service:LEASE_MARGIN_SECONDS": value(-59.0), "ledger.contact:record_transfer": _needs_its_lease},
     ),
     interleaving(
         "winner-ignored",
@@ -230,7 +230,7 @@ LEDGER: tuple[SeededBug, ...] = (
         "held-is-gone",
         "a contact that another worker has in hand counts as transferred by it",
         "c-code g-announced",
-        {"transfer.leasing:_wait": _held_is_gone},
+        {"transfer.service:_wait": _held_is_gone},
     ),
     interleaving(
         "lost-starts-condemn",

@@ -29,8 +29,8 @@ from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.transfer import backoff, reporting, rules
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.handling import Handling
-from contact_transfer.transfer.leasing import under_lease
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Skipped, Transferred
+from contact_transfer.transfer.service import under_lease
 from contact_transfer.transfer.succession import NoneActive, OneActive, SeveralActive, find_successor
 
 #: So long after a contact ended the one that follows it may not show yet (assumed).

@@ -14,12 +14,20 @@ The rules that make it exactly once:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from contact_transfer.connect.client import TRANSFER
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.ledger.ledger import Ledger
-from contact_transfer.ledger.records import LeaseAcquired
+from contact_transfer.ledger.records import (
+    AlreadyTransferred,
+    Claim,
+    LeaseAcquired,
+    LeaseHeld,
+    RecordedEnd,
+    TooManyRequests,
+)
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
@@ -28,8 +36,10 @@ from contact_transfer.transfer import backoff, reporting
 from contact_transfer.transfer.arrival import Arrival, Means, Report
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.handling import Handling
-from contact_transfer.transfer.leasing import under_lease
 from contact_transfer.transfer.outcome import CancellationRecorded, Cause, Deferred, Failed
+
+#: How much longer than its invocation a lease lasts.
+LEASE_MARGIN_SECONDS = 10.0
 
 
 class Service:
@@ -73,3 +83,38 @@ def _carry_out(arrival: Arrival, held: LeaseAcquired) -> Report:
 
         return Following(arrival, held).carry_out()
     return Handling(arrival, held).carry_out()
+
+
+def under_lease(arrival: Arrival, work: Callable[[LeaseAcquired], Report]) -> Report:
+    """Do the work under the lease of the request's contact. Raise ``LedgerUnavailable`` when it cannot be acquired."""
+    clock = arrival.means.connect.clock
+    match arrival.session.acquire(_claim(arrival), clock.bounds()):
+        case LeaseAcquired() as held:
+            return work(held)
+        case AlreadyTransferred(transfer):
+            return Report(reporting.transferred_before(transfer))
+        case RecordedEnd(end):
+            return Report(reporting.ended_before(end), session=arrival.session)
+        case LeaseHeld(until):
+            return _wait(arrival, until - clock.bounds().earliest, "another worker has the contact")
+        case TooManyRequests(under_way):
+            return _wait(arrival, backoff.CAP_SECONDS, f"{under_way} requests for the contact are under way")
+
+
+def _claim(arrival: Arrival) -> Claim:
+    means, request = arrival.means, arrival.request
+    return Claim(
+        request=request.entry,
+        message_id=arrival.delivery.message_id,
+        owner=means.randomness.new_id(),
+        asked=request.snapshot(),
+        until=means.connect.clock.bounds().latest + arrival.deadline.left(means.clock) + LEASE_MARGIN_SECONDS,
+        queue_id=request.queue_id,
+        user_id=request.user_id,
+        may_call=arrival.policy_failure is None,
+    )
+
+
+def _wait(arrival: Arrival, longest: float, detail: str) -> Report:
+    delay = min(longest, backoff.delay(arrival.delivery.receives, arrival.means.randomness.random))
+    return Report(Deferred(Cause.UNDER_WAY, delay, detail))
