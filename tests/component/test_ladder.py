@@ -1,4 +1,7 @@
-"""The ladder of ``examples/ladder.json`` on the virtual clock: half an hour a line, then the next rung; nothing if an agent has it."""
+"""The ladder of ``examples/ladder.json`` on the virtual clock: after half an hour the second line, after an hour the supervisor.
+
+Both rungs begin with one event; the second follows the contact that the first made. Nothing happens if an agent has it.
+"""
 
 from __future__ import annotations
 
@@ -33,11 +36,15 @@ class Centre:
             supervisor["userId"]: world.seed.users["ana"],
         }
 
-    def queued(self, contact: str, rung: int) -> None:
-        """What the rule of a rung sends to the queue when the contact is queued in its line."""
-        route = LADDER["routes"][rung]
-        fields = {**route["transfer"], "onlyIfInQueueId": route["onlyIfInQueueId"]}
-        detail = {name: self._ids[text] for name, text in fields.items()}
+    def queued(self, contact: str) -> None:
+        """What the rules of both rungs send to the queue when the contact is queued in the first line."""
+        for route in LADDER["routes"]:
+            self._climb(contact, route)
+
+    def _climb(self, contact: str, route: dict[str, Any]) -> None:
+        conditions = {name: route[name] for name in ("onlyIfInQueueId", "onlyIfWaiting", "follow") if name in route}
+        fields = {**route["transfer"], **conditions}
+        detail = {name: self._ids.get(value, value) for name, value in fields.items()}
         event: dict[str, Any] = {
             "detail-type": REQUESTED,
             "source": ROUTE_EVENTS,
@@ -56,52 +63,87 @@ def centre(new_world: Callable[..., World]) -> Centre:
 def _waiting(centre: Centre) -> str:
     contact = centre.world.contact()
     centre.world.connect.others.place(contact, queue_id=centre.first)
-    centre.queued(contact, 0)
+    centre.queued(contact)
     return contact
 
 
-def test_half_an_hour_in_each_line_leads_to_the_supervisor(centre: Centre) -> None:
+def _pass(world: World, minutes: float) -> None:
+    """Let the time pass, with whatever is due meanwhile."""
+    end = world.time.now + minutes * MINUTE
+    while world.time.now < end:
+        world.time.now += MINUTE / 2
+        world.scheduler.fire()
+        world.once()
+
+
+def test_half_an_hour_leads_to_the_second_line_and_an_hour_to_the_supervisor(centre: Centre) -> None:
     world, began = centre.world, centre.world.time.now
     contact = _waiting(centre)
-    world.settle()
+    _pass(world, 29)
+    assert world.transfers == []
+    _pass(world, 4)
     [(_, moved)] = world.transfers
-    assert began + 30 * MINUTE <= world.time.now < began + 31 * MINUTE
     world.connect.others.place(moved, queue_id=centre.second)
-    centre.queued(moved, 1)
     world.settle()
     assert [old for old, _ in world.transfers] == [contact, moved]
     assert began + 60 * MINUTE <= world.time.now < began + 63 * MINUTE
+    assert [one["movedContactId"] for one in world.told("Succeeded") if "movedContactId" in one] == [moved]
     assert world.dead == []
 
 
-@pytest.mark.parametrize("happens", ["taken", "ended", "moved"])
+@pytest.mark.parametrize("happens", ["taken", "ended"])
+def test_an_agent_in_the_second_line_keeps_the_contact(centre: Centre, happens: str) -> None:
+    world, others = centre.world, centre.world.connect.others
+    _waiting(centre)
+    _pass(world, 33)
+    [(_, moved)] = world.transfers
+    others.place(moved, queue_id=centre.second)
+    if happens == "taken":
+        others.place(moved, user_id=world.seed.users["ben"])
+    else:
+        others.end(moved)
+    world.settle()
+    assert len(world.transfers) == 1
+    assert (world.dead, len(world.told("Skipped"))) == ([], 1)
+
+
+@pytest.mark.parametrize("happens", ["taken", "ended"])
 def test_nothing_happens_to_a_contact_that_does_not_wait_any_more(centre: Centre, happens: str) -> None:
     world, others = centre.world, centre.world.connect.others
     contact = _waiting(centre)
-    world.once()
-    world.time.now += 10 * MINUTE
+    _pass(world, 10)
     if happens == "taken":
         others.place(contact, user_id=world.seed.users["ana"])
-    elif happens == "ended":
-        others.end(contact)
     else:
-        others.place(contact, queue_id=centre.second)
+        others.end(contact)
     world.settle()
-    assert world.transfers == []
-    assert world.dead == []
-    assert len(world.told("Skipped")) == 1
+    assert (world.transfers, world.dead) == ([], [])
+    assert len(world.told("Skipped")) == 2
 
 
-def test_a_repeated_event_and_a_schedule_that_fires_twice_climb_one_rung(centre: Centre) -> None:
+def test_a_contact_that_somebody_put_into_the_second_line_skips_the_first_rung(centre: Centre) -> None:
     world = centre.world
     contact = _waiting(centre)
-    centre.queued(contact, 0)
-    world.once()
-    assert len(world.scheduler.pending) == 1
-    [(_, call)] = world.scheduler.pending.values()
-    world.time.now += 45 * MINUTE  # it fires late, too
-    world.scheduler.fire()
-    world.send(call["Target"]["Input"])
+    _pass(world, 10)
+    world.connect.others.place(contact, queue_id=centre.second)
     world.settle()
+    assert [one["skipReason"] for one in world.told("Skipped")] == ["NotInQueue"]
     assert [old for old, _ in world.transfers] == [contact]
+    assert [one["route"] for one in world.told("Succeeded")] == ["to-the-supervisor"]
+
+
+def test_a_repeated_event_and_schedules_that_fire_late_and_twice_climb_each_rung_once(centre: Centre) -> None:
+    world = centre.world
+    contact = _waiting(centre)
+    centre.queued(contact)
+    world.once()
+    assert len(world.scheduler.pending) == 2
+    calls = [call for _, call in world.scheduler.pending.values()]
+    world.time.now += 75 * MINUTE
+    world.scheduler.fire()
+    for call in calls:
+        world.send(call["Target"]["Input"])
+    world.settle()
+    assert world.transfers[0][0] == contact
+    assert len({old for old, _ in world.transfers}) == len(world.transfers) <= 2
     assert world.dead == []

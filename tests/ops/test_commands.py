@@ -296,3 +296,33 @@ def test_a_deployment_that_is_not_there_is_status_4_and_says_which_is(transfers:
     ran = transfers("watch", "--once", "-d", "nowhere")
     assert ran.status == 4
     assert "there is ContactTransfer-local" in ran.err
+
+
+def test_a_cancelled_batch_ends_before_it_begins_and_what_is_transferred_stays(
+    centre: Centre, transfers: Transfers, tmp_path: Path
+) -> None:
+    done, *waiting = centre.tasks(4)
+    assert transfers("send", *_of(centre, done), "--request-id", "done-1", "--yes").status == 0
+    centre.worked_off()
+    assert "transferred already" in transfers("cancel", "--request-id", "done-1", "--dry-run").err
+    cancelled = transfers("cancel", "--batch-id", "wrong-batch", "--yes", "--json")
+    assert (cancelled.status, cancelled.json["cancelBatchId"]) == (0, "wrong-batch")
+    centre.cloud.wait_until(lambda: not centre.cloud.queue_depth("UrgentQueueUrl"), "the cancellation is read")
+    file = tmp_path / "batch.jsonl"
+    file.write_text("\n".join(centre.body(one, batchId="wrong-batch") for one in waiting), encoding="utf-8")
+    assert transfers("send", str(file), "--yes").status == 0
+    centre.worked_off()
+    assert not set(waiting) & set(centre.transferred())
+    assert done in centre.transferred()
+    assert centre.counts() == (0, 0)
+
+
+@pytest.mark.parametrize("options", [(), ("--request-id", "a", "--batch-id", "b"), ("--request-id", "")])
+def test_a_cancellation_names_exactly_one(transfers: Transfers, options: tuple[str, ...]) -> None:
+    assert transfers("cancel", *options, "--yes").status == 2
+
+
+def _of(centre: Centre, contact: str) -> tuple[str, ...]:
+    seed = centre.cloud.seed
+    flow, queue = seed["flows"]["Move to queue"], seed["queues"]["Billing"]
+    return ("--contact", contact, "--flow", flow, "--queue", queue)
