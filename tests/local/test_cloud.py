@@ -87,8 +87,7 @@ def test_a_lost_terminal_ends_it_as_ctrl_c_does_but_not_under_nohup(number: sign
     waits = """
 import signal, sys, time
 from local.processes import end_as_by_ctrl_c
-if "nohup" in sys.argv:
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+signal.signal(signal.SIGHUP, signal.SIG_IGN if "nohup" in sys.argv else signal.SIG_DFL)  # whatever started the tests
 end_as_by_ctrl_c()
 try:
     print("ready", flush=True)
