@@ -138,7 +138,7 @@ def test_routes_and_instances_may_be_removed_reordered_and_added(
 
     before, after = template(content([0, 1, 2])), template(content(order))
     assert list(complaints(before, after)) == []
-    kinds = {"AWS::Events::Rule": 3, "AWS::Lambda::Permission": 0, "AWS::Connect::IntegrationAssociation": 0}
+    kinds = {"AWS::Events::Rule": 4, "AWS::Lambda::Permission": 0, "AWS::Connect::IntegrationAssociation": 0}
     for kind, others in kinds.items():
         made = [resource for resource in after["Resources"].values() if resource["Type"] == kind]
         assert len(made) == len(order) + others

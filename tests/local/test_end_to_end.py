@@ -164,7 +164,7 @@ def test_the_workers_role_may_do_its_work_and_nothing_else(producer: Producer) -
     table, bus = cloud.outputs["LedgerTableName"], cloud.outputs["EventBusName"]
     sqs, dynamodb, events = (cloud.as_worker(name) for name in ("sqs", "dynamodb", "events"))
     forbidden: list[Callable[[], Any]] = [
-        lambda: sqs.send_message(QueueUrl=queue, MessageBody="x"),
+        lambda: sqs.send_message(QueueUrl=cloud.outputs["ConfirmationDeadLetterQueueUrl"], MessageBody="x"),
         lambda: sqs.purge_queue(QueueUrl=queue),
         lambda: sqs.receive_message(QueueUrl=dead),
         lambda: sqs.delete_queue(QueueUrl=dead),

@@ -28,8 +28,8 @@ MIX = {
     "NoCode": 50,
     "MalformedMessage": 350,
     "ContactNotActive": 250,
-    "RequestExpired": 150,
-    "FlowNotUsable": 50,
+    "RequestExpired": 192,
+    "FlowNotUsable": 8,  # ten for one flow would be braked, and wait in the transfer queue
 }
 
 
@@ -42,8 +42,8 @@ def thousand(centre: Centre) -> list[str]:
         "NoCode": [centre.body(contact) for contact in good[150:]],
         "MalformedMessage": ["no request"] * 350,
         "ContactNotActive": [centre.body(str(uuid.uuid4())) for _ in range(250)],
-        "RequestExpired": [centre.body(str(uuid.uuid4()), expiresAt="2026-01-01T00:00:00Z") for _ in range(150)],
-        "FlowNotUsable": [centre.body(str(uuid.uuid4()), contactFlowId=draft) for _ in range(50)],
+        "RequestExpired": [centre.body(str(uuid.uuid4()), expiresAt="2026-01-01T00:00:00Z") for _ in range(192)],
+        "FlowNotUsable": [centre.body(str(uuid.uuid4()), contactFlowId=draft) for _ in range(8)],
     }
     for code, bodies in parked.items():
         centre.park(bodies, None if code == "NoCode" else FailureCode(code))

@@ -125,7 +125,7 @@ def test_the_example_routes_are_settings_that_are_accepted() -> None:
 
 def test_the_ladder_is_settings_that_are_accepted() -> None:
     content = json.loads((ROOT / "examples" / "ladder.json").read_text("utf-8"))
-    assert [route.after_minutes for route in parse("example", content).routes] == [30, 30]
+    assert [route.after_minutes for route in parse("example", content).routes] == [30, 60]
 
 
 def test_the_page_names_the_parameters_of_a_flow() -> None:

@@ -30,19 +30,23 @@ from contact_transfer.transfer import backoff, reporting, rules
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.handling import Handling
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Skipped, Transferred
-from contact_transfer.transfer.service import under_lease
 from contact_transfer.transfer.succession import NoneActive, OneActive, SeveralActive, find_successor
 
+UnderLease = Callable[[Arrival, Callable[[LeaseAcquired], Report]], Report]
 #: So long after a contact ended the one that follows it may not show yet (assumed).
 SUCCESSOR_SHOWS_SECONDS = 15.0
 
 
 @dataclass
 class Following:
-    """Work on one delivery, under the named contact's lease. ``moved``: the contact that is moved in its place."""
+    """Work on one delivery, under the named contact's lease.
+
+    ``under_lease``: does work under the lease of a request's contact. ``moved``: the contact that is moved in the named one's place.
+    """
 
     arrival: Arrival
     held: LeaseAcquired
+    under_lease: UnderLease
     moved: str | None = None
     tree: Tree | None = None
 
@@ -114,7 +118,7 @@ class Following:
         arrival = replace(
             self.arrival, session=session, request=request, policy_failure=self._policy_failure(), tree=self.tree
         )
-        return under_lease(arrival, partial(_carry_out, arrival))
+        return self.under_lease(arrival, partial(_carry_out, arrival))
 
     def _policy_failure(self) -> Failed | None:
         """A delivery that does not ask to follow moves nothing, and only finds out what became of what an earlier one did."""

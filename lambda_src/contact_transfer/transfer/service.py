@@ -81,7 +81,7 @@ def _carry_out(arrival: Arrival, held: LeaseAcquired) -> Report:
     if arrival.request.follow or held.record.moved_contact_id is not None:
         from contact_transfer.transfer.following import Following  # noqa: PLC0415 - the start does not pay for it
 
-        return Following(arrival, held).carry_out()
+        return Following(arrival, held, under_lease).carry_out()
     return Handling(arrival, held).carry_out()
 
 
