@@ -32,7 +32,19 @@ NOT_HERE = frozenset({"lock"})
 
 
 #: What an activated environment, a test run, a surrounding make or a cloud's exports leave in a shell.
-_NOT_CLEAN = ("PYTHON", "VIRTUAL_ENV", "PYTEST", "MAKE", "MFLAGS", "AWS_", "CDK_", "JSII_", "TRANSFERS_", "ARGS", "DEPLOYMENT")
+_NOT_CLEAN = (
+    "PYTHON",
+    "VIRTUAL_ENV",
+    "PYTEST",
+    "MAKE",
+    "MFLAGS",
+    "AWS_",
+    "CDK_",
+    "JSII_",
+    "TRANSFERS_",
+    "ARGS",
+    "DEPLOYMENT",
+)
 
 
 def _environment() -> dict[str, str]:
