@@ -54,6 +54,11 @@ def _environment() -> dict[str, str]:
     return {**kept, "PATH": os.pathsep.join(path), "TERM": "dumb"}
 
 
+def _hear_ctrl_c() -> None:
+    """As a terminal's commands do: what is started in the background of a shell ignores it, and hands that on."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 _NOTHING: Mapping[str, str] = {}
 
 
@@ -66,6 +71,7 @@ class Copy:
     def start(self, *arguments: str, environment: Mapping[str, str] = _NOTHING) -> subprocess.Popen[str]:
         return subprocess.Popen(  # noqa: S603 - our own commands
             ["make", *arguments],  # noqa: S607 - the make of the PATH, as a user has it
+            preexec_fn=_hear_ctrl_c,  # noqa: PLW1509 - no other thread of these tests holds a lock
             cwd=self.folder,
             env={**_environment(), **environment},
             stdin=subprocess.DEVNULL,
