@@ -7,7 +7,7 @@ from pathlib import Path
 
 from contact_transfer.request.field_types import Boolean, Choice, Text
 from contact_transfer.request.fields import FIELDS, Field
-from contact_transfer.transfer.failure_codes import FAILURES
+from contact_transfer.transfer.failures import FAILURES
 from contact_transfer_cdk.settings.page import settings_rows
 
 DOCS = Path(__file__).parents[1] / "docs"

@@ -17,7 +17,7 @@ from contact_transfer.config.settings_table import of_function
 from contact_transfer.config.worker_settings import Settings, SettingsError
 from contact_transfer.connect import rate_limiter
 from contact_transfer.observability import metrics
-from contact_transfer.transfer import backoff, flow_check, service
+from contact_transfer.transfer import clock, flow_check, service
 from contact_transfer_cdk.policies.calls import ALL_CALLS, MAPPING_CALLS, WORKER_CALLS, action
 from contact_transfer_cdk.service.environment import TELEMETRY
 from contact_transfer_cdk.settings.checks import FLOW_CACHE_SECONDS
@@ -138,5 +138,5 @@ def test_the_numbers_that_the_checks_assume_are_the_codes() -> None:
     sizing = Sizing()
     assert sizing.lease_margin_seconds == service.LEASE_MARGIN_SECONDS
     assert sizing.reserve_seconds == bootstrap.CALL_SECONDS + rate_limiter.TAIL_SECONDS
-    assert sizing.mean_backoff_seconds == backoff.CAP_SECONDS / 2
+    assert sizing.mean_backoff_seconds == clock.LONGEST_BACKOFF_SECONDS / 2
     assert flow_check.REMEMBER_SECONDS == FLOW_CACHE_SECONDS

@@ -61,7 +61,7 @@ CODE = Recipe(
     ["ContactPaused", "give a request that fails with it in tests/component/test_failures.py"],
     [
         _insert(
-            f"{SERVICE}/transfer/failure_codes.py",
+            f"{SERVICE}/transfer/failures.py",
             r"^    \{$",
             '        FailureCode.PAUSED: Failure("paused", _RACE, "it was paused", _DROP, Redrive.RECHECK, _ACCEPTED_NOW),\n',
         ),

@@ -19,13 +19,13 @@ def _only_events(keep: Callable[[Any], bool]) -> Make:
 
 
 def _of_deferred(real: Any) -> Any:
-    names = real.__globals__
+    made, told_of = real.__globals__["Failed"], real.__globals__["outcome_events"]
 
     def event(turn: Any) -> Any:
         if (told := real(turn)) is not None:
             return told
-        failed = names["Failed"](names["FailureCode"].FLOW_NOT_USABLE, "later", 1)
-        return names["outcome_events"].failed(turn.known, failed, turn.delivery.message_id, turn.reported_at)
+        failed = made("FlowNotUsable", "later", 1)
+        return told_of.failed(turn.known, failed, turn.delivery.message_id, turn.reported_at)
 
     return event
 
@@ -79,19 +79,19 @@ EVENTS: tuple[SeededBug, ...] = (
         "no-failure-event",
         "failures are parked without an event",
         "g-announced a-lost",
-        {"messaging.batch:_event": _only_events(lambda turn: type(turn.outcome).__name__ != "Failed")},
+        {"messaging.turn:Turn.event": _only_events(lambda turn: type(turn.outcome).__name__ != "Failed")},
     ),
     interleaving(
         "success-told-once",
         "a repeated message of a transferred request publishes nothing",
         "g-forgotten a-lost",
-        {"messaging.batch:_event": _only_events(lambda turn: not getattr(turn.outcome, "repeated", False))},
+        {"messaging.turn:Turn.event": _only_events(lambda turn: not getattr(turn.outcome, "repeated", False))},
     ),
     plain(
         "deferral-announced",
         "a failure is announced of what only comes back later",
         "g-announced",
-        {"messaging.batch:_event": _of_deferred},
+        {"messaging.turn:Turn.event": _of_deferred},
     ),
     interleaving(
         "event-after-report",

@@ -65,7 +65,7 @@ def _behind_bad(real: Any) -> Any:
             state.update(deadline=deadline, is_bad=False)
         if state["is_bad"] and delivery.receives < 3:
             names = real.__globals__
-            return names["_Turn"](delivery, names["Report"](names["Deferred"](names["Cause"].UNEXPECTED, 1.0)))
+            return names["Turn"](delivery, names["Report"](names["Deferred"](names["Cause"].UNEXPECTED, 1.0)))
         found = real(self, delivery, deadline)
         state["is_bad"] = state["is_bad"] or found.request is None
         return found

@@ -13,6 +13,7 @@ from tests.recipes.house import House
 
 FIELDS, MODEL = "lambda_src/contact_transfer/request/fields.py", "lambda_src/contact_transfer/request/model.py"
 CODES = "lambda_src/contact_transfer/transfer/failure_codes.py"
+FAILURES = "lambda_src/contact_transfer/transfer/failures.py"
 SETTINGS = "lambda_src/contact_transfer/config/settings_table.py"
 
 FIELD_ROWS = """    Field("tryGently", Boolean(), "Whether it is done gently", shown=True, option="gently"),
@@ -173,7 +174,7 @@ print(json.dumps({
 
 def test_a_failure_code_is_picked_up_everywhere(altered: House) -> None:
     altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
-    altered.insert_before(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
+    altered.insert_before(FAILURES, "    }\n)\n\n\ndef failure(", ENTRY)
     seen = altered.run(CODE_PROGRAM)
     assert "TooHeavy" in seen["schema"]
     assert "TooHeavy" in seen["metric"]
@@ -185,12 +186,12 @@ def test_a_failure_code_is_picked_up_everywhere(altered: House) -> None:
 def test_a_failure_code_without_an_entry_is_named(altered: House) -> None:
     altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
     said = altered.test("tests/unit/test_failure_codes.py")
-    assert "add to FAILURES in transfer/failure_codes.py: TooHeavy" in said
+    assert "add to FAILURES in transfer/failures.py: TooHeavy" in said
 
 
 def test_a_failure_code_that_the_simulation_lacks_is_named(altered: House) -> None:
     altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
-    altered.insert_before(CODES, "    }\n)\n\n\ndef failure(", ENTRY)
+    altered.insert_before(FAILURES, "    }\n)\n\n\ndef failure(", ENTRY)
     said = altered.test("tests/simulation/test_codes.py")
     assert "add to generate_requests.WRONG or rules_verdicts.TRUE_WHEN: TooHeavy" in said
 

@@ -32,9 +32,9 @@ RANKS = {
 PURE = {
     "contact_transfer.messaging.sqs_record",
     "contact_transfer.request.lanes",
-    "contact_transfer.transfer.backoff",
     "contact_transfer.transfer.clock",
     "contact_transfer.transfer.failure_codes",
+    "contact_transfer.transfer.failures",
     "contact_transfer.transfer.outcome",
     "contact_transfer.transfer.rules",
 }

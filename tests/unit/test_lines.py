@@ -15,7 +15,8 @@ from aws_lambda_powertools.metrics import Metrics
 from contact_transfer import bootstrap
 from contact_transfer.observability.metrics import CLASS_DIMENSION, NAMESPACE, Metric
 from contact_transfer.observability.telemetry import Telemetry
-from contact_transfer.transfer.failure_codes import FAILURES, FailureClass, FailureCode
+from contact_transfer.transfer.failure_codes import FailureClass, FailureCode
+from contact_transfer.transfer.failures import FAILURES
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Transferred
 
 Written = tuple[list[dict[str, Any]], list[dict[str, Any]]]

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer.failure_codes import FAILURES, FailureCode
+from contact_transfer.transfer.failure_codes import FailureCode
+from contact_transfer.transfer.failures import FAILURES
 from contact_transfer.transfer.parking_brake import ParkingBrake, wait
 
 REQUEST = TransferRequest("i", "c", "flow", "queue")

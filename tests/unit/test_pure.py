@@ -8,7 +8,8 @@ import pytest
 
 from contact_transfer.config.worker_settings import Quota
 from contact_transfer.connect.rate_limiter import RECOVERY_SECONDS, SLOWEST, Bucket
-from contact_transfer.transfer import backoff, rules
+from contact_transfer.transfer import rules
+from contact_transfer.transfer.clock import Randomness
 from contact_transfer.transfer.outcome import Failed, FailureCode, SkipReason
 from tests.share import Share
 
@@ -79,12 +80,12 @@ def test_at_most_eleven_transfers(transfers: int, fits: bool) -> None:  # noqa: 
 
 
 def test_back_off_doubles_up_to_a_quarter_of_an_hour_with_full_jitter() -> None:
-    ceilings = [backoff.delay(failures, lambda: 1.0) for failures in range(1, 20)]
+    ceilings = [Randomness(lambda: 1.0, str).backoff(failures) for failures in range(1, 20)]
     assert ceilings[:4] == [4, 8, 16, 32]
     assert max(ceilings) == ceilings[-1] == 900
-    assert backoff.delay(50, lambda: 0.0) == 0
+    assert Randomness(lambda: 0.0, str).backoff(50) == 0
     random = Random(1)  # noqa: S311 - jitter, not a secret
-    drawn = [backoff.delay(15, random.random) for _ in range(2000)]
+    drawn = [Randomness(random.random, str).backoff(15) for _ in range(2000)]
     assert 430 < sum(drawn) / len(drawn) < 470
 
 

@@ -100,18 +100,10 @@ _ROWS = (
         _WITH_SENDERS,
     ),
     Setting(
-        "allowedContactFlowIds",
-        Ids("contact-flow"),
-        "flows that may be used, ids or ARNs; empty: all",
-        [],
-        _WITH_FLOW,
+        "allowedContactFlowIds", Ids("contact-flow"), "flows that may be used, ids or ARNs; empty: all", [], _WITH_FLOW
     ),
     Setting(
-        "allowedQueueIds",
-        Ids("queue"),
-        "queues that may be destinations, ids or ARNs; empty: all",
-        [],
-        _WITH_FLOW,
+        "allowedQueueIds", Ids("queue"), "queues that may be destinations, ids or ARNs; empty: all", [], _WITH_FLOW
     ),
     Setting("allowedUserIds", Ids("agent"), "agents that may be destinations, ids or ARNs; empty: all", [], _WITH_FLOW),
     Setting(

@@ -102,7 +102,8 @@ class Arrivals:
 def _transfer(contact: Contact, reference: ContactReference) -> Transfer | Pending | None:
     made = contact.transfer
     if made is None:
-        return Pending() if contact.may_have_been_called else None
+        may_be_called = contact.attempt is not None or (contact.lease is not None and contact.lease.calls)
+        return Pending() if may_be_called else None
     new = made.new_contact_id
     if new is None:  # Connect's answer may leave the id out: a transferred contact has one successor by transfer
         if not reference.transfer:

@@ -30,7 +30,6 @@ from contact_transfer.messaging.event_bus import Bus, Event
 from contact_transfer.messaging.queue import Visibility
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.observability.telemetry import Telemetry
-from contact_transfer.transfer import backoff
 from contact_transfer.transfer.clock import Clock, Randomness
 from contact_transfer.transfer.outcome import Cause
 
@@ -90,7 +89,7 @@ class Confirmation:
         return None
 
     def _delay(self, delivery: Delivery) -> float:
-        return backoff.delay(delivery.receives, self.randomness.random)
+        return self.randomness.backoff(delivery.receives)
 
     def _tell(self, event: ContactEvent, message_id: str) -> None:
         if isinstance(event, Announced):

@@ -71,15 +71,14 @@ def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | 
         return None, TooManyRequests(under_way)
     lease = _lease(contact, claim, now)
     record = _begun(known, claim, now)
-    written = replace(contact, turn=lease.turn, lease=lease, requests={**contact.requests, claim.request: record})
-    return written, LeaseAcquired(lease, written)
+    contact = _with_record(replace(contact, turn=lease.turn, lease=lease), claim.request, record)
+    return contact, LeaseAcquired(lease, contact)
 
 
 def _lease(contact: Contact, claim: Claim, now: Now) -> Lease:
     turn = max(contact.turn + 1, round((now.earliest + now.latest) * 500))
     in_doubt_elsewhere = contact.attempt is not None and contact.attempt.request != claim.request
-    known = contact.requests.get(claim.request)
-    is_followed = known is not None and known.moved_contact_id is not None
+    is_followed = claim.request in contact.requests and contact.requests[claim.request].moved_contact_id is not None
     calls = claim.may_call and contact.transfer is None and not in_doubt_elsewhere and not is_followed
     return Lease(claim.owner, turn, claim.request, since=now.earliest, until=claim.until, calls=calls)
 
@@ -88,15 +87,7 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
     if known is None:
         known = RequestRecord(first_at=now.earliest)
     elif known.ended is not None:  # sent again after its end: a new beginning, of which only calls made before count
-        known = RequestRecord(
-            asked=_first_asked(known.asked),
-            first_at=now.earliest,
-            first_called_at=known.first_called_at,
-            tree=known.tree,
-            cancelled_until=known.cancelled_until,
-            moved_contact_id=known.moved_contact_id,
-            extra=known.extra,
-        )
+        known = replace(known, asked=_first_asked(known.asked), first_at=now.earliest, ended=None)
     return replace(
         known,
         asked={**known.asked, **claim.asked},
@@ -118,9 +109,7 @@ def _with_expired_lease(contact: Contact) -> Contact:
     if lease is None:
         return contact
     contact = replace(contact, lease=None)
-    if not lease.calls:
-        return contact
-    return with_attempt(contact, lease.request, Call(lease.since, lease.until))
+    return with_attempt(contact, lease.request, Call(lease.since, lease.until)) if lease.calls else contact
 
 
 def confirm_start(contact: Contact | None, lease: Lease) -> tuple[Contact | None, bool]:
@@ -149,11 +138,9 @@ def choose_successor(contact: Contact | None, lease: Lease, successor: str) -> t
     """
     if contact is None or not _holds(contact, lease):
         return None, False
-    held, attempt, record = contact.lease, contact.attempt, contact.requests[lease.request]
-    if attempt is not None and attempt.request == lease.request:
-        attempt = None
-    contact = replace(contact, attempt=attempt, lease=held and replace(held, calls=False))
-    return _with_record(contact, lease.request, replace(record, moved_contact_id=successor)), True
+    record = replace(contact.requests[lease.request], moved_contact_id=successor)
+    contact = replace(_without_attempt(contact, lease), lease=contact.lease and replace(contact.lease, calls=False))
+    return _with_record(contact, lease.request, record), True
 
 
 def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
@@ -162,14 +149,13 @@ def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tu
     A 200 needs no lease: nothing but a transfer to another contact stands against it.
     """
     contact = contact or Contact()
-    before = contact.transfer
-    if before is not None:
-        return None, before
+    if contact.transfer is not None:
+        return None, contact.transfer
     if done.inferred and not _holds(contact, lease):
         return None, None
     record = replace(_ended(contact, done.request), attempts=done.attempts, ended=None)
-    requests = {**contact.requests, done.request: record}
-    return replace(contact, lease=None, attempt=None, transfer=done, requests=requests), done
+    contact = replace(contact, lease=None, attempt=None, transfer=done)
+    return _with_record(contact, done.request, record), done
 
 
 def record_done(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[Contact | None, Transfer | None]:
@@ -181,12 +167,10 @@ def record_done(contact: Contact | None, lease: Lease, done: Transfer) -> tuple[
     record = contact.requests.get(lease.request)
     if record is not None and record.done is not None:
         return None, record.done
-    ended = _with_record(contact, lease.request, replace(_ended(contact, lease.request), done=done))
-    if contact.attempt is not None and contact.attempt.request == lease.request:
-        ended = replace(ended, attempt=None)
-    if _holds(contact, lease):
-        ended = replace(ended, lease=None)
-    return ended, done
+    ended = _with_record(
+        _without_attempt(contact, lease), lease.request, replace(_ended(contact, lease.request), done=done)
+    )
+    return replace(ended, lease=None) if _holds(contact, lease) else ended, done
 
 
 def _ended(contact: Contact, request: str) -> RequestRecord:
@@ -203,16 +187,14 @@ def record_end(contact: Contact | None, lease: Lease, end: EndRecord) -> tuple[C
     if not _holds(contact, lease):
         known = contact.ends.get(end.message_id)
         return None, known if known is not None and known.turn == lease.turn else None
-    attempt = contact.attempt
-    if attempt is not None and attempt.request == lease.request and not end.in_doubt:
-        attempt = None
+    if not end.in_doubt:
+        contact = _without_attempt(contact, lease)
     record = replace(_ended(contact, lease.request), ended=end, abandoned=False, attempts=0)
-    if end.cancelled_until is not None:
-        record = replace(record, cancelled_until=end.cancelled_until)
-    requests = {**contact.requests, lease.request: record}
-    ends = {**contact.ends, end.message_id: end}
-    written = replace(contact, lease=None, attempt=attempt, requests=requests, ends=ends)
-    return pruned(written, lease.request, end.at), end
+    record = replace(record, cancelled_until=end.cancelled_until or record.cancelled_until)
+    contact = replace(
+        _with_record(contact, lease.request, record), lease=None, ends={**contact.ends, end.message_id: end}
+    )
+    return pruned(contact, lease.request, end.at), end
 
 
 def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contact | None, bool]:
@@ -236,12 +218,16 @@ def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contac
 
 def _settled(contact: Contact, lease: Lease) -> Contact:
     """The attempt did nothing. Its request learns that when another one has found it out."""
-    attempt = contact.attempt
-    contact = replace(contact, attempt=None)
+    attempt, contact = contact.attempt, replace(contact, attempt=None)
     if attempt is None or attempt.request == lease.request or attempt.request not in contact.requests:
         return contact
-    record = replace(contact.requests[attempt.request], abandoned=True)
-    return _with_record(contact, attempt.request, record)
+    return _with_record(contact, attempt.request, replace(contact.requests[attempt.request], abandoned=True))
+
+
+def _without_attempt(contact: Contact, lease: Lease) -> Contact:
+    """Without an attempt of the lease's own request."""
+    attempt = contact.attempt
+    return contact if attempt is None or attempt.request != lease.request else replace(contact, attempt=None)
 
 
 def mark_reported(contact: Contact | None, message_id: str) -> tuple[Contact | None, bool]:

@@ -55,11 +55,6 @@ class Attempt(Extensible):
     queue_id: str | None = None
     user_id: str | None = None
 
-    @property
-    def name(self) -> str:
-        """The request's name in events and logs."""
-        return identity.name_of(self.request)
-
 
 @dataclass(frozen=True)
 class Transfer(Extensible):
@@ -136,11 +131,10 @@ class RequestRecord(Extensible):
     ``asked``: its fields, for operators and confirmation. ``attempts``: how often work on it began; ``unfinished``: how often since it
     last came to any end; ``confirmed``: how many of those a worker noted (see ``transfer.poison``). ``first_called_at``: when its first
     call that may have taken effect can have been signed; it stays when the attempt is settled. ``abandoned``: another request found
-    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a
-    transfer, when it is not under way. ``cancelled_until``: of its latest cancellation. ``done``: it was carried out, and the contact's own
-    transfer does not say so: Amazon Connect kept
-    its id, or another contact was moved. ``moved_contact_id``: the contact that the request moves in this one's place. It stays when the
-    request ends, and only a contact that surely was not moved by the request is left for another one.
+    that its attempt did nothing. ``tree``: whose route permit it may hold. ``ended``: its latest end without a transfer, when it is not
+    under way. ``cancelled_until``: of its latest cancellation. ``done``: it was carried out, and the contact's own transfer does not say
+    so: Amazon Connect kept its id, or another contact was moved. ``moved_contact_id``: the contact that the request moves in this one's
+    place. It stays when the request ends, and only a contact that surely was not moved by the request is left for another one.
     """
 
     asked: Mapping[str, Any] = field(default_factory=dict)
@@ -178,15 +172,9 @@ class Contact(Extensible):
 
     def done(self, request: str) -> Transfer | None:
         """The transfer that carried out ``request``."""
-        record = self.requests.get(request)
-        if record is not None and record.done is not None:
-            return record.done
-        return self.transfer if self.transfer is not None and self.transfer.request == request else None
-
-    @property
-    def may_have_been_called(self) -> bool:
-        """Whether some call may have taken effect, or may be under way."""
-        return self.attempt is not None or (self.lease is not None and self.lease.calls)
+        if self.transfer is not None and self.transfer.request == request:
+            return self.transfer
+        return self.requests[request].done if request in self.requests else None
 
 
 @dataclass(frozen=True)
@@ -201,8 +189,6 @@ class Claim:
     owner: str
     asked: Mapping[str, Any]
     until: float
-    queue_id: str | None = None
-    user_id: str | None = None
     may_call: bool = True
 
 

@@ -13,7 +13,7 @@ A crash anywhere repeats something harmless. Whatever one message does, the othe
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contact_transfer.aws.answers import is_denial
@@ -21,59 +21,22 @@ from contact_transfer.config.worker_settings import Settings
 from contact_transfer.connect.lane_shares import LaneShares
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging import outcome_events
-from contact_transfer.messaging.event_bus import Bus, Event
+from contact_transfer.messaging.event_bus import Bus
 from contact_transfer.messaging.holding import Holding
 from contact_transfer.messaging.queue import NotSent, Queue
 from contact_transfer.messaging.sqs_record import Delivery
+from contact_transfer.messaging.turn import Turn
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.request.cancellation import read_cancellation
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.lanes import Lane
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, read_request
-from contact_transfer.request.timestamps import rfc3339
-from contact_transfer.transfer import backoff
 from contact_transfer.transfer.arrival import Report
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
-from contact_transfer.transfer.outcome import (
-    Cancelled,
-    Cause,
-    Deferred,
-    Failed,
-    FailureCode,
-    MessageOutcome,
-    Moved,
-    Skipped,
-    Transferred,
-)
+from contact_transfer.transfer.outcome import Cancelled, Cause, Deferred, Failed, FailureCode, Moved, Skipped
 from contact_transfer.transfer.rules import LONGEST_HOLD_SECONDS
 from contact_transfer.transfer.service import Service
-
-
-@dataclass
-class _Turn:
-    """One message on its way through the batch."""
-
-    delivery: Delivery
-    report: Report
-    request: TransferRequest | None = None
-    known: Mapping[str, Any] = field(default_factory=dict)
-    ended_at: float = 0.0
-    seconds: float = 0.0
-
-    @property
-    def outcome(self) -> MessageOutcome:
-        return self.report.outcome
-
-    @property
-    def waits_since(self) -> float | None:
-        """Since when somebody waits for it: since it was sent, or since it has been due."""
-        sent, due = self.delivery.sent_at, self.request.not_before if self.request else None
-        return sent if sent is None or due is None else max(sent, due)
-
-    @property
-    def reported_at(self) -> str:
-        return rfc3339(self.ended_at)
 
 
 @dataclass(frozen=True)
@@ -120,11 +83,9 @@ class Batch:
         lane = (self.queue.lane(deliveries[0]) if deliveries else None) or Lane.NORMAL  # one mapping, one queue
         self.limiter.start_batch(lane, queued, held)
 
-    def _turn(self, delivery: Delivery, deadline: Deadline) -> _Turn:
+    def _turn(self, delivery: Delivery, deadline: Deadline) -> Turn:
         began = self.clock.monotonic()
-        turn = _Turn(
-            delivery, Report(Deferred(Cause.UNEXPECTED, backoff.delay(delivery.receives, self.randomness.random)))
-        )
+        turn = Turn(delivery, Report(Deferred(Cause.UNEXPECTED, self.randomness.backoff(delivery.receives))))
         try:
             turn.report = self._carried_out(turn, deadline)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
@@ -133,7 +94,7 @@ class Batch:
         turn.seconds = self.clock.monotonic() - began
         return turn
 
-    def _carried_out(self, turn: _Turn, deadline: Deadline) -> Report:
+    def _carried_out(self, turn: Turn, deadline: Deadline) -> Report:
         policy_failure = None
         try:
             opened = open_body(turn.delivery.body, turn.delivery.attributes)
@@ -170,7 +131,7 @@ class Batch:
         wanted = request.priority and Lane(request.priority)
         return wanted if wanted and came and wanted is not came else None
 
-    def _move(self, turn: _Turn, lane: Lane) -> Report:
+    def _move(self, turn: Turn, lane: Lane) -> Report:
         """Sent first; the report that it is done deletes it here. A crash in between leaves two messages of one request."""
         try:
             self.queue.move(turn.delivery, lane)
@@ -179,15 +140,15 @@ class Batch:
             return Report(Deferred(cause, self._delay(turn), error.detail))
         return Report(Moved(lane))
 
-    def _announce(self, turns: Sequence[_Turn]) -> None:
+    def _announce(self, turns: Sequence[Turn]) -> None:
         """Publish what is certain, all at once. What the bus does not take comes back."""
-        announced = [(turn, event) for turn in turns if (event := _event(turn)) is not None]
+        announced = [(turn, event) for turn in turns if (event := turn.event()) is not None]
         errors = self.bus.publish([event for _, event in announced])
         for (turn, _), error in zip(announced, errors, strict=True):
             if error is not None:
                 self._come_back(turn, Cause.ACCESS_DENIED if is_denial(error) else Cause.EVENT_BUS, error)
 
-    def _park(self, turn: _Turn) -> None:
+    def _park(self, turn: Turn) -> None:
         failure = turn.outcome
         if not isinstance(failure, Failed):
             return
@@ -204,7 +165,7 @@ class Batch:
             return
         self._mark_reported(turn)
 
-    def _mark_reported(self, turn: _Turn) -> None:
+    def _mark_reported(self, turn: Turn) -> None:
         """Let the ledger forget the end in its turn. If that fails, it is remembered for as long as the message could come back."""
         if turn.report.session is None:
             return
@@ -213,19 +174,19 @@ class Batch:
         except LedgerUnavailable as error:
             self.telemetry.trouble("reported end not noted", messageId=turn.delivery.message_id, error=error.detail)
 
-    def _come_back(self, turn: _Turn, cause: Cause, detail: str) -> None:
+    def _come_back(self, turn: Turn, cause: Cause, detail: str) -> None:
         turn.report = Report(Deferred(cause, self._delay(turn), detail))
 
-    def _delay(self, turn: _Turn) -> float:
-        return backoff.delay(turn.delivery.receives, self.randomness.random)
+    def _delay(self, turn: Turn) -> float:
+        return self.randomness.backoff(turn.delivery.receives)
 
-    def _postpone(self, turns: Sequence[_Turn]) -> None:
+    def _postpone(self, turns: Sequence[Turn]) -> None:
         delays = [(turn.delivery, turn.outcome.delay) for turn in turns if isinstance(turn.outcome, Deferred)]
         troubles = self.queue.postpone(delays) if delays else []
         if troubles:
             self.telemetry.trouble("visibility not changed", messages=len(troubles), error=troubles[0])
 
-    def _tell(self, turn: _Turn) -> None:
+    def _tell(self, turn: Turn) -> None:
         if turn.request is not None and turn.report.conflict is not None:
             self.telemetry.conflict(turn.request.name, turn.report.conflict)
         now, sent, received = self.clock.now(), turn.waits_since, turn.delivery.first_received_at
@@ -239,17 +200,3 @@ class Batch:
             requestName=turn.request and turn.request.name,
             contactId=turn.request and turn.request.contact_id,
         )
-
-
-def _event(turn: _Turn) -> Event | None:
-    end = (turn.delivery.original_id, turn.reported_at)
-    match turn.outcome:
-        case Transferred() as done:
-            return outcome_events.succeeded(turn.known, done)
-        case Failed() as failure:
-            return outcome_events.failed(turn.known, failure, *end)
-        case Skipped() as skip:
-            return outcome_events.skipped(turn.known, skip, *end)
-        case Cancelled() as cancel:
-            return outcome_events.cancelled(turn.known, cancel, *end)
-    return None

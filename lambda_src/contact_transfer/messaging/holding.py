@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from contact_transfer.messaging.schedules import LONGEST_INPUT_BYTES, NotHeld, Schedules
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer import backoff
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Held
 
@@ -49,6 +48,6 @@ class Holding:
         try:
             self.schedules.hold(request, delivery, request.not_before)
         except NotHeld as error:
-            delay = min(left, backoff.delay(delivery.receives, self.randomness.random))
+            delay = min(left, self.randomness.backoff(delivery.receives))
             return Deferred(Cause.ACCESS_DENIED if error.denied else Cause.SCHEDULER, delay, error.detail)
         return Held(request.not_before)

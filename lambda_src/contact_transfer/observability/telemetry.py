@@ -25,7 +25,7 @@ from contact_transfer.observability.metrics import (
     Metric,
 )
 from contact_transfer.request.timestamps import rfc3339
-from contact_transfer.transfer.failure_codes import FailureClass, failure
+from contact_transfer.transfer.failure_codes import FailureClass
 from contact_transfer.transfer.outcome import (
     CancellationRecorded,
     Cancelled,
@@ -39,6 +39,17 @@ from contact_transfer.transfer.outcome import (
     Transferred,
 )
 
+#: The words of an outcome's line.
+_EVENTS: Mapping[type[MessageOutcome], str] = {
+    Transferred: "transferred",
+    Failed: "failed",
+    Skipped: "skipped",
+    Cancelled: "cancelled",
+    CancellationRecorded: "cancellation recorded",
+    Deferred: "deferred",
+    Moved: "moved",
+    Held: "held",
+}
 _VALUES = 100  # what one entry of the embedded metric format holds of a metric
 #: Made once; ``json.dumps`` makes one for each text when it is not to use its defaults.
 _ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
@@ -77,43 +88,31 @@ class Telemetry:
             keys: further keys of the line.
 
         """
-        line: dict[str, Any] = {"attempts": outcome.attempts}
         fields = {**keys, "seconds": round(seconds, 3), "waited": None if waited is None else round(waited, 3)}
         fields["correlation_id"] = keys.get("requestName") or keys.get("messageId")
         if waited is not None:
             self._seconds[Metric.REQUEST_AGE].append(waited)
+        self._count(outcome, waited, tried)
+        write = self._logger.warning if isinstance(outcome, Failed) else self._logger.info
+        write(_EVENTS[type(outcome)], extra=_keys(outcome) | fields)
+
+    def _count(self, outcome: MessageOutcome, waited: float | None, tried: float | None) -> None:
         match outcome:
             case Transferred():
                 self._transferred(outcome, waited)
-                line["newContactId"] = outcome.new_contact_id
-                line["inferred"] = outcome.inferred
-                line["repeated"] = outcome.repeated
-                self._logger.info("transferred", extra=line | fields)
             case Failed():
                 self._counts[Metric.FAILED, outcome.code] += 1
-                known = failure(outcome.code)
-                self._classes[known.failure_class if known else FailureClass.UNKNOWN] += 1
-                line["failureCode"] = str(outcome.code)
-                self._logger.warning("failed", extra=line | fields)
+                self._classes[_failure_class(outcome)] += 1
             case Skipped():
                 self._counts[Metric.SKIPPED, outcome.reason] += 1
-                line["skipReason"] = str(outcome.reason)
-                self._logger.info("skipped", extra=line | fields)
-            case Cancelled():
-                self._counts[Metric.CANCELLED, ""] += 1
-                self._logger.info("cancelled", extra=line | fields)
-            case CancellationRecorded():
-                self._logger.info("cancellation recorded", extra=line | fields)
             case Deferred():
                 self._deferred(outcome, tried)
-                line |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}
-                self._logger.info("deferred", extra=line | fields)
+            case Cancelled():
+                self._counts[Metric.CANCELLED, ""] += 1
             case Moved():
                 self._counts[Metric.MOVED, ""] += 1
-                self._logger.info("moved", extra=line | {"lane": str(outcome.lane)} | fields)
             case Held():
                 self._counts[Metric.HELD, ""] += 1
-                self._logger.info("held", extra=line | {"until": rfc3339(outcome.until)} | fields)
 
     def _transferred(self, outcome: Transferred, waited: float | None) -> None:
         self._counts[Metric.REPEATED if outcome.repeated else Metric.TRANSFERRED, ""] += 1
@@ -199,6 +198,34 @@ class Telemetry:
             **{name: str(value) for name, value in dimensions.items()},
         }
         print(_ENCODER.encode(self._metrics.serialize_metric_set(dict(entries), given)))  # noqa: T201 - where Powertools writes metrics, too
+
+
+def _failure_class(failed: Failed) -> FailureClass:
+    from contact_transfer.transfer.failures import failure  # noqa: PLC0415 - the start does not pay for the table
+
+    known = failure(failed.code)
+    return known.failure_class if known else FailureClass.UNKNOWN
+
+
+def _keys(outcome: MessageOutcome) -> dict[str, Any]:
+    """The keys that lines of the outcome's kind have."""
+    keys: dict[str, Any] = {"attempts": outcome.attempts}
+    match outcome:
+        case Transferred():
+            keys |= {"newContactId": outcome.new_contact_id, "inferred": outcome.inferred, "repeated": outcome.repeated}
+        case Failed():
+            keys["failureCode"] = str(outcome.code)
+        case Skipped():
+            keys["skipReason"] = str(outcome.reason)
+        case Deferred():
+            keys |= {"cause": str(outcome.cause), "delay": round(outcome.delay), "detail": outcome.detail}
+        case Moved():
+            keys["lane"] = str(outcome.lane)
+        case Held():
+            keys["until"] = rfc3339(outcome.until)
+    if isinstance(outcome, Transferred | Failed | Skipped | Deferred):
+        keys["movedContactId"] = outcome.moved_contact_id
+    return keys
 
 
 def _counted(metric: Metric, count: int) -> dict[str, Any]:

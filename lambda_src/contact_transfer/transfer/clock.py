@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+LONGEST_BACKOFF_SECONDS = 900.0
+_FIRST_BACKOFF_SECONDS = 2.0
+_DOUBLINGS = 10  # 2 s doubled ten times is beyond the cap; more would only grow the number
+
 
 @dataclass(frozen=True)
 class Clock:
@@ -21,6 +25,14 @@ class Randomness:
 
     random: Callable[[], float]
     new_id: Callable[[], str]
+
+    def backoff(self, failures: int) -> float:
+        """Seconds to stay away after ``failures`` failed attempts (1 or more): full jitter under a cap that doubles each time.
+
+        Source of the method: "Exponential Backoff And Jitter", AWS Architecture Blog.
+        """
+        doublings = min(max(failures, 1), _DOUBLINGS)
+        return self.random() * min(LONGEST_BACKOFF_SECONDS, _FIRST_BACKOFF_SECONDS * (1 << doublings))
 
 
 @dataclass(frozen=True)

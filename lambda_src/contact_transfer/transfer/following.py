@@ -26,7 +26,7 @@ from contact_transfer.connect.responses import Unavailable
 from contact_transfer.connect.tree import Tree
 from contact_transfer.ledger.records import LeaseAcquired
 from contact_transfer.ledger.store import LedgerUnavailable
-from contact_transfer.transfer import backoff, reporting, rules
+from contact_transfer.transfer import reporting, rules
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.handling import Handling
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Skipped, Transferred
@@ -83,7 +83,7 @@ class Following:
         except NotEnoughTime as error:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
-            delay = backoff.delay(self.arrival.delivery.receives, self.arrival.means.randomness.random)
+            delay = self.arrival.means.randomness.backoff(self.arrival.delivery.receives)
             return Report(reporting.ledger_away(error, delay))
 
     def _follow(self, not_active: Failed) -> Report:

@@ -14,7 +14,7 @@ from contact_transfer.ledger.ledger import Conflict
 from contact_transfer.ledger.records import LeaseAcquired, TransientError
 from contact_transfer.ledger.request_ids import IdCancelled, IdTaken
 from contact_transfer.ledger.store import LedgerUnavailable
-from contact_transfer.transfer import backoff, poison, reporting
+from contact_transfer.transfer import poison, reporting
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.attempting import Attempting
 from contact_transfer.transfer.outcome import Cancelled, Cause, Deferred, Ended, Failed, Outcome, Transferred
@@ -182,7 +182,7 @@ class Handling:
     def later(self, cause: Cause, detail: str) -> Deferred:
         """The deferral of the request for a reason that passes."""
         failures = self.held.record.transient_failures + 1
-        return Deferred(cause, backoff.delay(failures, self.means.randomness.random), detail)
+        return Deferred(cause, self.means.randomness.backoff(failures), detail)
 
     def _unsettled(self) -> Deferred:
         later = self.later(Cause.IN_DOUBT, "")
@@ -228,4 +228,4 @@ class Handling:
             return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
 
     def _ledger_away(self, error: LedgerUnavailable) -> Deferred:
-        return reporting.ledger_away(error, backoff.delay(self.arrival.delivery.receives, self.means.randomness.random))
+        return reporting.ledger_away(error, self.means.randomness.backoff(self.arrival.delivery.receives))

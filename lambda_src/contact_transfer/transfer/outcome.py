@@ -131,12 +131,13 @@ class CancellationRecorded:
 
 @dataclass(frozen=True)
 class Deferred:
-    """Not now. ``delay`` in seconds; the message comes back after it."""
+    """Not now. ``delay`` in seconds; the message comes back after it. ``moved_contact_id``: as in ``Failed``, for the log line."""
 
     cause: Cause
     delay: float
     detail: str = ""  # error code and HTTP status, for the log line
     attempts: int | None = None
+    moved_contact_id: str | None = None
 
 
 #: An end without a transfer: it is in the ledger before it is reported, and its message gets it again.

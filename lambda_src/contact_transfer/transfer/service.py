@@ -32,9 +32,9 @@ from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer import backoff, reporting
+from contact_transfer.transfer import reporting
 from contact_transfer.transfer.arrival import Arrival, Means, Report
-from contact_transfer.transfer.clock import Deadline
+from contact_transfer.transfer.clock import LONGEST_BACKOFF_SECONDS, Deadline
 from contact_transfer.transfer.handling import Handling
 from contact_transfer.transfer.outcome import CancellationRecorded, Cause, Deferred, Failed
 
@@ -65,7 +65,7 @@ class Service:
         except NotEnoughTime as error:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
-            return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.randomness.random)))
+            return Report(reporting.ledger_away(error, self._means.randomness.backoff(delivery.receives)))
 
     def cancel(self, cancellation: Cancellation, delivery: Delivery) -> Report:
         """Call off a request or a batch. The days for which that holds run from when the message was sent, however often it comes."""
@@ -73,7 +73,7 @@ class Service:
         try:
             self._ledger.cancel(cancellation, sent + HOLDS_SECONDS)
         except LedgerUnavailable as error:
-            return Report(reporting.ledger_away(error, backoff.delay(delivery.receives, self._means.randomness.random)))
+            return Report(reporting.ledger_away(error, self._means.randomness.backoff(delivery.receives)))
         return Report(CancellationRecorded())
 
 
@@ -98,7 +98,7 @@ def under_lease(arrival: Arrival, work: Callable[[LeaseAcquired], Report]) -> Re
         case LeaseHeld(until):
             return _wait(arrival, until - clock.bounds().earliest, "another worker has the contact")
         case TooManyRequests(under_way):
-            return _wait(arrival, backoff.CAP_SECONDS, f"{under_way} requests for the contact are under way")
+            return _wait(arrival, LONGEST_BACKOFF_SECONDS, f"{under_way} requests for the contact are under way")
 
 
 def _claim(arrival: Arrival) -> Claim:
@@ -109,12 +109,10 @@ def _claim(arrival: Arrival) -> Claim:
         owner=means.randomness.new_id(),
         asked=request.snapshot(),
         until=means.connect.clock.bounds().latest + arrival.deadline.left(means.clock) + LEASE_MARGIN_SECONDS,
-        queue_id=request.queue_id,
-        user_id=request.user_id,
         may_call=arrival.policy_failure is None,
     )
 
 
 def _wait(arrival: Arrival, longest: float, detail: str) -> Report:
-    delay = min(longest, backoff.delay(arrival.delivery.receives, arrival.means.randomness.random))
+    delay = min(longest, arrival.means.randomness.backoff(arrival.delivery.receives))
     return Report(Deferred(Cause.UNDER_WAY, delay, detail))

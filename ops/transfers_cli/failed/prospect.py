@@ -12,7 +12,7 @@ from contact_transfer.ledger.records import Contact
 from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, read_request
-from contact_transfer.transfer.failure_codes import Redrive, failure
+from contact_transfer.transfer.failures import Redrive, failure
 from transfers_cli.failed.parked import NO_CODE, NOT_DELIVERED, Parked
 from transfers_cli.ledger import Documents, LedgerReader
 

@@ -75,7 +75,7 @@ def contact_facts(story: Story) -> dict[str, str]:
     if story.arrival is not None:
         facts["arrival"] = f"{story.arrival.state} ({story.arrival.how}) {say.when(story.arrival.at)}"
     if contact.attempt is not None and contact.transfer is None:
-        facts["in doubt"] = f"a call of {contact.attempt.name}, since {say.when(contact.attempt.since)}"
+        facts["in doubt"] = f"a call of {identity.name_of(contact.attempt.request)}, since {say.when(contact.attempt.since)}"
     if contact.lease is not None and contact.lease.until > time.time():
         facts["in hand"] = f"a worker has it until {say.when(contact.lease.until)} at the latest"
     return facts
@@ -152,7 +152,7 @@ def _story(story: Story, answer: Answer) -> dict[str, Any]:
         "arrival": arrival.state if arrival else None,
         "arrivalAs": arrival.how if arrival else None,
         "arrivalAt": say.when(arrival.at) if arrival else None,
-        "inDoubt": attempt.name if attempt and not made else None,
+        "inDoubt": identity.name_of(attempt.request) if attempt and not made else None,
         "inDoubtSince": say.when(attempt.since) if attempt and not made else None,
         "inHandUntil": say.when(lease.until) if lease and in_hand else None,
         "requests": [_request(story.contact, key, answer.letters) for key in _keys(story, answer)],
