@@ -17,7 +17,7 @@ from contact_transfer.observability.metrics import CLASS_DIMENSION, NAMESPACE, M
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.transfer.failure_codes import FailureClass, FailureCode
 from contact_transfer.transfer.failures import FAILURES
-from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Transferred
+from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Skipped, SkipReason, Transferred
 
 Written = tuple[list[dict[str, Any]], list[dict[str, Any]]]
 
@@ -71,6 +71,18 @@ def test_metrics_are_written_whatever_the_log_level(write: Callable[..., Written
     for metric in (Metric.TRANSFERRED, Metric.FAILED, Metric.LEDGER_CONFLICT):
         assert any(metric in line for line in metrics), metric
     assert not any("level" in line for line in metrics)  # Lambda takes them for INFO
+
+
+def test_the_line_of_a_request_that_follows_names_the_contact_that_is_moved(write: Callable[..., Written]) -> None:
+    outcomes = (
+        Transferred("new", None, 1, moved_contact_id="b"),
+        Failed(FailureCode.FLOW_NOT_FOUND, "why", moved_contact_id="b"),
+        Skipped(SkipReason.NOT_IN_QUEUE, "why", moved_contact_id="b"),
+        Deferred(Cause.THROTTLED, 5.0, moved_contact_id="b"),
+        Transferred("new", None, 1),
+    )
+    lines, _ = write(lambda telemetry: [telemetry.outcome(one, seconds=0.1, waited=1.0) for one in outcomes])
+    assert [line.get("movedContactId") for line in lines] == ["b", "b", "b", "b", None]
 
 
 def test_failures_are_counted_as_a_whole_by_code_and_by_class(write: Callable[..., Written]) -> None:

@@ -132,7 +132,7 @@ class Following:
         outcome = reporting.under_conditions(self.arrival.request, came_to)
         if isinstance(outcome, Transferred):
             outcome = replace(outcome, attempts=self.held.record.attempts, moved_contact_id=self.moved)
-        elif isinstance(outcome, Failed | Skipped):
+        elif isinstance(outcome, Failed | Skipped | Deferred):
             outcome = replace(outcome, moved_contact_id=self.moved)
         closed = self.named.close(outcome)
         return replace(closed, conflict=closed.conflict or report.conflict)

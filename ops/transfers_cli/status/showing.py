@@ -75,7 +75,9 @@ def contact_facts(story: Story) -> dict[str, str]:
     if story.arrival is not None:
         facts["arrival"] = f"{story.arrival.state} ({story.arrival.how}) {say.when(story.arrival.at)}"
     if contact.attempt is not None and contact.transfer is None:
-        facts["in doubt"] = f"a call of {identity.name_of(contact.attempt.request)}, since {say.when(contact.attempt.since)}"
+        facts["in doubt"] = (
+            f"a call of {identity.name_of(contact.attempt.request)}, since {say.when(contact.attempt.since)}"
+        )
     if contact.lease is not None and contact.lease.until > time.time():
         facts["in hand"] = f"a worker has it until {say.when(contact.lease.until)} at the latest"
     return facts
