@@ -120,7 +120,8 @@ def batch(
     limiter = LaneShares(quotas, settings.maximum_concurrency, clock, look, call_seconds=CALL_SECONDS)
     telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
     store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id)
-    service = Service(Ledger(store, clock.now), _means(settings, aws["connect"], limiter, clock, randomness))
+    ledger = Ledger(store, clock.now)
+    service = Service(ledger, _means(settings, aws["connect"], limiter, clock, randomness))
     bus = Bus(aws["events"], settings.event_bus_name)
     schedules = Schedules(
         lambda: aws["scheduler"],
@@ -128,7 +129,7 @@ def batch(
         settings.schedule_role_arn,
         settings.dead_letter_queue_url,
     )
-    holding = Holding(schedules, clock, randomness)
+    holding = Holding(schedules, ledger, clock, randomness)
     return Batch(service, holding, queue, bus, limiter, telemetry, settings, clock, randomness)
 
 

@@ -11,10 +11,11 @@ from botocore.exceptions import EndpointConnectionError
 
 from contact_transfer.ledger.documents import batch_key, request_key
 from contact_transfer.request import identity
+from contact_transfer.request.timestamps import rfc3339
 from local.connect.model import FaultKind
 from tests.component.world import INSTANCE_ARN, World
 
-DAY = 86_400.0
+HOUR, DAY = 3_600.0, 86_400.0
 BY_REQUEST, BY_BATCH = {"cancelRequestId": "r"}, {"cancelBatchId": "b"}
 BOTH = pytest.mark.parametrize("cancel", [BY_REQUEST, BY_BATCH], ids=["request", "batch"])
 
@@ -160,13 +161,83 @@ def test_a_cancellation_that_comes_again_does_not_hold_longer(world: World) -> N
     assert len(world.transfers) == 1
 
 
-def test_a_batch_is_forgotten_after_seven_days_and_a_name_is_not_before(new_world: Callable[..., World]) -> None:
+def test_a_cancellation_is_remembered_for_as_long_as_a_message_that_it_ends_may_come(
+    new_world: Callable[..., World],
+) -> None:
+    """Seven days, one in which EventBridge Scheduler still delivers, and fourteen in a queue."""
     world = new_world(ledger_days=0.5)
     for cancel in (BY_BATCH, BY_REQUEST):
         _carry_out(world, cancel)
     for key in (batch_key(world.instance_id, "b"), request_key(identity.request_name(world.instance_id, "r"))):
         item = world.dynamodb.get_item(TableName="ledger", Key={"pk": {"S": key}})["Item"]
-        assert int(item["expires"]["N"]) == int(world.time.now + 7 * DAY)
+        assert int(item["expires"]["N"]) >= int(world.time.now + (7 + 1 + 14) * DAY)
+
+
+@BOTH
+@pytest.mark.parametrize("ahead", [HOUR, 7 * DAY])
+@pytest.mark.parametrize("late", [0.0, DAY])
+def test_what_is_scheduled_is_cancelled_however_late_its_schedule_fires(
+    world: World, cancel: dict[str, str], ahead: float, late: float
+) -> None:
+    due = world.time.now + ahead
+    world.send(_request(world, notBefore=rfc3339(due)))
+    world.once()
+    _carry_out(world, cancel)
+    world.time.now = due + late
+    world.settle()
+    assert world.transfers == []
+    assert len(world.told("Cancelled")) == 1
+
+
+@BOTH
+def test_what_arrives_for_later_is_cancelled_at_once(world: World, cancel: dict[str, str]) -> None:
+    _carry_out(world, cancel)
+    _carry_out(world, _request(world, notBefore=rfc3339(world.time.now + 6 * DAY)))
+    assert world.scheduler.pending == {}
+    assert len(world.told("Cancelled")) == 1
+
+
+@BOTH
+def test_while_the_ledger_is_away_nothing_is_held_that_may_be_cancelled(world: World, cancel: dict[str, str]) -> None:
+    _carry_out(world, cancel)
+    real, world.dynamodb = world.dynamodb, Broken()
+    world.worker = world.new_worker()
+    world.send(_request(world, notBefore=rfc3339(world.time.now + 6 * DAY)))
+    assert len(world.once()) == 1
+    assert world.scheduler.pending == {}
+    world.dynamodb = real
+    world.worker = world.new_worker()
+    world.settle()
+    assert len(world.told("Cancelled")) == 1
+
+
+@BOTH
+def test_a_backlog_of_more_than_seven_days_saves_nothing_from_its_cancellation(
+    world: World, cancel: dict[str, str]
+) -> None:
+    world.send(_request(world))
+    world.queue.waiting[0].visible_at = world.time.now + 9 * DAY
+    _carry_out(world, cancel)
+    world.settle(hours=10 * 24)
+    assert world.transfers == []
+    assert len(world.told("Cancelled")) == 1
+
+
+@BOTH
+@pytest.mark.parametrize("refused", [False, True])
+def test_what_would_have_failed_is_cancelled(
+    new_world: Callable[..., World], cancel: dict[str, str], *, refused: bool
+) -> None:
+    """Another request has transferred the contact, or the settings forbid the transfer: a cancelled request still is no failure."""
+    world = new_world(**({"allowed_queue_ids": frozenset({"another"})} if refused else {}))
+    request = _request(world)
+    if not refused:
+        _carry_out(world, {**request, "requestId": "another", "batchId": "another"})
+    _carry_out(world, cancel)
+    _carry_out(world, request)
+    assert len(world.transfers) == (not refused)
+    assert [told["requestId"] for told in world.told("Cancelled")] == ["r"]
+    assert (world.codes, world.told("Failed")) == ([], [])
 
 
 def test_a_cancelled_message_that_comes_back_is_cancelled_again(world: World) -> None:
@@ -250,21 +321,6 @@ def test_a_plain_transfer_still_costs_two_writes_and_no_read(world: World) -> No
     world.log.clear()
     world.once()
     assert [step for step in world.log if step.startswith("before") and "item" in step] == ["before put_item"] * 2
-
-
-def test_a_bulk_is_stopped_and_says_what_had_happened(world: World) -> None:
-    for number in range(60):
-        world.send(_request(world, requestId=f"r{number}", batchId="bulk"))
-    for _ in range(2):
-        world.once()
-    moved = len(world.transfers)
-    assert moved
-    _carry_out(world, {"cancelBatchId": "bulk"})
-    read_at = world.time.now
-    world.settle()
-    assert len(world.transfers) == moved
-    assert len(world.told("Cancelled")) == 60 - moved
-    assert world.time.now - read_at < 60
 
 
 class Broken:

@@ -32,10 +32,10 @@ def test_a_claim_that_was_given_up_binds_no_name_after_its_request_has_failed(be
     client = Client()
     handle = Handle(store(client), RequestId, "request#r")
     if before != "absent":
-        handle.apply(partial(bind, wanted=_id("a", 1), now=_NOW), _NOW)
+        handle.apply(partial(bind, wanted=_id("a", 1), since=_NOW), _NOW)
     if before == "free":
         handle.apply(partial(free, wanted=_id("a", 2)), _NOW)
-    _give_up(client, lambda: handle.apply(partial(bind, wanted=_id("a", 3), now=_NOW), _NOW))
+    _give_up(client, lambda: handle.apply(partial(bind, wanted=_id("a", 3), since=_NOW), _NOW))
     handle.apply(partial(free, wanted=_id("a", 4)), _NOW)
     client.arrive()
     known = handle.read()
@@ -47,12 +47,13 @@ def test_a_claim_that_was_given_up_takes_no_name_that_is_another_requests_by_now
     client = Client()
     ledger = store(client)
     _give_up(
-        client, lambda: Handle(ledger, RequestId, "request#r").apply(partial(bind, wanted=_id("a", 1), now=_NOW), _NOW)
+        client,
+        lambda: Handle(ledger, RequestId, "request#r").apply(partial(bind, wanted=_id("a", 1), since=_NOW), _NOW),
     )
     other = Handle(ledger, RequestId, "request#r")
-    assert isinstance(other.apply(partial(bind, wanted=_id("b", 2), now=_NOW), _NOW), IdBound)
+    assert isinstance(other.apply(partial(bind, wanted=_id("b", 2), since=_NOW), _NOW), IdBound)
     client.arrive()
-    assert isinstance(other.apply(partial(bind, wanted=_id("a", 3), now=_NOW), _NOW), IdTaken)
+    assert isinstance(other.apply(partial(bind, wanted=_id("a", 3), since=_NOW), _NOW), IdTaken)
 
 
 def test_a_second_claim_that_finds_its_own_writes_all_the_same() -> None:
@@ -60,10 +61,10 @@ def test_a_second_claim_that_finds_its_own_writes_all_the_same() -> None:
     client = Client()
     ledger = store(client)
     first = Handle(ledger, RequestId, "request#r")
-    first.apply(partial(bind, wanted=_id("a", 1), now=_NOW), _NOW)
+    first.apply(partial(bind, wanted=_id("a", 1), since=_NOW), _NOW)
     _give_up(client, lambda: first.apply(partial(free, wanted=_id("a", 1)), _NOW))
     second = Handle(ledger, RequestId, "request#r")
-    assert isinstance(second.apply(partial(bind, wanted=_id("a", 2), now=_NOW), _NOW), IdBound)
+    assert isinstance(second.apply(partial(bind, wanted=_id("a", 2), since=_NOW), _NOW), IdBound)
     client.arrive()
     known = second.read()
     assert known is not None
@@ -72,12 +73,12 @@ def test_a_second_claim_that_finds_its_own_writes_all_the_same() -> None:
 
 def test_a_worker_whose_lease_is_over_neither_binds_nor_frees() -> None:
     handle = Handle(store(Client()), RequestId, "request#r")
-    handle.apply(partial(bind, wanted=_id("a", 5), now=_NOW), _NOW)
+    handle.apply(partial(bind, wanted=_id("a", 5), since=_NOW), _NOW)
     handle.apply(partial(free, wanted=_id("a", 4)), _NOW)
     known = handle.read()
     assert known is not None
     assert known.is_bound
-    assert isinstance(handle.apply(partial(bind, wanted=_id("a", 4), now=_NOW), _NOW), TurnPassed)
+    assert isinstance(handle.apply(partial(bind, wanted=_id("a", 4), since=_NOW), _NOW), TurnPassed)
 
 
 def test_a_permit_whose_write_was_given_up_is_not_taken_after_it_was_given_back() -> None:

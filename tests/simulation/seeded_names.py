@@ -25,8 +25,8 @@ def _entry_by_name(real: Any) -> Any:
 
 
 def _binds_anyway(real: Any) -> Any:
-    def bind(known: Any, wanted: Any, now: float) -> Any:
-        return real(None if known is None or known.fingerprint != wanted.fingerprint else known, wanted, now)
+    def bind(known: Any, wanted: Any, since: float) -> Any:
+        return real(None if known is None or known.fingerprint != wanted.fingerprint else known, wanted, since)
 
     return bind
 

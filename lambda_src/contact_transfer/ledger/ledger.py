@@ -33,7 +33,7 @@ from contact_transfer.ledger.request_ids import Batch, IdCancelled, IdTaken, Req
 from contact_transfer.ledger.route_quotas import Permit, RouteQuota
 from contact_transfer.ledger.store import Handle, LedgerUnavailable, Store
 from contact_transfer.request import identity
-from contact_transfer.request.cancellation import Cancellation
+from contact_transfer.request.cancellation import Cancellation, waits_since
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Now
 
@@ -68,6 +68,10 @@ class Ledger:
             wanted = RequestId("", instance_id, "", 0, is_bound=False, cancelled_until=until)
             Handle(self._store, RequestId, request_key(name)).apply(partial(request_ids.cancel, wanted=wanted), now)
 
+    def is_cancelled(self, request: TransferRequest) -> bool:
+        """Whether the request is called off by its ``requestId`` or with its batch. Reads their documents; raises ``LedgerUnavailable``."""
+        return _cancelled_until(self._store, request, self._now(), by_name=True) is not None
+
 
 class Session:
     """What the ledger does for one delivery. Every method can raise ``LedgerUnavailable``."""
@@ -92,20 +96,18 @@ class Session:
     def bind(self, held: LeaseAcquired) -> IdTaken | IdCancelled | None:
         """Bind the request's ``requestId`` to its parameters. Answer to whom it belongs when it has others, or that it is cancelled."""
         now = self._now()
-        answer = self._id_handle(held).apply(partial(request_ids.bind, wanted=self._id(held), now=now), now)
+        since = waits_since(self._request, now)
+        answer = self._id_handle(held).apply(partial(request_ids.bind, wanted=self._id(held), since=since), now)
         self._need(not isinstance(answer, TurnPassed))
         return answer if isinstance(answer, IdTaken | IdCancelled) else None
 
-    def cancelled_until(self, held: LeaseAcquired) -> float | None:
+    def cancelled_until(self, held: LeaseAcquired, *, by_name: bool) -> float | None:
         """Until when the request is cancelled by itself or with its batch; None when it is not. Reads the batch, if there is one.
 
-        A ``requestId`` that is cancelled shows when it is bound.
+        ``by_name``: the ``requestId`` is read as well. It need not be where it is bound, which shows that it is cancelled.
         """
-        until, request = held.record.cancelled_until or 0.0, self._request
-        if request.batch_id is not None:
-            batch = Handle(self._store, Batch, batch_key(request.instance_id, request.batch_id)).read()
-            until = max(until, batch.cancelled_until if batch is not None else 0.0)
-        return until if until > self._now() else None
+        known = held.record.cancelled_until or 0.0
+        return _cancelled_until(self._store, self._request, self._now(), by_name=by_name, known=known)
 
     def take_permit(self, held: LeaseAcquired, tree: str, most: int) -> bool:
         """Take one of the ``most`` permits of the request's route for ``tree``. False when others hold them all."""
@@ -214,8 +216,8 @@ class _SuccessorSession(Session):
     def bind(self, _held: LeaseAcquired) -> IdTaken | IdCancelled | None:
         return self._named.bind(self._named_held)
 
-    def cancelled_until(self, _held: LeaseAcquired) -> float | None:
-        return self._named.cancelled_until(self._named_held)
+    def cancelled_until(self, _held: LeaseAcquired, *, by_name: bool) -> float | None:
+        return self._named.cancelled_until(self._named_held, by_name=by_name)
 
     def take_permit(self, _held: LeaseAcquired, tree: str, most: int) -> bool:
         return self._named.take_permit(self._named_held, tree, most)
@@ -225,3 +227,16 @@ class _SuccessorSession(Session):
 
     def _give_back(self, held: LeaseAcquired, end: EndRecord) -> None:
         """The end of the request does that, as the named contact records it."""
+
+
+def _cancelled_until(
+    store: Store, request: TransferRequest, now: float, *, by_name: bool, known: float = 0.0
+) -> float | None:
+    """The latest time until which the request is cancelled, ``known`` or read; None when it has waited only since then."""
+    until, batch, name = known, None, None
+    if request.batch_id is not None:
+        batch = Handle(store, Batch, batch_key(request.instance_id, request.batch_id)).read()
+    if by_name and request.request_id is not None:
+        name = Handle(store, RequestId, request_key(request.name)).read()
+    until = max(until, *(one.cancelled_until or 0.0 for one in (batch, name) if one is not None), 0.0)
+    return until if until > waits_since(request, now) else None

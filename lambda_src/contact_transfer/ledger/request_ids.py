@@ -12,6 +12,10 @@ from dataclasses import dataclass, replace
 
 from contact_transfer.ledger.records import Extensible
 
+#: For so long after a cancellation holds a message that it ends may still come: EventBridge Scheduler delivers for a day, and SQS keeps a
+#: message for 14 (quotas).
+CANCELLATIONS_KEPT_SECONDS = 16 * 86_400.0
+
 
 @dataclass(frozen=True)
 class RequestId(Extensible):
@@ -27,9 +31,9 @@ class RequestId(Extensible):
     is_bound: bool
     cancelled_until: float | None = None
 
-    def is_cancelled(self, now: float) -> bool:
-        """Whether requests of this name end as cancelled."""
-        return self.cancelled_until is not None and self.cancelled_until > now
+    def is_cancelled(self, since: float) -> bool:
+        """Whether a request of this name that has waited ``since`` a time ends as cancelled."""
+        return self.cancelled_until is not None and self.cancelled_until > since
 
 
 @dataclass(frozen=True)
@@ -59,12 +63,12 @@ class TurnPassed:
 Binding = IdBound | IdTaken | IdCancelled | TurnPassed
 
 
-def bind(known: RequestId | None, wanted: RequestId, now: float) -> tuple[RequestId | None, Binding]:
-    """Bind the name to ``wanted``, a bound ``RequestId`` of the present turn.
+def bind(known: RequestId | None, wanted: RequestId, since: float) -> tuple[RequestId | None, Binding]:
+    """Bind the name to ``wanted``, a bound ``RequestId`` of the present turn. ``since``: how long its request has waited.
 
     The document decides between a cancellation and the beginning of work: whichever is written first.
     """
-    if known is not None and known.cancelled_until is not None and known.is_cancelled(now):
+    if known is not None and known.cancelled_until is not None and known.is_cancelled(since):
         return None, IdCancelled(known.cancelled_until)
     if known is not None and known.is_bound and known.fingerprint != wanted.fingerprint:
         return None, IdTaken(known.contact_id)
@@ -93,7 +97,7 @@ def cancel(known: RequestId | None, wanted: RequestId) -> tuple[RequestId | None
 
 @dataclass(frozen=True)
 class Batch(Extensible):
-    """A cancelled batch: its requests end as cancelled until ``cancelled_until``, and the document is kept as long."""
+    """A cancelled batch: its requests that were queued or scheduled before ``cancelled_until`` end as cancelled."""
 
     cancelled_until: float
 

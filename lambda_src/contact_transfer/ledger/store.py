@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contact_transfer.aws.answers import is_denial
 from contact_transfer.ledger.documents import decode, encode
 from contact_transfer.ledger.records import Contact, Extensible
-from contact_transfer.ledger.request_ids import Batch, RequestId
+from contact_transfer.ledger.request_ids import CANCELLATIONS_KEPT_SECONDS, Batch, RequestId
 
 T = TypeVar("T", bound=Extensible)
 A = TypeVar("A")
@@ -100,10 +100,12 @@ class Store:
 
 
 def _kept_until(value: Extensible, ordinarily: float) -> float:
-    """Until when an item is kept. A cancellation is not forgotten while it holds, and a batch is nothing else."""
+    """Until when an item is kept. A cancellation is not forgotten while it may end something, and a batch is nothing else."""
     if isinstance(value, Batch):
-        return value.cancelled_until
-    return max(ordinarily, (isinstance(value, RequestId) and value.cancelled_until) or 0.0)
+        return value.cancelled_until + CANCELLATIONS_KEPT_SECONDS
+    if isinstance(value, RequestId) and value.cancelled_until is not None:
+        return max(ordinarily, value.cancelled_until + CANCELLATIONS_KEPT_SECONDS)
+    return ordinarily
 
 
 def _index(key: str, value: Extensible) -> dict[str, Any]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.messaging.schedules import LONGEST_INPUT_BYTES, NotHeld, Schedules
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
+from contact_transfer.transfer import reporting
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Held
 
 PRECISION_SECONDS = 60.0
-#: What holding takes at most: two calls, each three times, as long as the SDK waits for an answer.
-_HOLDING_SECONDS = 20.0
+#: What holding takes at most: four calls, each three times, as long as the SDK waits for an answer.
+_HOLDING_SECONDS = 40.0
 
 
 @dataclass(frozen=True)
@@ -24,11 +27,12 @@ class Holding:
     """Holds requests that are not due yet."""
 
     schedules: Schedules
+    ledger: Ledger
     clock: Clock
     randomness: Randomness
 
     def hold(self, request: TransferRequest, delivery: Delivery, deadline: Deadline) -> Held | Deferred | Failed | None:
-        """Hold the request until its ``not_before``. Answer what became of the message; None when the request is due.
+        """Hold the request until its ``not_before``. Answer what became of the message; None when the request is due, or cancelled.
 
         ``Held`` is answered only when the schedule exists: the message may then be deleted.
         """
@@ -45,9 +49,19 @@ class Holding:
             )
         if deadline.left(self.clock) < _HOLDING_SECONDS:
             return Deferred(Cause.PACED, 1.0, "no time left to hold it")
+        return self._hold(request, delivery, request.not_before)
+
+    def _hold(self, request: TransferRequest, delivery: Delivery, until: float) -> Held | Deferred | None:
         try:
-            self.schedules.hold(request, delivery, request.not_before)
+            if self.ledger.is_cancelled(request):
+                return None
+            self.schedules.hold(request, delivery, until)
+        except LedgerUnavailable as error:
+            return reporting.ledger_away(error, self._delay(until, delivery))
         except NotHeld as error:
-            delay = min(left, self.randomness.backoff(delivery.receives))
-            return Deferred(Cause.ACCESS_DENIED if error.denied else Cause.SCHEDULER, delay, error.detail)
-        return Held(request.not_before)
+            cause = Cause.ACCESS_DENIED if error.denied else Cause.SCHEDULER
+            return Deferred(cause, self._delay(until, delivery), error.detail)
+        return Held(until)
+
+    def _delay(self, until: float, delivery: Delivery) -> float:
+        return min(until - self.clock.now(), self.randomness.backoff(delivery.receives))

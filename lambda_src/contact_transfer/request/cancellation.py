@@ -8,6 +8,7 @@ from typing import Any
 
 from contact_transfer.request import fields
 from contact_transfer.request.arn import parse_instance
+from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.parser import Refused, refusal_of_fields, served_instance
 
 #: The fields of a cancellation that say what is called off, each with the field of a request that has its type.
@@ -15,6 +16,9 @@ NAMES: Mapping[str, str] = {"cancelRequestId": "requestId", "cancelBatchId": "ba
 FIELDS: Mapping[str, str] = {"instanceId": "instanceId", **NAMES}
 #: So long after it was sent a cancellation also ends what arrives only then (contract).
 HOLDS_SECONDS = 7 * 86_400.0
+#: A request is held for as long as a cancellation holds, so one that was held before the cancellation was read may be due this much after
+#: it: for so long the cancellation may have waited in its queue, and clocks may differ (assumed).
+DUE_LATER_SECONDS = 900.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +28,15 @@ class Cancellation:
     instance_id: str
     request_id: str | None = None
     batch_id: str | None = None
+
+
+def waits_since(request: TransferRequest, now: float) -> float:
+    """Since when a request has been queued or scheduled, in epoch seconds: a cancellation that holds then ends it.
+
+    So it does not matter how long the message waits in a backlog, nor how late its schedule fires.
+    """
+    sent = now if request.asked_at is None else min(now, request.asked_at)
+    return sent if request.not_before is None else min(sent, request.not_before - DUE_LATER_SECONDS)
 
 
 def names_cancellation(given: Mapping[str, Any]) -> bool:

@@ -101,10 +101,11 @@ class Handling:
     def _decided_end(self) -> Ended | None:
         """An end that needs no look at Connect: it is given once no attempt of the request is in doubt."""
         try:
-            cancelled_until = self.session.cancelled_until(self.held)
+            transfer = self.held.contact.transfer
+            ends_unbound = transfer is not None or self.arrival.policy_failure is not None
+            cancelled_until = self.session.cancelled_until(self.held, by_name=ends_unbound)
             if cancelled_until is not None:
                 return reporting.cancelled(self.request, cancelled_until)
-            transfer = self.held.contact.transfer
             if transfer is not None:
                 return reporting.transferred_elsewhere(self.request, transfer)
             if self.arrival.policy_failure is not None:
