@@ -130,3 +130,30 @@ def test_what_is_deferred_waits_in_its_own_queue(world: World) -> None:
     world.bus.refuse = True
     assert world.once() == [message.message_id]
     assert world.time.now < message.visible_at < world.time.now + 360
+
+
+def test_a_message_that_was_moved_twice_has_one_end(world: World) -> None:
+    """The worker died after it had sent the first copy, so there are two of one message."""
+    flow = world.seed.flows["Move to queue"]
+    message = world.send(world.request(world.contact(), priority="urgent", requestId="r"))
+    world.once()
+    world.invoke([message])
+    world.connect.others.archive_flow(flow)
+    world.invoke(world.receive(1))
+    world.connect.others.archive_flow(flow, archived=False)
+    world.time.now += 600
+    world.settle()
+    assert world.codes == ["FlowNotUsable", "FlowNotUsable"]
+    assert {one["originalMessageId"] for one in world.told("Failed")} == {message.message_id}
+    assert world.transfers == []
+
+
+def test_nobody_is_given_the_end_of_another_request(world: World) -> None:
+    contact = world.contact()
+    flow = world.seed.flows["Customer hold"]
+    first = world.send(world.request(contact, contactFlowId=flow))
+    world.once()
+    named = {"stringValue": first.message_id, "dataType": "String"}
+    world.send(world.request(contact), ContactTransferMovedFrom=named)
+    world.settle()
+    assert [old for old, _ in world.transfers] == [contact]

@@ -13,6 +13,7 @@ from typing import Any
 from local.connect.model import Course, FaultKind
 from local.connect.model.switches import Ended, Replay, Switches
 from local.virtual import Kind
+from tests.simulation import acted_reach
 from tests.simulation.evidence import Evidence
 from tests.simulation.scenario import RECEIVES, Scenario
 
@@ -83,6 +84,7 @@ EXPECTED = (
     "deployment: whenInDoubt wait",
     *(f"flow: {course}" for course in (Course.MOVES_ON, Course.FAILS)),
     "producer: ids in capitals",
+    *acted_reach.EXPECTED,
     *_SWITCHES,
 )
 
@@ -101,6 +103,7 @@ def acted(evidence: Evidence) -> Counter[str]:
     counts.update(_named(evidence))
     counts.update(_ways(evidence.scenario))
     counts.update(_set(evidence.scenario))
+    counts.update(acted_reach.acted(evidence))
     return +counts
 
 
@@ -124,7 +127,7 @@ def drawn(scenario: Scenario) -> set[str]:
         "function: clocks apart": scenario.sizing.skew > 0,
     }
     names |= {name for name, may in also.items() if may} | set(_set(scenario))
-    return names | (+_asked(scenario)).keys() | set(_ways(scenario))
+    return names | (+_asked(scenario)).keys() | set(_ways(scenario)) | acted_reach.drawn(scenario)
 
 
 def _set(scenario: Scenario) -> list[str]:

@@ -1,6 +1,7 @@
 """Judges a run from the outside: what Amazon Connect did, what became of each message, and what was published.
 
     a-lost        every message ends transferred and announced, parked, or is still queued; and it was so before it was deleted
+    a-lane        a request that names a lane ends in that one, moved there as it was sent; nothing else is moved
     b-twice       a contact is transferred at most once, and a name transfers at most once; one name has one token
     b-expired     no call to transfer is started after the request has expired
     b-route       a route moves a tree of contacts as often as it may, and no more; what may have moved it counts
@@ -37,6 +38,7 @@ from tests.simulation import (
     rules_ends,
     rules_events,
     rules_fate,
+    rules_lanes,
     rules_ledger,
     rules_pace,
     rules_routes,
@@ -49,6 +51,7 @@ Rule = Callable[[Case], Iterator[str]]
 
 RULES: dict[str, Rule] = {
     "a-lost": rules_fate.lost,
+    "a-lane": rules_lanes.lanes,
     "b-twice": rules_calls.twice,
     "b-expired": rules_calls.expired,
     "b-route": rules_routes.limit,

@@ -26,6 +26,7 @@ from tests.simulation.seeded import SeededBug, TargetGone
 from tests.simulation.seeded_answers import ANSWERS
 from tests.simulation.seeded_brake import BRAKE
 from tests.simulation.seeded_events import EVENTS
+from tests.simulation.seeded_lanes import LANES
 from tests.simulation.seeded_ledger import LEDGER
 from tests.simulation.seeded_messages import MESSAGES
 from tests.simulation.seeded_names import NAMES
@@ -36,7 +37,7 @@ from tests.simulation.subject import Subject, load
 
 BLOCK = 40
 #: Every seeded bug; a new file of them is named here.
-_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES, *BRAKE)
+_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES, *BRAKE, *LANES)
 BUGS: dict[str, SeededBug] = {bug.name: bug for bug in _EVERY}
 
 

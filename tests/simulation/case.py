@@ -9,8 +9,10 @@ from typing import Any
 from local.connect.model import CallRecord, TransferRecord
 from local.virtual import Invocation, Kind, Message, Published
 from tests.simulation.evidence import Evidence, Wanted
+from tests.simulation.fates import SKEW, Fates, is_urgent
 from tests.simulation.verdict import Verdict
 
+__all__ = ["SKEW", "Case"]
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
 #: What a request is told that was given up because no work on it came to an end.
@@ -37,8 +39,6 @@ FROM_WORK = frozenset(
 )
 #: A worker stands still, so that what it was about to do comes later.
 FROZEN = frozenset({Kind.FREEZE, Kind.FREEZE_ON, Kind.FREEZE_SIGNED})
-#: How far the clocks of workers and Connect may be apart: what a worker says of times may be off by this.
-SKEW = 8.0
 
 
 class Case:
@@ -46,6 +46,7 @@ class Case:
 
     def __init__(self, evidence: Evidence) -> None:
         self.evidence = evidence
+        self.fates = Fates(evidence)
 
     @cached_property
     def successes(self) -> dict[int, list[Published]]:
@@ -148,18 +149,26 @@ class Case:
         return sum(run.how in ("died", "timed out") for run in runs)
 
     @cached_property
+    def has_urgent_lane(self) -> bool:
+        """Whether any message came through the urgent lane, with which the normal one shares the pace."""
+        return any(is_urgent(message) for message in self.evidence.messages)
+
+    @property
     def runs_of(self) -> dict[str, list[Invocation]]:
-        """The invocations that each message was in."""
-        found: dict[str, list[Invocation]] = defaultdict(list)
-        for invocation in self.evidence.invocations:
-            for message in invocation.messages:
-                found[message.id].append(invocation)
-        return found
+        """The invocations that each message was in: see ``Fates``."""
+        return self.fates.runs_of
 
     @cached_property
     def sent(self) -> dict[str, Message]:
         """The messages by id."""
         return {message.id: message for message in self.evidence.messages}
+
+    @cached_property
+    def dropped(self) -> list[Verdict]:
+        """What the worker said was skipped or cancelled, in order; ``code`` says which. Nothing is parked."""
+        first = {(original, why): time for original, ends in self.fates.dropped.items() for time, why in reversed(ends)}
+        of_message = self.evidence.of_message
+        return [Verdict(at, at, why, "", original, of_message.get(original)) for (original, why), at in first.items()]
 
     @cached_property
     def parked_as(self) -> set[tuple[str, str]]:
@@ -171,8 +180,8 @@ class Case:
         late = [fault.seconds for fault in self.evidence.scenario.faults if fault.service == "events"]
         travels = max(late, default=0.0) + 1.0
         told = event.detail.get("originalMessageId")
-        messages = [one.id for one in wanted.messages] if told is None else [told]
-        runs = [run for message in messages for run in self.runs_of.get(message, ())]
+        messages = {self.fates.original(one) for one in wanted.messages} if told is None else [told]
+        runs = [run for message in messages for run in self.fates.runs_for(message)]
         return [run for run in runs if run.began <= event.time and (not run.how or event.time <= run.ended + travels)]
 
     def asked_by(self, wanted: Wanted) -> list[CallRecord]:
@@ -228,7 +237,7 @@ class Case:
 
     def deciding(self, verdict: Verdict) -> list[tuple[float, float]]:
         """When it may have been found so: in a run that was under way when it was announced, or in an earlier one that could not tell."""
-        runs = [run for run in self.runs_of.get(verdict.original, ()) if run.began <= verdict.decided]
+        runs = [run for run in self.fates.runs_for(verdict.original) if run.began <= verdict.decided]
         # a duplicate of the message may have been looked at meanwhile, so that more than one run was under way
         now = min((run.began for run in runs if verdict.decided <= run.ended), default=0.0)
         silent = [run for run in runs if run.ended < verdict.decided and (run.how != "completed" or run.disturbed)]
@@ -238,5 +247,5 @@ class Case:
         """Whether a call was made by another message of the request when the verdict on this one may have been found already."""
         if not any(since <= time for since, _ in self.deciding(verdict)):
             return False
-        copies = (message for message in wanted.messages if message.id != verdict.original)
+        copies = (message for message in wanted.messages if self.fates.original(message) != verdict.original)
         return any(run.began <= time <= run.ended for copy in copies for run in self.runs_of.get(copy.id, ()))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from local.connect.model import CallRecord, TransferRecord
-from local.virtual import Invocation, Message, Published
+from local.virtual import Invocation, Message, Published, Schedule
 from local.virtual.dynamodb import Item
 from tests.simulation.scenario import Request, Scenario
+from tests.simulation.states import States
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,10 @@ class Target:
 
 @dataclass(frozen=True)
 class Wanted:
-    """A request with the messages that asked for it. ``token``: its ClientToken, which the contract derives from the request alone."""
+    """A request, or a cancellation, with the messages that asked for it.
+
+    ``token``: its ClientToken, which the contract derives from the request alone; None for what can make no call.
+    """
 
     number: int
     request: Request
@@ -43,7 +48,10 @@ class Evidence:
     """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
 
     ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it.
+    ``resent``: the messages that neither a producer nor an operator has sent. ``schedules``: every one that was made.
+    ``states``: where contacts waited, and with whom they were.
     ``struck``: how often each fault of AWS's, and each thing that others do, took place.
+    ``said``: what a request says in each field, and so what events say of it.
     ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
     """
 
@@ -53,6 +61,7 @@ class Evidence:
     ended: float
     wanted: list[Wanted]
     of_message: dict[str, Wanted]
+    resent: frozenset[str]
     messages: list[Message]
     dead_letters: list[Message]
     events: list[Published]
@@ -61,6 +70,8 @@ class Evidence:
     ended_contacts: dict[str, float]
     trees: dict[str, str]
     preceding: dict[str, int]
+    states: States
+    schedules: list[Schedule]
     invocations: list[Invocation]
     deliveries: int
     left: int
@@ -70,3 +81,4 @@ class Evidence:
     settings: dict[str, Any]
     wire: list[tuple[float, int, str]]
     struck: Counter[str]
+    said: Callable[[Wanted], dict[str, Any]]

@@ -13,6 +13,7 @@ from typing import Any
 from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
+from tests.simulation.generate_lanes import lanes
 from tests.simulation.generate_names import at_once, same_names
 from tests.simulation.generate_trials import TRIALS
 from tests.simulation.scenario import Ask, Doing, Request, Scenario
@@ -196,4 +197,5 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("elsewhere", 0.08, _elsewhere),
     *TRIALS,
     ("archived", 0.02, _archived),
+    ("lanes", 0.1, lanes),
 )

@@ -18,6 +18,8 @@ class Names:
         name = self._short.setdefault
         for wanted in evidence.wanted:
             request, target = wanted.request, wanted.target
+            if not target.contact:
+                continue
             name(target.contact, f"contact-{request.contact}")
             named = ((target.flow, request.flow), (target.queue, request.queue), (target.user, request.user))
             for long, short in named:

@@ -20,7 +20,7 @@ def brake(case: Case) -> Iterator[str]:
     for verdict in case.verdicts:
         wanted = verdict.wanted
         target = None if wanted is None else _target(verdict.code, wanted)
-        runs = case.runs_of.get(verdict.original, ())
+        runs = case.fates.runs_for(verdict.original)
         # what came back may have failed before, and is told again; what failed at once was counted by the one that received it
         if target is not None and len(runs) == 1:
             parked[runs[0].environment, target].append(verdict)

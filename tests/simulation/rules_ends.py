@@ -54,7 +54,10 @@ def _may_not_show(wanted: Wanted, run: Invocation) -> bool:
 
 def _ended(case: Case, message: Message, wanted: Wanted, run: Invocation) -> bool:
     """Whether the run, or one before it, brought the message to its end."""
-    if any(one.original == message.id and one.time <= run.ended for one in case.verdicts_of.get(wanted.number, ())):
+    name = case.fates.original(message)
+    if any(one.original == name and one.time <= run.ended for one in case.verdicts_of.get(wanted.number, ())):
+        return True
+    if case.fates.is_over(message, wanted, run.ended):
         return True
     return any(event.time <= run.ended for event in case.successes.get(wanted.number, ()))
 
@@ -81,9 +84,11 @@ def mates(case: Case) -> Iterator[str]:
 
 
 def _told_in(case: Case, message: Message, wanted: Wanted, run: Invocation) -> bool:
-    parked = (one.time for one in case.verdicts_of.get(wanted.number, ()) if one.original == message.id)
+    name = case.fates.original(message)
+    parked = (one.time for one in case.verdicts_of.get(wanted.number, ()) if one.original == name)
     told = (event.time for event in case.successes.get(wanted.number, ()))
-    return any(run.began <= time <= run.ended for times in (parked, told) for time in times)
+    dropped = (time for time, _ in case.fates.dropped.get(name, ()))
+    return any(run.began <= time <= run.ended for times in (parked, told, dropped) for time in times)
 
 
 def _left(case: Case, message: Message, run: Invocation) -> bool:

@@ -15,7 +15,7 @@ from local.virtual import Fault, Invocation, Kind, Published
 from tests.simulation.attempts import Attempts
 from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case
 from tests.simulation.evidence import Wanted
-from tests.simulation.scenario import INSTANCE, INSTANCE_ARN
+from tests.simulation.scenario import INSTANCE_ARN
 
 _SOURCE = "contact-transfer"
 REQUEST_IN_SUCCESS = frozenset({"requestName", *(name for name, one in FIELDS.items() if SUCCEEDED in one.events)})
@@ -142,25 +142,15 @@ def _fields(case: Case, event: Published, wanted: Wanted) -> Iterator[str]:
         yield f"says successorContactId {successor}, which is none"
     if failed and wanted.request.static:
         return  # what could be read of it, as it was written
-    for name, value in _asked(wanted, REQUEST_IN_FAILURE if failed else REQUEST_IN_SUCCESS).items():
+    for name, value in _asked(case, wanted, REQUEST_IN_FAILURE if failed else REQUEST_IN_SUCCESS).items():
         if detail.get(name) != value:
             yield f"says {name} {detail.get(name)!r} where it is {value!r}"
     if not detail.get("requestName"):
         yield "has no requestName"
 
 
-def _asked(wanted: Wanted, names: frozenset[str]) -> Mapping[str, Any]:
-    target, request = wanted.target, wanted.request
-    given = {
-        "instanceId": INSTANCE,
-        "contactId": target.contact,
-        "contactFlowId": target.flow,
-        "queueId": target.queue,
-        "userId": target.user,
-        "requestId": request.request_id,
-        "route": request.route,
-        **dict(request.extra),
-    }
+def _asked(case: Case, wanted: Wanted, names: frozenset[str]) -> Mapping[str, Any]:
+    given = case.evidence.said(wanted)
     return {name: given.get(name) for name in names - {"requestName"}}
 
 

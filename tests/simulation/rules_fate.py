@@ -9,6 +9,7 @@ from local.virtual import Message
 from tests.simulation import rules_names
 from tests.simulation.case import FAILED, Case
 from tests.simulation.evidence import Wanted
+from tests.simulation.mail import NOBODYS
 from tests.simulation.scenario import RECEIVES
 
 
@@ -16,6 +17,8 @@ def lost(case: Case) -> Iterator[str]:
     """A message was deleted, or ran out, before its outcome was safe."""
     for message in case.evidence.messages:
         wanted = case.evidence.of_message[message.id]
+        if wanted.number == NOBODYS:
+            yield f"{message.id} was sent, and it is no producer's"
         if message.expired is not None:
             yield f"{message.id} outlived the queue's retention"
         elif message.moved is not None and not _spent(case, message):
@@ -35,16 +38,17 @@ def _at(case: Case, moment: float) -> str:
 
 
 def _safe(case: Case, message: Message, wanted: Wanted, by: float) -> bool:
+    if wanted.number == NOBODYS:
+        return False
+    if case.fates.is_over(message, wanted, by):
+        return True
     if any(event.time <= by for event in case.successes.get(wanted.number, ())):
         return True
-    told = any(event.time <= by and _is_of(event.detail, message) for event in case.failures.get(wanted.number, ()))
-    return told and any(
-        verdict.time <= by and verdict.original == message.id for verdict in case.verdicts_of.get(wanted.number, ())
+    name = case.fates.original(message)
+    failures = case.failures.get(wanted.number, ())
+    return any(event.time <= by and event.detail.get("originalMessageId") == name for event in failures) and any(
+        verdict.time <= by and verdict.original == name for verdict in case.verdicts_of.get(wanted.number, ())
     )
-
-
-def _is_of(detail: object, message: Message) -> bool:
-    return isinstance(detail, dict) and detail.get("originalMessageId") == message.id
 
 
 def forgotten(case: Case) -> Iterator[str]:
@@ -59,13 +63,15 @@ def forgotten(case: Case) -> Iterator[str]:
 
 
 def one_end(case: Case) -> Iterator[str]:
-    """A message has two different ends: two codes, or a failure and a success that no other message of the request can have told."""
+    """A message has two different ends: a code, a skip or a cancellation, or a success that is its own."""
     ends: dict[str, set[str]] = defaultdict(set)
     for verdict in case.verdicts:
         ends[verdict.original].add(verdict.code)
     for event in case.evidence.events:
         if event.detail_type == FAILED:
             ends[str(event.detail.get("originalMessageId"))].add(str(event.detail.get("failureCode")))
+    for dropped in case.dropped:
+        ends[dropped.original].add(dropped.code)
     for message, codes in ends.items():
         wanted = case.evidence.of_message.get(message)
         if len(codes) > 1:
@@ -77,7 +83,7 @@ def one_end(case: Case) -> Iterator[str]:
 def _also_transferred(case: Case, message: str, wanted: Wanted) -> bool:
     """Whether a success of the request can have been told by no message but this one."""
     same = [one for one in case.evidence.wanted if one.token is not None and one.token == wanted.token]
-    others = [copy for one in same for copy in one.messages if copy.id != message]
+    others = [copy for one in same for copy in one.messages if case.fates.original(copy) != message]
     told = [event for one in same for event in case.successes.get(one.number, ())]
     return any(not any(_may_tell(case, other, event.time) for other in others) for event in told)
 

@@ -42,7 +42,7 @@ def bound(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     name = wanted.request.request_id
     if name is None:
         return False
-    began = min((run.began for run in case.runs_of.get(verdict.original, ())), default=0.0)
+    began = min((run.began for run in case.fates.runs_for(verdict.original)), default=0.0)
     others = (one for one in case.evidence.wanted if one.request.request_id == name and one.target != wanted.target)
     return any(_binds(case, other, began, verdict.decided) for other in others)
 

@@ -9,6 +9,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from heapq import merge
 
+from contact_transfer.connect.lane_shares import URGENT_PART, URGENT_SAVED
+from contact_transfer.connect.rate_limiter import JITTER_SECONDS
 from local.connect.model import CallRecord, Rate
 from local.virtual.wire import TRAVEL
 from tests.simulation import quotas
@@ -25,10 +27,23 @@ def quota(case: Case) -> Iterator[str]:
         calls[call.operation].append(call)
     fresh = _fresh(case)
     for operation, made in calls.items():
-        rate = quotas.of(case.evidence.scenario, operation)
+        rate = _of_both_lanes(case, quotas.of(case.evidence.scenario, operation))
         if rate is not None:
             yield from _at_once(case, operation, rate, sorted(call.time for call in made))
             yield from _in_the_long_run(case, operation, rate, made, fresh)
+
+
+def _of_both_lanes(case: Case, rate: Rate | None) -> Rate | None:
+    """The quota; where the urgent lane is in use, what both lanes may use together while neither knows of the other.
+
+    The normal lane has all of it, the urgent one nine tenths, and each of its workers two calls and a tenth of a second saved up.
+    How soon they learn of each other is measured by ``make bench``.
+    """
+    if rate is None or not case.has_urgent_lane:
+        return rate
+    urgent = URGENT_PART * rate.rate
+    saved = _concurrency(case) * URGENT_SAVED + urgent * JITTER_SECONDS
+    return Rate(rate.rate + urgent, rate.burst + saved)
 
 
 def _at_once(case: Case, operation: str, rate: Rate, times: Sequence[float]) -> Iterator[str]:
@@ -91,6 +106,10 @@ def _frozen(case: Case) -> bool:
 
 
 def _workers(case: Case) -> int:
+    return _concurrency(case) * (2 if case.has_urgent_lane else 1)
+
+
+def _concurrency(case: Case) -> int:
     return int(case.evidence.settings["maximum_concurrency"])
 
 

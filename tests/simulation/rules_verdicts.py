@@ -17,7 +17,7 @@ def body(case: Case) -> Iterator[str]:
     for verdict in case.verdicts:
         if verdict.original not in case.sent:
             yield f"a parked message names {verdict.original!r} as its original, which was never sent"
-        elif case.sent[verdict.original].body != verdict.parked.body:
+        elif verdict.parked is None or case.sent[verdict.original].body != verdict.parked.body:
             yield f"{verdict.original} was parked with another body"
         missing = [name for name in _reason(verdict) if not verdict.told(name)]
         if missing:

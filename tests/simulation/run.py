@@ -7,7 +7,6 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from random import Random
-from typing import Any
 
 from contact_transfer.config.worker_settings import Settings
 from contact_transfer.request.model import TransferRequest
@@ -22,13 +21,12 @@ from local.virtual.cloud import (
     URGENT_QUEUE_URL,
 )
 from tests.simulation.evidence import Evidence, Target, Wanted
+from tests.simulation.mail import Mail
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
+from tests.simulation.states import States
 from tests.simulation.subject import Silent, Subject
-
-#: An outage of the dead-letter queue that loses its answers leaves thousands of copies; an operator sends some of them back.
-REDRIVEN_AT_MOST = 60
-
+from tests.simulation.written import told
 
 _DEFAULTS = {
     "retry_for_hours": 24.0,
@@ -97,18 +95,19 @@ class _Run:
         self._maker = maker
         self._make = maker(environment(scenario))
         self.cloud = Cloud(scenario.seed, layout, (), self._build)
+        self.states = States()
+        self.cloud.connect.store.listener = self.states.note
         self.stage = Stage(self.cloud.connect, scenario)
         faults = tuple(self._named(fault) for fault in scenario.faults)
         self.cloud.change_weather(Weather(faults, Random(scenario.seed + 1), BEGINS))
         self._old_transfers = len(self.cloud.connect.history.transfers)
         self._old_contacts = set(self.cloud.connect.store.contacts)
         self._pending = len(scenario.asks) + len(scenario.redrives)
-        self.redriven = 0
-        self._by_body: dict[str, Wanted] = {}
-        self.of_message: dict[str, Wanted] = {}
+        self._mail = Mail(self.cloud)
         self.wanted = [self._wanted(number, request) for number, request in enumerate(scenario.requests)]
         for ask in scenario.asks:
-            self.cloud.loop.at(BEGINS + ask.at, self._send, self.wanted[ask.request], self.stage.message(ask))
+            sent = (self.wanted[ask.request], self.stage.message(ask), ask.urgent)
+            self.cloud.loop.at(BEGINS + ask.at, self._send, *sent)
         for deployment in scenario.deployments:
             self.cloud.loop.at(BEGINS + deployment.at, self._deploy, deployment.queues)
         for at in scenario.redrives:
@@ -119,7 +118,8 @@ class _Run:
 
     def _wanted(self, number: int, request: Request) -> Wanted:
         target = Target(*self.stage.target(request))
-        return Wanted(number, request, target, None if request.static else _token(request, target))
+        may_call = not request.static and request.cancels is None
+        return Wanted(number, request, target, _token(request, target) if may_call else None)
 
     def _named(self, fault: Fault) -> Fault:
         if fault.contact is None or not fault.contact.startswith("#"):
@@ -143,12 +143,13 @@ class _Run:
         self._make = self._maker(environment(self._scenario, allowed))
         self.cloud.function.deploy()
 
-    def _send(self, wanted: Wanted, body: str) -> None:
+    def _send(self, wanted: Wanted, body: str, urgent: bool = False) -> None:  # noqa: FBT001, FBT002 - called by the loop
         self._pending -= 1
-        self._enter(wanted, body, {})
+        self._mail.enter(wanted, body, self.cloud.urgent if urgent else self.cloud.queue)
 
     def _heard(self, event: ContactEvent) -> None:
         """A transfer made a contact: the routes that loop ask for its transfer, each copy of the event once."""
+        self.states.note(event)
         if event.type != "INITIATED" or event.detail["initiationMethod"] != "TRANSFER":
             return
         self.stage.contacts.append(event.detail["contactId"])
@@ -161,20 +162,9 @@ class _Run:
                 after = loop.seconds * self._chance.random()
                 self.cloud.loop.after(after, self._send, wanted, self.stage.body(request, "bare"))
 
-    def _enter(self, wanted: Wanted, body: str, attributes: dict[str, Any]) -> None:
-        message = self.cloud.queue.send(body, attributes)
-        self._by_body[body] = wanted
-        self.of_message[message.id] = wanted
-        wanted.messages.append(message)
-
     def _redrive(self) -> None:
         self._pending -= 1
-        waiting = [one for one in self.cloud.dead_letters.messages if not one.gone]
-        for parked in waiting[:REDRIVEN_AT_MOST]:
-            if parked.body in self._by_body:
-                self.redriven += 1
-                self.cloud.dead_letters.purge_one(parked)
-                self._enter(self._by_body[parked.body], parked.body, dict(parked.attributes))
+        self._mail.redrive()
 
     def finish(self) -> None:
         """Let it run until everything has settled, or the time for that is over."""
@@ -182,12 +172,12 @@ class _Run:
         limit = BEGINS + self._scenario.quiet + self._scenario.hours * 3600
 
         def settled() -> bool:
-            return self._pending == 0 and cloud.queue.left == 0 and cloud.function.running == 0
+            return self._pending == 0 and cloud.left == 0 and cloud.function.running == 0
 
         cloud.loop.run(limit, settled)
         # what was sent and is still under way arrives, whoever waits for it, and may ask for something more
-        while not cloud.queue.left and cloud.loop.now < limit:
-            cloud.loop.run(cloud.loop.now + 60.0, lambda: cloud.queue.left > 0)
+        while not cloud.left and cloud.loop.now < limit:
+            cloud.loop.run(cloud.loop.now + 60.0, lambda: cloud.left > 0)
             if settled():
                 return
             cloud.loop.run(limit, settled)
@@ -196,40 +186,46 @@ class _Run:
         cloud, connect = self.cloud, self.cloud.connect
         connect.tick()
         cloud.table.sweep()
+        self._mail.sort()
         return Evidence(
             scenario=self._scenario,
             began=BEGINS,
             quiet=BEGINS + self._scenario.quiet,
             ended=cloud.loop.now,
             wanted=self.wanted,
-            of_message=self.of_message,
-            messages=cloud.queue.messages,
+            of_message=self._mail.of_message,
+            resent=frozenset(self._mail.resent),
+            messages=[*cloud.queue.messages, *cloud.urgent.messages],
             dead_letters=cloud.dead_letters.messages,
             events=cloud.bus.events,
             calls=connect.history.calls,
             transfers=connect.history.transfers[self._old_transfers :],
             ended_contacts=_ended(connect),
             preceding=_preceding(connect),
+            states=self.states,
+            schedules=cloud.scheduler.made,
             trees={one.id: one.initial_id for one in connect.store.contacts.values()},
             invocations=cloud.function.invocations,
             deliveries=cloud.function.deliveries,
-            left=cloud.queue.left,
+            left=cloud.left,
             ledger=cloud.table.items,
             largest_item=cloud.table.largest,
             defects=telemetry.defects,
             settings={**_DEFAULTS, **dict(self._scenario.settings)},
             wire=wire,
             struck=self._struck(),
+            said=lambda wanted: told(wanted.request, self.stage.ids),
         )
 
     def _struck(self) -> Counter[str]:
         cloud = self.cloud
         struck = Counter({f"{service}: {kind}": count for (service, kind), count in cloud.weather.struck.items()})
         struck.update({f"others: {what}": count for what, count in self.stage.done.items()})
-        struck["queue: not hidden beyond 12 hours"] = cloud.queue.too_long
-        struck["queue: receives used up"] = cloud.queue.moved
+        lanes = (cloud.queue, cloud.urgent)
+        struck["queue: not hidden beyond 12 hours"] = sum(lane.too_long for lane in lanes)
+        struck["queue: receives used up"] = sum(lane.moved for lane in lanes)
         struck["dynamodb: expired item deleted"] = cloud.table.deleted
-        struck["operator: redriven"] = self.redriven
+        struck["operator: redriven"] = self._mail.redriven
         return struck
 
 

@@ -25,6 +25,8 @@ class Request:
     ``codes``: failure codes that are true of it whatever happens, empty for a request that can be carried out.
     ``static``: the body alone shows that it cannot. ``body``: the text itself, for what is no request at all.
     ``route``: the configured route by which it comes. ``follow``: it names the first contact of a chain, and moves the last one.
+    ``priority``: as it is sent. ``waiting``, ``in_queue``: only while its contact waits, in the queue of that name.
+    ``not_before``: seconds of the run until which it is held. ``cancels``: it is a cancellation: its field, and what that names.
     """
 
     contact: int = 0
@@ -39,6 +41,21 @@ class Request:
     body: str | None = None
     route: str | None = None
     follow: bool = False
+    priority: str | None = None
+    waiting: bool = False
+    in_queue: str | None = None
+    not_before: float | None = None
+    cancels: tuple[str, str] | None = None
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether it is skipped when its contact does not wait."""
+        return self.waiting or self.in_queue is not None
+
+    @property
+    def batch(self) -> str | None:
+        """The batch of which it says that it is one."""
+        return dict(self.extra).get("batchId")
 
 
 @dataclass(frozen=True)
@@ -47,6 +64,7 @@ class Ask:
     ``event`` (an EventBridge event around it).
 
     ``event``: which of the request's events; EventBridge's duplicates share it. ``replay``: the name of the replay that brings it again.
+    ``urgent``: it is sent to the urgent lane's queue.
     """
 
     at: float
@@ -54,6 +72,7 @@ class Ask:
     form: str = "bare"
     event: int = 0
     replay: str | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,12 +90,15 @@ class Loop:
 
 @dataclass(frozen=True)
 class Doing:
-    """What somebody else does to a contact: ``end``, ``transfer``, ``link``, ``pause``; to a flow: ``archive``, ``restore``."""
+    """What somebody else does to a contact: ``end``, ``transfer``, ``link``, ``pause``, ``queue``, ``take`` (an agent does);
+    to a flow: ``archive``, ``restore``. ``last``: to the last contact of its chain, as it is then.
+    """
 
     at: float
     what: str
     contact: int = 0
     queue: str | None = None
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -142,6 +164,7 @@ class Scenario:
         ends += [fault.starts_after + (fault.seconds or 0.0) for fault in self.connect_faults]
         ends += [ask.at for ask in self.asks] + [doing.at for doing in self.doings] + list(self.redrives)
         ends += [deployment.at for deployment in self.deployments]
+        ends += [request.not_before for request in self.requests if request.not_before is not None]
         if self.active_tasks is not None:
             ends.append(self.active_tasks[0])
         return max(ends, default=0.0)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter
-from datetime import UTC, datetime
+from collections.abc import Callable
 from typing import Any
 
+from contact_transfer.request.event_types import CANCEL_REQUESTED, REQUESTED
 from local.connect.model import Connect
 from local.connect.seed import SeedData, seed
 from local.virtual.cloud import BEGINS
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Ask, Doing, Request, Scenario
-
-_NOWHERE = "00000000-0000-4000-8000-000000000000"
+from tests.simulation.written import Ids, fields
 
 
 class Stage:
@@ -48,15 +48,24 @@ class Stage:
         if kind == "unknown":
             return self._connect.store.new_id()
         if kind.startswith("chain"):
-            return self._chain(int(kind.removeprefix("chain")))
+            return self._chain(int(kind.removeprefix("chain")))[-1]
+        if kind.startswith("first"):
+            return self._chain(int(kind.removeprefix("first")))[0]
+        if kind == "branched":
+            return self._branched()
         if kind.startswith("sibling"):
             return self._start("StartTaskContact", PreviousContactId=self.contacts[int(kind.removeprefix("sibling"))])
         self._connect.others.replicate(INSTANCE, "us-west-2" if kind == "elsewhere" else None)
         contact = self._start({"email": "StartEmailContact", "chat": "StartChatContact"}.get(kind, "StartTaskContact"))
+        others = self._connect.others
         if kind == "ended":
-            self._connect.others.end(contact)
+            others.end(contact)
         if kind == "linked":
-            self._connect.others.link_task(contact)
+            others.link_task(contact)
+        if kind in ("waiting", "taken"):
+            others.place(contact, queue_id=self.data.queues["Support"])
+        if kind == "taken":
+            others.place(contact, user_id=self.data.users["ana"])
         return contact
 
     def _start(self, operation: str, **more: str) -> str:
@@ -69,11 +78,21 @@ class Stage:
             asked["DestinationEmailAddress"] = "to@example.com"
         return str(self._connect.call(operation, **asked)["ContactId"])
 
-    def _chain(self, length: int) -> str:
-        contact = self._start("StartTaskContact")
+    def _chain(self, length: int) -> list[str]:
+        """A contact that agents have transferred so often, and its successors."""
+        chain = [self._start("StartTaskContact")]
         for _ in range(length):
-            self._connect.others.transfer(contact, queue_id=self.data.queues["Support"])
-            contact = self._connect.history.transfers[-1].new
+            self._connect.others.transfer(chain[-1], queue_id=self.data.queues["Support"])
+            chain.append(self._connect.history.transfers[-1].new)
+        return chain
+
+    def _branched(self) -> str:
+        """A contact that two agents have transferred at once, so that two active ones follow it."""
+        contact = self._start("StartTaskContact")
+        self._connect.set_switches(old_contact_active_for=0.1)
+        for queue in ("Support", "Overflow"):
+            self._connect.others.transfer(contact, queue_id=self.data.queues[queue])
+        self._connect.set_switches(old_contact_active_for=0.0)
         return contact
 
     def _plan(self, doing: Doing) -> None:
@@ -85,24 +104,40 @@ class Stage:
         contact = self.contacts[doing.contact]
         if contact not in self._connect.store.contacts:
             return
-        self._connect.store.due.at(at, lambda: self._count(doing.what, contact))
-        if doing.what == "end":
-            others.end(contact, at=at)
-        elif doing.what == "transfer":
-            others.transfer(contact, queue_id=self.data.queues[doing.queue or "Support"], at=at)
-        elif doing.what == "link":
-            others.link_task(contact, at=at)
-        else:
-            others.pause(contact, at=at)
+        self._connect.store.due.at(at, lambda: self._do(doing, contact))
 
-    def _count(self, what: str, contact: str) -> None:
-        self.done[what] += self._connect.store.contacts[contact].active
+    def _do(self, doing: Doing, contact: str) -> None:
+        """Do it to the contact, or, where the last of its chain is meant, to that one."""
+        store, others = self._connect.store, self._connect.others
+        while doing.last and (next_one := self._following(contact)) is not None:
+            contact = next_one
+        self.done[doing.what] += store.contacts[contact].active
+        queue = self.data.queues[doing.queue or "Support"]
+        act: dict[str, Callable[[float], None]] = {
+            "end": lambda at: others.end(contact, at=at),
+            "transfer": lambda at: others.transfer(contact, queue_id=queue, at=at),
+            "link": lambda at: others.link_task(contact, at=at),
+            "pause": lambda at: others.pause(contact, at=at),
+            "queue": lambda at: others.place(contact, queue_id=queue, at=at),
+            "take": lambda at: others.place(contact, user_id=self.data.users["ben"], at=at),
+        }
+        act[doing.what](store.now())
+
+    def _following(self, contact: str) -> str | None:
+        made = (one.new for one in reversed(self._connect.history.transfers) if one.old == contact)
+        return next(made, None)
 
     def target(self, request: Request) -> tuple[str, str, str | None, str | None]:
-        """Contact, flow, queue and user of a request, as ids."""
-        queue = None if request.queue is None else self.data.queues.get(request.queue, _NOWHERE)
-        user = None if request.user is None else self.data.users.get(request.user, _NOWHERE)
-        return self.contacts[request.contact], self.data.flows.get(request.flow, _NOWHERE), queue, user
+        """Contact, flow, queue and user of a request, as ids; a cancellation has none of them."""
+        if request.cancels is not None:
+            return "", "", None, None
+        ids = self.ids
+        return ids.contact(request), ids.flow(request), ids.queue(request), ids.user(request)
+
+    @property
+    def ids(self) -> Ids:
+        """The ids of what the scenario names."""
+        return Ids(self.data, self.contacts)
 
     def message(self, ask: Ask) -> str:
         """The text of the message that an ask sends."""
@@ -113,35 +148,14 @@ class Stage:
         envelope = {
             "version": "0",
             "id": str(uuid.uuid5(uuid.NAMESPACE_OID, f"{self._scenario.seed} {ask.request} {ask.event}")),
-            "detail-type": "Contact Transfer Requested",
+            "detail-type": REQUESTED if request.cancels is None else CANCEL_REQUESTED,
             "source": "shop",
             "account": "000000000000",
             "region": "us-east-1",
             "resources": [],
         }
-        return json.dumps(envelope | replayed | {"detail": self._fields(request, "bare")})
+        return json.dumps(envelope | replayed | {"detail": fields(request, self.ids)})
 
     def body(self, request: Request, form: str) -> str:
-        """A request's text by itself: ``bare``, or with ids as ARNs."""
-        return request.body if request.body is not None else json.dumps(self._fields(request, form))
-
-    def _fields(self, request: Request, form: str) -> dict[str, Any]:
-        contact, flow, queue, user = self.target(request)
-        arn = INSTANCE_ARN + "/{}/{}" if form == "arn" else "{1}"
-        if form == "capitals":
-            contact, flow, queue = contact.upper(), flow.upper(), queue and queue.upper()
-        fields: dict[str, Any] = {
-            "contactId": arn.format("contact", contact),
-            "contactFlowId": arn.format("contact-flow", flow),
-        }
-        if queue is not None:
-            fields["queueId"] = arn.format("queue", queue)
-        if user is not None:
-            fields["userId"] = arn.format("agent", user)
-        if request.request_id is not None:
-            fields["requestId"] = request.request_id
-        if request.route is not None:
-            fields["route"] = request.route
-        if request.expires_in is not None:
-            fields["expiresAt"] = datetime.fromtimestamp(BEGINS + request.expires_in, UTC).isoformat()
-        return fields | dict(request.extra)
+        """A request's text by itself: ``bare``, or with ids in another form."""
+        return request.body if request.body is not None else json.dumps(fields(request, self.ids, form))

@@ -29,7 +29,7 @@ class Unhindered:
     def runs(self, message: Message) -> list[Invocation]:
         """The invocations in which the message, had it been alone in the world, would have come to its end."""
         wanted = self._case.evidence.of_message[message.id]
-        if not self._paced_lightly or self._shown_late(wanted) or self._behind(wanted):
+        if not self._paced_lightly or self._case.has_urgent_lane or self._shown_late(wanted) or self._behind(wanted):
             return []
         return [run for run in self._case.runs_of.get(message.id, ()) if self._roomy(run) and self.alone(wanted, run)]
 

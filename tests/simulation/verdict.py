@@ -10,7 +10,10 @@ from tests.simulation.evidence import Wanted
 
 @dataclass(frozen=True)
 class Verdict:
-    """A message in the dead-letter queue, put there by the worker at ``time``, as it had announced at ``decided``."""
+    """A message that the worker put into the dead-letter queue at ``time``, as it had announced at ``decided``.
+
+    Also one that it announced as skipped or cancelled: of such a one nothing is parked.
+    """
 
     time: float
     decided: float
@@ -18,8 +21,8 @@ class Verdict:
     text: str
     original: str
     wanted: Wanted | None
-    parked: Message
+    parked: Message | None = None
 
     def told(self, name: str) -> str:
         """An attribute of the parked message; empty when it is not there."""
-        return str(self.parked.attributes.get(name, {}).get("StringValue", ""))
+        return "" if self.parked is None else str(self.parked.attributes.get(name, {}).get("StringValue", ""))

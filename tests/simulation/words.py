@@ -49,10 +49,17 @@ def _requests(scenario: Scenario, only: frozenset[int] | None) -> Told:
 def _request(request: Request, scenario: Scenario) -> str:
     if request.body is not None:
         return f"the text {request.body!r}"
+    if request.cancels is not None:
+        return "a cancellation: {} {!r}".format(*request.cancels)
     told = [f"contact-{request.contact} ({scenario.contacts[request.contact]}) flow {request.flow}"]
     told += [f"queue {request.queue}"] if request.queue is not None else []
     told += [f"user {request.user}"] if request.user is not None else []
     told += [f"route {request.route}"] if request.route is not None else []
+    told += [f"{request.priority} lane"] if request.priority is not None else []
+    told += ["only while it waits"] if request.waiting else []
+    told += [f"only while it is in queue {request.in_queue}"] if request.in_queue is not None else []
+    told += ["and what follows it"] if request.follow else []
+    told += [f"not before {request.not_before:g} s"] if request.not_before is not None else []
     told += [f"requestId {request.request_id}"] if request.request_id is not None else []
     told += [f"expires at {request.expires_in:g} s"] if request.expires_in is not None else []
     told += [f"{name} {value!r}" for name, value in request.extra]
@@ -63,6 +70,7 @@ def _request(request: Request, scenario: Scenario) -> str:
 def _sent(ask: Ask) -> str:
     how = [] if ask.form == "bare" else [ask.form]
     how += [] if ask.replay is None else ["replayed"]
+    how += ["urgent queue"] if ask.urgent else []
     return f"at {ask.at:.1f} s" + (f" ({', '.join(how)})" if how else "")
 
 

@@ -58,7 +58,8 @@ def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | 
     contact = contact or Contact()
     if contact.lease is not None and contact.lease.owner == claim.owner:
         return None, LeaseAcquired(contact.lease, contact)
-    if end := contact.ends.get(claim.message_id):
+    end = contact.ends.get(claim.message_id)
+    if end is not None and end.request == claim.request:
         return None, RecordedEnd(end)
     if done := contact.done(claim.request):
         return None, AlreadyTransferred(done)

@@ -170,7 +170,7 @@ class Batch:
         if turn.report.session is None:
             return
         try:
-            turn.report.session.mark_reported(turn.delivery.message_id)
+            turn.report.session.mark_reported(turn.delivery.original_id)
         except LedgerUnavailable as error:
             self.telemetry.trouble("reported end not noted", messageId=turn.delivery.message_id, error=error.detail)
 

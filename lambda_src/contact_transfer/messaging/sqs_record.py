@@ -38,9 +38,9 @@ class Delivery:
 
     @property
     def original_id(self) -> str:
-        """The id under which its producer sent it: after a move between the lanes it has another one.
+        """The id under which its producer sent it: after a move between the lanes it has another one, perhaps in two copies.
 
-        For reports only: every producer can write the attribute.
+        Every producer can write the attribute, so it names an end only together with the request that has come to it.
         """
         attribute = self.attributes.get(MOVED_FROM)
         told = attribute.get("stringValue") if isinstance(attribute, Mapping) else None

@@ -198,7 +198,7 @@ class Handling:
             attempts = self.held.record.attempts
             outcome = replace(outcome, attempts=attempts)
             if isinstance(outcome, Ended):
-                end = reporting.end_record(outcome, self.held, self.arrival.delivery.message_id, now)
+                end = reporting.end_record(outcome, self.held, self.arrival.delivery.original_id, now)
                 session.record_end(self.held, end)
                 return Report(outcome, session=session)
         except LedgerUnavailable as error:
@@ -214,7 +214,7 @@ class Handling:
         except LedgerUnavailable as error:
             return Report(self._ledger_away(error))
         # While this worker stood still, another delivery may have failed the message as OutcomeUnknown: a message has one end.
-        end = self.session.recorded_end(self.arrival.delivery.message_id)
+        end = self.session.recorded_end(self.arrival.delivery.original_id)
         return Report(done) if end is None else Report(reporting.ended_before(end), session=self.session)
 
     def _release(self, outcome: Deferred, now: float) -> None:

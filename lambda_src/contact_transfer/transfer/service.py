@@ -105,7 +105,7 @@ def _claim(arrival: Arrival) -> Claim:
     means, request = arrival.means, arrival.request
     return Claim(
         request=request.entry,
-        message_id=arrival.delivery.message_id,
+        message_id=arrival.delivery.original_id,
         owner=means.randomness.new_id(),
         asked=request.snapshot(),
         until=means.connect.clock.bounds().latest + arrival.deadline.left(means.clock) + LEASE_MARGIN_SECONDS,
