@@ -53,15 +53,8 @@ def carry_out(names: Sequence[str], *, document: bool = False, strict: bool = Fa
         typer.Exit: a limit was missed; the status is 1.
     """
     began, run, findings = time.monotonic(), machine.begin(), []
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
     for name in names:
-        with Progress(*columns, console=console, transient=True) as progress:
-            task = progress.add_task(name, total=None)
-
-            def step(what: str, progress: Progress = progress, task: object = task, name: str = name) -> None:
-                progress.update(task, description=f"{name}: {what}")  # type: ignore[arg-type]  # rich's task id is an int of its own type
-
-            findings.append((MEASURES | LONG)[name][0](step))
+        findings.append(_measured(name))
         findings[-1].run = run
         findings[-1].save()
         findings[-1].show()
@@ -74,6 +67,13 @@ def carry_out(names: Sequence[str], *, document: bool = False, strict: bool = Fa
         page.store([*MEASURES, *LONG])
         write_page()
     _judge([check for check in checks if not check.kept], strict=strict)
+
+
+def _measured(name: str) -> Finding:
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(20), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True) as progress:
+        task = progress.add_task(name, total=None)
+        return (MEASURES | LONG)[name][0](lambda what: progress.update(task, description=f"{name}: {what}"))
 
 
 def _judge(missed: Sequence[Check], *, strict: bool) -> None:

@@ -73,37 +73,46 @@ def measure(step: Callable[[str], None]) -> Finding:
         phases = [life.phase(begins, ends) for life in lives]
         middle = {name: round(median(phase[name] for phase in phases), 3) for name in phases[0]}
         found.rows.append({"the other caller": what, "minutes": (ends - begins) / MINUTE, **middle})
-    half, everything = ([life.phase(*PHASES[what]) for life in lives] for what in (ASKING_HALF, ASKING_ALL))
-    granted = [phase["it gets /s"] / phase["its calls /s"] for phase in half]
-    recovered, after = [life.recovery for life in lives], [life.throttled_after for life in lives]
-    calls, throttled = (sum(times) for times in zip(*(life.total for life in lives), strict=True))
     shown = sorted(lives, key=lambda life: life.phase(*PHASES[ASKING_HALF])["it gets /s"])[SEEDS // 2]
     found.data |= {"ours": _a_minute(shown.done.transfers_at), "others": _a_minute(shown.other.got), "rate": RATE}
-    found.notes.append(
+    found.notes += [_seen(lives), LIMITS]
+    found.checks = list(_checks(lives))
+    return found
+
+
+LIMITS = (
+    f"Limits, kept by every seed: while it uses half, we take at least {TAKEN:.0%} of the rest, at least {GRANTED:.0%} of its calls get"
+    f" through and at most {THROTTLED_HALF:.0%} of ours are throttled; while it uses all, we make at most {ASKED_ALL:.0%} of the"
+    f" quota's calls; the pace is ours again within {RECOVERED:g} s, with at most {THROTTLED_AFTER:.0%} of our calls throttled from"
+    " then on."
+)
+
+
+def _seen(lives: list[_Life]) -> str:
+    granted, recovered = [life.granted for life in lives], [life.recovery for life in lives]
+    calls, throttled = (sum(times) for times in zip(*(life.total for life in lives), strict=True))
+    return (
         f"Medians of {SEEDS} seeds. The other caller calls at even intervals and never repeats a throttled call. While it uses half it"
         f" gets between {min(granted):.0%} and {max(granted):.0%} of its calls through, depending on chance. {throttled:,} of our"
         f" {calls:,} calls were throttled ({throttled / calls:.1%}); no request was lost. Once it stops, the pace is ours again after"
         f" {median(recovered):g} s ({max(recovered):g} s at most): from then on every 60 seconds have at least {PACE:.0%} of it."
     )
-    found.notes.append(
-        f"Limits, kept by every seed: while it uses half, we take at least {TAKEN:.0%} of the rest, at least {GRANTED:.0%} of its calls get"
-        f" through and at most {THROTTLED_HALF:.0%} of ours are throttled; while it uses all, we make at most {ASKED_ALL:.0%} of the"
-        f" quota's calls; the pace is ours again within {RECOVERED:g} s, with at most {THROTTLED_AFTER:.0%} of our calls throttled from"
-        " then on."
-    )
+
+
+def _checks(lives: list[_Life]) -> Iterator[Check]:
+    half, everything = ([life.phase(*PHASES[what]) for life in lives] for what in (ASKING_HALF, ASKING_ALL))
     least = TAKEN * (1 - ASKS_HALF) * RATE
     wrong = sum(life.done.failed_wrongly + life.done.twice + life.done.left for life in lives)
-    found.checks = [
-        Check("half used: what is left, taken", min(_each(half, "we get /s")), least, "/s", least=True),
-        Check("half used: its calls that get through", round(min(granted), 3), GRANTED, least=True),
-        Check("half used: of our calls throttled", max(_each(half, THROTTLED)), THROTTLED_HALF),
-        Check("all used: our calls, of the quota", max(_each(everything, "our calls /s")) / RATE, ASKED_ALL),
-        Check("until the pace is ours again", max(recovered), RECOVERED, " s"),
-        Check("from then on: of our calls throttled", round(max(after), 4), THROTTLED_AFTER),
-        Check("lost, twice or wrongly failed", wrong, 0),
-        Check("receives a message", round(max(life.done.receives for life in lives), 3), 1.2),
-    ]
-    return found
+    yield Check("half used: what is left, taken", min(_each(half, "we get /s")), least, "/s", least=True)
+    granted = round(min(life.granted for life in lives), 3)
+    yield Check("half used: its calls that get through", granted, GRANTED, least=True)
+    yield Check("half used: of our calls throttled", max(_each(half, THROTTLED)), THROTTLED_HALF)
+    yield Check("all used: our calls, of the quota", max(_each(everything, "our calls /s")) / RATE, ASKED_ALL)
+    yield Check("until the pace is ours again", max(life.recovery for life in lives), RECOVERED, " s")
+    after = round(max(life.throttled_after for life in lives), 4)
+    yield Check("from then on: of our calls throttled", after, THROTTLED_AFTER)
+    yield Check("lost, twice or wrongly failed", wrong, 0)
+    yield Check("receives a message", round(max(life.done.receives for life in lives), 3), 1.2)
 
 
 def _each(phases: list[dict[str, float]], name: str) -> list[float]:
@@ -135,6 +144,12 @@ class _Life:
             "both, of the quota": (got + we_get) / RATE,
             THROTTLED: throttled / we_ask,
         }
+
+    @property
+    def granted(self) -> float:
+        """The part of the other caller's calls that get through while it uses half."""
+        half = self.phase(*PHASES[ASKING_HALF])
+        return half["it gets /s"] / half["its calls /s"]
 
     @property
     def recovery(self) -> float:

@@ -39,6 +39,14 @@ TRIES = 50
 
 ITEM = "requests that failed for the contact"
 
+NOTE = (
+    "CPU of one message and peak memory from the smallest to the largest size, with instant answers. Limit: the largest at most"
+    f" {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, whose MB are its size, from {KEPT} requests on,"
+    f" since it remembers the latest {KEPT} that failed. The backlogs run on the virtual clock, simulation included, without garbage"
+    " collection of the simulation's memory. The size of the ledger's table has no effect: the worker reads and writes single items"
+    " by key."
+)
+
 Rows = Iterator[tuple[int, float, float | None]]
 
 
@@ -65,13 +73,7 @@ def measure(step: Callable[[str], None]) -> Finding:
             found.checks += _checks(what, seen)
             summary.append(_summary(what, seen))
     found.data["summary"] = summary
-    found.notes.append(
-        "CPU of one message and peak memory from the smallest to the largest size, with instant answers. Limit: the largest at most"
-        f" {CONSTANT:g} times the smallest, in time and in memory; for a contact's item, whose MB are its size, from {KEPT} requests on,"
-        f" since it remembers the latest {KEPT} that failed. The backlogs run on the virtual clock, simulation included, without garbage"
-        " collection of the simulation's memory. The size of the ledger's table has no effect: the worker reads and writes single items"
-        " by key."
-    )
+    found.notes.append(NOTE)
     return found
 
 

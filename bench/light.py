@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from statistics import quantiles
+from typing import Any
 
 from bench.finding import Check, Finding
 from bench.load import INIT_SECONDS, Load
@@ -25,19 +26,8 @@ def measure(step: Callable[[str], None]) -> Finding:
         "waits of the worker": [way.own for way in ways],
     }
     found = Finding("light", f"An ordinary day: {LIGHT:g} requests a second (virtual clock)")
-    for percent in (50, 99):
-        row = {name: quantiles(values, n=100)[percent - 1] for name, values in parts.items()}
-        over = row["from request to transfer"] / row["the calls alone"]
-        found.rows.append(
-            {
-                "seconds": f"p{percent}",
-                **{name: round(value, 3) for name, value in row.items()},
-                "over calls": round(over, 2),
-            }
-        )
-    row = {name: max(values) for name, values in parts.items()}
-    found.rows.append({"seconds": "most", **{name: round(value, 3) for name, value in row.items()}, "over calls": None})
-    p50, p99 = (row["from request to transfer"] for row in found.rows[:2])
+    found.rows = _rows(parts)
+    p50, p99, _ = (row["from request to transfer"] for row in found.rows)
     began = sum(way.queued >= INIT_SECONDS for way in ways)
     found.notes.append(
         f"The same {len(ways)} requests in each column. The calls alone: the calls to the ledger and to Connect, one after another, up to"
@@ -48,7 +38,21 @@ def measure(step: Callable[[str], None]) -> Finding:
     found.checks = [
         Check("p50", p50, 0.5, " s"),
         Check("p99", p99, 1.5, " s"),
-        Check("the longest wait of the worker", round(row["waits of the worker"], 3), 0.001, " s"),
+        Check("the longest wait of the worker", found.rows[-1]["waits of the worker"], 0.001, " s"),
         Check("throttled calls", done.throttled.total(), 0),
     ]
     return found
+
+
+def _rows(parts: Mapping[str, Sequence[float]]) -> list[dict[str, Any]]:
+    """The median, the 99th percentile and the most of each part, and how much longer than the calls alone the whole took."""
+    rows: list[dict[str, Any]] = []
+    for words, of in (
+        ("p50", lambda values: quantiles(values, n=100)[49]),
+        ("p99", lambda values: quantiles(values, n=100)[98]),
+        ("most", max),
+    ):
+        row = {name: of(values) for name, values in parts.items()}
+        over = None if words == "most" else round(row["from request to transfer"] / row["the calls alone"], 2)
+        rows.append({"seconds": words, **{name: round(value, 3) for name, value in row.items()}, "over calls": over})
+    return rows

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from statistics import median
+from typing import Any
 
 from bench.finding import Check, Finding
 from bench.load import INIT_SECONDS, Load, Run
@@ -55,42 +56,44 @@ def measure(step: Callable[[str], None]) -> Finding:
 
 
 def _add(found: Finding, load: Load, runs: list[Run]) -> None:
-    middle = sorted(runs, key=lambda one: one.ratio)[len(runs) // 2]
-    mixed = bool(load.mix.failing)
-    calls, throttled = sum(one.calls.total() for one in runs), sum(one.throttled.total() for one in runs)
-    receives = max(one.receives for one in runs)
-    wrong = sum(one.failed_wrongly + one.twice + one.left for one in runs)
-    limit, known = SIXTY if load.requests == 60 else LIMIT, (load.rate, load.requests) in KNOWN
-    ratio = round(median(one.ratio for one in runs), 4)
-    found.rows.append(
-        {
-            "quota": f"{load.rate:g}/s",
-            "requests": f"{load.requests:,}{', mixed' if mixed else ''}",
-            "workers": load.workers,
-            "floor s": round(middle.floor, 1),
-            "over floor": ratio,
-            "worst": round(max(one.ratio for one in runs), 4),
-            "limit": limit,
-            "start s": round(middle.starting, 2),
-            "without start": round(middle.ratio_once_started, 4),
-            "calls": calls,
-            "throttled": throttled,
-            "receives": round(receives, 3),
-            "wrong": wrong,
-        }
-    )
-    name = f"{load.requests:,} at {load.rate:g}/s{', mixed' if mixed else ''}"
-    found.checks += [
-        Check(f"{name}: makespan over floor", ratio, limit, known=WHY if known else ""),
-        Check(f"{name}: throttled share", throttled / calls, THROTTLED),
-        Check(f"{name}: receives a message", receives, RECEIVES),
-        Check(f"{name}: lost, twice or wrongly failed", wrong, 0),
-    ]
+    row, middle = _row(load, runs), _middle(runs)
+    found.rows.append(row)
+    found.checks += _checks(load, runs, row)
+    if load.requests == 60 and not load.mix.failing:
+        found.data["curve"] = middle.transfers_at
+
+
+def _middle(runs: list[Run]) -> Run:
+    return sorted(runs, key=lambda one: one.ratio)[len(runs) // 2]
+
+
+def _row(load: Load, runs: list[Run]) -> dict[str, Any]:
+    middle = _middle(runs)
+    return {
+        "quota": f"{load.rate:g}/s",
+        "requests": f"{load.requests:,}{', mixed' if load.mix.failing else ''}",
+        "workers": load.workers,
+        "floor s": round(middle.floor, 1),
+        "over floor": round(median(one.ratio for one in runs), 4),
+        "worst": round(max(one.ratio for one in runs), 4),
+        "limit": SIXTY if load.requests == 60 else LIMIT,
+        "start s": round(middle.starting, 2),
+        "without start": round(middle.ratio_once_started, 4),
+        "calls": sum(one.calls.total() for one in runs),
+        "throttled": sum(one.throttled.total() for one in runs),
+        "receives": round(max(one.receives for one in runs), 3),
+        "wrong": sum(one.failed_wrongly + one.twice + one.left for one in runs),
+    }
+
+
+def _checks(load: Load, runs: list[Run], row: dict[str, Any]) -> Iterator[Check]:
+    name = f"{load.requests:,} at {load.rate:g}/s{', mixed' if load.mix.failing else ''}"
+    known = (load.rate, load.requests) in KNOWN
+    yield Check(f"{name}: makespan over floor", row["over floor"], row["limit"], known=WHY if known else "")
+    yield Check(f"{name}: throttled share", row["throttled"] / row["calls"], THROTTLED)
+    yield Check(f"{name}: receives a message", row["receives"], RECEIVES)
+    yield Check(f"{name}: lost, twice or wrongly failed", row["wrong"], 0)
     if known:
         started = round(median(one.ratio_once_started for one in runs), 4)
-        found.checks += [
-            Check(f"{name}: makespan over floor without the start", started, WITHOUT_START),
-            Check(f"{name}: start", round(median(one.starting for one in runs), 2), START_SECONDS, " s"),
-        ]
-    if load.requests == 60 and not mixed:
-        found.data["curve"] = middle.transfers_at
+        yield Check(f"{name}: makespan over floor without the start", started, WITHOUT_START)
+        yield Check(f"{name}: start", round(median(one.starting for one in runs), 2), START_SECONDS, " s")

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
@@ -106,16 +106,9 @@ def _writable(folder: Path, *, allowed: bool) -> None:
 def measure(step: Callable[[str], None]) -> Finding:
     """Return the cold starts with and without byte code, and the size of the asset. ``step`` shows progress."""
     found = Finding("start", f"Cold start on Python {plain_runtime().minor}: whole processes in turn, {ROUNDS} each")
-    times: dict[str, list[float]] = {}
     step("building the asset")
     with asset() as compiled, asset(bytecode=False) as plain, _without_bytecode() as sources:
-        starts = list(_starts(compiled, plain, sources))
-        for start in starts:
-            start.seconds()  # once, so that every side's files are in memory
-        for number in range(ROUNDS):
-            step(f"round {number + 1} of {ROUNDS}")
-            for start in starts:
-                times.setdefault(start.name, []).append(start.seconds())
+        times = _in_turn(list(_starts(compiled, plain, sources)), step)
         size, files = packed(compiled)
         step("imports")
         modules = imports(compiled)
@@ -126,11 +119,9 @@ def measure(step: Callable[[str], None]) -> Finding:
     for name, seconds in middle.items():
         found.rows.append({"start": name, "ms": round(1000 * seconds), "of boto3 alone": round(ratios[name], 2)})
     found.data |= {"packages": packages(modules), "asset_mb": size, "docs_ms": 1000 * saved}
-    minor, exact = plain_runtime().minor, plain_runtime().exact and peer_runtime().exact
     found.notes += [
         f"The asset: {files} files, {size:.2f} MB zipped with byte code.",
-        f"Both sides ran on Python {minor}"
-        + ("." if exact else f", since Python {PYTHON}, the runtime's minor version, is not on this machine."),
+        _runtime(),
         f"The start imports {len(modules)} modules, the interpreter's own included; `start.json` has their time by package.",
         f"With stand-ins for botocore's documentation classes it would be {f'{1000 * saved:.0f} ms' if saved > 0 else 'no'} shorter.",
     ]
@@ -140,6 +131,24 @@ def measure(step: Callable[[str], None]) -> Finding:
         Check("asset", round(size, 2), ASSET_LIMIT_MB, " MB"),
     ]
     return found
+
+
+def _in_turn(starts: Sequence[Start], step: Callable[[str], None]) -> dict[str, list[float]]:
+    """The seconds of each start, by name, one round after the other."""
+    times: dict[str, list[float]] = {}
+    for start in starts:
+        start.seconds()  # once, so that every side's files are in memory
+    for number in range(ROUNDS):
+        step(f"round {number + 1} of {ROUNDS}")
+        for start in starts:
+            times.setdefault(start.name, []).append(start.seconds())
+    return times
+
+
+def _runtime() -> str:
+    exact = plain_runtime().exact and peer_runtime().exact
+    other = "" if exact else f", since Python {PYTHON}, the runtime's minor version, is not on this machine"
+    return f"Both sides ran on Python {plain_runtime().minor}{other}."
 
 
 def _suffix(name: str) -> str:

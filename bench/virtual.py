@@ -121,23 +121,27 @@ def maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
     return make
 
 
-def _read(load: Load, cloud: Cloud, backlog: Backlog, log: Log, cpu: float) -> Run:
-    called_at, throttled_at = defaultdict[str, list[float]](list), defaultdict[str, list[float]](list)
+def _times(cloud: Cloud, *statuses: int) -> dict[str, list[float]]:
+    """When each operation of Connect was called, in seconds of the run; ``statuses``: only calls with such an answer."""
+    found = defaultdict[str, list[float]](list)
     for call in cloud.connect.history.calls:
-        called_at[call.operation].append(call.time - BEGINS)
-        if call.status == 429:
-            throttled_at[call.operation].append(call.time - BEGINS)
+        if not statuses or call.status in statuses:
+            found[call.operation].append(call.time - BEGINS)
+    return found
+
+
+def _read(load: Load, cloud: Cloud, backlog: Backlog, log: Log, cpu: float) -> Run:
+    called_at, throttled_at = _times(cloud), _times(cloud, 429)
     sent = {body: message.sent for body, message in zip(backlog.bodies, cloud.queue.messages, strict=False)}
     asked = dict(zip(backlog.contacts, backlog.bodies, strict=True))
     done = {one.old: one.time for one in cloud.connect.history.transfers if one.old in asked and one.by == TRANSFER}
     ways = [log.way(contact, sent[asked[contact]], at) for contact, at in done.items()]
     parked = Counter(letter.body for letter in cloud.dead_letters.messages)
     wrongly = sum(1 for body in parked if body not in backlog.failing)
-    last = max(called_at[TRANSFER], default=0.0)
     return Run(
         load=load,
         floor=max(0.0, (backlog.transfer_calls - load.burst) / load.rate),
-        makespan=last,
+        makespan=max(called_at[TRANSFER], default=0.0),
         starting=_overflow(load, called_at[TRANSFER]),
         calls=Counter({name: len(times) for name, times in called_at.items()}),
         throttled=Counter({name: len(times) for name, times in throttled_at.items()}),

@@ -20,7 +20,7 @@ from contact_transfer_cdk.service.confirmation import Confirmation
 from contact_transfer_cdk.service.confirmation_rules import confirmation_rule_arns
 from contact_transfer_cdk.service.event_bus import EventBus
 from contact_transfer_cdk.service.flow_function import FlowFunction
-from contact_transfer_cdk.service.function import Function
+from contact_transfer_cdk.service.function import Function, Sending
 from contact_transfer_cdk.service.ledger import Ledger
 from contact_transfer_cdk.service.queue_rule import Destination
 from contact_transfer_cdk.service.queues import Queues
@@ -97,34 +97,14 @@ class ContactTransfer(Construct):
         self.routes = Routes(self, "Routes", settings=self.settings, to=lanes)
 
     def _make_functions(self, code: lambda_.Code) -> None:
-        self.flow = FlowFunction(
-            self,
-            "Flow",
-            settings=self.settings,
-            code=code,
-            queues=self.queues,
-            queues_key=self.keys.queues,
-            log_key=self.keys.data,
-        )
-        self.sweeps = self._make_sweeps(code)
+        sending = Sending(self.settings, code, self.queues, self.keys.queues, self.keys.data)
+        self.flow = FlowFunction(self, "Flow", sending)
+        self.sweeps = Sweeps(self, "Sweeps", sending) if self.settings.sweeping_routes else None
         self.confirmation_function = self.confirmation.deploy(code, self.ledger, self.keys.data, self.events.bus)
         self._permit_worker()
         # A protected table cannot be deleted when a first deployment is rolled back: what is likely to fail comes before it.
         self.ledger.node.add_dependency(self.flow, self.events, self.routes)
         self.worker_function = self.worker.deploy(code, self._environment(), self.queues)
-
-    def _make_sweeps(self, code: lambda_.Code) -> Sweeps | None:
-        if not self.settings.sweeping_routes:
-            return None
-        return Sweeps(
-            self,
-            "Sweeps",
-            settings=self.settings,
-            code=code,
-            queues=self.queues,
-            queues_key=self.keys.queues,
-            log_key=self.keys.data,
-        )
 
     @property
     def _functions(self) -> list[tuple[str, Function, lambda_.Function]]:

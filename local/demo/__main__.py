@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import typer
@@ -52,16 +52,31 @@ def main(
 
 def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
     """Run the story; return every invariant that broke."""
-    story, own_routes = Story(cloud), OwnRoutes(cloud)
-    names = {
-        id_: name
-        for seed in cloud.seeds.values()
-        for kind in ("flows", "queues", "users")
-        for name, id_ in seed[kind].items()
-    }
-    requests: list[Request] = []
-    arrivals = Arrivals(cloud)
+    own_routes, names, arrivals = OwnRoutes(cloud), _names(cloud), Arrivals(cloud)
     begun = time.monotonic()
+    requests = _play(cloud, names, arrivals, patience)
+    account.update(cloud, requests)
+    found = account.summarize(cloud, requests)
+    console.print(screen.table(requests, names))
+    console.print()
+    console.print(screen.summary(found, account.calls(cloud), time.monotonic() - begun))
+    console.print(screen.proof(arrivals.outcomes(), cloud.contact_events.tally))
+    played = own_routes.play(patience)
+    if played:
+        console.print()
+        console.print(screen.own_routes(played, names))
+    return [*found.complaints, *arrivals.complaints(requests), *(one.complaint for one in played if one.complaint)]
+
+
+def _names(cloud: LocalCloud) -> Mapping[str, str]:
+    """What a person calls the flows, queues and agents, by their ids."""
+    kinds = ("flows", "queues", "users")
+    return {id_: name for seed in cloud.seeds.values() for kind in kinds for name, id_ in seed[kind].items()}
+
+
+def _play(cloud: LocalCloud, names: Mapping[str, str], arrivals: Arrivals, patience: float) -> list[Request]:
+    """Send the requests of each act and show them until all have ended, or ``patience`` seconds have passed; return all."""
+    story, requests = Story(cloud), list[Request]()
     with Live(console=console, auto_refresh=False, transient=True) as live:
 
         def play(act: list[Request]) -> None:
@@ -79,17 +94,7 @@ def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
         play([*story.transfers(), *story.without_code(), *story.faults(), *story.refused()])
         play(story.afterthoughts(next(one for one in requests if "two sources" in one.what)))
         arrivals.await_all(requests, patience)
-    account.update(cloud, requests)
-    found = account.summarize(cloud, requests)
-    console.print(screen.table(requests, names))
-    console.print()
-    console.print(screen.summary(found, account.calls(cloud), time.monotonic() - begun))
-    console.print(screen.proof(arrivals.outcomes(), cloud.contact_events.tally))
-    played = own_routes.play(patience)
-    if played:
-        console.print()
-        console.print(screen.own_routes(played, names))
-    return [*found.complaints, *arrivals.complaints(requests), *(one.complaint for one in played if one.complaint)]
+    return requests
 
 
 if __name__ == "__main__":

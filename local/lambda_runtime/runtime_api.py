@@ -63,7 +63,7 @@ class RuntimeApi:
     def __init__(self) -> None:
         self.happenings: queue.Queue[Happening] = queue.Queue()
         self.orders: queue.Queue[Order | None] = queue.Queue()
-        self._server = _Server(("127.0.0.1", 0), _handler(self))
+        self._server = _Server(self)
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True, name="runtime-api").start()
 
     @property
@@ -131,54 +131,56 @@ def _line(request: BaseHTTPRequestHandler) -> bytes:
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
+    def __init__(self, api: RuntimeApi) -> None:
+        self.api = api
+        super().__init__(("127.0.0.1", 0), _Handler)
+
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of a connection that ended with its killed runtime."""
         if not isinstance(sys.exc_info()[1], ConnectionError):
             super().handle_error(request, client_address)  # type: ignore[arg-type]  # passed on as it came
 
 
-def _handler(api: RuntimeApi) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        wbufsize = -1  # headers and body leave in one piece; two pieces meet Nagle's algorithm and cost 40 ms
-        disable_nagle_algorithm = True
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body leave in one piece; two pieces meet Nagle's algorithm and cost 40 ms
+    disable_nagle_algorithm = True
 
-        def do_GET(self) -> None:
-            order = api.next_order() if self.path == f"{PREFIX}/invocation/next" else None
-            if order is None:
-                self._answer(410, b"")
-                return
-            headers = {
-                "Lambda-Runtime-Aws-Request-Id": order.request_id,
-                "Lambda-Runtime-Deadline-Ms": str(order.deadline),
-                "Lambda-Runtime-Invoked-Function-Arn": order.arn,
-                "Lambda-Runtime-Trace-Id": order.trace,
-            }
-            self._answer(200, order.payload, headers)
+    def do_GET(self) -> None:
+        order = self.server.api.next_order() if self.path == f"{PREFIX}/invocation/next" else None
+        if order is None:
+            self._answer(410, b"")
+            return
+        headers = {
+            "Lambda-Runtime-Aws-Request-Id": order.request_id,
+            "Lambda-Runtime-Deadline-Ms": str(order.deadline),
+            "Lambda-Runtime-Invoked-Function-Arn": order.arn,
+            "Lambda-Runtime-Trace-Id": order.trace,
+        }
+        self._answer(200, order.payload, headers)
 
-        def do_POST(self) -> None:
-            try:
-                body = _body(self)
-            except ConnectionError:
-                self.close_connection = True  # no answer was given: the runtime is gone, and its exit is seen elsewhere
-                return
-            known = api.record(self.path, body)
-            self._answer(202 if known else 404, b'{"status":"OK"}' if known else b"{}")
+    def do_POST(self) -> None:
+        try:
+            body = _body(self)
+        except ConnectionError:
+            self.close_connection = True  # no answer was given: the runtime is gone, and its exit is seen elsewhere
+            return
+        known = self.server.api.record(self.path, body)
+        self._answer(202 if known else 404, b'{"status":"OK"}' if known else b"{}")
 
-        def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
-            try:
-                self.send_response(status)
-                for name, value in (headers or {}).items():
-                    self.send_header(name, value)
-                self.send_header("Content-Type", "application/json")
-                self.send_header("Content-Length", str(len(body)))
-                self.end_headers()
-                self.wfile.write(body)
-                self.wfile.flush()
-            except OSError:
-                self.close_connection = True  # the runtime is gone; its exit is seen elsewhere
+    def _answer(self, status: int, body: bytes, headers: dict[str, str] | None = None) -> None:
+        try:
+            self.send_response(status)
+            for name, value in (headers or {}).items():
+                self.send_header(name, value)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+            self.wfile.flush()
+        except OSError:
+            self.close_connection = True  # the runtime is gone; its exit is seen elsewhere
 
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
-            """Say nothing: the invocation's own log lines tell it."""
-
-    return Handler
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base class names it so
+        """Say nothing: the invocation's own log lines tell it."""

@@ -140,20 +140,20 @@ class Function:
         self._environments = 0
         self._outdated = 0
         self.invocations: list[Invocation] = []
-        self._pollers = [
-            Poller(
-                loop,
-                random,
-                queue,
-                arn,
-                batch_size=sizing.batch_size,
-                concurrency=sizing.concurrency,
-                poll_seconds=sizing.poll_seconds,
-                struck=self._struck,
-                invoke=self._invoke,
-            )
-            for arn, queue in queues.items()
-        ]
+        self._pollers = [self._poller(arn, queue) for arn, queue in queues.items()]
+
+    def _poller(self, arn: str, queue: Queue) -> Poller:
+        return Poller(
+            self._loop,
+            self._random,
+            queue,
+            arn,
+            batch_size=self._sizing.batch_size,
+            concurrency=self._sizing.concurrency,
+            poll_seconds=self._sizing.poll_seconds,
+            struck=self._struck,
+            invoke=self._invoke,
+        )
 
     @property
     def running(self) -> int:

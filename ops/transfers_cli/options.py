@@ -36,6 +36,9 @@ DeploymentName = Annotated[
     str,
     typer.Option("--deployment", "-d", callback=_chosen, help=_DEPLOYMENT_HELP, show_default=DEFAULT_DEPLOYMENT),
 ]
+Instance = Annotated[
+    str | None, typer.Option("--instance", help="Id or ARN of the instance, where the deployment serves several.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Write JSON to standard output, for scripts.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask; for scripts.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", "-n", help="Say what would be done, and do nothing.")]

@@ -113,6 +113,9 @@ class Dashboard:
             ("Failed by code", self._by_reason(Metric.FAILED)),
             ("Deferred by cause", self._by_reason(Metric.DEFERRED)),
         )
+        self._arrivals_and_pace()
+
+    def _arrivals_and_pace(self) -> None:
         self._graphs(
             (
                 "Confirmation",

@@ -41,15 +41,7 @@ def _topic(scope: Construct, settings: DeploymentSettings, severity: Severity, k
         master_key=key,
         enforce_ssl=True,
     )
-    topic.add_to_resource_policy(
-        iam.PolicyStatement(
-            sid="Alarms",
-            principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
-            actions=["sns:Publish"],
-            resources=[topic.topic_arn],
-            conditions={"ArnLike": {"aws:SourceArn": settings.place.arn("cloudwatch", f"alarm:{settings.prefix}-*")}},
-        )
-    )
+    topic.add_to_resource_policy(_publishing(topic, settings))
     if settings.alarm_email:
         sns.Subscription(
             scope,
@@ -59,3 +51,13 @@ def _topic(scope: Construct, settings: DeploymentSettings, severity: Severity, k
             endpoint=settings.alarm_email,
         )
     return topic
+
+
+def _publishing(topic: sns.Topic, settings: DeploymentSettings) -> iam.PolicyStatement:
+    return iam.PolicyStatement(
+        sid="Alarms",
+        principals=[iam.ServicePrincipal("cloudwatch.amazonaws.com")],
+        actions=["sns:Publish"],
+        resources=[topic.topic_arn],
+        conditions={"ArnLike": {"aws:SourceArn": settings.place.arn("cloudwatch", f"alarm:{settings.prefix}-*")}},
+    )

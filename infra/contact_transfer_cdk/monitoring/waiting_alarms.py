@@ -19,6 +19,11 @@ SEEN_PERIODS = 4
 
 def waiting_alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[Alarm]:
     """SQS's own age leaves out messages that were received three times: those are watched by the ages that the worker writes."""
+    yield from _received(settings)
+    yield from _unread(watched)
+
+
+def _received(settings: DeploymentSettings) -> Iterator[Alarm]:
     yield Alarm(
         "requests-stuck",
         Severity.PAGE,
@@ -47,6 +52,9 @@ def waiting_alarms(settings: DeploymentSettings, watched: Watched) -> Iterator[A
         periods=SEEN_PERIODS,
         breaching=1,
     )
+
+
+def _unread(watched: Watched) -> Iterator[Alarm]:
     yield Alarm(
         "requests-unread",
         Severity.PAGE,

@@ -48,6 +48,10 @@ class EventBus(Construct):
             description="Contact transfers: requests and outcomes",
             policy=bus_policy(settings, [role.role_arn for role in roles]),
         )
+        self._rules(settings, to)
+        self._archive(settings, archive_key)
+
+    def _rules(self, settings: DeploymentSettings, to: Mapping[Lane, Destination]) -> None:
         queue_rule(
             self,
             "Requests",
@@ -76,7 +80,6 @@ class EventBus(Construct):
             to=to[Lane.URGENT],
             bus=self.bus,
         )
-        self._archive(settings, archive_key)
 
     def _archive(self, settings: DeploymentSettings, key: kms.IKey) -> None:
         events.CfnArchive(

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from aws_cdk import aws_connect as connect
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from contact_transfer_cdk.policies import permissions
-from contact_transfer_cdk.service.function import Function, Shape
-from contact_transfer_cdk.service.queues import Queues
-from contact_transfer_cdk.settings.model import DeploymentSettings
+from contact_transfer_cdk.service.function import Function, Sending, Shape
 
 HANDLER = "contact_transfer.flow.handler"
 
@@ -19,29 +15,18 @@ HANDLER = "contact_transfer.flow.handler"
 class FlowFunction(Function):
     """``function`` is in the list of the flow designer of every instance."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        settings: DeploymentSettings,
-        code: lambda_.Code,
-        queues: Queues,
-        queues_key: kms.IKey,
-        log_key: kms.IKey,
-    ) -> None:
-        super().__init__(scope, id_, name="flow", settings=settings, log_key=log_key)
-        self.allow(*permissions.sending_statements(queues.lanes, queues_key, settings.place.region))
-        sizing = settings.sizing
+    def __init__(self, scope: Construct, id_: str, sending: Sending) -> None:
+        super().__init__(scope, id_, name="flow", settings=sending.settings, log_key=sending.log_key)
+        self.allow(*sending.statements)
+        sizing = self.settings.sizing
         shape = Shape(
             handler=HANDLER,
             description="Takes transfer requests from Amazon Connect flows into the queue of their lane",
             memory_mb=sizing.flow_memory_mb,
             timeout_seconds=sizing.flow_timeout_seconds,
         )
-        self.function = self.make(
-            code, settings.for_flows(queues.transfers.queue_url, queues.urgent.queue_url).to_environment(), shape
-        )
+        environment = self.settings.for_flows(*sending.queue_urls).to_environment()
+        self.function = self.make(sending.code, environment, shape)
         self._admit_instances()
 
     def _admit_instances(self) -> None:

@@ -13,8 +13,9 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from contact_transfer_cdk.policies.keys import log_group_name
-from contact_transfer_cdk.policies.permissions import log_statement
+from contact_transfer_cdk.policies.permissions import log_statement, sending_statements
 from contact_transfer_cdk.service.environment import TELEMETRY
+from contact_transfer_cdk.service.queues import Queues
 from contact_transfer_cdk.settings.model import DeploymentSettings
 
 RUNTIME = lambda_.Runtime.PYTHON_3_13
@@ -28,6 +29,27 @@ class Shape:
     description: str
     memory_mb: int
     timeout_seconds: int
+
+
+@dataclass(frozen=True)
+class Sending:
+    """What a function is made with that sends to the queues of the lanes, and to nothing else."""
+
+    settings: DeploymentSettings
+    code: lambda_.Code
+    queues: Queues
+    queues_key: kms.IKey
+    log_key: kms.IKey
+
+    @property
+    def queue_urls(self) -> tuple[str, str]:
+        """Of the transfer queue and the urgent queue."""
+        return self.queues.transfers.queue_url, self.queues.urgent.queue_url
+
+    @property
+    def statements(self) -> list[iam.PolicyStatement]:
+        """What it may do: send."""
+        return sending_statements(self.queues.lanes, self.queues_key, self.settings.place.region)
 
 
 class Function(Construct):

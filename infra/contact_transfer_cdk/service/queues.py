@@ -32,32 +32,33 @@ class Queues(Construct):
         """``rule_arns``: the rules that send to each lane's queue."""
         super().__init__(scope, id_)
         self._settings, self._key = settings, key
-        # The dead-letter queue says which queues may use it, and they refer to it: their names close no circle.
         names = (f"{settings.prefix}-transfers", f"{settings.prefix}-urgent")
-        sources = [
-            sqs.Queue.from_queue_arn(self, id_, settings.place.arn("sqs", name))
-            for id_, name in zip(("Source", "UrgentSource"), names, strict=True)
-        ]
-        self.dead_letters = encrypted_queue(
-            self,
-            "DeadLetters",
-            key,
-            settings.sizing.dead_letter_retention_days,
-            redrive_allow_policy=sqs.RedriveAllowPolicy(
-                redrive_permission=sqs.RedrivePermission.BY_QUEUE, source_queues=sources
-            ),
-        )
+        self.dead_letters = self._dead_letters(names)
         self.transfers, self.urgent = self._lane("Transfers", names[0]), self._lane("Urgent", names[1])
         admit_rules(self.transfers, rule_arns[Lane.NORMAL])
         admit_rules(self.urgent, rule_arns[Lane.URGENT])
-        admit_rules(
-            self.dead_letters, [arn for arns in rule_arns.values() for arn in arns]
-        )  # what EventBridge could not deliver
+        undelivered = [arn for arns in rule_arns.values() for arn in arns]
+        admit_rules(self.dead_letters, undelivered)
 
     @property
     def lanes(self) -> tuple[sqs.Queue, sqs.Queue]:
         """The queues that feed the worker."""
         return self.transfers, self.urgent
+
+    def _dead_letters(self, names: tuple[str, str]) -> sqs.Queue:
+        # It says which queues may use it, and they refer to it: their names close no circle.
+        sources = [
+            sqs.Queue.from_queue_arn(self, id_, self._settings.place.arn("sqs", name))
+            for id_, name in zip(("Source", "UrgentSource"), names, strict=True)
+        ]
+        by_queue = sqs.RedrivePermission.BY_QUEUE
+        return encrypted_queue(
+            self,
+            "DeadLetters",
+            self._key,
+            self._settings.sizing.dead_letter_retention_days,
+            redrive_allow_policy=sqs.RedriveAllowPolicy(redrive_permission=by_queue, source_queues=sources),
+        )
 
     def _lane(self, id_: str, name: str) -> sqs.Queue:
         sizing = self._settings.sizing

@@ -9,14 +9,11 @@ import json
 
 from aws_cdk import aws_events as events
 from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
-from contact_transfer_cdk.policies import permissions
-from contact_transfer_cdk.service.function import Function, Shape
-from contact_transfer_cdk.service.queues import Queues
-from contact_transfer_cdk.settings.model import DeploymentSettings
+from contact_transfer_cdk.policies.permissions import search_statement
+from contact_transfer_cdk.service.function import Function, Sending, Shape
 from contact_transfer_cdk.settings.route_checks import route_rule_name
 from contact_transfer_cdk.settings.route_settings import Route
 
@@ -26,32 +23,19 @@ HANDLER = "contact_transfer.sweep.handler"
 class Sweeps(Function):
     """``function`` is invoked by the rules of the sweeping routes."""
 
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        settings: DeploymentSettings,
-        code: lambda_.Code,
-        queues: Queues,
-        queues_key: kms.IKey,
-        log_key: kms.IKey,
-    ) -> None:
-        super().__init__(scope, id_, name="sweep", settings=settings, log_key=log_key)
-        self.allow(
-            permissions.search_statement(settings),
-            *permissions.sending_statements(queues.lanes, queues_key, settings.place.region),
-        )
-        sizing = settings.sizing
+    def __init__(self, scope: Construct, id_: str, sending: Sending) -> None:
+        super().__init__(scope, id_, name="sweep", settings=sending.settings, log_key=sending.log_key)
+        self.allow(search_statement(self.settings), *sending.statements)
+        sizing = self.settings.sizing
         shape = Shape(
             handler=HANDLER,
             description="Asks for the transfer of contacts that wait in the queues which a metric rule of Connect names",
             memory_mb=sizing.sweep_memory_mb,
             timeout_seconds=sizing.sweep_timeout_seconds,
         )
-        environment = settings.for_sweeps(queues.transfers.queue_url, queues.urgent.queue_url).to_environment()
-        self.function = self.make(code, environment, shape)
-        for route in settings.sweeping_routes:
+        environment = self.settings.for_sweeps(*sending.queue_urls).to_environment()
+        self.function = self.make(sending.code, environment, shape)
+        for route in self.settings.sweeping_routes:
             self._rule(route)
 
     def _rule(self, route: Route) -> None:

@@ -146,35 +146,30 @@ def _route(name: str, entry: Mapping[str, Any], instances: tuple[Instance, ...])
         reading.refuse_unknown(entry, ROUTE_KEYS, "key")
     with problems.collecting():
         most = reading.whole("maxTransfersPerContact", entry.get("maxTransfersPerContact", 1), 1, MOST_TRANSFERS)
-    priority, waiting, follow = (_field(name, entry, problems) for name in ("priority", "onlyIfWaiting", "follow"))
-    with problems.collecting():
-        in_queue = _in_queue(entry, instances)
-    with problems.collecting():
-        after = reading.whole("afterMinutes", entry.get("afterMinutes", 0), 0, MOST_MINUTES)
+    options = _options(entry, instances, problems)
     with problems.collecting():
         flow, queue, user, sweep = _content(entry, instances)
     with problems.collecting():
         when = reading.an_object("when", entry.get("when"))
         check_sweep_pattern(when) if is_sweeping(entry) else check_when(when, instances)
     problems.raise_any()
-    route = Route(
-        name,
-        when,
-        flow,
-        queue,
-        user,
-        most,
-        priority,
-        sweep,
-        after_minutes=after or None,
-        only_if_waiting=waiting,
-        only_if_in_queue_id=in_queue,
-        follow=follow,
-    )
+    route = Route(name, when, flow, queue, user, most, sweep=sweep, **options)
     length = len(json.dumps(route.pattern(instances), separators=(",", ":")))
     if length > LONGEST:
         raise DeploymentError(f"'when' makes a pattern of {length:,} characters and EventBridge takes {LONGEST:,}.")
     return route
+
+
+def _options(entry: Mapping[str, Any], instances: tuple[Instance, ...], problems: Problems) -> dict[str, Any]:
+    """What a route says of its requests beside their transfer, as arguments of ``Route``; ``problems`` collects what is wrong."""
+    fields = {"priority": "priority", "only_if_waiting": "onlyIfWaiting", "follow": "follow"}
+    options = {attribute: _field(name, entry, problems) for attribute, name in fields.items()}
+    with problems.collecting():
+        if (key := "onlyIfInQueueId") in entry:
+            options["only_if_in_queue_id"] = reading.one_id(key, entry[key], "queue", instances)
+    with problems.collecting():
+        options["after_minutes"] = reading.whole("afterMinutes", entry.get("afterMinutes", 0), 0, MOST_MINUTES) or None
+    return options
 
 
 def _field(name: str, entry: Mapping[str, Any], problems: Problems) -> Any:
@@ -186,11 +181,6 @@ def _field(name: str, entry: Mapping[str, Any], problems: Problems) -> Any:
             raise DeploymentError(f"'{name}' {wrong}.")
         return FIELDS[name].type.read(entry[name])
     return None
-
-
-def _in_queue(entry: Mapping[str, Any], instances: tuple[Instance, ...]) -> str | None:
-    key = "onlyIfInQueueId"
-    return reading.one_id(key, entry[key], "queue", instances) if key in entry else None
 
 
 def _content(

@@ -47,13 +47,17 @@ def begin(store: Store, instance: Instance, channel: str, origin: Origin, flow: 
         updated=now,
         origin_region=origin.previous.origin_region if origin.previous else instance.origin_region,
     )
-    contact.known_from = now + store.switches.contact_known_after
-    contact.described_from = now + store.switches.contact_described_after
+    _enter(store, contact)
+    return contact
+
+
+def _enter(store: Store, contact: Contact) -> None:
+    contact.known_from = contact.started + store.switches.contact_known_after
+    contact.described_from = contact.started + store.switches.contact_described_after
     store.contacts[contact.id] = contact
     store.trees[contact.association_id].append(contact)
-    if channel == "TASK":
-        instance.active_tasks.add(contact.id)
-    return contact
+    if contact.channel == "TASK":
+        contact.instance.active_tasks.add(contact.id)
 
 
 def announce_start(store: Store, contact: Contact) -> None:

@@ -85,16 +85,9 @@ def transfer(store: Store, old: Contact, target: Target, by: By) -> Contact:
 
     A task's transfer meets the quota of active tasks as a new task would: 402 (assumed by analogy with StartTaskContact).
     """
-    now = store.now()
-    new = begin(store, old.instance, old.channel, Origin("TRANSFER", previous=old), target.flow)
-    new.transfers = old.transfers + 1
-    new.links, new.name, new.description = old.links, old.name, old.description
-    new.queue_id = target.queue.id if target.queue else None
-    new.agent_id = target.user.id if target.user else None
-    new.listed_from = now + store.switches.successor_listed_after
-    new.destination_shown_from = now + store.switches.destination_known_after
+    new = _successor(store, old, target)
     store.history.transfer(
-        time=now,
+        time=new.started,
         instance_id=old.instance.id,
         old=old.id,
         new=new.id,
@@ -111,6 +104,17 @@ def transfer(store: Store, old: Contact, target: Target, by: By) -> Contact:
     if target.flow and (course is Course.MOVES_ON or not (target.queue or target.user)):
         new.queue_id, new.agent_id = target.flow.queue_id, None
     run_flow(store, new, course)
+    return new
+
+
+def _successor(store: Store, old: Contact, target: Target) -> Contact:
+    new = begin(store, old.instance, old.channel, Origin("TRANSFER", previous=old), target.flow)
+    new.transfers = old.transfers + 1
+    new.links, new.name, new.description = old.links, old.name, old.description
+    new.queue_id = target.queue.id if target.queue else None
+    new.agent_id = target.user.id if target.user else None
+    new.listed_from = new.started + store.switches.successor_listed_after
+    new.destination_shown_from = new.started + store.switches.destination_known_after
     return new
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -21,9 +22,7 @@ def cancel(
     *,
     request_id: Annotated[str | None, typer.Option("--request-id", help="The requestId of the request.")] = None,
     batch_id: Annotated[str | None, typer.Option("--batch-id", help="The batchId of the requests.")] = None,
-    instance: Annotated[
-        str | None, typer.Option("--instance", help="Id or ARN of the instance, where the deployment serves several.")
-    ] = None,
+    instance: options.Instance = None,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
     deployment: options.DeploymentName = "",
@@ -37,15 +36,9 @@ def cancel(
     if (request_id is None) == (batch_id is None):
         raise Stop("Give either --request-id or --batch-id.", Exit.USAGE)
     found = open_deployment(deployment)
-    named = {"instanceId": instance, "cancelRequestId": request_id, "cancelBatchId": batch_id}
-    body = {name: value for name, value in named.items() if value is not None}
-    try:
-        cancellation = read_cancellation(body, found.settings.instance_arns)
-    except Refused as refused:
-        raise Stop(f"{refused.failed.code}: {refused.failed.message}", Exit.USAGE) from None
-    body["instanceId"] = cancellation.instance_id
+    body = _body(found, {"instanceId": instance, "cancelRequestId": request_id, "cancelBatchId": batch_id})
     what = f"request {request_id}" if request_id is not None else f"batch {batch_id}"
-    before = _transferred(found, cancellation.instance_id, request_id)
+    before = _transferred(found, body["instanceId"], request_id)
     if before is not None:
         say.note(f"{what} is transferred already, to contact {before}: a cancellation changes nothing of that.")
     message_id = None
@@ -53,6 +46,16 @@ def cancel(
         say.confirm(f"Cancel {what} in {found.stack}?", yes=yes)
         message_id = _send(found, body)
     _show(found, body, message_id, what, as_json=json_)
+
+
+def _body(found: Deployment, named: Mapping[str, str | None]) -> dict[str, str]:
+    """The cancellation as its message has it, checked with the worker's own code. Raise ``Stop``."""
+    body = {name: value for name, value in named.items() if value is not None}
+    try:
+        cancellation = read_cancellation(body, found.settings.instance_arns)
+    except Refused as refused:
+        raise Stop(f"{refused.failed.code}: {refused.failed.message}", Exit.USAGE) from None
+    return {**body, "instanceId": cancellation.instance_id}
 
 
 def _transferred(found: Deployment, instance_id: str, request_id: str | None) -> str | None:

@@ -83,12 +83,27 @@ def keys(settings: DeploymentSettings) -> Iterator[Item]:
 
 def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
     """What transfers cost on top."""
+    count, confirmed = volume.transfers, CONFIRMATIONS * volume.transfers
+    yield from _worker(settings, volume)
+    yield Item("queue: requests", "sqs_request", MESSAGE * count, "send, receive, delete")
+    yield from hearing(settings, confirmed)
+    yield from outcomes(count)
+    yield from _ledger(settings, count)
+    yield Item("outcome events", "events_custom", count, "one a transfer")
+    yield Item("archive", "events_archive_gb", count * EVENT_KB * KB, "requests, if all come over the bus")
+    logged = count * LOG_KB + confirmed * CONFIRMATION_LOG_KB
+    logs = f"{LOG_KB:g} KB an invocation, {CONFIRMATION_LOG_KB:g} KB a contact event"
+    yield Item("logs and metrics", "logs_gb", logged * KB, logs)
+    metrics = "one of each, by the month; reasons of failures count when they occur"
+    yield Item("metrics", "metric_month", len(Metric) if count else 0, metrics, fixed=True)
+    traces = _traces(count, settings.transfers_per_second, volume.backlog)
+    yield Item("traces", "trace", traces, "the first of each second, 5 % of the others")
+
+
+def _worker(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
     count, sizing = volume.transfers, settings.sizing
-    confirmed = CONFIRMATIONS * count
     share = settings.maximum_concurrency / settings.transfers_per_second
     seconds = CALL_SECONDS + volume.backlog * max(0.0, share - CALL_SECONDS)
-    worker = count * seconds * sizing.worker_memory_mb * MB
-    kept = count * settings.ledger_days / 30 * ITEM_KB * KB
     yield Item(
         "worker: invocations",
         "lambda_request",
@@ -98,42 +113,17 @@ def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
     yield Item(
         "worker: time",
         "lambda_gb_second_arm",
-        worker,
+        count * seconds * sizing.worker_memory_mb * MB,
         f"{seconds:.2f} s at {sizing.worker_memory_mb} MB, the wait for the pace included",
     )
-    yield Item("queue: requests", "sqs_request", MESSAGE * count, "send, receive, delete")
-    yield from hearing(settings, confirmed)
-    yield from outcomes(count)
+
+
+def _ledger(settings: DeploymentSettings, count: float) -> Iterator[Item]:
+    kept = count * settings.ledger_days / 30 * ITEM_KB * KB
+    days = f"{settings.ledger_days:g} days of items, once that time has passed"
     yield Item("ledger: writes", "dynamodb_write", 2 * WRITE * count, f"begin, finish; {WRITE} units each")
-    yield Item(
-        "ledger: storage",
-        "dynamodb_gb_month",
-        kept,
-        f"{settings.ledger_days:g} days of items, once that time has passed",
-    )
+    yield Item("ledger: storage", "dynamodb_gb_month", kept, days)
     yield Item("ledger: recovery", "dynamodb_pitr_gb_month", kept, "point-in-time recovery of the same")
-    yield Item("outcome events", "events_custom", count, "one a transfer")
-    yield Item("archive", "events_archive_gb", count * EVENT_KB * KB, "requests, if all come over the bus")
-    logged = count * LOG_KB + confirmed * CONFIRMATION_LOG_KB
-    yield Item(
-        "logs and metrics",
-        "logs_gb",
-        logged * KB,
-        f"{LOG_KB:g} KB an invocation, {CONFIRMATION_LOG_KB:g} KB a contact event",
-    )
-    yield Item(
-        "metrics",
-        "metric_month",
-        len(Metric) if count else 0,
-        "one of each, by the month; reasons of failures count when they occur",
-        fixed=True,
-    )
-    yield Item(
-        "traces",
-        "trace",
-        _traces(count, settings.transfers_per_second, volume.backlog),
-        "the first of each second, 5 % of the others",
-    )
 
 
 def hearing(settings: DeploymentSettings, events: float) -> Iterator[Item]:

@@ -10,27 +10,28 @@ import typer
 from transfers_cli import options, say
 from transfers_cli.deployment import open_deployment
 from transfers_cli.errors import Exit, Stop
+from transfers_cli.expanded import expanded
 from transfers_cli.failed import redriving, selection, showing
 from transfers_cli.failed.dropping import default_copy, drop_all
+from transfers_cli.failed.parked import Choice
 from transfers_cli.failed.prospect import Prospect
 from transfers_cli.failed.source import Confirmation, Source
 
+Prospects = Annotated[
+    list[Prospect] | None, typer.Option(help="Only those with this prospect: transferred, expired, hopeless …")
+]
+Copy = Annotated[
+    Path | None, typer.Option(help="Where the copy goes; a new file in a private folder of yours by default.")
+]
 
+
+@expanded("chosen", selection.choice_of_ids)
 def drop(
     *,
-    ids: selection.Ids = None,
-    codes: selection.Codes = None,
-    contact: selection.Contact = None,
-    route: selection.Route = None,
-    after: selection.After = None,
-    before: selection.Before = None,
+    chosen: Choice,
     everything: selection.All = False,
-    prospect: Annotated[
-        list[Prospect] | None, typer.Option(help="Only those with this prospect: transferred, expired, hopeless …")
-    ] = None,
-    copy: Annotated[
-        Path | None, typer.Option(help="Where the copy goes; a new file in a private folder of yours by default.")
-    ] = None,
+    prospect: Prospects = None,
+    copy: Copy = None,
     dry_run: options.DryRun = False,
     yes: options.Yes = False,
     confirmation: Confirmation = False,
@@ -38,7 +39,6 @@ def drop(
     json: options.AsJson = False,
 ) -> None:
     """Delete failed requests. Asks first, and writes each to a file before it is deleted; `send` can send that file again."""
-    chosen = selection.choice(ids=ids, codes=codes, contact=contact, route=route, after=after, before=before)
     selection.not_by_accident(chosen, everything=everything or bool(prospect))
     source = Source.of(open_deployment(deployment), confirmation=confirmation)
     plan = redriving.plan(source, chosen, frozenset(prospect or Prospect))
@@ -50,13 +50,19 @@ def drop(
     path = copy or default_copy(source.found)
     if not dry_run:
         say.confirm(f"Delete {say.count(len(plan.chosen), source.noun)}, with a copy in {path}?", yes=yes)
-    dropped = 0 if dry_run else drop_all(source, plan.chosen, path)
-    if json:
-        told = {"chosen": len(plan.chosen), "dropped": dropped, "copy": None if dry_run else str(path)}
-        say.as_json({**source.found.place, **told})
-    elif dry_run:
-        say.result(f"{len(plan.chosen)} would be dropped, with a copy in {path}; nothing was changed.")
-    else:
-        say.result(f"{dropped} of {len(plan.chosen)} dropped; the copy is {path}")
-    if not dry_run and dropped < len(plan.chosen):
+    dropped = None if dry_run else drop_all(source, plan.chosen, path)
+    _show(plan, dropped, path, as_json=json)
+    if dropped is not None and dropped < len(plan.chosen):
         raise typer.Exit(Exit.NOT_ALL)
+
+
+def _show(plan: redriving.Plan, dropped: int | None, path: Path, *, as_json: bool) -> None:
+    """The result; ``dropped`` is None for a dry run."""
+    chosen = len(plan.chosen)
+    if as_json:
+        copy = None if dropped is None else str(path)
+        say.as_json({**plan.source.found.place, "chosen": chosen, "dropped": dropped or 0, "copy": copy})
+    elif dropped is None:
+        say.result(f"{chosen} would be dropped, with a copy in {path}; nothing was changed.")
+    else:
+        say.result(f"{dropped} of {chosen} dropped; the copy is {path}")

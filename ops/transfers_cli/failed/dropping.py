@@ -44,14 +44,18 @@ def drop_all(source: Source, chosen: Sequence[Parked], path: Path) -> int:
             if stop.is_set():
                 break
             kept = looking.keep(some)
-            file.writelines(f"{message.copy()}\n" for message in kept)
-            file.flush()
-            os.fsync(file.fileno())
+            _write(file, kept)
             left = delete(sqs, source.url, kept)
             looking.gone([message for message in kept if message not in left])
             dropped += len(kept) - len(left)
             progress.advanced(len(some))
     return dropped
+
+
+def _write(file: TextIO, messages: Sequence[Parked]) -> None:
+    file.writelines(f"{message.copy()}\n" for message in messages)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def default_copy(found: Deployment) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from transfers_cli import say
 from transfers_cli.deployment import Deployment
@@ -96,25 +97,26 @@ def carry_out(planned: Plan, looking: Looking, rate: float | None) -> Moved:
     return moved
 
 
+def _as_dict(planned: Plan, moved: Moved | None) -> dict[str, Any]:
+    outlook = [
+        {"messageId": m.message_id, "failureCode": m.code, "prospect": v.prospect, "why": v.why}
+        for m in planned.messages
+        for v in [planned.judged[m.message_id][0]]
+    ]
+    return {
+        **planned.source.found.place,
+        "chosen": len(planned.chosen),
+        "left": len(planned.messages) - len(planned.chosen),
+        "messages": outlook,
+        "moved": None if moved is None else moved.__dict__,
+    }
+
+
 def tell(planned: Plan, moved: Moved | None, *, as_json: bool) -> None:
     """The result, for a person or a script; ``moved`` is None for a dry run."""
     left = len(planned.messages) - len(planned.chosen)
     if as_json:
-        outlook = [
-            {"messageId": m.message_id, "failureCode": m.code, "prospect": v.prospect, "why": v.why}
-            for m in planned.messages
-            for v in [planned.judged[m.message_id][0]]
-        ]
-        sent = None if moved is None else moved.__dict__
-        say.as_json(
-            {
-                **planned.source.found.place,
-                "chosen": len(planned.chosen),
-                "left": left,
-                "messages": outlook,
-                "moved": sent,
-            }
-        )
+        say.as_json(_as_dict(planned, moved))
         return
     if moved is None:
         say.result(f"{len(planned.chosen)} would be sent again, {left} left; nothing was changed.")

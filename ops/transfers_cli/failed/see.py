@@ -9,6 +9,7 @@ import typer
 from transfers_cli import options, say
 from transfers_cli.deployment import Deployment, open_deployment
 from transfers_cli.errors import Exit, Stop
+from transfers_cli.expanded import expanded
 from transfers_cli.failed import redriving, selection, showing
 from transfers_cli.failed.looking import Looking
 from transfers_cli.failed.parked import Choice, Parked
@@ -22,13 +23,10 @@ def _see(looking: Looking, choice: Choice) -> list[Parked]:
     return [message for message in seen if message in choice]
 
 
+@expanded("choice", selection.choice)
 def ls(
     *,
-    codes: selection.Codes = None,
-    contact: selection.Contact = None,
-    route: selection.Route = None,
-    after: selection.After = None,
-    before: selection.Before = None,
+    choice: Choice,
     each: Annotated[bool, typer.Option("--each", "-e", help="Every message, not only the groups.")] = False,
     limit: Annotated[int, typer.Option(min=1, help="With --each, at most so many messages.")] = 50,
     confirmation: Confirmation = False,
@@ -36,7 +34,6 @@ def ls(
     json: options.AsJson = False,
 ) -> None:
     """Show what has failed, grouped by code and route. Every message stays, and is visible to others again at once."""
-    choice = selection.choice(codes=codes, contact=contact, route=route, after=after, before=before)
     found = open_deployment(deployment)
     source = Source.of(found, confirmation=confirmation)
     with source.look() as looking:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from typing import Annotated
 
@@ -30,12 +30,11 @@ All = Annotated[bool, typer.Option("--all", help="Everything; must be said when 
 
 def choice(
     *,
-    ids: Sequence[str] | None = None,
-    codes: Sequence[str] | None,
-    contact: str | None,
-    route: str | None,
-    after: str | None,
-    before: str | None,
+    codes: Codes = None,
+    contact: Contact = None,
+    route: Route = None,
+    after: After = None,
+    before: Before = None,
 ) -> Choice:
     """The choice that the options describe. Raise ``Stop`` for one that nothing can ever fit."""
     for code in codes or ():
@@ -43,14 +42,22 @@ def choice(
     since, until = moment(after), moment(before)
     if since is not None and until is not None and since >= until:
         raise Stop("--after is not before --before: nothing can have failed between them.", Exit.USAGE)
-    return Choice(
-        frozenset(codes or ()),
-        contact and one_spelling(contact).rsplit("/", 1)[-1],
-        route,
-        since,
-        until,
-        frozenset(ids or ()),
-    )
+    one = contact and one_spelling(contact).rsplit("/", 1)[-1]
+    return Choice(frozenset(codes or ()), one, route, since, until)
+
+
+def choice_of_ids(
+    *,
+    ids: Ids = None,
+    codes: Codes = None,
+    contact: Contact = None,
+    route: Route = None,
+    after: After = None,
+    before: Before = None,
+) -> Choice:
+    """The same, among messages that are named by their ids."""
+    others = choice(codes=codes, contact=contact, route=route, after=after, before=before)
+    return replace(others, ids=frozenset(ids or ()))
 
 
 def _check_code(code: str) -> None:

@@ -35,11 +35,7 @@ def send(
     """
     _check_usage(file, given, answered=yes or dry_run)
     found = open_deployment(deployment)
-    lines = [read_line(1, json.dumps(given), found.settings)] if file is None else read_lines(file, found.settings)
-    if not lines:
-        raise Stop("There is no request to send.", Exit.NOTHING)
-    if check:
-        lines = list(ask_connect(found, lines))
+    lines = _lines(found, file, given, check=check)
     good = [line for line in lines if line.wrong is None]
     sent = Sent(refused={line.number: line.wrong for line in lines if line.wrong is not None})
     _show_refused(sent.refused, one=file is None)
@@ -58,6 +54,13 @@ def _check_usage(file: Path | None, given: dict[str, Any], *, answered: bool) ->
         raise Stop("Give either a file (- for standard input) or the fields of one request.", Exit.USAGE)
     if str(file) == "-" and not answered:
         raise Stop("Standard input holds the requests, so nobody can answer there: add --yes or --dry-run.", Exit.USAGE)
+
+
+def _lines(found: Deployment, file: Path | None, given: dict[str, Any], *, check: bool) -> list[Line]:
+    lines = [read_line(1, json.dumps(given), found.settings)] if file is None else read_lines(file, found.settings)
+    if not lines:
+        raise Stop("There is no request to send.", Exit.NOTHING)
+    return list(ask_connect(found, lines)) if check else lines
 
 
 def _show_refused(refused: dict[int, str], *, one: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Iterator
 from typing import Annotated, Any, Literal
@@ -11,8 +10,7 @@ import typer
 
 from contact_transfer.request.field_types import Boolean, Choice
 from contact_transfer.request.fields import FIELDS, Field
-
-_GIVEN = "given"
+from transfers_cli.expanded import expanded
 
 
 def with_field_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -21,18 +19,12 @@ def with_field_options(command: Callable[..., None]) -> Callable[..., None]:
     Args:
         command: a Typer command with the parameter ``given``, which receives the fields as they stand in a request's body.
     """
-    signature = inspect.signature(command, eval_str=True)
-    own = [parameter for name, parameter in signature.parameters.items() if name != _GIVEN]
-    added = list(_parameters())
+    return expanded("given", _fields, _parameters())(command)
 
-    @functools.wraps(command)
-    def run(**arguments: Any) -> None:
-        values = {name: arguments.pop(field.attribute) for name, field in FIELDS.items() if field.option}
-        command(given={name: value for name, value in values.items() if value is not None}, **arguments)
 
-    run.__signature__ = inspect.Signature([own[0], *added, *own[1:]])  # type: ignore[attr-defined]  # Typer reads it
-    run.__annotations__ = {one.name: one.annotation for one in (*own, *added)}
-    return run
+def _fields(**values: Any) -> dict[str, Any]:
+    given = {name: values[field.attribute] for name, field in FIELDS.items() if field.option}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _parameters() -> Iterator[inspect.Parameter]:
