@@ -162,6 +162,12 @@ class Scheduler:
         return {"Arn": call["Name"]}
 
     @property
+    def held(self) -> dict[str, Any]:
+        """The one schedule."""
+        ((_, call),) = self.pending.values()
+        return call
+
+    @property
     def next(self) -> float:
         """When the next one fires; infinity when there is none."""
         return min((at for at, _ in self.pending.values()), default=float("inf")) - self.early

@@ -37,6 +37,13 @@ class Assembly:
         assert len(found) == 1, f"{len(found)} resources of {kind} with '{contains}' in their name"
         return found[0]
 
+    def logical(self, kind: str, contains: str = "") -> str:
+        (name,) = [name for name in self.of_type(kind) if contains in name]
+        return name
+
+    def arn(self, kind: str, contains: str = "") -> dict[str, Any]:
+        return {"Fn::GetAtt": [self.logical(kind, contains), "Arn"]}
+
     @property
     def asset(self) -> Path:
         metadata = self.one_resource("Lambda::Function", "Worker")["Metadata"]

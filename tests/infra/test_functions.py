@@ -19,11 +19,6 @@ pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 FUNCTIONS: list[Any] = [("Flow", FlowSettings), ("Confirmation", ConfirmSettings)]
 
 
-def _logical(assembly: Assembly, kind: str, contains: str) -> str:
-    (name,) = [name for name in assembly.of_type(kind) if contains in name]
-    return name
-
-
 def _variables(assembly: Assembly, name: str) -> dict[str, str]:
     values: dict[str, Any] = assembly.one("Lambda::Function", name)["Environment"]["Variables"]
     return {key: value if isinstance(value, str) else str(value["Ref"]) for key, value in values.items()}
@@ -59,7 +54,7 @@ def test_the_flow_function_may_send_to_the_lanes_queues_and_nothing_else(assembl
     assert set(by_service) == {"sqs", "kms", "logs", "xray"}
     [send] = by_service["sqs"]
     assert set(send["Action"]) == _needed(FLOW_CALLS)
-    queues = [_logical(assembly, "SQS::Queue", name) for name in ("Transfers", "Urgent")]
+    queues = [assembly.logical("SQS::Queue", name) for name in ("Transfers", "Urgent")]
     assert send["Resource"] == [{"Fn::GetAtt": [queue, "Arn"]} for queue in queues]
     [key] = by_service["kms"]
     assert key["Condition"] == {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}}
@@ -71,11 +66,11 @@ def test_the_confirmation_function_may_read_and_write_the_ledger_and_tell(assemb
     assert given == _needed(CONFIRM_CALLS) | set(MAPPING_CALLS)
     assert {a.split(":")[0] for s in statements for a in s["Action"]} - set(CONFIRM_CALLS) == {"kms", "logs", "xray"}
     queues = [s["Resource"] for s in statements if s["Action"][0].startswith("sqs:")]
-    assert queues == [{"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "ConfirmationEvents"), "Arn"]}]
+    assert queues == [assembly.arn("SQS::Queue", "ConfirmationEvents")]
 
 
 def test_each_instance_may_invoke_the_flow_function_and_shows_it(assembly: Assembly) -> None:
-    function = {"Fn::GetAtt": [_logical(assembly, "Lambda::Function", "Flow"), "Arn"]}
+    function = assembly.arn("Lambda::Function", "Flow")
     permission = assembly.one("Lambda::Permission")
     assert permission == {
         "Action": "lambda:InvokeFunction",
@@ -114,7 +109,7 @@ def test_the_confirmations_queue_waits_six_time_outs_and_gives_up_into_its_own_d
     assembly: Assembly,
 ) -> None:
     queue = assembly.one("SQS::Queue", "ConfirmationEvents")
-    dead = _logical(assembly, "SQS::Queue", "ConfirmationFailed")
+    dead = assembly.logical("SQS::Queue", "ConfirmationFailed")
     assert queue["VisibilityTimeout"] >= 6 * assembly.one("Lambda::Function", "Confirmation")["Timeout"]
     assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
     dead_queue = assembly.one("SQS::Queue", "ConfirmationFailed")

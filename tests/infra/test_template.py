@@ -11,111 +11,7 @@ from .conftest import Assembly
 
 pytestmark = [pytest.mark.synth, pytest.mark.xdist_group("synth")]
 
-RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-requests"
-URGENT_RULE = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-urgent-requests"
-CANCELLATIONS = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local/ContactTransfer-local-cancellations"
-ARRIVALS = "arn:aws:events:us-east-1:000000000000:rule/ContactTransfer-local-arrivals"
 KEPT = ("SQS::Queue", "DynamoDB::Table", "KMS::Key")
-
-
-def _logical(assembly: Assembly, kind: str, contains: str) -> str:
-    (name,) = [name for name in assembly.of_type(kind) if contains in name]
-    return name
-
-
-@pytest.mark.parametrize("name", ["Transfers", "Urgent"])
-def test_a_lanes_queue_waits_seven_days_and_gives_up_after_a_thousand_receives(assembly: Assembly, name: str) -> None:
-    queue = assembly.one("SQS::Queue", name)
-    assert queue["MessageRetentionPeriod"] == 7 * 86400
-    assert queue["RedrivePolicy"]["maxReceiveCount"] == 1000
-    dead = _logical(assembly, "SQS::Queue", "DeadLetters")
-    assert queue["RedrivePolicy"]["deadLetterTargetArn"] == {"Fn::GetAtt": [dead, "Arn"]}
-
-
-def test_the_lanes_queues_differ_in_nothing_but_their_names(assembly: Assembly) -> None:
-    normal, urgent = (assembly.one("SQS::Queue", name) for name in ("Transfers", "Urgent"))
-    assert (normal["QueueName"], urgent["QueueName"]) == (
-        "ContactTransfer-local-transfers",
-        "ContactTransfer-local-urgent",
-    )
-    assert {**normal, "QueueName": ""} == {**urgent, "QueueName": ""}
-
-
-def test_the_dead_letter_queue_keeps_fourteen_days_and_serves_the_lanes_queues_alone(assembly: Assembly) -> None:
-    queue = assembly.one("SQS::Queue", "DeadLetters")
-    sources = [assembly.one("SQS::Queue", name)["QueueName"] for name in ("Transfers", "Urgent")]
-    assert queue["MessageRetentionPeriod"] == 14 * 86400
-    assert queue["RedriveAllowPolicy"] == {
-        "redrivePermission": "byQueue",
-        "sourceQueueArns": [f"arn:aws:sqs:us-east-1:000000000000:{source}" for source in sources],
-    }
-
-
-@pytest.mark.parametrize("name", ["Transfers", "Urgent", "DeadLetters"])
-def test_queues_are_encrypted_with_their_own_key_and_reuse_data_keys_for_an_hour(assembly: Assembly, name: str) -> None:
-    queue = assembly.one("SQS::Queue", name)
-    assert queue["KmsMasterKeyId"] == {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]}
-    assert queue["KmsDataKeyReusePeriodSeconds"] == 3600
-
-
-@pytest.mark.parametrize("name", ["Transfers", "Urgent", "DeadLetters"])
-def test_queues_take_tls_only(assembly: Assembly, name: str) -> None:
-    statements = assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"]
-    refusals = [s for s in statements if s["Effect"] == "Deny"]
-    assert [(s["Action"], s["Principal"], s["Condition"]) for s in refusals] == [
-        ("sqs:*", {"AWS": "*"}, {"Bool": {"aws:SecureTransport": "false"}})
-    ]
-
-
-SENDERS = {
-    "Transfers": [RULE],
-    "Urgent": [URGENT_RULE, CANCELLATIONS],
-    "DeadLetters": [RULE, URGENT_RULE, CANCELLATIONS],
-}
-
-
-@pytest.mark.parametrize("name", SENDERS)
-def test_eventbridge_sends_to_a_queue_for_its_own_rules_alone(assembly: Assembly, name: str) -> None:
-    allowed = [
-        s for s in assembly.one("SQS::QueuePolicy", name)["PolicyDocument"]["Statement"] if s["Effect"] == "Allow"
-    ]
-    assert [(s["Action"], s["Principal"], s["Condition"]) for s in allowed] == [
-        ("sqs:SendMessage", {"Service": "events.amazonaws.com"}, {"ArnEquals": {"aws:SourceArn": SENDERS[name]}})
-    ]
-
-
-def test_the_rules_arn_in_the_policies_is_the_rules(assembly: Assembly) -> None:
-    bus = assembly.one("Events::EventBus")
-    for arn, name in ((RULE, "EventsRequests"), (URGENT_RULE, "UrgentRequests"), (CANCELLATIONS, "Cancellations")):
-        rule = assembly.one("Events::Rule", name)
-        assert arn.endswith(f":rule/{bus['Name']}/{rule['Name']}")
-        assert rule["EventBusName"] == {"Ref": _logical(assembly, "Events::EventBus", "")}
-
-
-def test_the_queues_key_lets_in_the_account_and_eventbridge_and_nobody_else(assembly: Assembly) -> None:
-    root, rules = assembly.one("KMS::Key", "KeysQueues")["KeyPolicy"]["Statement"]
-    assert root["Principal"] == {"AWS": "arn:aws:iam::000000000000:root"}
-    assert rules["Principal"] == {"Service": "events.amazonaws.com"}
-    assert rules["Action"] == ["kms:Decrypt", "kms:GenerateDataKey"]
-    assert rules["Condition"] == {"ArnEquals": {"aws:SourceArn": [RULE, URGENT_RULE, CANCELLATIONS, ARRIVALS]}}
-
-
-def test_the_data_key_lets_in_archive_logs_and_alarms_of_this_deployment(assembly: Assembly) -> None:
-    policy = assembly.one("KMS::Key", "KeysData")["KeyPolicy"]
-    conditions = {s["Sid"]: s["Condition"] for s in policy["Statement"] if "Condition" in s}
-    place = "us-east-1:000000000000"
-    bus = {"kms:EncryptionContext:aws:events:event-bus:arn": f"arn:aws:events:{place}:event-bus/ContactTransfer-local"}
-    logs = {"kms:EncryptionContext:aws:logs:arn": f"arn:aws:logs:{place}:log-group:/contact-transfer/local/*"}
-    alarms = {"aws:SourceArn": f"arn:aws:cloudwatch:{place}:alarm:ContactTransfer-local-*"}
-    assert conditions == {
-        "EventBridgeArchive": {"StringEquals": bus},
-        "LogGroups": {"ArnLike": logs},
-        "Alarms": {"ArnLikeIfExists": alarms},
-    }
-
-
-def test_every_key_is_rotated(assembly: Assembly) -> None:
-    assert [k["Properties"]["EnableKeyRotation"] for k in assembly.of_type("KMS::Key").values()] == [True, True]
 
 
 @pytest.mark.parametrize("kind", KEPT)
@@ -133,7 +29,7 @@ def test_the_ledger_pays_per_request_and_can_be_restored_and_forgets(assembly: A
     assert attributes == {"pk": "S", "inDoubtInstance": "S", "inDoubtSince": "N"}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
-    assert table["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
+    assert table["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0] == assembly.logical("KMS::Key", "KeysData")
     assert table["DeletionProtectionEnabled"] is True
 
 
@@ -183,9 +79,9 @@ def test_what_eventbridge_cannot_deliver_in_a_day_goes_to_the_dead_letter_queue(
     assembly: Assembly, rule: str, queue: str
 ) -> None:
     (target,) = assembly.one("Events::Rule", rule)["Targets"]
-    assert target["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", queue), "Arn"]}
+    assert target["Arn"] == assembly.arn("SQS::Queue", queue)
     assert target["RetryPolicy"] == {"MaximumEventAgeInSeconds": 86400, "MaximumRetryAttempts": 185}
-    assert target["DeadLetterConfig"]["Arn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", "DeadLetters"), "Arn"]}
+    assert target["DeadLetterConfig"]["Arn"] == assembly.arn("SQS::Queue", "DeadLetters")
 
 
 def test_the_archive_may_look_at_the_key_as_in_eventbridges_own_example(assembly: Assembly) -> None:
@@ -211,7 +107,7 @@ def test_every_rule_comes_after_the_policies_that_let_it_send(assembly: Assembly
 
 def test_nobody_but_worker_and_confirmation_speak_as_the_service_on_the_bus(assembly: Assembly) -> None:
     (statement,) = assembly.one("Events::EventBus")["Policy"]["Statement"]
-    roles = [_logical(assembly, "IAM::Role", name) for name in ("Worker", "Confirmation")]
+    roles = [assembly.logical("IAM::Role", name) for name in ("Worker", "Confirmation")]
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "events:PutEvents")
     assert statement["Condition"] == {
         "ForAnyValue:StringEquals": {"events:source": "contact-transfer"},
@@ -221,10 +117,10 @@ def test_nobody_but_worker_and_confirmation_speak_as_the_service_on_the_bus(asse
 
 def test_requests_on_the_bus_are_archived(assembly: Assembly) -> None:
     archive = assembly.one("Events::Archive")
-    assert archive["SourceArn"] == {"Fn::GetAtt": [_logical(assembly, "Events::EventBus", ""), "Arn"]}
+    assert archive["SourceArn"] == assembly.arn("Events::EventBus")
     assert archive["EventPattern"] == REQUESTS
     assert archive["RetentionDays"] == 14
-    assert archive["KmsKeyIdentifier"]["Fn::GetAtt"][0] == _logical(assembly, "KMS::Key", "KeysData")
+    assert archive["KmsKeyIdentifier"]["Fn::GetAtt"][0] == assembly.logical("KMS::Key", "KeysData")
 
 
 def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_group(assembly: Assembly) -> None:
@@ -234,11 +130,11 @@ def test_the_worker_is_an_arm_function_that_traces_and_logs_json_to_its_own_grou
     assert function["Architectures"] == ["arm64"]
     assert function["TracingConfig"] == {"Mode": "Active"}
     assert function["LoggingConfig"]["LogFormat"] == "JSON"
-    group = _logical(assembly, "Logs::LogGroup", "Worker")
+    group = assembly.logical("Logs::LogGroup", "Worker")
     assert function["LoggingConfig"]["LogGroup"] == {"Ref": group}
     assert assembly.one("Logs::LogGroup", "Worker")["RetentionInDays"] == 90
-    assert assembly.one("Logs::LogGroup", "Worker")["KmsKeyId"]["Fn::GetAtt"][0] == _logical(
-        assembly, "KMS::Key", "KeysData"
+    assert assembly.one("Logs::LogGroup", "Worker")["KmsKeyId"]["Fn::GetAtt"][0] == assembly.logical(
+        "KMS::Key", "KeysData"
     )
 
 
@@ -252,11 +148,11 @@ def test_a_mapping_reports_items_and_is_held_by_its_concurrency_and_deletes_noth
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
     assert "FilterCriteria" not in mapping
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [_logical(assembly, "SQS::Queue", queue), "Arn"]}
+    assert mapping["EventSourceArn"] == assembly.arn("SQS::Queue", queue)
 
 
 def test_the_mapping_comes_after_the_permissions_that_it_needs(assembly: Assembly) -> None:
-    policy = _logical(assembly, "IAM::Policy", "Worker")
+    policy = assembly.logical("IAM::Policy", "Worker")
     assert policy in assembly.one_resource("Lambda::Function", "Worker")["DependsOn"]
 
 
@@ -268,31 +164,31 @@ def test_an_alarm_rings_while_a_dead_letter_is_visible(assembly: Assembly) -> No
 
 
 def test_outputs_are_the_contracts(assembly: Assembly) -> None:
-    queue, urgent = (_logical(assembly, "SQS::Queue", name) for name in ("Transfers", "Urgent"))
+    queue, urgent = (assembly.logical("SQS::Queue", name) for name in ("Transfers", "Urgent"))
     outputs = {name: output["Value"] for name, output in assembly.template["Outputs"].items()}
-    bus, table = _logical(assembly, "Events::EventBus", ""), _logical(assembly, "DynamoDB::Table", "")
-    failed = _logical(assembly, "SQS::Queue", "ConfirmationFailed")
+    bus, table = assembly.logical("Events::EventBus"), assembly.logical("DynamoDB::Table")
+    failed = assembly.logical("SQS::Queue", "ConfirmationFailed")
     assert outputs == {
         "EventBusArn": {"Fn::GetAtt": [bus, "Arn"]},
-        "QueueKeyArn": {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]},
+        "QueueKeyArn": assembly.arn("KMS::Key", "KeysQueues"),
         "LedgerTableArn": {"Fn::GetAtt": [table, "Arn"]},
         "ConfirmationDeadLetterQueueUrl": {"Ref": failed},
         "TransferQueueUrl": {"Ref": queue},
         "TransferQueueArn": {"Fn::GetAtt": [queue, "Arn"]},
         "UrgentQueueUrl": {"Ref": urgent},
         "UrgentQueueArn": {"Fn::GetAtt": [urgent, "Arn"]},
-        "DeadLetterQueueUrl": {"Ref": _logical(assembly, "SQS::Queue", "DeadLetters")},
+        "DeadLetterQueueUrl": {"Ref": assembly.logical("SQS::Queue", "DeadLetters")},
         "EventBusName": {"Ref": bus},
         "LedgerTableName": {"Ref": table},
-        "WorkerFunctionName": {"Ref": _logical(assembly, "Lambda::Function", "Worker")},
-        "FlowFunctionArn": {"Fn::GetAtt": [_logical(assembly, "Lambda::Function", "Flow"), "Arn"]},
+        "WorkerFunctionName": {"Ref": assembly.logical("Lambda::Function", "Worker")},
+        "FlowFunctionArn": assembly.arn("Lambda::Function", "Flow"),
     }
 
 
 def test_the_queues_key_has_an_alias_that_names_the_deployment(assembly: Assembly) -> None:
-    alias = assembly.one("KMS::Alias", "")
+    alias = assembly.one("KMS::Alias")
     assert alias["AliasName"] == "alias/ContactTransfer-local-queues"
-    assert alias["TargetKeyId"] == {"Fn::GetAtt": [_logical(assembly, "KMS::Key", "KeysQueues"), "Arn"]}
+    assert alias["TargetKeyId"] == assembly.arn("KMS::Key", "KeysQueues")
 
 
 def test_there_is_no_custom_resource(assembly: Assembly) -> None:

@@ -1,4 +1,4 @@
-"""``transfers`` send, status, pause, resume, watch and doctor against the local cloud."""
+"""``transfers`` send, cancel, status, pause, resume and watch against the local cloud."""
 
 from __future__ import annotations
 
@@ -171,103 +171,6 @@ def test_what_fails_rings_the_alarm_whose_metric_it_is(centre: Centre, transfers
         "worker-errors",
         "access-denied",
     } & set(found)
-
-
-def test_doctor_finds_nothing_bad_in_what_was_just_deployed(centre: Centre, transfers: Transfers) -> None:
-    centre.cloud.client("cloudwatch").set_alarm_state(
-        AlarmName="ContactTransfer-local-failed-configuration",
-        StateValue="OK",
-        StateReason="a test before this one rang it",
-    )
-    findings = {finding["what"]: finding for finding in transfers("doctor", "--json").json}
-    good = ("stack", "worker", "worker's role", "queues' key", "transfer queue", "rules", "dead-letter queue")
-    assert {findings[what]["level"] for what in good} == {"good"}
-    assert all(finding["do"] for finding in findings.values() if finding["level"] != "good")
-
-
-def test_doctor_sees_what_somebody_broke(centre: Centre, transfers: Transfers) -> None:
-    cloud = centre.cloud
-    role = (
-        cloud.client("lambda")
-        .get_function_configuration(FunctionName=cloud.outputs["WorkerFunctionName"])["Role"]
-        .split("/")[-1]
-    )
-    key = cloud.client("sqs").get_queue_attributes(
-        QueueUrl=cloud.outputs["TransferQueueUrl"], AttributeNames=["KmsMasterKeyId"]
-    )
-    key_id = key["Attributes"]["KmsMasterKeyId"]
-    iam, kms = cloud.client("iam"), cloud.client("kms")
-    policy = iam.list_role_policies(RoleName=role)["PolicyNames"][0]
-    kept = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    kept_key = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
-    without = [s for s in kept["Statement"] if "connect:TransferContact" not in s["Action"]]
-    try:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**kept, "Statement": without}))
-        statement = [s for s in json.loads(kept_key)["Statement"] if "events.amazonaws.com" not in str(s["Principal"])]
-        kms.put_key_policy(
-            KeyId=key_id, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": statement})
-        )
-        ran = transfers("doctor", "--json")
-    finally:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(kept))
-        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=kept_key)
-    findings = {finding["what"]: finding for finding in ran.json}
-    assert ran.status == 1
-    assert "connect:TransferContact" in findings["worker's role"]["seen"]
-    assert findings["queues' key"]["level"] == "bad"
-
-
-def test_doctor_before_the_first_deployment_goes_by_the_settings_file(centre: Centre, transfers: Transfers) -> None:
-    ran = transfers("doctor", "--before", "--json")
-    assert ran.status == 0
-    levels = {finding["what"]: finding["level"] for finding in ran.json}
-    assert levels[f"instance {centre.cloud.instance_id}"] == "good"
-
-
-def test_doctor_before_finds_what_an_earlier_deployment_left(
-    centre: Centre, transfers: Transfers, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    cloud, name = centre.cloud, "ContactTransfer-field"
-    (tmp_path / "deployments").mkdir()
-    arn = f"arn:aws:connect:us-east-1:000000000000:instance/{cloud.instance_id}"
-    (tmp_path / "deployments" / "field.json").write_text(json.dumps({"instanceArns": [arn]}), "utf-8")
-    monkeypatch.chdir(tmp_path)
-
-    def levels() -> dict[str, tuple[str, str]]:
-        found = transfers("doctor", "--before", "-d", "field", "--json").json
-        return {finding["what"]: (finding["level"], finding["seen"]) for finding in found}
-
-    sqs, keys, tables = cloud.client("sqs"), cloud.client("kms"), cloud.client("dynamodb")
-    sibling = sqs.create_queue(QueueName=f"{name}-eu-transfers")["QueueUrl"]
-    clean = levels()
-    assert {clean[what][0] for what in clean if what.endswith(" left")} == {"good"}
-    assert clean["other deployments"][0] == "bad"  # the one that runs here serves the same instance
-
-    left = [
-        sqs.create_queue(QueueName=name_)["QueueUrl"] for name_ in (f"{name}-transfers", f"{name}-ContactTransferX")
-    ]
-    key = keys.create_key()["KeyMetadata"]["KeyId"]
-    keys.create_alias(AliasName=f"alias/{name}-queues", TargetKeyId=key)
-    tables.create_table(
-        TableName=f"{name}-ContactTransferLedger",
-        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
-    cloud.client("logs").create_log_group(logGroupName="/contact-transfer/field/worker")
-    cloud.client("events").create_event_bus(Name=name)
-    try:
-        found = levels()
-    finally:
-        for url in (*left, sibling):
-            sqs.delete_queue(QueueUrl=url)
-        keys.delete_alias(AliasName=f"alias/{name}-queues")
-        tables.delete_table(TableName=f"{name}-ContactTransferLedger")
-        cloud.client("logs").delete_log_group(logGroupName="/contact-transfer/field/worker")
-        cloud.client("events").delete_event_bus(Name=name)
-    bad = {what: seen for what, (level, seen) in found.items() if level == "bad" and "left" in what}
-    assert set(bad) == {"queues left", "ledger left", "keys left", "log groups left", "event bus left"}
-    assert bad["queues left"].endswith(f"{name}-ContactTransferX, {name}-transfers")
 
 
 def test_contact_events_that_could_not_be_processed_are_seen_and_sent_back_to_their_own_queue(
