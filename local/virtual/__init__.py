@@ -13,7 +13,8 @@ Everything is decided by the seeds of the ``random.Random`` objects handed in: t
 from local.virtual.bus import Bus, Published
 from local.virtual.cloud import Cloud, Kit, Layout
 from local.virtual.dynamodb import Table
-from local.virtual.function import Context, Function, Handler, Host, Invocation, Sizing
+from local.virtual.environment import Context, Handler, Host, Invocation
+from local.virtual.function import Function, Sizing
 from local.virtual.loop import Killed, Loop, Task
 from local.virtual.queue import Message, Queue
 from local.virtual.scheduler import Schedule, Scheduler

@@ -12,7 +12,8 @@ from local.connect.model import Connect
 from local.virtual.bus import Bus
 from local.virtual.clients import ConnectClient, DynamoDb, Events, SchedulerClient, Sqs
 from local.virtual.dynamodb import Table
-from local.virtual.function import Function, Handler, Host, Sizing
+from local.virtual.environment import Handler, Host
+from local.virtual.function import Function, Sizing
 from local.virtual.loop import Loop
 from local.virtual.queue import Queue
 from local.virtual.scheduler import Scheduler

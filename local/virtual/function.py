@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from random import Random
 from typing import Any
 
 from local.event_source import rules
+from local.virtual.environment import Context, Handler, Host, Invocation
 from local.virtual.loop import Killed, Loop, Task
 from local.virtual.poller import Poller, Received
 from local.virtual.queue import Message, Queue
@@ -37,71 +38,6 @@ class Sizing:
     idle_seconds: float = 600.0
     skew: float = 0.0
     poll_seconds: tuple[float, float] = (0.02, 0.32)
-
-
-@dataclass(eq=False)
-class Invocation:
-    """One run of the function. ``how`` it ended: completed, raised, timed out, died; empty while it runs.
-
-    ``over``: when its code ran last, which for a sandbox that was frozen is later than its end.
-    ``disturbed``: some call of it did not go as it should. ``flaw``: what the event source found wrong with the answer.
-    """
-
-    number: int
-    began: float
-    environment: int
-    messages: list[Message] = field(default_factory=list)
-    ended: float = 0.0
-    over: float = 0.0
-    how: str = ""
-    disturbed: bool = False
-    flaw: str = ""
-    error: str = ""
-
-
-class Context:
-    """Lambda's context object, as far as it is used."""
-
-    function_name = "worker"
-    memory_limit_in_mb = 512
-    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:worker"
-
-    def __init__(self, loop: Loop, ends: float, aws_request_id: str) -> None:
-        self._loop = loop
-        self._ends = ends
-        self.aws_request_id = aws_request_id
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds that are left of the invocation."""
-        return int(max(0.0, self._ends - self._loop.now) * 1000)
-
-
-Handler = Callable[[dict[str, Any], Context], Any]
-
-
-@dataclass(eq=False)
-class Host:
-    """What an environment gives the code that runs in it: its wire, its clocks (``skew`` seconds off) and its chance."""
-
-    number: int
-    sender: Sender
-    loop: Loop
-    random: Random
-    skew: float
-    used: int = 0
-    idle_since: float = 0.0
-
-    def now(self) -> float:
-        """The environment's wall clock, epoch seconds."""
-        return self.loop.now + self.skew
-
-    def monotonic(self) -> float:
-        """Seconds that never go back."""
-        return self.loop.now
-
-    def new_id(self) -> str:
-        """A text that nobody else has."""
-        return f"{self.random.getrandbits(128):032x}"
 
 
 @dataclass(frozen=True)

@@ -54,11 +54,11 @@ def test_the_last_contact_of_a_chain_is_moved_under_the_name_of_the_first(world:
 def test_what_is_logged_of_a_request_that_waits_names_the_contact_that_it_moves(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    first, last = _chain(world, 1)
+    first, last = chain(world, 1)
     logged: list[Any] = []
     monkeypatch.setattr(type(world.worker.telemetry), "outcome", lambda _self, outcome, **_keys: logged.append(outcome))
     world.lose(FaultKind.THROTTLE)
-    _follow(world, first)
+    follow(world, first)
     world.settle()
     assert [(type(one).__name__, one.moved_contact_id) for one in logged] == [("Deferred", last), ("Transferred", last)]
 

@@ -1,4 +1,4 @@
-"""A request that follows moves one contact once, whatever is lost, whoever dies and whoever else moves the contact."""
+"""A request that follows moves one contact once, whatever is lost and whatever else happens to the contact meanwhile."""
 
 from __future__ import annotations
 
