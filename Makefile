@@ -29,10 +29,11 @@ quick: $(READY) ## the inner loop, under a minute: lint, and the unit and compon
 	@$(BIN)/ruff format --quiet --check .
 	@$(BIN)/python -m pytest -n 2 -m 'not slow' tests/unit tests/component $(ARGS)
 
-check: $(READY) ## lint, types, template rules, the words of the documentation
+check: $(READY) ## lint, types, template rules, docstrings, the words of the documentation
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/python -m mypy
+	@$(BIN)/python -m tools.docstrings
 	@$(BIN)/python -m tools.prose
 	@CDK_OUTDIR=build/template CDK_CONTEXT_JSON='{"deployment": "$(DEPLOYMENT)"}' $(BIN)/python app.py
 	@$(BIN)/cfn-lint build/template/ContactTransfer-$(DEPLOYMENT).template.json

@@ -73,7 +73,10 @@ LOADS = (
 
 @dataclass
 class Lanes:
-    """What came of a run. ``ways``: of the urgent requests; ``normal_at``: when requests of the backlog were transferred."""
+    """What came of a run. ``ways``: of the urgent requests; ``normal_at``: when requests of the backlog were transferred.
+
+    ``calls``: to Connect, of which so many were ``throttled``; ``twice``: transfers that must not be.
+    """
 
     ways: list[Way] = field(default_factory=list)
     normal_at: list[float] = field(default_factory=list)

@@ -80,7 +80,7 @@ class Raced:
 
 
 class Scene:
-    """A simulated Connect with contacts to move, and what it saw."""
+    """A simulated Connect with contacts to move, and what it saw. ``data``: the seed data of the simulator."""
 
     def __init__(
         self, connect: ConnectProcess, instance_id: str, data: dict[str, Any], client: Any, count: int = REQUESTS
@@ -103,7 +103,7 @@ class Scene:
         return len(self.control.transfers())
 
     def raced(self, name: str, lost: int, left: int, receives: int | None = None) -> Raced:
-        """Return what Connect saw of the consumer called ``name``; the other arguments are known to the caller only."""
+        """Return what Connect saw of the consumer called ``name``; the caller knows ``lost``, ``left`` and ``receives``."""
         calls = [one for one in self.control.calls()[self._calls :] if one["operation"] != "StartTaskContact"]
         first: dict[str, float] = {}
         transfers = self.control.transfers()

@@ -18,13 +18,13 @@ _NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 @dataclass(frozen=True)
 class Mix:
-    """The part of the requests that must fail: one in turn is malformed, is for a chat, names an unknown queue."""
+    """The part of the requests that must fail (``failing``, up to 1): one in turn is malformed, is for a chat, names an unknown queue."""
 
     failing: float = 0.0
 
 
 class Backlog:
-    """Requests, and the contacts in the simulated Connect that they are about.
+    """So many ``requests``, and the contacts in the simulated Connect that they are about.
 
     Attributes:
         bodies: of the messages, in the order in which they are sent.

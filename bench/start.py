@@ -202,7 +202,10 @@ def imports(folder: Path) -> list[dict[str, Any]]:
 
 
 def packages(modules: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the time by package, the standard library as one, and the worker's own module, which makes the clients, by itself."""
+    """Return the time by package, the standard library as one, and the worker's own module, which makes the clients, by itself.
+
+    ``modules``: as ``imports`` returns them.
+    """
     own: dict[str, list[float]] = {}
     for module in modules:
         name = str(module["module"])

@@ -38,7 +38,7 @@ def _contact(body: str) -> str:
 
 
 class Timed:
-    """A client whose calls are noted with their beginning and end."""
+    """A client whose calls are noted with their beginning and end, in seconds, by ``note``."""
 
     def __init__(self, client: Any, kit: Kit, note: Callable[[float, float], None]) -> None:
         self._client, self._kit, self._note = client, kit, note

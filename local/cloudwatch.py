@@ -24,7 +24,10 @@ _METRIC_BATCH = 500
 
 
 class CloudWatch:
-    """Fills logs and metrics until it is stopped. ``log``: the function's lines; ``queues``: their URLs."""
+    """Fills logs and metrics until it is stopped. ``log``: the function's lines; ``queues``: their URLs.
+
+    ``group``: the log group.
+    """
 
     def __init__(self, clients: Mapping[str, Any], log: Path, function: str, group: str, queues: Sequence[str]) -> None:
         self._clients = clients
@@ -116,7 +119,7 @@ def embedded(line: Mapping[str, Any], directive: Mapping[str, Any]) -> Iterator[
 
 
 def reported(record: Mapping[str, Any], function: str) -> Iterator[dict[str, Any]]:
-    """Lambda's own metrics of one invocation."""
+    """Lambda's own metrics of one invocation of ``function``, from the ``record`` of its end."""
     given = {"FunctionName": function}
     yield _datum("Invocations", given, [1.0], "Count")
     yield _datum("Errors", given, [0.0 if record.get("status") == "success" else 1.0], "Count")

@@ -66,7 +66,10 @@ class Deployed:
         return sorted(made, key=lambda mapping: mapping[1].queue_arn)
 
     def event_sources(self, function: Function, wait: int, observe: Callable[[Delivery], None]) -> list[EventSource]:
-        """What takes the place of its mappings, in their order: see ``EventSource``. Each stands still while its mapping is disabled."""
+        """What takes the place of its mappings, in their order: see ``EventSource``. Each stands still while its mapping is disabled.
+
+        ``wait``: seconds of a long poll.
+        """
         return [self._event_source(*mapping, function, wait, observe) for mapping in self.mappings()]
 
     def _event_source(

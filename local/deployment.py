@@ -59,7 +59,10 @@ class Assembly:
         return list(manifest["files"].values())
 
     def code_of(self, logical_id: str) -> Path:
-        """Return the folder of a function's asset; it is what gets zipped and uploaded."""
+        """Return the folder of a function's asset; it is what gets zipped and uploaded.
+
+        Raise ``DeployError`` when there is none.
+        """
         metadata = self.template["Resources"][logical_id].get("Metadata", {})
         path = self.folder / metadata["aws:asset:path"]
         if not path.is_dir():
@@ -68,7 +71,10 @@ class Assembly:
 
 
 def synthesize(deployment: str, folder: Path, overrides: Mapping[str, Any] | None = None) -> Assembly:
-    """Write the assembly of ``deployment``, with some settings changed if asked for, into ``folder``."""
+    """Write the assembly of ``deployment``, with some settings changed if asked for, into ``folder``.
+
+    Raise ``DeployError`` with one sentence when the settings or the CDK do not allow it.
+    """
     command = [sys.executable, "-m", "local.app", deployment, str(folder), json.dumps(overrides or {})]
     environment = {key: value for key, value in os.environ.items() if not key.startswith(("AWS_", "CDK_"))}
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

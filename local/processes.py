@@ -37,6 +37,7 @@ class Child:
 
     Its output is appended to ``log``. ``lifeline=True`` gives it a pipe on standard input that closes when this process
     ends however it ends; a child that watches for that end cannot be orphaned.
+    ``command``: program and arguments.
     """
 
     def __init__(
@@ -90,7 +91,7 @@ class Child:
         self.kill()
 
     def tail(self, lines: int = 15) -> str:
-        """Return the end of the log, for an error message."""
+        """Return the last ``lines`` of the log, for an error message."""
         return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
 
     def _signal(self, number: signal.Signals) -> None:
@@ -132,7 +133,10 @@ def free_port() -> int:
 
 
 def wait_until(condition: Callable[[], T | None], what: str, *, timeout: float = 30.0, pause: float = 0.02) -> T:
-    """Return the first true value of ``condition``; raise ``TimeoutError`` saying ``what`` after ``timeout`` seconds."""
+    """Return the first true value of ``condition``; raise ``TimeoutError`` saying ``what`` after ``timeout`` seconds.
+
+    ``pause``: seconds between two looks.
+    """
     deadline = time.monotonic() + timeout
     while not (value := condition()):
         if time.monotonic() > deadline:

@@ -23,7 +23,7 @@ _HINTS = {
 
 @contextmanager
 def reported(console: Console) -> Iterator[None]:
-    """Print what went wrong and exit with 1; exit with 130 on Ctrl-C."""
+    """Print what went wrong and end by ``Exit`` with 1; with 130 on Ctrl-C."""
     try:
         yield
     except (StartError, DeployError, DeploymentError, ToolError, TimeoutError) as error:

@@ -77,7 +77,10 @@ def contacts(cloud: LocalCloud) -> list[str]:
 
 
 def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
-    """Yield headings and texts: what to export, how to send a request, what there is to name in one."""
+    """Yield headings and texts: what to export, how to send a request, what there is to name in one.
+
+    ``tasks``: ids of contacts that can be transferred.
+    """
     flow, queue = destination(cloud)
     which = {"instanceId": cloud.instance_id} if len(cloud.instance_arns) > 1 else {}
     first, second = ({**which, "contactId": task, "contactFlowId": flow, "queueId": queue} for task in tasks[:2])

@@ -129,7 +129,10 @@ def _install(node: Path, cli: Path) -> None:
 
 
 def npm(node: Path) -> Path:
-    """Npm beside ``node``. The wheel's ``bin/npm`` is broken; npm's own script is not."""
+    """Npm beside ``node``. The wheel's ``bin/npm`` is broken; npm's own script is not.
+
+    Raise ``DeploymentError`` when it is not there.
+    """
     script = node.resolve().parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
     if not script.is_file():
         raise DeploymentError(

@@ -37,7 +37,7 @@ def lines_by_folder(revision: str | None = None) -> Counter[str]:
 
 
 def main(revisions: Sequence[str]) -> None:
-    """Print a table: a row for each folder, a column for each commit and for the working tree."""
+    """Print a table: a row for each folder, a column for each commit (``revisions``) and for the working tree."""
     columns = [*(lines_by_folder(revision) for revision in revisions), lines_by_folder()]
     rows = [(folder, [column[folder] for column in columns]) for folder in FOLDERS]
     rows.append(("all", [column.total() for column in columns]))

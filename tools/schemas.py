@@ -177,7 +177,7 @@ SCHEMAS = {
 
 
 def field_schema(field: Field, *, in_event: bool = False) -> Schema:
-    """The schema of a field: of a request, or as events carry it, which is by id."""
+    """The schema of a field: of a request, or (``in_event``) as events carry it, which is by id."""
     meaning = field.meaning.replace("`", "")
     if isinstance(field.type, Id) and in_event:
         meaning = meaning.replace("Id or ARN", "Id")

@@ -36,7 +36,7 @@ def record(number: int) -> Counter[str]:
 
 
 def ours(number: int = messages) -> float:
-    """Return the seconds of CPU that so many messages take. Exit if a message comes back."""
+    """Return the seconds of CPU that so many messages take. Raise ``SystemExit`` if a message comes back."""
     events = [event(first, min(batch, number)) for first in range(0, number, batch)]
     context, began = Context(), time.process_time()
     for one in events:

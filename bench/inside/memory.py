@@ -15,7 +15,7 @@ def peak(step: str) -> None:
 
 
 def invoke(first: int, messages: int, size: int = 0) -> None:
-    """Invoke the worker with an event as Lambda's runtime does, from bytes. The arguments are those of ``event``."""
+    """Invoke the worker with an event as Lambda's runtime does, from bytes. ``event`` takes ``first``, ``messages`` and ``size``."""
     payload = json.dumps(event(first, messages, size)).encode()
     handler(json.loads(payload), Context())
 

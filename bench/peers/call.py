@@ -8,7 +8,10 @@ connect = boto3.client("connect")
 
 
 def transfer(request: dict[str, Any]) -> dict[str, Any]:
-    """Transfer one contact; return the new contact's id. Raise ``ClientError`` if Connect refuses."""
+    """Transfer one contact; return the new contact's id. Raise ``ClientError`` if Connect refuses.
+
+    ``request``: the body of a message.
+    """
     answer = connect.transfer_contact(
         InstanceId=request["instanceId"],
         ContactId=request["contactId"],

@@ -36,7 +36,7 @@ class Request(BaseModel):
     data_keyword_argument="request", persistence_store=persistence, config=config
 )
 def once(request: dict[str, Any]) -> dict[str, Any]:
-    """Transfer a contact at most once an hour; return the new contact's id."""
+    """Transfer a contact at most once an hour; return the new contact's id. ``request``: the body of a message."""
     return transfer(request)
 
 

@@ -43,7 +43,7 @@ class Problems:
         return [*self._unknown, *self._others]
 
     def raise_any(self) -> None:
-        """Raise ``DeploymentError`` with all sentences, if there are any."""
+        """Raise ``DeploymentError`` with all sentences, if there are any. It is an ``UnknownKeyError`` if all of them are."""
         if self._unknown and not self._others:
             raise UnknownKeyError(*self._unknown)
         if found := self.found():

@@ -93,7 +93,10 @@ class Aws:
         )
 
     def put_service_events(self, entries: list[dict[str, Any]]) -> None:
-        """Put events that an AWS service would send (source ``aws.connect``) on the default bus."""
+        """Put events that an AWS service would send (source ``aws.connect``) on the default bus.
+
+        ``entries``: as PutEvents takes them. Raise ``ValueError`` when the emulator refuses one.
+        """
         answer = self._http().post(f"{self.endpoint}/_local/service-events", json={"Entries": entries})
         if answer.raise_for_status().json()["FailedEntryCount"]:
             raise ValueError(f"the emulator refused a service event: {answer.text}")
@@ -109,7 +112,7 @@ class Aws:
         return dict(answer.raise_for_status().json())
 
     def start(self) -> Self:
-        """Start it and return when it answers."""
+        """Start it and return when it answers. Raise ``StartError`` when it does not answer."""
         python = environment_of("ministack", REQUIREMENTS, Path(sys.executable))
         for attempt in range(3):  # somebody else may take the free port in between
             self._port = free_port()

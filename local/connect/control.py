@@ -60,11 +60,11 @@ class Control:
         self._call("PATCH", "/quotas", json={operation: value})
 
     def set_active_task_quota(self, instance_id: str, quota: int) -> None:
-        """Set how many active tasks an instance may have."""
+        """Set the ``quota`` of active tasks an instance may have."""
         self._call("PUT", f"/instances/{instance_id}/active-tasks", json={"quota": quota})
 
     def add_fault(self, kind: str, **fields: Any) -> int:
-        """Put a fault in force (fields of ``Fault``); return its number."""
+        """Put a fault in force (fields of ``Fault``); return its number. ``kind``: a ``FaultKind``."""
         return int(self._call("POST", "/faults", json={"kind": str(kind), **fields})["number"])
 
     def remove_fault(self, number: int) -> bool:
@@ -80,7 +80,7 @@ class Control:
         self._call("POST", "/others", json={"do": do, **fields})
 
     def events(self, after: int = 0, wait: float = 0) -> list[dict[str, Any]]:
-        """Return contact events with a higher number; with ``wait`` (seconds, at most 30) wait for the first of them."""
+        """Return contact events with a number above ``after``; with ``wait`` (seconds, at most 30) wait for the first of them."""
         return list(self._call("GET", "/events", params={"after": after, "wait": wait})["events"])
 
     def seed(self, instance_id: str) -> dict[str, Any]:

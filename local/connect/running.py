@@ -15,7 +15,7 @@ from local.connect.server.wire import CuttableProtocol
 
 
 class Server(uvicorn.Server):
-    """uvicorn, with a word to say once it answers."""
+    """uvicorn, which calls ``on_ready`` once it answers."""
 
     def __init__(self, simulator: Simulator, on_ready: Callable[[], None]) -> None:
         config = uvicorn.Config(
@@ -54,13 +54,13 @@ def url_of(listener: socket.socket) -> str:
 
 
 def serve(simulator: Simulator, listener: socket.socket, on_ready: Callable[[], None]) -> None:
-    """Serve until SIGINT or SIGTERM."""
+    """Serve until SIGINT or SIGTERM. ``on_ready``: called once it answers."""
     Server(simulator, on_ready).run(sockets=[listener])
 
 
 @contextlib.contextmanager
 def running(simulator: Simulator) -> Iterator[str]:
-    """Serve in a thread of its own; yields the URL."""
+    """Serve in a thread of its own; yields the URL. Raise ``RuntimeError`` when it does not start."""
     ready = threading.Event()
     server = Server(simulator, ready.set)
     with listen() as listener:

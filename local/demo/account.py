@@ -46,7 +46,10 @@ def _event_id(body: str) -> str:
 
 @dataclass(frozen=True)
 class Summary:
-    """The figures at the end, and every invariant that broke, a line each."""
+    """How many ``contacts`` there were; how many were ``transferred``, ``failed`` (by code), ``lost`` or transferred ``twice``.
+
+    ``complaints``: every invariant that broke, a line each.
+    """
 
     transferred: int
     contacts: int

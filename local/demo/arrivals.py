@@ -82,7 +82,10 @@ class Arrivals:
 
 
 def due(request: Request, heard: Mapping[str, set[str]]) -> str:
-    """The result that follows from the events of the new contact that were not lost."""
+    """The result that follows from the events of the new contact that were not lost.
+
+    ``heard``: the types of the events that came, by contact.
+    """
     kinds = heard.get(request.transfers[0]["new"], set())
     if kinds & set(ARRIVALS):
         return "Confirmed"

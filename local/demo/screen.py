@@ -79,7 +79,7 @@ def _short(message: str, names: Mapping[str, str]) -> str:
 
 
 def summary(found: Summary, calls: Mapping[str, Mapping[str, Any]], seconds: float) -> Table:
-    """Return the figures of the whole run."""
+    """Return the figures of the whole run. ``calls``: what Connect was asked, by operation."""
     shown = Table(box=None, show_header=False, pad_edge=False)
     shown.add_column(no_wrap=True, style="bold")
     shown.add_column()
@@ -95,7 +95,10 @@ def summary(found: Summary, calls: Mapping[str, Mapping[str, Any]], seconds: flo
 
 
 def proof(arrivals: Mapping[str, int], tally: Tally) -> Table:
-    """Return how many new contacts arrived, and what happened to the contact events that show it."""
+    """Return how many new contacts arrived, and what happened to the contact events that show it.
+
+    ``arrivals``: how many of each result.
+    """
     shown = Table(box=None, show_header=False, pad_edge=False)
     shown.add_column(no_wrap=True, style="bold")
     shown.add_column()

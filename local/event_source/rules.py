@@ -59,6 +59,7 @@ def judge(message_ids: Sequence[str], answer: bytes | None, *, reports_failures:
 
     Without ReportBatchItemFailures every answer is success. With it, an empty, null or missing list is success; an empty,
     null or unknown ``itemIdentifier``, an item without one, or an answer of another shape fails the whole batch.
+    ``reports_failures``: whether the mapping has ReportBatchItemFailures.
     """
     everything = tuple(message_ids)
     if answer is None:

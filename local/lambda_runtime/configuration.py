@@ -15,7 +15,7 @@ REQUIREMENTS = ROOT / "local" / "lambda-requirements.txt"
 
 @dataclass(frozen=True)
 class FunctionConfiguration:
-    """What GetFunctionConfiguration says, in units of seconds and MB, and where the code lies."""
+    """What GetFunctionConfiguration says, ``timeout`` in seconds, ``memory`` in MB, and where the code lies."""
 
     name: str
     arn: str
@@ -54,6 +54,7 @@ class FunctionConfiguration:
 
         Source: "Using Lambda environment variables", defined runtime environment variables. ``AWS_LAMBDA_LOG_FORMAT`` and
         ``AWS_LAMBDA_LOG_LEVEL`` are what the runtime's own client reads. Credentials and endpoints are the caller's part.
+        ``log_stream``: the name of the environment's own.
         """
         return {
             **self.variables,

@@ -31,7 +31,10 @@ BEGINS = 1_767_225_600.0
 
 @dataclass(frozen=True)
 class Kit:
-    """What a consumer is given in its environment: clients by service, wall clock, monotonic clock, sleep, chance."""
+    """What a consumer is given in its environment: clients by service, wall clock, monotonic clock, sleep, chance.
+
+    ``random``: a number from 0 to 1.
+    """
 
     aws: dict[str, Any]
     now: Callable[[], float]
@@ -47,6 +50,7 @@ class Layout:
 
     ``limit_from_first``: SQS hides a message for 12 hours from its first receive, not from the latest. ``expired_stay``: how many
     seconds an expired item of the table stays at most, None: for ever.
+    ``visibility``: seconds, as ``retention``. ``maximum_receives``: of the redrive policy.
     """
 
     sizing: Sizing = field(default_factory=Sizing)

@@ -18,6 +18,7 @@ class Invocation:
 
     ``over``: when its code ran last, which for a sandbox that was frozen is later than its end.
     ``disturbed``: some call of it did not go as it should. ``flaw``: what the event source found wrong with the answer.
+    Times in epoch seconds.
     """
 
     number: int
@@ -33,7 +34,7 @@ class Invocation:
 
 
 class Context:
-    """Lambda's context object, as far as it is used."""
+    """Lambda's context object, as far as it is used. ``ends``: the invocation's time-out, in the loop's seconds."""
 
     function_name = "worker"
     memory_limit_in_mb = 512
@@ -54,7 +55,10 @@ Handler = Callable[[dict[str, Any], Context], Any]
 
 @dataclass(eq=False)
 class Host:
-    """What an environment gives the code that runs in it: its wire, its clocks (``skew`` seconds off) and its chance."""
+    """What an environment gives the code that runs in it: its wire, its clocks (``skew`` seconds off) and its chance.
+
+    ``used``: invocations so far. ``idle_since``: the end of the latest.
+    """
 
     number: int
     sender: Sender

@@ -28,6 +28,7 @@ class Sizing:
     ``concurrency``: of each mapping.
 
     ``poll_seconds``: the least and the most time between two looks into the queue.
+    ``skew``: how far an environment's clock is off at most.
     """
 
     batch_size: int = 10

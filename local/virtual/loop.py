@@ -18,7 +18,7 @@ class Killed(BaseException):
 
 
 class Task:
-    """A running piece of synchronous code. ``over`` once it has returned, raised or been killed."""
+    """A running piece of synchronous code. ``over`` once it has returned, raised or been killed. ``work``: the code."""
 
     __slots__ = ("_green", "_loop", "_on_end", "_ticket", "over")
 
@@ -57,7 +57,10 @@ class Task:
         return self._ticket
 
     def resume(self, ticket: int, value: Any = None) -> None:
-        """Called from the loop: let the task go on with ``value``, raised if it is an exception."""
+        """Called from the loop: let the task go on with ``value``, raised if it is an exception.
+
+        ``ticket``: from ``ticket()``.
+        """
         if ticket == self._ticket and not self.over:
             self._ticket += 1
             self._green.switch(value)
@@ -89,7 +92,10 @@ class Loop:
         heapq.heappush(self._heap, (self.now + seconds, self._asked, act, args))
 
     def spawn(self, work: Callable[[], Any], on_end: Callable[[Any, BaseException | None], None]) -> Task:
-        """Start a task at once. ``on_end`` receives what it returned, or what it raised (``Killed`` when it was killed)."""
+        """Start a task at once. ``on_end`` receives what it returned, or what it raised (``Killed`` when it was killed).
+
+        ``work``: the task's code.
+        """
         task = Task(self, work, on_end)
         task.start()
         return task

@@ -22,6 +22,7 @@ class Message:
     """A message and its fate. Times in epoch seconds; ``deleted`` None: still in the queue.
 
     ``receives``: ApproximateReceiveCount. ``moved``: when the queue itself moved it to the dead-letter queue.
+    ``place``: among the visible ones; -1: hidden or gone.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Queue:
     ``message``: how their ids begin.
     ``left``: how many are still there. ``moved``: how often it moved one to the dead-letter queue; ``too_long``: how often it
     refused to hide one for longer than SQS does.
+    ``maximum_receives``: of the redrive policy. ``limit_from_first``: as ``LONGEST_HIDDEN_SECONDS`` says.
     """
 
     def __init__(

@@ -68,7 +68,7 @@ class Weather:
         self.struck: Counter[tuple[str, Kind]] = Counter()
 
     def strikes(self, service: str, operation: str, now: float, contact: str | None = None) -> Fault | None:
-        """Answer the first fault that strikes a call, or None."""
+        """Answer the first fault that strikes a call, or None. ``contact``: the one that the call names."""
         faults = self._by_service.get(service)
         if faults is None:
             return None

@@ -46,7 +46,10 @@ def meta(status: int = 200) -> dict[str, Any]:
 
 
 class Caller:
-    """One wait of one task. The environment may be running its next invocation by the time an answer comes."""
+    """One wait of one task. The environment may be running its next invocation by the time an answer comes.
+
+    ``ticket``: of the task's wait.
+    """
 
     __slots__ = ("_ticket", "task")
 
@@ -142,7 +145,7 @@ class Sender:
 
     @staticmethod
     def die_if(fault: Fault | None, kind: Kind) -> None:
-        """End the worker here and now, if that is what the fault does."""
+        """End the worker here and now (``Killed``), if that is what the fault does."""
         if fault is not None and fault.kind is kind:
             raise Killed
 

@@ -26,7 +26,10 @@ _CONNECT = Config(retries={"mode": "standard", "total_max_attempts": 1}, connect
 
 
 class Aws:
-    """Clients by service, made on first use; endpoints, Region and credentials as in every AWS tool."""
+    """Clients by service, made on first use; endpoints, Region and credentials as in every AWS tool.
+
+    Raise ``Stop`` when no Region is set.
+    """
 
     def __init__(self, session: boto3.Session | None = None) -> None:
         import boto3  # noqa: PLC0415 - half a second that help and completion do not need
@@ -96,7 +99,10 @@ class Deployment:
 
     @cached_property
     def settings(self) -> Settings:
-        """What the worker goes by; read from the function itself, so that nobody judges by a file that was not deployed."""
+        """What the worker goes by; read from the function itself, so that nobody judges by a file that was not deployed.
+
+        Raise ``Stop`` when they cannot be read.
+        """
         try:
             return Settings.from_environment(self.worker.get("Environment", {}).get("Variables", {}))
         except SettingsError as error:
@@ -107,7 +113,10 @@ class Deployment:
 
     @cached_property
     def mappings(self) -> list[Mapping[str, Any]]:
-        """The event source mappings between the worker and the queues of its lanes, the normal lane's first."""
+        """The event source mappings between the worker and the queues of its lanes, the normal lane's first.
+
+        Raise ``Stop`` when there is none.
+        """
         found = self.aws("lambda").list_event_source_mappings(FunctionName=self.output("WorkerFunctionName"))
         by_queue = {mapping["EventSourceArn"]: dict(mapping) for mapping in found["EventSourceMappings"]}
         queues = [self.output(name) for name in ("TransferQueueArn", "UrgentQueueArn")]
@@ -131,7 +140,7 @@ class Deployment:
         return self.worker_arn("sqs", url.rsplit("/", 1)[-1])
 
     def queue(self, output: str, *names: str) -> dict[str, int]:
-        """Numeric attributes of a queue."""
+        """Numeric attributes of a queue. ``output``: the stack's output that names it."""
         answer = self.aws("sqs").get_queue_attributes(QueueUrl=self.output(output), AttributeNames=list(names))
         return {name: int(answer["Attributes"].get(name, 0)) for name in names}
 

@@ -23,6 +23,7 @@ class Figures:
     """``waiting`` and ``in_flight``: of both lanes; ``urgent``: of them, those that wait in the urgent one.
 
     ``minutes``: the values of each counted metric, oldest first, the minute under way last. ``by_reason``: their sums.
+    ``failed``: how many requests did, in the time that is shown.
     """
 
     at: float

@@ -21,7 +21,10 @@ _PROSE = 40
 
 
 class Listing:
-    """``columns`` as ``say.table`` has them: those with ``!`` stay whole, the others are prose."""
+    """``columns`` as ``say.table`` has them: those with ``!`` stay whole, the others are prose.
+
+    ``rows``: each with a value for each column.
+    """
 
     def __init__(self, title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
         cells = [["" if cell is None else cleaned(str(cell)) for cell in row] for row in rows]

@@ -31,7 +31,7 @@ class Counting:
 
 @contextmanager
 def counting(what: str, total: int | None) -> Iterator[Counting]:
-    """Show how far it is; ``total`` None when nobody knows."""
+    """Show how far it is; ``total`` None when nobody knows. ``what``: the word before the bar."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=say.err, transient=True, disable=not say.err.is_terminal) as progress:
         yield Counting(progress, progress.add_task(what, total=total))

@@ -25,7 +25,7 @@ err = SafeConsole(stderr=True, highlight=False, emoji=False, width=None if sys.s
 
 
 def note(text: str, style: str = "dim") -> None:
-    """A line for a person."""
+    """A line for a person. ``style``: as rich has it."""
     err.print(text, style=style, markup=False, soft_wrap=True)
 
 
@@ -40,7 +40,10 @@ def as_json(value: Any) -> None:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Table:
-    """A table of texts; columns whose name begins with ``#`` are numbers, with ``!`` texts that are not broken, such as ids."""
+    """A table of texts; columns whose name begins with ``#`` are numbers, with ``!`` texts that are not broken, such as ids.
+
+    ``rows``: each with a value for each column.
+    """
     made = Table(title=title, title_justify="left", title_style="bold", header_style="dim", box=None, pad_edge=False)
     for column in columns:
         number, whole = column.startswith("#"), column.startswith("!")
@@ -54,8 +57,9 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
 
 
 def facts(title: str, told: Mapping[str, str]) -> None:
-    """Names and values, a line each, and a blank line below. A value with a word longer than the line is left to the terminal to
-    break, so that an id is whole where it is copied.
+    """The names and values ``told``, a line each, and a blank line below.
+
+    A value with a word longer than the line is left to the terminal to break, so that an id is whole where it is copied.
     """
     out.print(Text(title, style="bold"), soft_wrap=True)
     left = max(map(cell_len, told), default=0) + 2

@@ -134,7 +134,7 @@ def _minutes(figures: Figures, width: int) -> Panel:
 
 
 def bars(values: Sequence[float]) -> str:
-    """One character a value; anything above zero shows."""
+    """One character for each of ``values``; anything above zero shows."""
     most = max(values, default=0.0)
     steps = len(_BARS) - 1
     return "".join(_BARS[0 if not value else max(1, round(steps * value / most))] for value in values)

@@ -47,6 +47,7 @@ def compile_all(folder: Path, python: str) -> None:
 
     Unchecked, so that neither a file's time nor its content is compared when it is loaded; the same sources give the same
     bytes. Raise ``DeploymentError`` when a source cannot be compiled.
+    ``python``: the interpreter, of the functions' minor version.
     """
     options = ["-q", "--invalidation-mode", "unchecked-hash", "-s", str(folder), "-p", CODE_FOLDER]
     result = subprocess.run(

@@ -20,5 +20,5 @@ def dimensions(settings: DeploymentSettings, metric: Metric, reason: str = "") -
 def own(
     settings: DeploymentSettings, metric: Metric, reason: str = "", *, statistic: str = "Sum", minutes: int = 5
 ) -> Measure:
-    """One of the metrics that the functions write."""
+    """One of the metrics that the functions write. ``statistic``: CloudWatch's, over so many ``minutes``."""
     return Measure(NAMESPACE, str(metric), dimensions(settings, metric, reason), statistic, minutes)

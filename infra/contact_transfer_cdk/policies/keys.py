@@ -142,7 +142,7 @@ class Keys(Construct):
 
 
 def log_group_name(settings: DeploymentSettings, function: str) -> str:
-    """The log group of one of the deployment's functions."""
+    """The log group of ``function``, one of the deployment's."""
     return f"/contact-transfer/{settings.name}/{function}"
 
 

@@ -38,6 +38,7 @@ def queue_rule(
     """Make a rule on ``bus``, or on the account's default bus.
 
     It comes after the policies of both queues: EventBridge does not retry a delivery that is not permitted.
+    ``description``: what a person reads in the console.
     """
     rule = events.CfnRule(
         scope,

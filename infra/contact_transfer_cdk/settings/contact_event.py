@@ -77,7 +77,10 @@ _TYPED = frozenset({"eventType", "updatedProperties"})
 
 
 def check_detail(detail: Mapping[str, Any], where: str) -> None:
-    """Raise ``DeploymentError`` when no contact event can match the pattern, or when those that do can never be transferred."""
+    """Raise ``DeploymentError`` when no contact event can match the pattern, or when those that do can never be transferred.
+
+    ``where``: what the sentences call the pattern.
+    """
     found = list(_level(detail, "", where))
     if not found and not _names_event_types(detail):
         found.append(

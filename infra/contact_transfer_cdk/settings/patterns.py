@@ -23,7 +23,10 @@ _ORDER = ("<", "<=", "=", ">=", ">")
 
 
 def check_pattern(pattern: Any, where: str) -> None:
-    """Raise ``DeploymentError`` with everything that EventBridge would refuse, or that can never match."""
+    """Raise ``DeploymentError`` with everything that EventBridge would refuse, or that can never match.
+
+    ``where``: what the sentences call the pattern.
+    """
     if not isinstance(pattern, Mapping):
         raise DeploymentError(f"{where} must be an EventBridge event pattern, a JSON object.")
     found = [*_unknown_fields(pattern, where), *_level(pattern, where)]

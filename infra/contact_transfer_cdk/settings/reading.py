@@ -13,7 +13,10 @@ from contact_transfer_cdk.settings.arns import Instance, parse_instance
 
 
 def refuse_unknown(content: Mapping[str, Any], known: Collection[str], what: str = "setting", within: str = "") -> None:
-    """Raise ``UnknownKeyError`` with a sentence for each key that is not ``known``, and the one that was probably meant."""
+    """Raise ``UnknownKeyError`` with a sentence for each key that is not ``known``, and the one that was probably meant.
+
+    ``what``: what a key is called; ``within``: the key that has them.
+    """
     sentences = [
         _unknown(key, known, f"{what} '{key}'{within and f' in {within!r}'}")
         for key in sorted(set(content) - set(known))
@@ -37,7 +40,7 @@ def probably(word: str, known: Collection[str]) -> str | None:
 
 
 def number(key: str, value: Any, most: float, least: float = 0, *, above: bool = False) -> float:
-    """A number from ``least`` (above it, when ``above``) to ``most``; it may have a fraction."""
+    """A number from ``least`` (above it, when ``above``) to ``most``; it may have a fraction. Raise ``DeploymentError``."""
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     lowest = math.nextafter(least, math.inf) if above else least
     if not is_number or not lowest <= value <= most:  # so no NaN either
@@ -47,21 +50,21 @@ def number(key: str, value: Any, most: float, least: float = 0, *, above: bool =
 
 
 def whole(key: str, value: Any, least: int, most: int) -> int:
-    """A whole number from ``least`` to ``most``."""
+    """A whole number from ``least`` to ``most``. Raise ``DeploymentError``."""
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise DeploymentError(f"'{key}' must be a whole number from {least} to {most}.")
     return value
 
 
 def texts(key: str, value: Any) -> tuple[str, ...]:
-    """A list of texts without blanks at their ends; repeated ones count once."""
+    """A list of texts without blanks at their ends; repeated ones count once. Raise ``DeploymentError``."""
     if not isinstance(value, list) or not all(isinstance(item, str) and item.strip() == item != "" for item in value):
         raise DeploymentError(f"'{key}' must be a list of texts, none of them empty.")
     return tuple(dict.fromkeys(value))
 
 
 def instances(key: str, value: Any) -> tuple[Instance, ...]:
-    """The instances by their ARNs: at least one, and all of one account and Region."""
+    """The instances by their ARNs: at least one, and all of one account and Region. Raise ``DeploymentError``."""
     given = texts(key, value)
     if not given:
         raise DeploymentError(f"'{key}' must name at least one Amazon Connect instance by its ARN.")
@@ -83,7 +86,7 @@ def ids(key: str, value: Any, kind: str, served: tuple[Instance, ...]) -> frozen
 
 
 def one_id(key: str, value: Any, kind: str, served: tuple[Instance, ...]) -> str:
-    """One id, which may be given as the ARN of a ``kind`` of one of the instances ``served``."""
+    """One id, which may be given as the ARN of a ``kind`` of one of the instances ``served``. Raise ``DeploymentError``."""
     if not isinstance(value, str):
         raise DeploymentError(f"'{key}' must be an id or ARN.")
     reduced = field_types.one_spelling(value)
@@ -100,14 +103,14 @@ def one_id(key: str, value: Any, kind: str, served: tuple[Instance, ...]) -> str
 
 
 def an_object(key: str, value: Any) -> Mapping[str, Any]:
-    """A JSON object."""
+    """A JSON object. Raise ``DeploymentError``."""
     if not isinstance(value, dict):
         raise DeploymentError(f"'{key}' must be an object.")
     return value
 
 
 def objects(key: str, value: Any) -> tuple[Mapping[str, Any], ...]:
-    """A list of JSON objects."""
+    """A list of JSON objects. Raise ``DeploymentError``."""
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
         raise DeploymentError(f"'{key}' must be a list of objects.")
     return tuple(value)

@@ -20,7 +20,10 @@ _RULES_MATCHED = re.compile(rf"(?:{'|'.join(_RULES)}) (.* Rules Matched)", re.IG
 
 
 def check_when(when: Mapping[str, Any], instances: tuple[Instance, ...]) -> None:
-    """Raise ``DeploymentError`` with everything that is wrong with a route's event pattern."""
+    """Raise ``DeploymentError`` with everything that is wrong with a route's event pattern.
+
+    ``when``: the route's event pattern.
+    """
     check_pattern(when, "when")
     problems = Problems()
     for check in (_check_fixed_fields, _check_types, _check_detail, _check_region, _check_place):

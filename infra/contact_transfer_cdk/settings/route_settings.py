@@ -103,7 +103,10 @@ class Route:
 
 
 def parse_routes(entries: tuple[Mapping[str, Any], ...], instances: tuple[Instance, ...]) -> tuple[Route, ...]:
-    """The routes of a settings file. Raise ``DeploymentError`` naming each route with what is wrong in it."""
+    """The routes of a settings file. Raise ``DeploymentError`` naming each route with what is wrong in it.
+
+    ``entries``: as the file has them.
+    """
     problems = Problems()
     routes = []
     for number, entry in enumerate(entries, 1):

@@ -63,7 +63,7 @@ def code_and_status(error: ClientError) -> tuple[str, int]:
 
 
 def unproven(answer: Any) -> str | None:
-    """Say why a success is not known to be the service's own; None when it is."""
+    """Say why a success is not known to be the service's own; None when it is. ``answer``: what boto3 returned."""
     meta = answer.get("ResponseMetadata", {})
     headers = meta.get("HTTPHeaders", {})
     if headers.get("x-amzn-requestid") and meta.get("HTTPStatusCode", 200) == 200:

@@ -23,7 +23,7 @@ def confirmed(transfer: Transfer, event: Arrived) -> Event:
 
 
 def unconfirmed(transfer: Transfer, why: str, at: float, disconnect_reason: str | None) -> Event:
-    """The contact has ended before it arrived, or nothing was heard of it in time."""
+    """The contact has ended before it arrived (``disconnect_reason``: Connect's word), or nothing was heard in time: ``why`` says it."""
     detail = {"unconfirmedReason": why, "unconfirmedAt": rfc3339(at)}
     detail |= {"disconnectReason": disconnect_reason} if disconnect_reason else {}
     return Event(UNCONFIRMED, _known(transfer, UNCONFIRMED) | detail)

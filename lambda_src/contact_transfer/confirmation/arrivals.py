@@ -91,7 +91,10 @@ class Arrivals:
         )
 
     def unconfirm(self, transfer: Transfer, why: str, at: float, message_id: str) -> bool:
-        """Write down that no arrival was seen. False when there is a finding already, unless it is this message's own."""
+        """Write down that no arrival was seen. False when there is a finding already, unless it is this message's own.
+
+        ``why``: a value of ``unconfirmedReason``.
+        """
         return self._write(transfer, Arrival(UNCONFIRMED, why, at, message_id))
 
     def _write(self, transfer: Transfer, found: Arrival) -> bool:

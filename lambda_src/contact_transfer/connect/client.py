@@ -62,7 +62,7 @@ class ConnectClient:
         """Call TransferContact, unless it would be signed after ``sign_until`` (by this worker's wall clock).
 
         Raise ``AmbiguousOutcome`` for every answer that leaves it open whether the contact was transferred: only Connect's own
-        rejection, or a connection that was never made, says that nothing happened.
+        rejection, or ``Unavailable`` (a connection that was never made), says that nothing happened.
         """
         self._sign_until = sign_until
         destination = {"QueueId": request.queue_id, "UserId": request.user_id}

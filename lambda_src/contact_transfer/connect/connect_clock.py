@@ -24,7 +24,7 @@ class ConnectClock:
         self._ahead: float | None = None
 
     def measure(self, date: str | None) -> None:
-        """An answer of Connect's has just arrived with this ``Date`` header. One that cannot be read changes nothing."""
+        """An answer of Connect's has just arrived with the header ``Date`` (``date``). One that cannot be read changes nothing."""
         if date is None:
             return
         try:

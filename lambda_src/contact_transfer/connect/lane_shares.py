@@ -70,7 +70,7 @@ class LaneShares:
         self._gives_way = False
 
     def start_batch(self, lane: Lane, queued: float | None, held: float = 0.0) -> None:
-        """A batch of ``lane`` begins: see ``WorkerShare.start_batch``."""
+        """A batch of ``lane`` begins: see ``WorkerShare.start_batch``, also for ``queued`` and ``held``."""
         self._lane = lane
         alone = not self._watch.was_busy_within(WARM_SECONDS)
         if lane is Lane.URGENT:

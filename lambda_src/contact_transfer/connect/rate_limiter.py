@@ -39,7 +39,7 @@ class Bucket:
         self._at = now
 
     def start(self, queued: float | None, held: float, now: float) -> None:
-        """Tell a new bucket what its account's bucket must hold: see ``WorkerShare.start_batch``."""
+        """Tell a new bucket what its account's bucket must hold: see ``WorkerShare.start_batch``, also for ``queued`` and ``held``."""
         proven = 0.0 if queued is None else max(0.0, self._share - self.rate * max(0.0, queued))
         self._level = min(self.capacity, proven + self.rate * max(0.0, held))
         self._at = now
@@ -47,7 +47,8 @@ class Bucket:
     def resume(self, queued: float | None, ended: float, now: float) -> None:
         """Go on ``now`` after a batch that ``ended``, where somebody else may have used the share in between.
 
-        Only what a message that had hardly to wait proves is there: see ``WorkerShare.start_batch``. ``GAP_SECONDS`` are always there.
+        Only what a message that was ``queued`` hardly a second proves is there: see ``WorkerShare.start_batch``. ``GAP_SECONDS`` are
+        always there.
         """
         self._refill(ended)
         sure = min(self.capacity, self._level + self.rate * self._pace * min(GAP_SECONDS, max(0.0, now - ended)))

@@ -99,7 +99,7 @@ class FlowView:
 
 
 def contact_view(shown: dict[str, Any]) -> ContactView:
-    """Read a ``Contact`` of DescribeContact or a ``ContactSummary`` of ListAssociatedContacts."""
+    """Read ``shown``, a ``Contact`` of DescribeContact or a ``ContactSummary`` of ListAssociatedContacts."""
     return ContactView(
         contact_id=shown.get("Id") or shown.get("ContactId") or "",
         arn=shown.get("Arn") or shown.get("ContactArn"),

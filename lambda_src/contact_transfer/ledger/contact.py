@@ -125,7 +125,7 @@ def confirm_start(contact: Contact | None, lease: Lease) -> tuple[Contact | None
 
 
 def remember_tree(contact: Contact | None, lease: Lease, tree: str) -> tuple[Contact | None, bool]:
-    """Note whose route permit the request is about to take. False: the lease is lost."""
+    """Note whose route permit the request is about to take. False: the lease is lost. ``tree``: its first contact."""
     if contact is None or not _holds(contact, lease):
         return None, False
     record = contact.requests[lease.request]
@@ -136,6 +136,7 @@ def choose_successor(contact: Contact | None, lease: Lease, successor: str) -> t
     """Note which contact the request moves in this one's place, before it is touched. False: the lease is lost.
 
     This one is called for no more: a lease that runs out from now on leaves no attempt, and one of the request's own did nothing.
+    ``successor``: that contact's id.
     """
     if contact is None or not _holds(contact, lease):
         return None, False

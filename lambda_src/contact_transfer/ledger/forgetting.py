@@ -22,7 +22,10 @@ def count_under_way(contact: Contact) -> int:
 
 
 def pruned(contact: Contact, keep: str, now: float) -> Contact:
-    """Forget what no message can ask for any more, and all but the latest of what has ended."""
+    """Forget what no message can ask for any more, and all but the latest of what has ended.
+
+    ``keep``: the request that is written now, by its key.
+    """
     if len(contact.requests) + len(contact.ends) <= REMEMBERED_ENDS:
         return contact
     return replace(contact, requests=_requests_left(contact, keep, now), ends=_ends_left(contact, now))

@@ -119,7 +119,10 @@ class Session:
         return permit is Permit.TAKEN
 
     def choose_successor(self, held: LeaseAcquired, successor: str) -> None:
-        """Note which contact the request moves in this one's place. Call it before that contact is touched."""
+        """Note which contact the request moves in this one's place. Call it before that contact is touched.
+
+        ``successor``: that contact's id.
+        """
         change = partial(contacts.choose_successor, lease=held.lease, successor=successor)
         self._need(self._contact.apply(change, self._now()))
 

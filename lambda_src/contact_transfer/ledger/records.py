@@ -28,6 +28,7 @@ class Lease(Extensible):
 
     ``turn``: the fencing token. ``calls``: whether TransferContact may be called under it; a lease that ran out without being given
     back then counts as an attempt. ``confirmed``: a worker is known to have begun.
+    ``since``: when it was acquired.
     """
 
     owner: str
@@ -135,6 +136,7 @@ class RequestRecord(Extensible):
     under way. ``cancelled_until``: of its latest cancellation. ``done``: it was carried out, and the contact's own transfer does not say
     so: Amazon Connect kept its id, or another contact was moved. ``moved_contact_id``: the contact that the request moves in this one's
     place. It stays when the request ends, and only a contact that surely was not moved by the request is left for another one.
+    ``transient_failures``: how often it was deferred for a failure.
     """
 
     asked: Mapping[str, Any] = field(default_factory=dict)
@@ -224,7 +226,7 @@ class LeaseHeld:
 
 @dataclass(frozen=True)
 class TooManyRequests:
-    """So many requests for the contact are under way that this one must wait."""
+    """So many requests for the contact are under way that this one must wait. ``under_way``: how many there are."""
 
     under_way: int
 

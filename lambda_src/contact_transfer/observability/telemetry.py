@@ -133,7 +133,7 @@ class Telemetry:
         self._logger.warning(event, **keys)
 
     def confirmed(self, since_transfer: float, since_request: float | None, **keys: Any) -> None:
-        """The contact that a transfer made has reached a queue or an agent, so many seconds after the transfer and the request."""
+        """The new contact has reached a queue or an agent, ``since_transfer`` and ``since_request`` seconds after these."""
         self._counts[Metric.CONFIRMED, ""] += 1
         self._seconds[Metric.TRANSFER_TO_CONFIRMATION].append(since_transfer)
         fields: dict[str, Any] = {"sinceTransfer": round(since_transfer, 3)}
@@ -153,7 +153,10 @@ class Telemetry:
         self._logger.info("ended in flow", **keys)
 
     def conflict(self, name: str, winner: str) -> None:
-        """A 200 for a contact that the ledger has as transferred to another contact."""
+        """A 200 for a contact that the ledger has as transferred to another contact.
+
+        ``winner``: the request of which the ledger says so.
+        """
         self._counts[Metric.LEDGER_CONFLICT, ""] += 1
         self._logger.error("the contact was transferred twice", requestName=name, winner=winner)
 

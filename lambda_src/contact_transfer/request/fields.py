@@ -195,7 +195,7 @@ def carried(public: Mapping[str, Any], event: str) -> dict[str, Any]:
 
 
 def values(request: object) -> Iterator[tuple[Field, Any]]:
-    """The fields that a ``TransferRequest`` has, each with its value."""
+    """The fields that a ``TransferRequest`` (``request``) has, each with its value."""
     for field in FIELDS.values():
         value = getattr(request, field.attribute)
         if value is not None:

@@ -182,5 +182,5 @@ def served_instance(given: str | None, served: Sequence[InstanceArn]) -> Instanc
 
 
 def refusal_of_fields(found: list[str]) -> Failed | None:
-    """The failure of fields with these problems, each a clause that begins with the field's name; None when there is none."""
+    """The failure of fields with the problems ``found``, each a clause that begins with the field's name; None when there is none."""
     return Failed(FailureCode.INVALID_FIELD, "; ".join(found).rstrip(".") + ".") if found else None

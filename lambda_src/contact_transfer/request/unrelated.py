@@ -90,7 +90,7 @@ _RECORDS_OF_OTHERS = (
 
 
 def object_hint(document: Mapping[str, Any]) -> str | None:
-    """What an object without any field of a request is, as a sentence without its full stop; None when it is not recognised."""
+    """What ``document``, an object without a field of a request, is: a sentence without its full stop; None when it is not recognised."""
     records = document.get("Records")
     if isinstance(records, list) and records and isinstance(records[0], Mapping):
         origin = str(records[0].get("eventSource") or records[0].get("EventSource"))
@@ -101,7 +101,7 @@ def object_hint(document: Mapping[str, Any]) -> str | None:
 
 
 def value_hint(document: object) -> str | None:
-    """What JSON that is not an object is, as the end of a sentence; None when it is not recognised."""
+    """What ``document``, JSON that is not an object, is, as the end of a sentence; None when it is not recognised."""
     if document is None:
         return "it is null"
     if isinstance(document, str):

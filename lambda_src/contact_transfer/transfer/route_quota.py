@@ -34,7 +34,7 @@ class Routes:
         contact: ContactView | None,
         deadline: Deadline,
     ) -> Failed | None:
-        """Take a permit for a request that came by a route. Raises what ``Connect.tree`` raises."""
+        """Take a permit for a request that came by a route. Raise ``Unavailable``, and what ``Connect.tree`` raises."""
         if request.route is None:
             return None
         tree = held.record.tree or self._tree(request, held, contact, deadline)

@@ -48,7 +48,7 @@ def check_region(contact_id: str, origin_region: str | None, own_region: str) ->
 
 
 def check_not_before(not_before: float | None, expires_at: float | None, now: float | None) -> Failed | None:
-    """A request is held for seven days at most, and not beyond its own end. Times in epoch seconds; ``now`` None: unknown."""
+    """``not_before`` is at most seven days ahead, and before the request's own end. ``now``: None where it is not known."""
     if not_before is None:
         return None
     if expires_at is not None and not_before >= expires_at:
@@ -59,7 +59,7 @@ def check_not_before(not_before: float | None, expires_at: float | None, now: fl
 
 
 def check_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Failed | None:
-    """Only task and e-mail contacts can be transferred."""
+    """Only task and e-mail contacts can be transferred. ``allowed``: the deployment's channels."""
     if channel.upper() in allowed:
         return None
     kinds = " and ".join(sorted(allowed))
@@ -69,7 +69,7 @@ def check_channel(contact_id: str, channel: str, allowed: Collection[str]) -> Fa
 
 
 def check_flow_type(flow_id: str, flow_type: str) -> Failed | None:
-    """The flow is an inbound, a transfer-to-agent or a transfer-to-queue flow."""
+    """The flow's ``flow_type`` is that of an inbound, a transfer-to-agent or a transfer-to-queue flow."""
     if flow_type in FLOW_TYPES:
         return None
     return Failed(
@@ -150,7 +150,7 @@ def check_transfers(contact_id: str, transfers: int) -> Failed | None:
 
 
 def allowed_flow(flow_id: str, allowed: Collection[str]) -> Failed | None:
-    """The deployment may name the flows that transfers start; an empty list allows all."""
+    """The deployment may name the flows that transfers start; an empty ``allowed`` means all."""
     if not allowed or flow_id in allowed:
         return None
     return Failed(FailureCode.FLOW_NOT_ALLOWED, f"Flow {flow_id} is not among this deployment's allowedContactFlowIds.")
@@ -162,7 +162,7 @@ def allowed_destination(
     allowed_queues: Collection[str],
     allowed_users: Collection[str],
 ) -> Failed | None:
-    """The deployment may name the queues and the agents that transfers go to; an empty list allows all of its kind."""
+    """The deployment may name the queues and the agents that transfers go to; empty ``allowed_queues`` or ``allowed_users`` mean all."""
     if queue_id and allowed_queues and queue_id not in allowed_queues:
         return Failed(
             FailureCode.DESTINATION_NOT_ALLOWED, f"Queue {queue_id} is not among this deployment's allowedQueueIds."

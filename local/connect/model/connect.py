@@ -112,7 +112,10 @@ class Connect:
         return self.store.faults.remove(number)
 
     def add_instance(self, arn: str, alias: str = "contact-centre") -> Instance:
-        """Add an instance. Raise ``ValueError`` for a malformed ARN, or one of another account or Region than the others'."""
+        """Add an instance. Raise ``ValueError`` for a malformed ARN, or one of another account or Region than the others'.
+
+        ``alias``: its name in the console.
+        """
         found = INSTANCE_ARN.fullmatch(arn)
         if found is None:
             raise ValueError(f"not the ARN of an Amazon Connect instance: {arn}")

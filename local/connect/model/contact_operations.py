@@ -78,7 +78,7 @@ def start_chat_contact(store: Store, params: Params, _: str) -> Answer:
 
 
 def stop_contact(store: Store, params: Params, _: str) -> Answer:
-    """StopContact. Stopping an ended contact answers 410 ContactNotFoundException (assumed)."""
+    """StopContact. Stopping an ended contact answers 410 ContactNotFoundException (assumed). Raise ``ConnectError``."""
     contact = store.contact(store.instance(params["InstanceId"]), params["ContactId"])
     if not contact.active:
         raise errors.ConnectError("ContactNotFoundException", 410, f"The contact {contact.id} has ended.")

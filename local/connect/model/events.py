@@ -31,7 +31,7 @@ class ContactEvent:
         return str(self.detail["eventType"])
 
     def entry(self, bus: str = "default") -> dict[str, Any]:
-        """Return the event as an entry of PutEvents, except for ``Detail``, which stays a dict."""
+        """Return the event as an entry of PutEvents, except for ``Detail``, which stays a dict. ``bus``: its name."""
         return {
             "Time": self.time,
             "Source": SOURCE,

@@ -81,7 +81,7 @@ class History:
         delivered: str,
         fault: str | None,
     ) -> None:
-        """Append a call."""
+        """Append a call; the arguments are fields of ``CallRecord``, such as ``delivered`` and ``fault``."""
         ids = {name: str(params[name]) for name in _IDS if params.get(name) is not None}
         applied = status == OK
         number = len(self.calls) + 1
@@ -101,7 +101,7 @@ class History:
         by: str,
         request_id: str | None,
     ) -> None:
-        """Append a transfer."""
+        """Append a transfer; the arguments are fields of ``TransferRecord``: ``old``, ``new``, ``token``, ``by`` and the like."""
         number = len(self.transfers) + 1
         self.transfers.append(
             TransferRecord(number, time, instance_id, old, new, flow_id, queue_id, user_id, token, by, request_id)

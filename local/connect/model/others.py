@@ -73,12 +73,12 @@ class Others:
         self._do(at, act)
 
     def link_task(self, contact_id: str, *, related: bool = False, at: float | None = None) -> None:
-        """Somebody starts a task linked to the contact, by PreviousContactId, or by RelatedContactId."""
+        """Somebody starts a task linked to the contact, by PreviousContactId, or, if ``related``, by RelatedContactId."""
         source = self._store.contacts[contact_id]
         self._do(at, lambda: self._link(source, related=related))
 
     def archive_flow(self, flow_id: str, *, archived: bool = True, at: float | None = None) -> None:
-        """An administrator archives the flow, or takes it out of the archive."""
+        """An administrator archives the flow, or (``archived`` False) takes it out of the archive."""
         flow = self._store.flows[flow_id]
         self._do(at, lambda: setattr(flow, "archived", archived))
 
@@ -107,7 +107,10 @@ class Others:
         self._store.instances[instance_id].origin_region = origin_region
 
     def announce(self, contact_id: str, event_type: str, extra: dict[str, Any] | None = None) -> None:
-        """Publish a contact event of any type, e.g. CONTACT_DATA_UPDATED with ``{"updatedProperties": […]}``."""
+        """Publish a contact event of any type, e.g. CONTACT_DATA_UPDATED with ``{"updatedProperties": […]}``.
+
+        ``extra``: joins the event's detail.
+        """
         self._store.publish(self._store.contacts[contact_id], event_type, extra)
 
     def _link(self, source: Contact, *, related: bool) -> None:

@@ -34,6 +34,7 @@ class Instance:
     """An Amazon Connect instance. ``active_tasks`` holds the ids of tasks that count towards ``active_task_quota``.
 
     ``origin_region``: where contacts that begin now have their origin, if the instance is replicated; None: it is not.
+    Times in epoch seconds.
     """
 
     id: str
@@ -47,7 +48,10 @@ class Instance:
 
 @dataclass
 class Flow:
-    """A flow. ``course`` and ``queue_id`` are ours to steer: where a flow-only transfer ends up, and one that moves on; None: nowhere."""
+    """A flow. ``course`` and ``queue_id`` are ours to steer: where a flow-only transfer ends up, and one that moves on; None: nowhere.
+
+    Times in epoch seconds.
+    """
 
     id: str
     instance: Instance
@@ -69,7 +73,7 @@ class Flow:
 
 @dataclass
 class Queue:
-    """A standard queue."""
+    """A standard queue. Times in epoch seconds."""
 
     id: str
     instance: Instance
@@ -87,7 +91,7 @@ class Queue:
 
 @dataclass
 class User:
-    """An agent."""
+    """An agent. Times in epoch seconds."""
 
     id: str
     instance: Instance
@@ -112,6 +116,7 @@ class Contact:
     ``origin_region``: the Region where the contact began, where the instance is replicated to another (Global Resiliency); None: it is not.
     ``initial_id`` is the first contact along ``previous_id``; ``association_id`` the root of the tree that also holds
     contacts joined by ``related_id``. ``transfers`` counts the transfers that led to this contact.
+    ``links``: tasks that are linked before it; ``pauses``: how often it was paused. Times in epoch seconds.
     """
 
     id: str

@@ -71,7 +71,7 @@ class Store:
         return str(UUID(int=self.random.getrandbits(128), version=4))
 
     def publish(self, contact: Contact, event_type: str, extra: dict[str, object] | None = None) -> None:
-        """Tell the listener, if there is one."""
+        """Tell the listener, if there is one. ``extra``: joins the event's detail."""
         if self.listener is not None:
             self.listener(contact_event(contact, event_type, self.now(), extra))
 

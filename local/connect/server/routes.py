@@ -53,7 +53,10 @@ class Routes:
             routes.sort(key=lambda route: -route.literals)
 
     def find(self, method: str, raw_path: str) -> tuple[OperationModel, dict[str, str]] | None:
-        """Return the operation and its path parameters, None when the API has no such path."""
+        """Return the operation and its path parameters, None when the API has no such path.
+
+        ``method``: of HTTP. ``raw_path``: percent-encoded, as it came.
+        """
         parts = raw_path.strip("/").split("/")
         for route in self._routes.get((method, len(parts), parts[0]), ()):
             found = route.matches(parts)
@@ -63,7 +66,10 @@ class Routes:
 
 
 def read_input(operation: OperationModel, path: dict[str, str], query: str, body: bytes) -> dict[str, Any]:
-    """Put together and check an operation's input. Raise 400 naming what is wrong."""
+    """Put together and check an operation's input. Raise 400 naming what is wrong.
+
+    ``query``: the part of the URL behind ``?``.
+    """
     shape = operation.input_shape
     if not isinstance(shape, StructureShape):
         return {}

@@ -63,7 +63,10 @@ class Simulator:
         seed_data: bool = False,
         prepare: Callable[[Connect], None] | None = None,
     ) -> None:
-        """``seed_data`` gives each instance flows, queues and users; ``prepare`` is called with each new model."""
+        """``seed_data`` gives each instance flows, queues and users; ``prepare`` is called with each new model.
+
+        ``clock``: the time in epoch seconds.
+        """
         self._instance_arns = tuple(instance_arns)
         self._clock = clock
         self._random_seed = random_seed

@@ -141,7 +141,7 @@ def hearing(settings: DeploymentSettings, events: float) -> Iterator[Item]:
 
 
 def outcomes(transfers: float) -> Iterator[Item]:
-    """What telling of arrivals costs on top: of all events of a transfer one tells."""
+    """What telling of arrivals costs on top: of all events of a transfer one tells. ``transfers``: a month."""
     yield Item("confirmation: writes", "dynamodb_write", WRITE * transfers, f"the result, once; {WRITE} units")
     yield Item("confirmation: events", "events_custom", transfers, "the result, published")
 

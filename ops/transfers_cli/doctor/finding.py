@@ -68,10 +68,10 @@ def good(what: str, seen: str) -> Finding:
 
 
 def look(what: str, seen: str, do: str) -> Finding:
-    """Return a finding that an operator should look at, with what to ``do``."""
+    """Return a finding that an operator should look at because of what was ``seen``, with what to ``do``."""
     return Finding(Level.LOOK, what, seen, do)
 
 
 def bad(what: str, seen: str, do: str) -> Finding:
-    """Return a finding that an operator must act on, with what to ``do``."""
+    """Return a finding that an operator must act on because of what was ``seen``, with what to ``do``."""
     return Finding(Level.BAD, what, seen, do)

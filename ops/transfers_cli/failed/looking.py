@@ -56,7 +56,10 @@ class Looking:
     def look(
         self, progress: Callable[[int], None] = lambda _seen: None, wanted: frozenset[str] = frozenset()
     ) -> list[Parked]:
-        """Take everything that is visible, or until everything ``wanted`` (message ids) has been found."""
+        """Take everything that is visible, or until everything ``wanted`` (message ids) has been found.
+
+        ``progress``: told how many were taken so far.
+        """
         dry = 0
         while len(self._held) < self._most and not (wanted and wanted <= set(self._held)):
             complete = len(self._held) >= self.total  # as far as the queue's own, approximate count says

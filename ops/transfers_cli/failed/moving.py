@@ -33,7 +33,7 @@ class Moved:
 
 
 class Mover:
-    """Moves what ``looking`` holds from one queue to the other; ``stop`` ends it between two batches.
+    """Moves what ``looking`` holds from the queue ``source`` to ``target`` (URLs); ``stop`` ends it between two batches.
 
     ``rate``: messages a second at most, None for as fast as it goes.
     """
@@ -46,7 +46,10 @@ class Mover:
         self._stop = stop
 
     def move(self, looking: Looking, messages: Sequence[Parked], progress: Callable[[int], None]) -> Moved:
-        """Move the messages; what was not begun when ``stop`` was set stays where it is."""
+        """Move the messages; what was not begun when ``stop`` was set stays where it is.
+
+        ``progress``: told how many more are done.
+        """
         moved = Moved()
         for some in batches(messages):
             began = time.monotonic()

@@ -159,7 +159,7 @@ def _contact_of_event(body: str) -> str | None:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which messages are meant; what is None or empty does not matter. Moments in epoch seconds."""
+    """Which messages are meant; what is None or empty does not matter. Times in epoch seconds."""
 
     codes: frozenset[str] = frozenset()
     contact: str | None = None

@@ -52,7 +52,10 @@ def judge(source: Source, messages: Sequence[Parked]) -> Prospects:
 def plan(
     source: Source, choice: Choice, sending: frozenset[Prospect], *, hold: int | None = None, check: bool = False
 ) -> Plan:
-    """Look, give everything back, and judge: nobody is kept from the messages while somebody thinks."""
+    """Look, give everything back, and judge: nobody is kept from the messages while somebody thinks.
+
+    ``hold``: as ``Looking`` has it. ``check``: ask Connect, too.
+    """
     with source.look(hold) as looking, counting("looking", looking.total) as progress:
         messages = [message for message in looking.look(progress.reached) if message in choice]
         judged = judge(source, messages)

@@ -69,7 +69,10 @@ def _check_code(code: str) -> None:
 
 
 def not_by_accident(chosen: Choice, *, everything: bool) -> Choice:
-    """The same choice. Raise ``Stop`` when nothing was chosen and ``--all`` was not said either."""
+    """The same choice. Raise ``Stop`` when nothing was chosen and ``--all`` was not said either.
+
+    ``everything``: whether ``--all`` was.
+    """
     if chosen.everything and not everything:
         raise Stop("Say which: message ids, --code, --contact, --route, --after, --before, or --all.", Exit.USAGE)
     return chosen

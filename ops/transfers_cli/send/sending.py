@@ -17,7 +17,7 @@ from transfers_cli.sqs_batches import batches
 
 @dataclass
 class Sent:
-    """Message ids by the numbers of the lines; and why lines were not sent."""
+    """Message ids by the numbers of the lines; and why lines were not sent. ``refused``: why, by the numbers of their lines."""
 
     ids: dict[int, str] = field(default_factory=dict)
     refused: dict[int, str] = field(default_factory=dict)

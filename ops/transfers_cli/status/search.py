@@ -42,7 +42,10 @@ class Answer:
 
 
 class Search:
-    """One search. ``connect``: whether Connect may be asked; ``by_request_id``: the id is a producer's and nothing else."""
+    """One search. ``connect``: whether Connect may be asked; ``by_request_id``: the id is a producer's and nothing else.
+
+    ``instance``: the one that ``--instance`` chose.
+    """
 
     def __init__(self, found: Deployment, instance: str | None, *, by_request_id: bool, connect: bool) -> None:
         self._found = found
@@ -52,7 +55,7 @@ class Search:
         self._connect = connect
 
     def find(self, what: str) -> Answer:
-        """All that is known of the id."""
+        """All that is known of the id. ``what``: an id of a contact, a request or a message."""
         answer = Answer(what, self._names(what))
         stories = [*self._of_names(answer.names), *self._of_contact(self._contact(what))]
         answer.stories = list({(story.instance_id, story.contact_id): story for story in stories}.values())
@@ -107,7 +110,7 @@ class Search:
 
 
 def chosen_instances(found: Deployment, instance: str | None) -> Iterator[str]:
-    """The ids of the deployment's instances, or of the one that was chosen. Raise ``Stop`` when it is none of them."""
+    """The ids of the deployment's instances, or of ``instance``, if one was chosen. Raise ``Stop`` when it is none of them."""
     known = [arn.parse_instance(text).instance_id for text in found.settings.instance_arns]
     wanted = None if instance is None else instance.rsplit("/", 1)[-1].lower()
     if wanted is not None and wanted not in known:

@@ -24,7 +24,10 @@ def chosen_instance(found: Deployment, given: str | None) -> InstanceArn:
 
 
 def one_id(instance: InstanceArn, kind: str, given: str, option: str) -> str:
-    """The id that ``given`` is or, as an ARN of something of ``instance``, ends in. Raise ``Stop``."""
+    """The id that ``given`` is or, as an ARN of something of ``instance``, ends in. Raise ``Stop``.
+
+    ``kind``: as ARNs have it. ``option``: where it was given.
+    """
     text = one_spelling(given)
     found = instance.resource_id(kind, text) if is_arn(text) else text
     if found is None or not is_id(found):
