@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from contact_transfer.confirmation.arrivals import Arrival
-from contact_transfer.ledger.documents import arrival_key, contact_key, decode, request_key
+from contact_transfer.ledger.documents import arrival_key, batch_key, contact_key, decode, request_key
 from contact_transfer.ledger.records import Contact, Extensible
-from contact_transfer.ledger.request_ids import RequestId
-from contact_transfer.ledger.store import IN_DOUBT_INDEX
+from contact_transfer.ledger.request_ids import Batch, RequestId
+from contact_transfer.ledger.store import BATCH_INDEX, IN_DOUBT_INDEX
 from transfers_cli.deployment import Deployment
 
 T = TypeVar("T", bound=Extensible)
@@ -93,6 +93,24 @@ class LedgerReader:
         for page in pages:
             for item in page["Items"]:
                 yield InDoubt(instance_id, item["pk"]["S"].split("#", 2)[2], float(item["inDoubtSince"]["N"]))
+
+    def of_batch(self, instance_id: str, batch_id: str) -> Iterator[Contact]:
+        """The contacts that requests of a batch name. The index lags behind the table, by less than a second as a rule."""
+        pages = self._dynamodb.get_paginator("query").paginate(
+            TableName=self._table,
+            IndexName=BATCH_INDEX,
+            KeyConditionExpression="batchKey = :batch",
+            ExpressionAttributeValues={":batch": {"S": batch_key(instance_id, batch_id)}},
+        )
+        keys = [item["pk"]["S"] for page in pages for item in page["Items"]]
+        for start in range(0, len(keys), _BATCH):
+            for _, text in self._batch(keys[start : start + _BATCH]):
+                yield decode(Contact, text)
+
+    def batch_cancelled_until(self, instance_id: str, batch_id: str) -> float | None:
+        """Until when the batch is cancelled, in epoch seconds; None when it never was."""
+        batch = self._get(Batch, batch_key(instance_id, batch_id))
+        return None if batch is None else batch.cancelled_until
 
     def _get(self, kind: type[T], key: str) -> T | None:
         answer = self._dynamodb.get_item(TableName=self._table, Key={"pk": {"S": key}}, ConsistentRead=True)

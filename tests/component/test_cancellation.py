@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from contact_transfer.ledger.documents import batch_key, contact_key
 from local.connect.model import FaultKind
 from tests.component.cancelling import BOTH, BY_BATCH, BY_REQUEST, DAY, Broken, carry_out, request_of
 from tests.component.world import INSTANCE_ARN, World
@@ -217,3 +218,14 @@ def test_a_plain_transfer_still_costs_two_writes_and_no_read(world: World) -> No
     world.log.clear()
     world.once()
     assert [step for step in world.log if step.startswith("before") and "item" in step] == ["before put_item"] * 2
+
+
+def test_only_what_a_batch_names_is_in_the_index_of_batches(world: World) -> None:
+    plain, named = world.contact(), world.contact()
+    carry_out(world, world.request(plain))
+    carry_out(world, world.request(named, batchId="b"))
+    keys = [
+        world.dynamodb.get_item(TableName="ledger", Key={"pk": {"S": contact_key(world.instance_id, one)}})["Item"]
+        for one in (plain, named)
+    ]
+    assert [item.get("batchKey") for item in keys] == [None, {"S": batch_key(world.instance_id, "b")}]

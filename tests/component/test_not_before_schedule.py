@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 from botocore.exceptions import ClientError, ConnectTimeoutError
 
+from contact_transfer.messaging.schedules import may_hold
+from contact_transfer.request.identity import request_name
 from contact_transfer.request.timestamps import rfc3339
 from tests.component.world import QUEUE_ARN, World
 
@@ -20,7 +23,7 @@ def test_the_schedule_says_all_that_aws_needs(world: World) -> None:
     world.once()
     schedule = world.scheduler.held
     assert schedule["Name"].startswith("request-")
-    assert len(schedule["Name"]) == 48
+    assert len(schedule["Name"]) == 64
     assert schedule["ScheduleExpression"] == "at(2026-03-01T11:00:01)"
     assert schedule["ScheduleExpressionTimezone"] == "UTC"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
@@ -59,7 +62,19 @@ def test_another_time_or_another_destination_is_another_schedule(world: World) -
     world.send(world.request(contact, notBefore=rfc3339(due), queueId=None))
     world.once()
     assert len(world.scheduler.pending) == 3
-    assert len({name[:24] for name in world.scheduler.pending}) == 1, "found by their contact"
+    by_contact = partial(may_hold, instance_id=world.instance_id)
+    assert all(by_contact(name, contact_id=contact) for name in world.scheduler.pending), "found by their contact"
+    assert not any(by_contact(name, contact_id="another") for name in world.scheduler.pending)
+
+
+def test_a_schedule_is_found_by_its_batch_and_by_the_name_of_its_request(world: World) -> None:
+    request = world.request(world.contact(), notBefore=rfc3339(world.time.now + HOUR), requestId="r", batchId="b")
+    world.send(request)
+    world.once()
+    [schedule] = world.scheduler.pending
+    found = partial(may_hold, schedule, world.instance_id)
+    name = request_name(world.instance_id, "r")
+    assert (found(batch_id="b"), found(batch_id="c"), found(name=name), found(name="x")) == (True, False, True, False)
 
 
 def test_a_schedule_that_fires_twice_moves_the_contact_once(world: World) -> None:

@@ -26,7 +26,7 @@ def test_the_ledger_pays_per_request_and_can_be_restored_and_forgets(assembly: A
     assert table["BillingMode"] == "PAY_PER_REQUEST"
     assert table["KeySchema"] == [{"AttributeName": "pk", "KeyType": "HASH"}]
     attributes = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
-    assert attributes == {"pk": "S", "inDoubtInstance": "S", "inDoubtSince": "N"}
+    assert attributes == {"pk": "S", "inDoubtInstance": "S", "inDoubtSince": "N", "batchKey": "S"}
     assert table["PointInTimeRecoverySpecification"] == {"PointInTimeRecoveryEnabled": True}
     assert table["TimeToLiveSpecification"] == {"AttributeName": "expires", "Enabled": True}
     assert table["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0] == assembly.logical("KMS::Key", "KeysData")
@@ -41,14 +41,19 @@ def test_what_is_likely_to_fail_comes_before_the_protected_table(assembly: Assem
         assert set(assembly.of_type(kind)) <= before
 
 
-def test_contacts_in_doubt_are_listed_by_an_index_of_keys_alone(assembly: Assembly) -> None:
-    [index] = assembly.one("DynamoDB::Table")["GlobalSecondaryIndexes"]
-    assert index == {
+def test_contacts_in_doubt_and_those_of_a_batch_are_listed_by_indexes_of_keys_alone(assembly: Assembly) -> None:
+    in_doubt, batch = assembly.one("DynamoDB::Table")["GlobalSecondaryIndexes"]
+    assert in_doubt == {
         "IndexName": "in-doubt",
         "KeySchema": [
             {"AttributeName": "inDoubtInstance", "KeyType": "HASH"},
             {"AttributeName": "inDoubtSince", "KeyType": "RANGE"},
         ],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    assert batch == {
+        "IndexName": "batch",
+        "KeySchema": [{"AttributeName": "batchKey", "KeyType": "HASH"}],
         "Projection": {"ProjectionType": "KEYS_ONLY"},
     }
 

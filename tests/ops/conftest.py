@@ -108,7 +108,7 @@ class Centre:
         with ThreadPoolExecutor(4) as pool:
             return list(pool.map(start, range(count)))
 
-    def body(self, contact: str, **fields: str) -> str:
+    def body(self, contact: str, **fields: object) -> str:
         seed = self.cloud.seed
         given = {
             "contactId": contact,

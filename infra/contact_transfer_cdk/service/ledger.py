@@ -1,7 +1,7 @@
 """The ledger's table: one item a contact, one a ``requestId``. Kept, and protected, when the stack goes.
 
-Items of contacts in doubt, and no others, have ``inDoubtInstance`` and ``inDoubtSince``: the index lists them by instance and
-time, and a transfer without doubt writes nothing to it.
+Items of contacts in doubt, and no others, have ``inDoubtInstance`` and ``inDoubtSince``; those that a request with a batch names have
+``batchKey``. The indexes list them, and a plain transfer writes to neither.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from constructs import Construct
 
 from contact_transfer_cdk.policies.retention import KEPT
 
-#: The index of contacts in doubt.
-IN_DOUBT = "in-doubt"
+#: The index of contacts in doubt, and the one of contacts by batch.
+IN_DOUBT, BATCH = "in-doubt", "batch"
 
 
 class Ledger(Construct):
@@ -39,5 +39,10 @@ class Ledger(Construct):
             index_name=IN_DOUBT,
             partition_key=dynamodb.Attribute(name="inDoubtInstance", type=dynamodb.AttributeType.STRING),
             sort_key=dynamodb.Attribute(name="inDoubtSince", type=dynamodb.AttributeType.NUMBER),
+            projection_type=dynamodb.ProjectionType.KEYS_ONLY,
+        )
+        self.table.add_global_secondary_index(
+            index_name=BATCH,
+            partition_key=dynamodb.Attribute(name="batchKey", type=dynamodb.AttributeType.STRING),
             projection_type=dynamodb.ProjectionType.KEYS_ONLY,
         )

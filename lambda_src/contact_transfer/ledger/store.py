@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.aws.answers import is_denial
-from contact_transfer.ledger.documents import decode, encode
+from contact_transfer.ledger.documents import batch_key, decode, encode
 from contact_transfer.ledger.records import Contact, Extensible
 from contact_transfer.ledger.request_ids import CANCELLATIONS_KEPT_SECONDS, Batch, RequestId
 
@@ -22,8 +22,8 @@ A = TypeVar("A")
 Change = Callable[[T | None], tuple[T | None, A]]
 #: How often a change is applied anew because others have written meanwhile.
 _ROUNDS = 5
-#: The index of contacts that are in doubt, by instance and since when.
-IN_DOUBT_INDEX = "in-doubt"
+#: The index of contacts that are in doubt, by instance and since when; and of contacts that a batch names, by the batch.
+IN_DOUBT_INDEX, BATCH_INDEX = "in-doubt", "batch"
 
 
 class LedgerUnavailable(Exception):
@@ -109,11 +109,16 @@ def _kept_until(value: Extensible, ordinarily: float) -> float:
 
 
 def _index(key: str, value: Extensible) -> dict[str, Any]:
-    """Attributes of the index of what is in doubt. A first attempt has none, or every transfer would pay for the index."""
-    if not isinstance(value, Contact) or value.attempt is None:
+    """Attributes of the indexes. A first attempt and a request without a batch have none: a plain transfer pays for no index."""
+    if not isinstance(value, Contact):
         return {}
-    since = {"N": str(round(value.attempt.since))}
-    return {"inDoubtInstance": {"S": key.split("#")[1]}, "inDoubtSince": since}
+    instance_id, found = key.split("#")[1], {}
+    if value.attempt is not None:
+        found = {"inDoubtInstance": {"S": instance_id}, "inDoubtSince": {"N": str(round(value.attempt.since))}}
+    batches = [(one.last_at, one.asked["batchId"]) for one in value.requests.values() if "batchId" in one.asked]
+    if batches:  # of several the latest: a contact has one place in the index
+        found["batchKey"] = {"S": batch_key(instance_id, str(max(batches)[1]))}
+    return found
 
 
 class Handle(Generic[T]):

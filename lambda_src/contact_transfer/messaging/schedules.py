@@ -26,8 +26,9 @@ RETRY_POLICY = {"MaximumEventAgeInSeconds": 86_400, "MaximumRetryAttempts": 185}
 # In a schedule's input such a word is replaced by what it names. Source: user guide, "Context attributes".
 _CONTEXT = "<aws.scheduler."
 _ESCAPED = "\\u003caws.scheduler."  # the same text to every reader of JSON
-_CONTACT_DIGITS = 16
-_REQUEST_DIGITS = 24
+#: A schedule's name: this word, and digests of its contact, its request's name, its batch and its time. At most 64 characters.
+_WORD = "request-"
+_CONTACT, _NAME, _BATCH, _TIME = slice(8, 24), slice(24, 36), slice(36, 48), slice(48, 64)
 
 
 class NotHeld(Exception):
@@ -39,15 +40,30 @@ class NotHeld(Exception):
         self.denied = denied
 
 
-def contact_prefix(instance_id: str, contact_id: str) -> str:
-    """With what the names of all schedules for one contact begin."""
-    return f"request-{hashlib.sha256(f'{instance_id}/{contact_id}'.encode()).hexdigest()[:_CONTACT_DIGITS]}"
-
-
 def schedule_name(request: TransferRequest, until: int) -> str:
     """The name of the schedule that holds ``request`` until a time in epoch seconds."""
-    digest = hashlib.sha256(f"{request.entry}/{until}".encode()).hexdigest()
-    return contact_prefix(request.instance_id, request.contact_id) + digest[:_REQUEST_DIGITS]
+    batch = f"{request.instance_id}/{request.batch_id or ''}"
+    contact = f"{request.instance_id}/{request.contact_id}"
+    parts = ((contact, _CONTACT), (request.name, _NAME), (batch, _BATCH), (f"{request.entry}/{until}", _TIME))
+    return _WORD + "".join(_digits(text, place) for text, place in parts)
+
+
+def may_hold(
+    schedule: str,
+    instance_id: str,
+    *,
+    contact_id: str | None = None,
+    name: str | None = None,
+    batch_id: str | None = None,
+) -> bool:
+    """Whether the schedule of that name may hold a request for the contact, of the name or of the batch: digests are short."""
+    wanted = ((contact_id, _CONTACT), (batch_id, _BATCH))
+    found = [_digits(f"{instance_id}/{text}", place) == schedule[place] for text, place in wanted if text is not None]
+    return any([*found, name is not None and _digits(name, _NAME) == schedule[_NAME]])
+
+
+def _digits(text: str, place: slice) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[: place.stop - place.start]
 
 
 class Schedules:

@@ -29,6 +29,11 @@ class Cancellation:
     request_id: str | None = None
     batch_id: str | None = None
 
+    def message(self) -> dict[str, str]:
+        """The body of its message."""
+        named = {"cancelRequestId": self.request_id, "cancelBatchId": self.batch_id}
+        return {"instanceId": self.instance_id} | {name: value for name, value in named.items() if value is not None}
+
 
 def waits_since(request: TransferRequest, now: float) -> float:
     """Since when a request has been queued or scheduled, in epoch seconds: a cancellation that holds then ends it.

@@ -8,11 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from contact_transfer.request.cancellation import read_cancellation
+from contact_transfer.request.cancellation import Cancellation, read_cancellation
 from contact_transfer.request.identity import request_name
 from contact_transfer.request.parser import Refused
-from contact_transfer.request.source import Source, mark
 from transfers_cli import options, say
+from transfers_cli.batch.progress import BatchProgress, read_progress
+from transfers_cli.cancel.carrying_out import Done, carry_out
 from transfers_cli.deployment import Deployment, open_deployment
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.ledger import LedgerReader
@@ -30,39 +31,45 @@ def cancel(
 ) -> None:
     """Cancel what is queued or scheduled, and what arrives within seven days from now, by requestId or by batch.
 
-    What is transferred, under way or in doubt stays as it is. The cancellation goes to the urgent queue, so it does not wait
-    behind a backlog. Each request that it ends is announced as `Contact Transfer Cancelled`.
+    What is transferred, under way or in doubt stays as it is, and the command says what that is. The cancellation goes to the
+    queue in which fewer messages wait. Each request that it ends is announced as `Contact Transfer Cancelled`; what is scheduled
+    ends at once.
     """
     if (request_id is None) == (batch_id is None):
         raise Stop("Give either --request-id or --batch-id.", Exit.USAGE)
     found = open_deployment(deployment)
-    body = _body(found, {"instanceId": instance, "cancelRequestId": request_id, "cancelBatchId": batch_id})
+    cancellation = _cancellation(
+        found, {"instanceId": instance, "cancelRequestId": request_id, "cancelBatchId": batch_id}
+    )
     what = f"request {request_id}" if request_id is not None else f"batch {batch_id}"
-    before = _transferred(found, body["instanceId"], request_id)
+    before = _transferred(found, cancellation)
     if before is not None:
         say.note(f"{what} is transferred already, to contact {before}: a cancellation changes nothing of that.")
-    message_id = None
+    done = None
     if not dry_run:
         say.confirm(f"Cancel {what} in {found.stack}?", yes=yes)
-        message_id = _send(found, body)
-    _show(found, body, message_id, what, as_json=json_)
+        done = carry_out(found, cancellation)
+    progress = _progress(found, cancellation)
+    if json_:
+        say.as_json({**found.place, **cancellation.message(), **_as_dict(done, progress)})
+    else:
+        _show(cancellation, done, what, progress)
 
 
-def _body(found: Deployment, named: Mapping[str, str | None]) -> dict[str, str]:
-    """The cancellation as its message has it, checked with the worker's own code. Raise ``Stop``."""
+def _cancellation(found: Deployment, named: Mapping[str, str | None]) -> Cancellation:
+    """The cancellation, checked with the worker's own code. Raise ``Stop``."""
     body = {name: value for name, value in named.items() if value is not None}
     try:
-        cancellation = read_cancellation(body, found.settings.instance_arns)
+        return read_cancellation(body, found.settings.instance_arns)
     except Refused as refused:
         raise Stop(f"{refused.failed.code}: {refused.failed.message}", Exit.USAGE) from None
-    return {**body, "instanceId": cancellation.instance_id}
 
 
-def _transferred(found: Deployment, instance_id: str, request_id: str | None) -> str | None:
+def _transferred(found: Deployment, cancellation: Cancellation) -> str | None:
     """The contact that the request was transferred to, if the ledger knows that it was."""
-    if request_id is None:
+    if cancellation.request_id is None:
         return None
-    name = request_name(instance_id, request_id)
+    name = request_name(cancellation.instance_id, cancellation.request_id)
     reader = LedgerReader(found)
     known = reader.request_id(name)
     story = reader.story(known.instance_id, known.contact_id) if known is not None else None
@@ -72,20 +79,33 @@ def _transferred(found: Deployment, instance_id: str, request_id: str | None) ->
     return done.new_contact_id or "an unknown one"
 
 
-def _send(found: Deployment, body: dict[str, Any]) -> str:
-    answer = found.aws("sqs").send_message(
-        QueueUrl=found.output("UrgentQueueUrl"), MessageBody=json.dumps(body), MessageAttributes=mark(Source.CLI)
-    )
-    return str(answer["MessageId"])
+def _progress(found: Deployment, cancellation: Cancellation) -> BatchProgress | None:
+    if cancellation.batch_id is None:
+        return None
+    return read_progress(found, [cancellation.instance_id], cancellation.batch_id)
 
 
-def _show(found: Deployment, body: dict[str, Any], message_id: str | None, what: str, *, as_json: bool) -> None:
-    if as_json:
-        say.as_json({**found.place, **body, "dryRun": message_id is None, "messageId": message_id})
-        return
-    if message_id is None:
-        say.result(f"Nothing was sent. The cancellation of {what} would be {json.dumps(body)}.")
-        return
-    say.result(f"The cancellation of {what} is sent.")
-    if "cancelRequestId" in body:
-        say.note(f"what became of it: transfers status --request-id {body['cancelRequestId']}")
+def _as_dict(done: Done | None, progress: BatchProgress | None) -> dict[str, Any]:
+    return {
+        "dryRun": done is None,
+        "messageId": done and done.message_id,
+        "isRead": done and done.is_read,
+        "schedules": done and done.schedules,
+        "batch": progress and progress.as_dict(),
+    }
+
+
+def _show(cancellation: Cancellation, done: Done | None, what: str, progress: BatchProgress | None) -> None:
+    if done is None:
+        say.result(f"Nothing was sent. The cancellation of {what} would be {json.dumps(cancellation.message())}.")
+    elif done.is_read:
+        ended = f", and {say.count(done.schedules, 'schedule')} deleted" if done.schedules else ""
+        say.result(f"{what} is cancelled{ended}. What had happened before stays as it is.")
+    else:
+        say.result(f"The cancellation of {what} is sent; {say.count(done.before, 'message')} may be read before it.")
+        say.note("Nothing scheduled was touched yet. Give the command again to see it through.", style="yellow")
+    if progress is not None:
+        say.facts(what, progress.facts())
+        say.note(f"see how it goes on: transfers batch {progress.batch_id}")
+    else:
+        say.note(f"what became of it: transfers status --request-id {cancellation.request_id}")

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from contact_transfer.connect.responses import ContactView
 from contact_transfer.ledger.records import Contact
+from contact_transfer.messaging.schedules import may_hold
 from contact_transfer.request import arn, identity
 from transfers_cli import say
 from transfers_cli.deployment import Deployment
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.parked import Parked
+from transfers_cli.held import HeldRequest, held_request, schedule_names
 from transfers_cli.ledger import LedgerReader, Story
 from transfers_cli.look import Looker
 from transfers_cli.status.parked import DeadLetters, look
 from transfers_cli.status.states import failure_of
 
 NAMED, UNNAMED = "request:", "contact:"
+#: Schedules whose names are looked at: each hundred takes a call.
+_SCHEDULES = 10_000
 
 
 @dataclass
@@ -25,7 +30,7 @@ class Answer:
     """Everything that was found.
 
     ``names``: of the request that was asked for, if the id is a request's. ``letters``: the dead-letter queue, if it was
-    looked into; ``parked``: its messages about the id. ``tree``: contacts as Connect shows them.
+    looked into; ``parked``: its messages about the id. ``held``: requests that are scheduled. ``tree``: contacts as Connect shows them.
     """
 
     what: str
@@ -34,11 +39,12 @@ class Answer:
     tree: list[ContactView] = field(default_factory=list)
     letters: DeadLetters | None = None
     parked: Sequence[Parked] = ()
+    held: Sequence[HeldRequest] = ()
 
     @property
     def is_seen(self) -> bool:
         """Whether anything was found."""
-        return bool(self.stories or self.parked)
+        return bool(self.stories or self.parked or self.held)
 
 
 class Search:
@@ -59,6 +65,7 @@ class Search:
         answer = Answer(what, self._names(what))
         stories = [*self._of_names(answer.names), *self._of_contact(self._contact(what))]
         answer.stories = list({(story.instance_id, story.contact_id): story for story in stories}.values())
+        answer.held = list(self._held(answer.names, self._contact(what)))
         if self._connect and answer.stories:
             first = answer.stories[0]
             answer.tree = self._chain(first.instance_id, first.contact_id)
@@ -91,6 +98,21 @@ class Search:
         for instance in self._instances if contact else ():
             if story := self._reader.story(instance, str(contact)):
                 yield story
+
+    def _held(self, names: Sequence[str], contact: str | None) -> Iterator[HeldRequest]:
+        """The scheduled requests of the names, or for the contact."""
+
+        def may_be(schedule: str) -> bool:
+            named = any(may_hold(schedule, instance, name=name) for instance in self._instances for name in names)
+            return named or any(may_hold(schedule, instance, contact_id=contact) for instance in self._instances)
+
+        listed = list(islice(schedule_names(self._found), _SCHEDULES + 1))
+        if len(listed) > _SCHEDULES:
+            say.note(f"only the first {_SCHEDULES:,} schedules were looked at", style="yellow")
+        for schedule in filter(may_be, listed[:_SCHEDULES]):
+            held = held_request(self._found, schedule)
+            if held and (held.public.get("requestName") in names or held.public.get("contactId") == contact):
+                yield held
 
     def _follow_back(self, answer: Answer, contact: str) -> None:
         """The contact that a transfer made has no document; the one before it has."""

@@ -12,11 +12,12 @@ from contact_transfer.request import identity
 from contact_transfer.request.fields import FIELDS
 from transfers_cli import say
 from transfers_cli.failed.parked import Parked
+from transfers_cli.held import HeldRequest
 from transfers_cli.ledger import Story
 from transfers_cli.listing import Listing
 from transfers_cli.status.parked import DeadLetters
 from transfers_cli.status.search import Answer
-from transfers_cli.status.states import failure_of, is_failure, key_of, state_of
+from transfers_cli.status.states import State, failure_of, is_failure, key_of, state_of
 
 
 def show(answer: Answer) -> None:
@@ -25,6 +26,8 @@ def show(answer: Answer) -> None:
         say.facts(f"contact {story.contact_id}", contact_facts(story))
         for key in _keys(story, answer):
             say.facts(f"request {identity.name_of(key)}", request_facts(story.contact, key, answer.letters))
+    for held in answer.held:
+        say.facts(f"request {held.public.get('requestName')}", held_facts(held))
     for message in _unknown_to(answer):
         say.facts(f"failed message {message.message_id}", message_facts(message))
     if answer.tree:
@@ -36,6 +39,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
     """The same for scripts: every key is always there, null where there is nothing to tell."""
     return {
         "contacts": [_story(story, answer) for story in answer.stories],
+        "scheduled": [_held(held) for held in answer.held],
         "failedMessages": [message.summary() for message in answer.parked],
         "chain": [_view(view) for view in answer.tree],
     }
@@ -100,6 +104,16 @@ def request_facts(contact: Contact, key: str, letters: DeadLetters | None) -> di
         "earlier": "; ".join(_earlier(contact, key)),
         "outcome": state_of(contact, key, time.time()).sentence,
         "message": letters.whereabouts(failed) if failed is not None and letters is not None else None,
+    }
+    return {name: value for name, value in facts.items() if value}
+
+
+def held_facts(held: HeldRequest) -> dict[str, str]:
+    """A request that EventBridge Scheduler holds: the ledger knows nothing of it yet."""
+    facts = {
+        "contact": held.public.get("contactId"),
+        "to": _destination(held.public),
+        "outcome": f"{State.SCHEDULED} for {say.when(held.until)}, when it goes to queue {held.queue}",
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -185,6 +199,10 @@ def _request(contact: Contact, key: str, letters: DeadLetters | None) -> dict[st
             {"failureCode": one.code, "failedAt": say.when(one.at)} for one in _earlier_failures(contact, key)
         ],
     }
+
+
+def _held(held: HeldRequest) -> dict[str, Any]:
+    return {**held.public, "state": State.SCHEDULED, "due": say.when(held.until), "queue": held.queue}
 
 
 def _text(value: Any) -> str | None:

@@ -21,6 +21,7 @@ class State(StrEnum):
     IN_DOUBT = "inDoubt"  # an answer of Connect was lost, and what happened is not known yet
     UNDER_WAY = "underWay"  # a worker has it now
     DEFERRED = "deferred"  # a transient error, or another request's turn; its message comes back
+    SCHEDULED = "scheduled"  # EventBridge Scheduler holds it until it is due
     NOT_SEEN = "notSeen"  # the worker has not begun it: it waits in the queue, or was never sent
 
 

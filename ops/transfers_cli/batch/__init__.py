@@ -1,0 +1,1 @@
+"""``transfers batch``: how far the requests of a batch are."""

@@ -1,0 +1,87 @@
+"""A cancellation from sending it to the end of what it calls off: its message, the ledger's word, the schedules."""
+
+from __future__ import annotations
+
+import json
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+
+from contact_transfer.messaging.schedules import may_hold
+from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
+from contact_transfer.request.identity import request_name
+from contact_transfer.request.source import Source, mark
+from transfers_cli import say
+from transfers_cli.deployment import Deployment
+from transfers_cli.held import held_request, schedule_names, send_now
+from transfers_cli.ledger import LedgerReader
+
+#: How long somebody waits for the worker to read the cancellation, and how often the ledger is asked meanwhile.
+PATIENCE_SECONDS, LOOK_SECONDS = 30.0, 0.5
+#: Clocks may differ by so much (assumed).
+_CLOCKS_SECONDS = 60.0
+_AT_ONCE = 8
+_LANES = ("UrgentQueueUrl", "TransferQueueUrl")
+
+
+@dataclass(frozen=True)
+class Done:
+    """``before``: messages in its queue when it was sent. ``is_read``: the ledger has it. ``schedules``: how many were deleted."""
+
+    message_id: str
+    before: int
+    is_read: bool
+    schedules: int = 0
+
+
+def carry_out(found: Deployment, cancellation: Cancellation) -> Done:
+    """Send the cancellation, wait until the ledger has it, and end what is scheduled."""
+    waiting = {lane: found.queue(lane, "ApproximateNumberOfMessages") for lane in _LANES}
+    before = {lane: sum(counts.values()) for lane, counts in waiting.items()}
+    lane = min(_LANES, key=lambda one: before[one])
+    began = time.time()
+    answer = found.aws("sqs").send_message(
+        QueueUrl=found.output(lane), MessageBody=json.dumps(cancellation.message()), MessageAttributes=mark(Source.CLI)
+    )
+    with say.err.status("waiting for the worker to read it"):
+        is_read = _is_read(found, cancellation, began + HOLDS_SECONDS - _CLOCKS_SECONDS)
+    schedules = _end_scheduled(found, cancellation) if is_read else 0
+    return Done(str(answer["MessageId"]), before[lane], is_read, schedules)
+
+
+def _is_read(found: Deployment, cancellation: Cancellation, until: float) -> bool:
+    """Whether the ledger shows within the patience that the cancellation holds at least ``until``."""
+    reader, deadline = LedgerReader(found), time.monotonic() + PATIENCE_SECONDS
+    while True:
+        known = _cancelled_until(reader, cancellation)
+        if known is not None and known >= until:
+            return True
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(LOOK_SECONDS)
+
+
+def _cancelled_until(reader: LedgerReader, cancellation: Cancellation) -> float | None:
+    if cancellation.batch_id is not None:
+        return reader.batch_cancelled_until(cancellation.instance_id, cancellation.batch_id)
+    known = reader.request_id(request_name(cancellation.instance_id, cancellation.request_id or ""))
+    return None if known is None else known.cancelled_until
+
+
+def _end_scheduled(found: Deployment, cancellation: Cancellation) -> int:
+    """Send what is scheduled to its queue now, where its cancellation meets it. Answer how many schedules were deleted."""
+    name = cancellation.request_id and request_name(cancellation.instance_id, cancellation.request_id)
+    wanted = partial(may_hold, instance_id=cancellation.instance_id, name=name, batch_id=cancellation.batch_id)
+    named = {"requestName": name, "batchId": cancellation.batch_id}
+
+    def end(schedule: str) -> bool:
+        held = held_request(found, schedule)
+        if held is None or not any(
+            value is not None and held.public.get(field) == value for field, value in named.items()
+        ):
+            return False
+        return send_now(found, held)
+
+    with say.err.status("ending what is scheduled"), ThreadPoolExecutor(_AT_ONCE) as pool:
+        return sum(pool.map(end, schedule_names(found, wanted)))

@@ -1,0 +1,58 @@
+"""``transfers batch`` and ``transfers cancel`` against the local cloud: what has happened is said, what is queued or scheduled ends."""
+
+from __future__ import annotations
+
+import time
+import uuid
+
+import pytest
+
+from contact_transfer.request.timestamps import rfc3339
+from tests.ops.conftest import Centre, Transfers
+
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("ops")]
+
+
+def _send(centre: Centre, contact: str, **fields: object) -> None:
+    body = centre.body(contact, **fields)
+    centre.cloud.client("sqs").send_message(QueueUrl=centre.cloud.outputs["TransferQueueUrl"], MessageBody=body)
+
+
+def test_a_batch_says_what_has_happened_and_what_is_scheduled_ends_when_it_is_cancelled(
+    centre: Centre, transfers: Transfers
+) -> None:
+    batch, other = f"b-{uuid.uuid4()}", f"r-{uuid.uuid4()}"
+    moved, left, wrong, *later = centre.tasks(6)
+    due = rfc3339(time.time() // 1 + 3600)
+    _send(centre, moved, batchId=batch)
+    _send(centre, left, batchId=batch, onlyIfInQueueId=centre.cloud.seed["queues"]["Overflow"])
+    _send(centre, wrong, batchId=batch, queueId=str(uuid.uuid4()))
+    for contact in later[:2]:
+        _send(centre, contact, batchId=batch, notBefore=due)
+    _send(centre, later[2], requestId=other, notBefore=due)
+    centre.worked_off()
+    told = transfers("batch", batch, "--json").json
+    assert {state: told[state] for state in ("transferred", "skipped", "failed", "cancelled", "held")} == {
+        "transferred": 1, "skipped": 1, "failed": 1, "cancelled": 0, "held": 2,
+    }  # fmt: skip
+    assert told["codes"] == {"NotInQueue": 1, "DestinationNotFound": 1}
+    for what in (later[0], other):
+        assert f"scheduled for {due[:19]}" in transfers("status", what).out
+    assert transfers("status", later[0], "--json").json["scheduled"][0]["batchId"] == batch
+
+    cancelled = transfers("cancel", "--batch-id", batch, "--yes")
+    assert "is cancelled, and 2 schedules deleted" in cancelled.out
+    centre.worked_off()
+    told = transfers("batch", batch, "--json").json
+    assert (told["transferred"], told["cancelled"], told["held"]) == (1, 2, 0)
+    assert told["cancelledUntil"]
+    shown = transfers("batch", batch).out
+    assert "because of" in shown
+    assert "called off" in shown
+    assert transfers("cancel", "--request-id", other, "--yes", "--json").json["schedules"] == 1
+    centre.worked_off()
+    assert "cancelled" in transfers("status", other).out
+    assert transfers("scheduled").status == 3
+    assert moved in centre.transferred()
+    assert not {left, *later} & set(centre.transferred())
+    assert transfers("batch", "of-nobody").status == 3
