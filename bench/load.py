@@ -78,7 +78,6 @@ class Run:
         left: messages still in the queue.
         messages: sent.
         deliveries: of messages to workers.
-        environments: that ran.
         ways: one for each transferred request, shortest first.
         transfers_at: the moments of the transfers.
         called_at: the moments of the calls, by operation.
@@ -99,7 +98,6 @@ class Run:
     left: int
     messages: int
     deliveries: int
-    environments: int
     ways: list[Way]
     transfers_at: list[float]
     called_at: dict[str, list[float]]

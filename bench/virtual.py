@@ -152,7 +152,6 @@ def _read(load: Load, cloud: Cloud, backlog: Backlog, log: Log, cpu: float) -> R
         left=cloud.queue.left,
         messages=len(cloud.queue.messages),
         deliveries=cloud.function.deliveries,
-        environments=len({one.environment for one in cloud.function.invocations}),
         ways=sorted(ways, key=lambda way: way.whole),
         transfers_at=sorted(at - BEGINS for at in done.values()),
         called_at=called_at,

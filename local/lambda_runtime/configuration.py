@@ -28,7 +28,6 @@ class FunctionConfiguration:
     log_format: str = "Text"
     log_level: str = "INFO"
     log_group: str = ""
-    tracing: str = "PassThrough"
 
     @classmethod
     def deployed(cls, answer: Mapping[str, Any], code: Path) -> FunctionConfiguration:
@@ -46,7 +45,6 @@ class FunctionConfiguration:
             log_format=logging.get("LogFormat", "Text"),
             log_level=logging.get("ApplicationLogLevel", "INFO"),
             log_group=logging.get("LogGroup", f"/aws/lambda/{answer['FunctionName']}"),
-            tracing=answer.get("TracingConfig", {}).get("Mode", "PassThrough"),
         )
 
     def environment(self, region: str, log_stream: str) -> dict[str, str]:

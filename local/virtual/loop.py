@@ -91,15 +91,6 @@ class Loop:
         self._asked += 1
         heapq.heappush(self._heap, (self.now + seconds, self._asked, act, args))
 
-    def spawn(self, work: Callable[[], Any], on_end: Callable[[Any, BaseException | None], None]) -> Task:
-        """Start a task at once. ``on_end`` receives what it returned, or what it raised (``Killed`` when it was killed).
-
-        ``work``: the task's code.
-        """
-        task = Task(self, work, on_end)
-        task.start()
-        return task
-
     def sleep(self, task: Task, seconds: float) -> None:
         """Called from inside ``task``: wait for ``seconds``."""
         self.after(seconds, task.resume, task.ticket())

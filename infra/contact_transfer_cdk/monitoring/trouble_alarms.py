@@ -33,6 +33,14 @@ class _Trouble:
     periods: int = 3
 
 
+def _connect(name: str, happened: str) -> _Trouble:
+    return _Trouble(name, Severity.TICKET, Text(CONNECT, happened, _HEALTH))
+
+
+def _store(name: str, happened: str, severity: Severity = Severity.PAGE) -> _Trouble:
+    return _Trouble(f"{name}-unavailable", severity, Text(STORES, happened, _RESOURCE), periods=2)
+
+
 _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
     {
         Cause.ACCESS_DENIED: _Trouble(
@@ -58,21 +66,13 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             threshold=0,
             periods=1,
         ),
-        Cause.IN_DOUBT: _Trouble(
-            "in-doubt",
-            Severity.TICKET,
-            Text(CONNECT, "Answers of TransferContact are lost. The worker finds out what happened to each.", _HEALTH),
+        Cause.IN_DOUBT: _connect(
+            "in-doubt", "Answers of TransferContact are lost. The worker finds out what happened to each."
         ),
-        Cause.SERVER_ERROR: _Trouble(
-            "connect-errors", Severity.TICKET, Text(CONNECT, "Amazon Connect answers with server errors.", _HEALTH)
-        ),
-        Cause.UNREACHABLE: _Trouble(
-            "connect-unreachable", Severity.TICKET, Text(CONNECT, "Amazon Connect cannot be reached.", _HEALTH)
-        ),
-        Cause.NOT_SHOWN: _Trouble(
-            "contact-not-shown",
-            Severity.TICKET,
-            Text(CONNECT, "Amazon Connect does not show contacts that routes want to transfer.", _HEALTH),
+        Cause.SERVER_ERROR: _connect("connect-errors", "Amazon Connect answers with server errors."),
+        Cause.UNREACHABLE: _connect("connect-unreachable", "Amazon Connect cannot be reached."),
+        Cause.NOT_SHOWN: _connect(
+            "contact-not-shown", "Amazon Connect does not show contacts that routes want to transfer."
         ),
         Cause.ACTIVE_TASK_QUOTA: _Trouble(
             "active-tasks",
@@ -97,39 +97,18 @@ _TROUBLES: Mapping[Cause, _Trouble] = MappingProxyType(
             threshold=0,
             periods=1,
         ),
-        Cause.LEDGER: _Trouble(
-            "ledger-unavailable",
-            Severity.PAGE,
-            Text(STORES, "The ledger's table does not answer. Without it nothing is transferred.", _RESOURCE),
-            periods=2,
+        Cause.LEDGER: _store("ledger", "The ledger's table does not answer. Without it nothing is transferred."),
+        Cause.EVENT_BUS: _store("bus", "Outcome events cannot be published. Their requests are retried."),
+        Cause.LANE_QUEUE: _store(
+            "lane-queue", "Requests cannot be moved to the queue of their lane. They are retried."
         ),
-        Cause.EVENT_BUS: _Trouble(
-            "bus-unavailable",
-            Severity.PAGE,
-            Text(STORES, "Outcome events cannot be published. Their requests are retried.", _RESOURCE),
-            periods=2,
+        Cause.DEAD_LETTER_QUEUE: _store(
+            "dead-letter-queue", "Failed requests cannot be moved to the dead-letter queue. They are retried."
         ),
-        Cause.LANE_QUEUE: _Trouble(
-            "lane-queue-unavailable",
-            Severity.PAGE,
-            Text(STORES, "Requests cannot be moved to the queue of their lane. They are retried.", _RESOURCE),
-            periods=2,
-        ),
-        Cause.DEAD_LETTER_QUEUE: _Trouble(
-            "dead-letter-queue-unavailable",
-            Severity.PAGE,
-            Text(STORES, "Failed requests cannot be moved to the dead-letter queue. They are retried.", _RESOURCE),
-            periods=2,
-        ),
-        Cause.SCHEDULER: _Trouble(
-            "scheduler-unavailable",
+        Cause.SCHEDULER: _store(
+            "scheduler",
+            "Requests with notBefore, or of a route with afterMinutes, cannot be held. They wait in their queue instead.",
             Severity.TICKET,
-            Text(
-                STORES,
-                "Requests with notBefore, or of a route with afterMinutes, cannot be held. They wait in their queue instead.",
-                _RESOURCE,
-            ),
-            periods=2,
         ),
     }
 )

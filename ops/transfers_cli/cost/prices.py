@@ -32,7 +32,6 @@ class Prices:
     date: str
     note: str
     per_one: Mapping[str, float]
-    units: Mapping[str, str]
     sources: frozenset[str]
 
     @classmethod
@@ -45,7 +44,6 @@ class Prices:
             date=content["date"],
             note=content["note"],
             per_one={name: price["usd"] / price["per"] for name, price in prices.items()},
-            units={name: price["unit"] for name, price in prices.items()},
             sources=frozenset(price["source"] for price in prices.values()),
         )
 
