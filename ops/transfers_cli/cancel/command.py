@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -38,17 +37,12 @@ def cancel(
     if (request_id is None) == (batch_id is None):
         raise Stop("Give either --request-id or --batch-id.", Exit.USAGE)
     found = open_deployment(deployment)
-    cancellation = _cancellation(
-        found, {"instanceId": instance, "cancelRequestId": request_id, "cancelBatchId": batch_id}
-    )
+    cancellation = _cancellation(found, instanceId=instance, cancelRequestId=request_id, cancelBatchId=batch_id)
     what = f"request {request_id}" if request_id is not None else f"batch {batch_id}"
-    before = _transferred(found, cancellation)
-    if before is not None:
-        say.note(f"{what} is transferred already, to contact {before}: a cancellation changes nothing of that.")
-    done = None
+    _note_transfer(found, cancellation, what)
     if not dry_run:
         say.confirm(f"Cancel {what} in {found.stack}?", yes=yes)
-        done = carry_out(found, cancellation)
+    done = None if dry_run else carry_out(found, cancellation)
     progress = _progress(found, cancellation)
     if json_:
         say.as_json({**found.place, **cancellation.message(), **_as_dict(done, progress)})
@@ -56,7 +50,13 @@ def cancel(
         _show(cancellation, done, what, progress)
 
 
-def _cancellation(found: Deployment, named: Mapping[str, str | None]) -> Cancellation:
+def _note_transfer(found: Deployment, cancellation: Cancellation, what: str) -> None:
+    before = _transferred(found, cancellation)
+    if before is not None:
+        say.note(f"{what} is transferred already, to contact {before}: a cancellation changes nothing of that.")
+
+
+def _cancellation(found: Deployment, **named: str | None) -> Cancellation:
     """The cancellation, checked with the worker's own code. Raise ``Stop``."""
     body = {name: value for name, value in named.items() if value is not None}
     try:
