@@ -25,10 +25,10 @@ from local.contact_events import FAITHFUL, BestEffort, ContactEvents
 from local.deployed import Deployed
 from local.deployment import Assembly, settings_of, synthesize
 from local.event_source.loop import Delivery, EventSource
+from local.invocations import Invocations
 from local.lambda_runtime import Function
 from local.named import resources
 from local.processes import wait_until
-from local.rule_targets import RuleTargets
 from local.simulator import ConnectProcess
 from local.stack import create
 from local.toolbox import say
@@ -124,9 +124,8 @@ class LocalCloud:
         lanes = ("TransferQueueUrl", "UrgentQueueUrl", "DeadLetterQueueUrl")
         for name, deployed in self._deployed.items():
             self._run_cloudwatch(deployed, [self.outputs[queue] for queue in (lanes if name == "worker" else ())])
-        if "sweep" in functions:
-            targets = RuleTargets(self.aws.invocations, {self._deployed["sweep"].name: functions["sweep"]})
-            self._ends.callback(targets.stop)
+        invocations = Invocations(self.aws, {self._deployed[name].name: one for name, one in functions.items()})
+        self._ends.callback(invocations.stop)
 
     def _function_names(self) -> list[str]:
         """The stack's functions; that which sweeps is there only when a route needs it."""

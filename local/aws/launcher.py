@@ -102,9 +102,17 @@ class Aws:
             raise ValueError(f"the emulator refused a service event: {answer.text}")
 
     def invocations(self) -> list[dict[str, Any]]:
-        """Return what rules have invoked functions with since this was asked last: ``function``, its name, and ``event``."""
+        """Return what functions have been invoked with since this was asked last: ``function``, its name, and ``event``.
+
+        An invocation with an ``id`` waits for its answer.
+        """
         answer = self._http().get(f"{self.endpoint}/_local/invocations")
         return list(answer.raise_for_status().json())
+
+    def answer_invocation(self, number: str, payload: bytes, *, failed: bool) -> None:
+        """Answer the invocation of that ``id`` with what the function returned, or with the error that it ended in."""
+        answer = {"body": payload.decode(errors="replace"), "failed": failed}
+        self._http().post(f"{self.endpoint}/_local/invocations/{number}", json=answer).raise_for_status()
 
     def function_credentials(self, name: str) -> dict[str, str]:
         """Return the environment variables with the credentials that Lambda would hand to function ``name``."""

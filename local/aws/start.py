@@ -9,8 +9,9 @@
 - Permissions that ministack does not evaluate (``local/aws_permissions.py``).
 - ``POST /_local/service-events``: events of an AWS service (source ``aws.connect``), which ``PutEvents`` refuses to
   everyone, here as in AWS. The body is that of ``PutEvents``.
-- ``GET /_local/invocations``: what rules of EventBridge have invoked functions with, once each, as a list of ``function`` (its name) and
-  ``event``. ministack would run the function itself; the local cloud does, as it runs all others.
+- ``GET /_local/invocations``: what rules of EventBridge and callers of ``Invoke`` have invoked functions with, once each, as a list of
+  ``function`` (its name), ``event`` and, where somebody waits for the answer, ``id``: ``POST /_local/invocations/ID`` gives it. ministack
+  would run the function itself; the local cloud does, as it runs all others.
 - ``GET /_local/function-credentials/NAME``: the credentials that Lambda would hand to the function.
 
 Ends when standard input closes: the emulator never outlives the process that started it.
@@ -23,6 +24,7 @@ import os
 import queue
 import sys
 import threading
+import uuid
 from collections.abc import Awaitable, Callable
 from types import FunctionType
 from typing import Any
@@ -123,15 +125,31 @@ def run_no_mappings() -> None:
 
 
 def hold_invocations() -> None:
-    """Keep what rules invoke functions with, for the local cloud to fetch."""
+    """Keep what functions are invoked with, for the local cloud to fetch; callers of ``Invoke`` wait for its answer."""
 
     def dispatch(arn: str, payload: str) -> None:
         invocations.put({"function": arn.rpartition(":")[2], "event": json.loads(payload)})
 
+    def execute(function: dict[str, Any], event: Any) -> dict[str, Any]:
+        config = function["config"]
+        number = uuid.uuid4().hex
+        answer = waiting[number] = queue.SimpleQueue()
+        invocations.put({"function": config["FunctionName"], "event": event, "id": number})
+        try:
+            given = answer.get(timeout=config["Timeout"] + _HAND_OVER_SECONDS)
+        except queue.Empty:
+            given = {"body": '{"errorMessage": "nobody runs this function here"}', "failed": True}
+        del waiting[number]
+        return {"body": given["body"].encode(), "error": given["failed"], "function_error": "Unhandled"}
+
     eventbridge._dispatch_to_lambda = dispatch
+    lambda_svc._execute_function = execute
 
 
+#: From the call until a free execution environment has the event, and back, on a busy machine.
+_HAND_OVER_SECONDS = 30
 invocations: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+waiting: dict[str, queue.SimpleQueue[dict[str, Any]]] = {}
 
 
 def judge_alarms_by_dimensions() -> None:
@@ -181,6 +199,10 @@ def _private(path: str, body: bytes) -> tuple[int, bytes]:
             return answer[0], answer[2]
         if path == "/_local/invocations":
             return 200, json.dumps([invocations.get() for _ in range(invocations.qsize())]).encode()
+        number = path.removeprefix("/_local/invocations/")
+        if number in waiting:
+            waiting[number].put(json.loads(body))
+            return 200, b"{}"
         name = path.removeprefix("/_local/function-credentials/")
         if name == path or name not in lambda_svc._functions:
             return 404, b"{}"

@@ -38,15 +38,15 @@ def counting(what: str, total: int | None) -> Iterator[Counting]:
 
 
 @contextmanager
-def stopping() -> Iterator[threading.Event]:
-    """An event that Ctrl-C and SIGTERM set, once; the second time they do what they always do."""
+def stopping(what: str = "ending after this batch; once more to end at once") -> Iterator[threading.Event]:
+    """An event that Ctrl-C and SIGTERM set, once; the second time they do what they always do. ``what`` is said the first time."""
     event = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         if event.is_set():
             raise KeyboardInterrupt
         event.set()
-        say.note("ending after this batch; once more to end at once", style="yellow")
+        say.note(what, style="yellow")
 
     before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
     try:

@@ -40,7 +40,8 @@ def search_contacts(store: Store, params: Params, _: str) -> dict[str, Any]:
     """SearchContacts. Newest first unless sorted otherwise (assumed)."""
     instance = store.instance(params["InstanceId"])
     is_in_range = _time_range(params["TimeRange"])
-    criteria = params.get("SearchCriteria") or {}
+    criteria = dict(params.get("SearchCriteria") or {})
+    is_named = _name(criteria.pop("Name", None))
     if unknown := sorted(criteria.keys() - _CRITERIA.keys()):
         raise errors.invalid_request(f"The simulator does not search by {', '.join(unknown)}.")
     known_by = store.now() - store.switches.search_shows_after
@@ -50,6 +51,7 @@ def search_contacts(store: Store, params: Params, _: str) -> dict[str, Any]:
         if contact.instance is instance
         and contact.started <= known_by
         and is_in_range(contact)
+        and is_named(contact)
         and all(_CRITERIA[name](contact) in values for name, values in criteria.items() if values)
     ]
     moment, is_descending = _order(params.get("Sort"))
@@ -75,6 +77,17 @@ def _time_range(given: Mapping[str, Any]) -> Callable[[Contact], bool]:
         return at is not None and start <= at <= end
 
     return is_in_range
+
+
+def _name(given: Mapping[str, Any] | None) -> Callable[[Contact], bool]:
+    """The filter by name, without case (assumed); all of the texts or any of them."""
+    texts = [text.casefold() for text in (given or {}).get("SearchText", [])]
+    if given is None or not texts:
+        return lambda _contact: True
+    if given.get("MatchType", "MATCH_ALL") not in {"MATCH_ALL", "MATCH_ANY"}:
+        raise errors.invalid_request(f"The simulator does not search by names that {given['MatchType']}.")
+    matches = any if given.get("MatchType") == "MATCH_ANY" else all
+    return lambda contact: matches(text in (contact.name or "").casefold() for text in texts)
 
 
 def _order(given: Mapping[str, Any] | None) -> tuple[Moment, bool]:

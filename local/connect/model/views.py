@@ -78,6 +78,8 @@ def search_summary(found: Contact, known_by: float) -> View:
         "InitiationMethod": found.initiation_method,
         "InitiationTimestamp": found.started,
     }
+    if found.name is not None:
+        view["Name"] = found.name
     if found.initial_id != found.id:
         view["InitialContactId"] = found.initial_id
     if found.previous_id:

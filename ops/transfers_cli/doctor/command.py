@@ -15,6 +15,8 @@ from transfers_cli import options, say
 from transfers_cli.deployment import Aws, Deployment, find
 from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours
 from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
+from transfers_cli.doctor.live.command import live as try_sources
+from transfers_cli.doctor.live.request import Options
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.planned import planned
 
@@ -48,26 +50,57 @@ def doctor(
     before: Annotated[
         bool, typer.Option("--before", help="Check deployments/NAME.json, as before it is deployed for the first time.")
     ] = False,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live",
+            help="Transfer a test contact through every source, and end it: needs --flow and --queue or --user.",
+        ),
+    ] = False,
+    flow: Annotated[str | None, typer.Option(help="Flow that the transfers of the test contacts start.")] = None,
+    queue: Annotated[
+        str | None, typer.Option(help="Queue that the test contacts go to; best one without agents.")
+    ] = None,
+    user: Annotated[str | None, typer.Option(help="Agent that the test contacts go to.")] = None,
+    start_flow: Annotated[
+        str | None,
+        typer.Option(help="Flow that the test contacts begin in; it must keep them alive.", show_default="--flow"),
+    ] = None,
+    instance: Annotated[
+        str | None, typer.Option(help="Instance of the test contacts, where there are several.")
+    ] = None,
+    seconds: Annotated[float, typer.Option("--timeout", min=1, help="Seconds until all must have arrived.")] = 120.0,
+    yes: options.Yes = False,
     deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Check a deployment: instances, flows, queues, agents, quota, role, keys, routes, alarms. Each finding says what to do.
 
-    Changes nothing. Status 1: something is bad. What could not be checked, often because you lack a permission, is reported
-    and does not count as bad.
+    Changes nothing; only `--live` does: it starts test contacts, after asking, and ends them. Status 1: something is bad. What
+    could not be checked, often because you lack a permission, is reported and does not count as bad.
     """
+    given = Options(flow, queue, user, start_flow, instance, seconds)
+    if (given != Options() and not live) or (live and before):
+        raise Stop(
+            "--flow, --queue, --user, --start-flow, --instance and --timeout go with --live, without --before.",
+            Exit.USAGE,
+        )
     subject = _planned(deployment) if before else _running(deployment)
-    checks = BEFORE if subject.found is None else DEPLOYED
-    findings: list[Finding] = []
-    with say.err.status("checking"):
-        for check in checks:
-            findings += _run(check, subject)
+    findings = try_sources(subject, given, yes=yes) if live else _check(subject)
     if json:
-        say.as_json([{"level": f.level, "what": f.what, "seen": f.seen, "do": f.do} for f in findings])
+        say.as_json([finding.as_dict() for finding in findings])
     else:
         _show(findings)
     if any(finding.level is Level.BAD for finding in findings):
         raise typer.Exit(Exit.NOT_ALL)
+
+
+def _check(subject: Subject) -> list[Finding]:
+    findings: list[Finding] = []
+    with say.err.status("checking"):
+        for check in BEFORE if subject.found is None else DEPLOYED:
+            findings += _run(check, subject)
+    return findings
 
 
 def _run(check: Check, subject: Subject) -> Iterator[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from contact_transfer.request.arn import InstanceArn
 from transfers_cli.deployment import Aws, Deployment
@@ -21,12 +22,17 @@ class Level(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """``what`` was checked, what was ``seen``, and what to ``do`` about it."""
+    """``what`` was checked, what was ``seen``, and what to ``do`` about it. ``details``: more for scripts."""
 
     level: Level
     what: str
     seen: str
     do: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finding for scripts."""
+        return {"level": self.level, "what": self.what, "seen": self.seen, "do": self.do, **self.details}
 
 
 @dataclass(frozen=True)

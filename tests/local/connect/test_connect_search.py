@@ -38,6 +38,20 @@ def test_contacts_with_an_agent_or_an_end_are_found_too_since_there_is_no_filter
     assert set(search(scene, SearchCriteria={"QueueIds": [scene.ids.queues["Support"]]})) == {taken, ended}
 
 
+def test_contacts_are_found_by_words_of_their_names(scene: Any) -> None:
+    params = {"InstanceId": scene.ids.instance_id, "ContactFlowId": scene.ids.flows["Inbound"]}
+    first, second, _ = (
+        scene.connect.call("StartTaskContact", **params, Name=name)["ContactId"]
+        for name in ("A test (one)", "a test (two)", "Order")
+    )
+    for texts, match, found in (
+        (["A test", "two"], {}, {second}),
+        (["one", "two"], {"MatchType": "MATCH_ANY"}, {first, second}),
+    ):
+        criteria = {"Name": {"SearchText": texts, **match}}
+        assert set(search(scene, "INITIATION_TIMESTAMP", SearchCriteria=criteria)) == found
+
+
 def test_only_contacts_queued_within_the_time_range_are_found(scene: Any) -> None:
     queued(scene, "Support")
     scene.clock.wait(7200)
