@@ -28,7 +28,7 @@ def active(centre: Centre) -> list[str]:
     """Test contacts, and what became of them, that have not ended."""
     connect, now = centre.cloud.client("connect"), time.time()
     span = {"Type": "INITIATION_TIMESTAMP", "StartTime": now - 3600, "EndTime": now + 60}
-    named = {"Name": {"SearchText": [NAME]}}
+    named = {"Name": {"SearchText": [NAME], "MatchType": "MATCH_ALL"}}
     pages = connect.get_paginator("search_contacts").paginate(
         InstanceId=centre.cloud.instance_id, TimeRange=span, SearchCriteria=named
     )

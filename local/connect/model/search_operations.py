@@ -84,9 +84,9 @@ def _name(given: Mapping[str, Any] | None) -> Callable[[Contact], bool]:
     texts = [text.casefold() for text in (given or {}).get("SearchText", [])]
     if given is None or not texts:
         return lambda _contact: True
-    if given.get("MatchType", "MATCH_ALL") not in {"MATCH_ALL", "MATCH_ANY"}:
+    if given["MatchType"] not in {"MATCH_ALL", "MATCH_ANY"}:
         raise errors.invalid_request(f"The simulator does not search by names that {given['MatchType']}.")
-    matches = any if given.get("MatchType") == "MATCH_ANY" else all
+    matches = any if given["MatchType"] == "MATCH_ANY" else all
     return lambda contact: matches(text in (contact.name or "").casefold() for text in texts)
 
 

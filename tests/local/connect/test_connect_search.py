@@ -45,10 +45,10 @@ def test_contacts_are_found_by_words_of_their_names(scene: Any) -> None:
         for name in ("A test (one)", "a test (two)", "Order")
     )
     for texts, match, found in (
-        (["A test", "two"], {}, {second}),
-        (["one", "two"], {"MatchType": "MATCH_ANY"}, {first, second}),
+        (["A test", "two"], "MATCH_ALL", {second}),
+        (["one", "two"], "MATCH_ANY", {first, second}),
     ):
-        criteria = {"Name": {"SearchText": texts, **match}}
+        criteria = {"Name": {"SearchText": texts, "MatchType": match}}
         assert set(search(scene, "INITIATION_TIMESTAMP", SearchCriteria=criteria)) == found
 
 
