@@ -96,7 +96,7 @@ def test_ctrl_c_ends_the_test_contacts(centre: Centre, process: Callable[..., Po
         (("--live", "--flow", "f"), "either --queue or --user"),
         (("--live", "--flow", "f", "--queue", "q", "--user", "u"), "either --queue or --user"),
         (("--live", "--flow", "not an id", "--queue", "q"), "--flow not an id"),
-        (("--live", "--before"), "without --before"),
+        (("--live", "--before"), "goes without --before"),
         (("--flow", "f"), "go with --live"),
     ],
 )

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rich.text import Text
 
 from contact_transfer.request.arn import parse_instance
-from transfers_cli import options, say
+from transfers_cli import options, say, trial_options
 from transfers_cli.deployment import Aws, Deployment, find
 from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours
 from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
@@ -45,31 +45,27 @@ _MARKS = {Level.GOOD: "green", Level.LOOK: "yellow", Level.BAD: "bold red", Leve
 _FIELD = re.compile(r'"(contactFlowId|queueId|userId|route)":\s*"([^"]+)"')
 
 
+Before = Annotated[
+    bool, typer.Option("--before", help="Check deployments/NAME.json, as before it is deployed for the first time.")
+]
+Live = Annotated[
+    bool,
+    typer.Option(
+        "--live", help="Transfer a test contact through every source, and end it: needs --flow and --queue or --user."
+    ),
+]
+
+
 def doctor(
     *,
-    before: Annotated[
-        bool, typer.Option("--before", help="Check deployments/NAME.json, as before it is deployed for the first time.")
-    ] = False,
-    live: Annotated[
-        bool,
-        typer.Option(
-            "--live",
-            help="Transfer a test contact through every source, and end it: needs --flow and --queue or --user.",
-        ),
-    ] = False,
-    flow: Annotated[str | None, typer.Option(help="Flow that the transfers of the test contacts start.")] = None,
-    queue: Annotated[
-        str | None, typer.Option(help="Queue that the test contacts go to; best one without agents.")
-    ] = None,
-    user: Annotated[str | None, typer.Option(help="Agent that the test contacts go to.")] = None,
-    start_flow: Annotated[
-        str | None,
-        typer.Option(help="Flow that the test contacts begin in; it must keep them alive.", show_default="--flow"),
-    ] = None,
-    instance: Annotated[
-        str | None, typer.Option(help="Instance of the test contacts, where there are several.")
-    ] = None,
-    seconds: Annotated[float, typer.Option("--timeout", min=1, help="Seconds until all must have arrived.")] = 120.0,
+    before: Before = False,
+    live: Live = False,
+    flow: trial_options.Flow = None,
+    queue: trial_options.Queue = None,
+    user: trial_options.User = None,
+    start_flow: trial_options.StartFlow = None,
+    instance: trial_options.Instance = None,
+    seconds: trial_options.Seconds = 120.0,
     yes: options.Yes = False,
     deployment: options.DeploymentName = "",
     json: options.AsJson = False,
@@ -81,10 +77,7 @@ def doctor(
     """
     given = Options(flow, queue, user, start_flow, instance, seconds)
     if (given != Options() and not live) or (live and before):
-        raise Stop(
-            "--flow, --queue, --user, --start-flow, --instance and --timeout go with --live, without --before.",
-            Exit.USAGE,
-        )
+        raise Stop("The options about test contacts go with --live, which goes without --before.", Exit.USAGE)
     subject = _planned(deployment) if before else _running(deployment)
     findings = try_sources(subject, given, yes=yes) if live else _check(subject)
     if json:
