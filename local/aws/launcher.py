@@ -110,7 +110,7 @@ class Aws:
         return list(answer.raise_for_status().json())
 
     def answer_invocation(self, number: str, payload: bytes, *, failed: bool) -> None:
-        """Answer the invocation of that ``id`` with what the function returned, or with the error that it ended in."""
+        """Answer the invocation of that ``id`` with what the function returned or, if it ``failed``, with the error that it ended in."""
         answer = {"body": payload.decode(errors="replace"), "failed": failed}
         self._http().post(f"{self.endpoint}/_local/invocations/{number}", json=answer).raise_for_status()
 

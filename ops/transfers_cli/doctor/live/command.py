@@ -19,6 +19,11 @@ from transfers_cli.trial_contacts import TrialContacts, trial_name
 def live(subject: Subject, given: Options, *, yes: bool) -> list[Finding]:
     """Try every source of a deployment that runs.
 
+    Args:
+        subject: the deployment.
+        given: the options about the test contacts.
+        yes: nobody is asked before they are started.
+
     Raises:
         Stop: the options make no sense, transfers are paused, the answer was no, or Ctrl-C (after everything was cleaned up).
     """

@@ -38,7 +38,7 @@ class Failing:
         return self.problem is not None or self.removed
 
     def fail(self, problem: str, do: str) -> None:
-        """It cannot be followed, or was not sent; what to ``do`` about that."""
+        """It cannot be followed, or was not sent: ``problem`` says why, ``do`` what to do about that."""
         self.problem, self.do = problem, do
 
     def sent(self, message_id: str) -> None:

@@ -36,7 +36,7 @@ class Journey:
         return self.problem is not None or "confirmed" in self.seconds
 
     def fail(self, problem: str, do: str) -> None:
-        """It will not arrive."""
+        """It will not arrive: ``problem`` says why, ``do`` what to do about that."""
         self.problem, self.do = problem, do
 
     def send_began(self) -> None:

@@ -40,19 +40,19 @@ class Trial:
     seconds: float
 
     def fields(self, contact_id: str, source: str) -> dict[str, str]:
-        """The fields of the request for a test contact."""
+        """The fields of the request for a test contact, through the source with the key ``source``."""
         return {"instanceId": self.instance.instance_id, "contactId": contact_id, **self.parameters(source)}
 
     def parameters(self, source: str) -> dict[str, str]:
-        """The same as a Connect flow gives them, which names neither instance nor contact."""
+        """The same for ``source`` as a Connect flow gives them, which names neither instance nor contact."""
         return {**self.goal, "requestId": self.request_id(source), "batchId": self.name, "reason": REASON}
 
     def request_id(self, source: str) -> str:
-        """The ``requestId`` of the request that goes through a source."""
+        """The ``requestId`` of the request that goes through ``source``."""
         return f"{self.name}-{source}"
 
     def request_name(self, source: str) -> str:
-        """The name of that request."""
+        """The name of the request that goes through ``source``."""
         return request_name(self.instance.instance_id, self.request_id(source))
 
 

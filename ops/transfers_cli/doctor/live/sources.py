@@ -36,7 +36,7 @@ def _to_queue(output: str, key: str) -> Callable[[Deployment, Trial, str], None]
 
 
 def send_body(found: Deployment, output: str, fields: Mapping[str, Any]) -> str:
-    """Send a request to a queue of the deployment and return the message's id."""
+    """Send a message of these ``fields`` to the queue whose URL is that ``output``, and return the message's id."""
     answer = found.aws("sqs").send_message(QueueUrl=found.output(output), MessageBody=json.dumps(fields))
     return str(answer["MessageId"])
 
