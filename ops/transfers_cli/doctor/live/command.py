@@ -31,15 +31,11 @@ def live(subject: Subject, given: Options, *, yes: bool) -> list[Finding]:
     assert found is not None  # noqa: S101 - the command's own options say so
     trial = read(found, given, trial_name("doctor"))
     _check_running(found)
-    goal = trial.goal.get("queueId") or trial.goal.get("userId")
-    say.confirm(
-        f"Start {len(SOURCES)} test contacts in instance {trial.instance.instance_id}, transfer them to {goal}, and end them?",
-        yes=yes,
-    )
+    where = f"{trial.instance.instance_id}, transfer them to {trial.goal.get('queueId') or trial.goal.get('userId')}"
+    say.confirm(f"Start {len(SOURCES)} test contacts in instance {where}, and end them?", yes=yes)
     connect = found.aws("connect")
-    contacts = TrialContacts(
-        connect, Looker(connect, found.settings), trial.instance.instance_id, trial.start_flow, trial.name
-    )
+    looker = Looker(connect, found.settings)
+    contacts = TrialContacts(connect, looker, trial.instance.instance_id, trial.start_flow, trial.name)
     with stopping("ending the test contacts; once more to leave them and end at once") as stop:
         with say.err.status(f"trial {trial.name}"):
             findings = LiveTrial(found, trial, contacts, stop).run()
