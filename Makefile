@@ -57,6 +57,9 @@ MINUTES ?= 5
 simulate: $(READY) ## the promises under simulated faults, for MINUTES=5; a failing seed is printed with its replay
 	@$(BIN)/python -m tests.simulation run --minutes $(MINUTES) $(ARGS)
 
+explore: $(READY) ## every order of calls and every single fault in small scopes; ARGS="--faults 2 --scope rivals" for more or less
+	@$(BIN)/python -m tests.exploration run $(ARGS)
+
 bench: $(READY) ## what is promised about speed and cost, measured on this machine
 	@$(BIN)/python -m bench $(ARGS)
 
@@ -72,4 +75,4 @@ lock: $(READY) ## pin and hash what the two requirements.in ask for
 clean: ## remove what the commands made
 	rm -rf $(VENV) .tools cdk.out build
 
-.PHONY: help setup run serve test quick check synth bootstrap deploy diff destroy simulate bench cost schemas lock clean
+.PHONY: help setup run serve test quick check synth bootstrap deploy diff destroy simulate explore bench cost schemas lock clean

@@ -127,6 +127,11 @@ def test_simulate(copy: Copy) -> None:
     assert "every promise was kept" in copy.make("simulate", "ARGS=--seeds 2 --workers 1")
 
 
+def test_explore(copy: Copy) -> None:
+    said = copy.make("explore", "ARGS=--scope one --faults 0")
+    assert "every promise holds" in said
+
+
 def test_quick(copy: Copy) -> None:
     assert "tests/component/test_exactly_once.py" in copy.make("quick", "ARGS=--collect-only -n0 -q")
 
