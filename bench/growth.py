@@ -17,7 +17,7 @@ from bench.requests import INSTANCE_ARN
 from bench.start import asset
 from bench.virtual import run
 from contact_transfer.ledger.forgetting import REMEMBERED_ENDS as KEPT
-from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.ledger import Session
 from contact_transfer.ledger.records import Claim, EndRecord, LeaseAcquired
 from contact_transfer.ledger.store import Store
 from contact_transfer.request.model import TransferRequest
@@ -129,7 +129,7 @@ def _names() -> Rows:
     for size in NAMES:
         client = TableClient("ledger")
         versions = map(str, itertools.count())
-        ledger = Ledger(Store(client, "ledger", 400 * 86400.0, versions.__next__), lambda: 0.0)
+        ledger = Store(client, "ledger", 400 * 86400.0, versions.__next__, lambda: 0.0)
         for number in range(size):
             _fail(ledger, number)
         item_mb = len(json.dumps(next(iter(client.tables["ledger"].items.values())))) / 1e6
@@ -140,15 +140,15 @@ def _names() -> Rows:
         yield size, ms, item_mb
 
 
-def _fail(ledger: Ledger, number: int) -> None:
+def _fail(ledger: Store, number: int) -> None:
     request = TransferRequest("instance", "contact", f"flow-{number}", queue_id=f"queue-{number}")
-    session, message, now = ledger.session(request, is_new=False), f"m{number}", float(number)
+    session, message, now = Session(ledger, request, is_new=False), f"m{number}", float(number)
     claim = Claim(request.entry, message, f"owner-{number}", request.snapshot(), until=now + 0.5)
     held = session.acquire(claim, Now(now, now))
     if not isinstance(held, LeaseAcquired):
         raise TypeError(f"the lease should have been free, and the ledger says {held}")
     failure = EndRecord(request.entry, message, "ContactNotActive", "x", now + 0.1, held.lease.turn, 1)
-    session.record_end(held, failure)
+    session.record_end(failure)
     session.mark_reported(message)
 
 

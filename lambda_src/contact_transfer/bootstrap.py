@@ -19,7 +19,6 @@ from contact_transfer.connect.client import TRANSFER, ConnectClient
 from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.connect_clock import ConnectClock
 from contact_transfer.connect.lane_shares import LaneShares
-from contact_transfer.ledger.ledger import Ledger
 from contact_transfer.ledger.store import Store
 from contact_transfer.messaging.batch import Batch
 from contact_transfer.messaging.event_bus import Bus
@@ -40,6 +39,7 @@ from contact_transfer.transfer.route_quota import Routes
 from contact_transfer.transfer.service import Service
 
 if TYPE_CHECKING:
+    from contact_transfer.config.function_settings import ConfirmSettings
     from contact_transfer.confirmation.confirmation import Confirmation
     from contact_transfer.connect_flow.flow_function import FlowDoor
     from contact_transfer.queue_sweep.sweep_function import SweepFunction
@@ -119,9 +119,8 @@ def batch(
     look = partial(queue.waiting, Lane.URGENT)
     limiter = LaneShares(quotas, settings.maximum_concurrency, clock, look, call_seconds=CALL_SECONDS)
     telemetry = telemetry or Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name))
-    store = Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id)
-    ledger = Ledger(store, clock.now)
-    service = Service(ledger, _means(settings, aws["connect"], limiter, clock, randomness))
+    store = _store(settings, aws, clock, randomness)
+    service = Service(store, _means(settings, aws["connect"], limiter, clock, randomness))
     bus = Bus(aws["events"], settings.event_bus_name)
     schedules = Schedules(
         lambda: aws["scheduler"],
@@ -129,8 +128,13 @@ def batch(
         settings.schedule_role_arn,
         settings.dead_letter_queue_url,
     )
-    holding = Holding(schedules, ledger, clock, randomness)
+    holding = Holding(schedules, store, clock, randomness)
     return Batch(service, holding, queue, bus, limiter, telemetry, settings, clock, randomness)
+
+
+def _store(settings: Settings | ConfirmSettings, aws: Mapping[str, Any], clock: Clock, randomness: Randomness) -> Store:
+    keep_seconds = settings.ledger_days * 86400
+    return Store(aws["dynamodb"], settings.ledger_table_name, keep_seconds, randomness.new_id, clock.now)
 
 
 def _means(settings: Settings, client: Any, limiter: LaneShares, clock: Clock, randomness: Randomness) -> Means:
@@ -176,10 +180,7 @@ def confirmation(
     settings = ConfirmSettings.from_environment(environment)
     aws = aws or Clients(parse_instance(settings.instance_arns[0]).region, _SUPPORT)
     return Confirmation(
-        arrivals=Arrivals(
-            Store(aws["dynamodb"], settings.ledger_table_name, settings.ledger_days * 86400, randomness.new_id),
-            clock.now,
-        ),
+        arrivals=Arrivals(_store(settings, aws, clock, randomness)),
         bus=Bus(aws["events"], settings.event_bus_name),
         visibility=Visibility(aws["sqs"], settings.confirmation_queue_url),
         telemetry=Telemetry(_logger(), Metrics(namespace=NAMESPACE, service=settings.event_bus_name)),

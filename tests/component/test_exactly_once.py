@@ -240,6 +240,15 @@ def test_while_the_ledger_is_away_nothing_is_called_and_nothing_lost(world: Worl
     assert len(world.transfers) == 1
 
 
+def _killed_each_time(world: World) -> None:
+    """Let the message come back until it is parked; every worker may die."""
+    for _ in range(60):
+        if world.queue.waiting:
+            world.time.now = max(world.time.now, min(m.visible_at for m in world.queue.waiting))
+            with world.killed(at=10_000):
+                world.once()
+
+
 def test_a_record_that_kills_the_worker_is_parked_in_the_end(world: World) -> None:
     deadly, mate = world.contact(), world.contact()
     world.send(world.request(deadly))
@@ -250,11 +259,27 @@ def test_a_record_that_kills_the_worker_is_parked_in_the_end(world: World) -> No
             raise Killed
 
     world.interrupt("before transfer_contact", kill, once=False)
-    for _ in range(40):
-        if world.queue.waiting:
-            world.time.now = max(world.time.now, min(m.visible_at for m in world.queue.waiting))
-            with world.killed(at=10_000):
-                world.once()
+    _killed_each_time(world)
     assert world.codes == ["RetriesExhausted"]
     assert "began 20 times" in world.dead[0]["FailureMessage"]
     assert [old for old, _ in world.transfers] == [mate]
+
+
+def test_a_request_that_kills_every_worker_once_it_has_called_ends_as_unknown(world: World) -> None:
+    """Its call moved the contact, and not even looking comes to an end, so nothing else may be said of it."""
+    contact = world.contact()
+    world.send(world.request(contact, requestId="r"))
+
+    def kill(_contact: str) -> None:
+        if world.transfers:
+            raise Killed
+
+    for step in ("after transfer_contact", "before describe_contact", "before list_associated_contacts"):
+        world.interrupt(step, kill, once=False)
+    _killed_each_time(world)
+    assert world.codes == ["OutcomeUnknown"]
+    assert "it kills the worker" in world.dead[0]["FailureMessage"]
+    world.send(world.request(world.contact(), requestId="r"))
+    world.settle()
+    assert world.codes == ["OutcomeUnknown", "IdempotencyMismatch"], "the name stays bound"
+    assert [old for old, _ in world.transfers] == [contact]

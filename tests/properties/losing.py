@@ -11,6 +11,9 @@ from botocore.exceptions import ClientError, ReadTimeoutError
 from contact_transfer.ledger.store import Store
 from local.virtual import Table
 
+#: What time it is for the store.
+NOW = 1000.0
+
 
 class Client:
     """``lose``: the next write's answer gets lost, and the SDK sends it again. ``late``: the client gives the next write up, and it
@@ -47,4 +50,4 @@ class Client:
 
 def store(client: Client) -> Store:
     """A store on the table, whose versions are numbers."""
-    return Store(client, "ledger", 1000.0, map(str, itertools.count()).__next__)
+    return Store(client, "ledger", 1000.0, map(str, itertools.count()).__next__, lambda: NOW)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import pytest
 from botocore.exceptions import ReadTimeoutError
@@ -11,9 +10,7 @@ from botocore.exceptions import ReadTimeoutError
 from contact_transfer.ledger.request_ids import IdBound, IdTaken, RequestId, TurnPassed, bind, free
 from contact_transfer.ledger.route_quotas import Permit, RouteQuota, return_permit, take_permit
 from contact_transfer.ledger.store import Handle, LedgerUnavailable
-from tests.properties.losing import Client, store
-
-_NOW = 1000.0
+from tests.properties.losing import NOW, Client, store
 
 
 def _id(fingerprint: str, turn: int) -> RequestId:
@@ -32,11 +29,11 @@ def test_a_claim_that_was_given_up_binds_no_name_after_its_request_has_failed(be
     client = Client()
     handle = Handle(store(client), RequestId, "request#r")
     if before != "absent":
-        handle.apply(partial(bind, wanted=_id("a", 1), since=_NOW), _NOW)
+        handle.apply(bind, _id("a", 1), NOW)
     if before == "free":
-        handle.apply(partial(free, wanted=_id("a", 2)), _NOW)
-    _give_up(client, lambda: handle.apply(partial(bind, wanted=_id("a", 3), since=_NOW), _NOW))
-    handle.apply(partial(free, wanted=_id("a", 4)), _NOW)
+        handle.apply(free, _id("a", 2))
+    _give_up(client, lambda: handle.apply(bind, _id("a", 3), NOW))
+    handle.apply(free, _id("a", 4))
     client.arrive()
     known = handle.read()
     assert known is not None
@@ -46,14 +43,11 @@ def test_a_claim_that_was_given_up_binds_no_name_after_its_request_has_failed(be
 def test_a_claim_that_was_given_up_takes_no_name_that_is_another_requests_by_now() -> None:
     client = Client()
     ledger = store(client)
-    _give_up(
-        client,
-        lambda: Handle(ledger, RequestId, "request#r").apply(partial(bind, wanted=_id("a", 1), since=_NOW), _NOW),
-    )
+    _give_up(client, lambda: Handle(ledger, RequestId, "request#r").apply(bind, _id("a", 1), NOW))
     other = Handle(ledger, RequestId, "request#r")
-    assert isinstance(other.apply(partial(bind, wanted=_id("b", 2), since=_NOW), _NOW), IdBound)
+    assert isinstance(other.apply(bind, _id("b", 2), NOW), IdBound)
     client.arrive()
-    assert isinstance(other.apply(partial(bind, wanted=_id("a", 3), since=_NOW), _NOW), IdTaken)
+    assert isinstance(other.apply(bind, _id("a", 3), NOW), IdTaken)
 
 
 def test_a_second_claim_that_finds_its_own_writes_all_the_same() -> None:
@@ -61,10 +55,10 @@ def test_a_second_claim_that_finds_its_own_writes_all_the_same() -> None:
     client = Client()
     ledger = store(client)
     first = Handle(ledger, RequestId, "request#r")
-    first.apply(partial(bind, wanted=_id("a", 1), since=_NOW), _NOW)
-    _give_up(client, lambda: first.apply(partial(free, wanted=_id("a", 1)), _NOW))
+    first.apply(bind, _id("a", 1), NOW)
+    _give_up(client, lambda: first.apply(free, _id("a", 1)))
     second = Handle(ledger, RequestId, "request#r")
-    assert isinstance(second.apply(partial(bind, wanted=_id("a", 2), since=_NOW), _NOW), IdBound)
+    assert isinstance(second.apply(bind, _id("a", 2), NOW), IdBound)
     client.arrive()
     known = second.read()
     assert known is not None
@@ -73,48 +67,47 @@ def test_a_second_claim_that_finds_its_own_writes_all_the_same() -> None:
 
 def test_a_worker_whose_lease_is_over_neither_binds_nor_frees() -> None:
     handle = Handle(store(Client()), RequestId, "request#r")
-    handle.apply(partial(bind, wanted=_id("a", 5), since=_NOW), _NOW)
-    handle.apply(partial(free, wanted=_id("a", 4)), _NOW)
+    handle.apply(bind, _id("a", 5), NOW)
+    handle.apply(free, _id("a", 4))
     known = handle.read()
     assert known is not None
     assert known.is_bound
-    assert isinstance(handle.apply(partial(bind, wanted=_id("a", 4), since=_NOW), _NOW), TurnPassed)
+    assert isinstance(handle.apply(bind, _id("a", 4), NOW), TurnPassed)
 
 
 def test_a_permit_whose_write_was_given_up_is_not_taken_after_it_was_given_back() -> None:
     client = Client()
     handle = Handle(store(client), RouteQuota, "route#r")
-    take = partial(take_permit, holder="a", turn=1, most=1)
-    _give_up(client, lambda: handle.apply(take, _NOW))
-    handle.apply(partial(return_permit, holder="a", turn=2), _NOW)
+    _give_up(client, lambda: handle.apply(take_permit, "a", 1, 1))
+    handle.apply(return_permit, "a", 2)
     client.arrive()
-    assert handle.apply(partial(take_permit, holder="b", turn=3, most=1), _NOW) is Permit.TAKEN
+    assert handle.apply(take_permit, "b", 3, 1) is Permit.TAKEN
 
 
 def test_a_permit_that_is_taken_again_is_not_given_back_by_a_late_write() -> None:
     client = Client()
     handle = Handle(store(client), RouteQuota, "route#r")
-    handle.apply(partial(take_permit, holder="a", turn=1, most=1), _NOW)
-    _give_up(client, lambda: handle.apply(partial(return_permit, holder="a", turn=1), _NOW))
-    assert handle.apply(partial(take_permit, holder="a", turn=2, most=1), _NOW) is Permit.TAKEN
+    handle.apply(take_permit, "a", 1, 1)
+    _give_up(client, lambda: handle.apply(return_permit, "a", 1))
+    assert handle.apply(take_permit, "a", 2, 1) is Permit.TAKEN
     client.arrive()
-    assert handle.apply(partial(take_permit, holder="b", turn=3, most=1), _NOW) is Permit.NONE_LEFT
+    assert handle.apply(take_permit, "b", 3, 1) is Permit.NONE_LEFT
 
 
 def test_a_write_that_the_sdk_repeats_recognises_itself() -> None:
     client = Client()
     handle = Handle(store(client), RouteQuota, "route#r", is_new=True)
     client.lose = True
-    assert handle.apply(partial(take_permit, holder="a", turn=1, most=1), _NOW) is Permit.TAKEN
+    assert handle.apply(take_permit, "a", 1, 1) is Permit.TAKEN
     assert not client.lose
 
 
 def test_an_answer_without_a_write_rests_on_what_is_there_now() -> None:
     ledger = store(Client())
     mine, other = (Handle(ledger, RouteQuota, "route#r") for _ in range(2))
-    mine.apply(partial(take_permit, holder="a", turn=1, most=1), _NOW)
-    other.apply(partial(return_permit, holder="a", turn=2), _NOW)
-    assert mine.apply(partial(take_permit, holder="b", turn=3, most=1), _NOW) is Permit.TAKEN
+    mine.apply(take_permit, "a", 1, 1)
+    other.apply(return_permit, "a", 2)
+    assert mine.apply(take_permit, "b", 3, 1) is Permit.TAKEN
 
 
 class _Silent(Client):
@@ -131,9 +124,7 @@ def test_an_empty_answer_is_no_answer() -> None:
     with pytest.raises(LedgerUnavailable):
         Handle(store(_Silent()), RouteQuota, "k").read()
     with pytest.raises(LedgerUnavailable):
-        Handle(store(_Silent()), RouteQuota, "k", is_new=True).apply(
-            partial(take_permit, holder="a", turn=1, most=1), _NOW
-        )
+        Handle(store(_Silent()), RouteQuota, "k", is_new=True).apply(take_permit, "a", 1, 1)
 
 
 class _Expired(Client):

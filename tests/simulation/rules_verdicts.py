@@ -86,11 +86,15 @@ def _expired(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 def _unknown(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     """Whether a call of this very request may have been made whose answer never came, and the contact is gone, or looks so.
 
-    Refused after a lost answer, it looks to the worker as if the contact had ended by the call, and its end showed late.
+    Refused after a lost answer, it looks to the worker as if the contact had ended by the call, and its end showed late. Of a request that
+    kills the worker nobody finds out more.
     """
     lost = _unanswered(case, wanted, verdict.decided) or _delayed(case, wanted, verdict.decided)
+    may_have_called = bool(lost) or case.cut_short(wanted, verdict.decided)
+    if KILLS in verdict.text:
+        return may_have_called
     refused = "DestinationNotFound" in wanted.request.codes or _rejected(case, verdict, wanted)
-    return (_gone(case, verdict, wanted) or refused) and (bool(lost) or case.cut_short(wanted, verdict.decided))
+    return (_gone(case, verdict, wanted) or refused) and may_have_called
 
 
 def _rejected(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
@@ -231,7 +235,8 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
         yield f"{told}, {seen:.0f} s after an answer was lost, and nobody looked"
     made = asked[-1] - (LATEST_SECONDS if asked[-1] in _delayed(case, wanted, verdict.decided) else 0.0)
     settle = case.evidence.settings["settle_minutes"] * 60
-    if verdict.code == "OutcomeUnknown" and verdict.decided < made + settle - 2 * SKEW:
+    waits = verdict.code == "OutcomeUnknown" and KILLS not in verdict.text
+    if waits and verdict.decided < made + settle - 2 * SKEW:
         yield f"request {wanted.number} failed {_at(case, verdict)} as OutcomeUnknown before settleMinutes were over"
 
 
@@ -240,7 +245,7 @@ def early(case: Case) -> Iterator[str]:
     patience = case.evidence.settings["retry_for_hours"] * 3600
     for verdict in case.verdicts:
         wanted = verdict.wanted
-        if verdict.code != "RetriesExhausted" or wanted is None:
+        if wanted is None or (verdict.code != "RetriesExhausted" and KILLS not in verdict.text):
             continue
         runs = [run for message in wanted.messages for run in case.runs_of.get(message.id, ())]
         if KILLS in verdict.text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -105,10 +106,8 @@ def _not_awaited(real: Any) -> Any:
     names = real.__globals__
 
     def close(self: Any, done: Any) -> Any:
-        try:
-            self.session.record_transfer(self.held, names["reporting"].transfer(done, self.request))
-        except (names["Conflict"], names["LedgerUnavailable"]):
-            pass
+        with suppress(names["LedgerUnavailable"]):
+            self.session.record_transfer(names["reporting"].transfer(done, self.request))
         return names["Report"](done)
 
     return close
@@ -117,8 +116,8 @@ def _not_awaited(real: Any) -> Any:
 def _of_each_name(real: Any) -> Any:
     """Each request has an item of its own for the contact."""
 
-    def init(self: Any, store: Any, now: Any, request: Any, *args: Any, **given: Any) -> None:
-        real(self, store, now, request, *args, **given)
+    def init(self: Any, store: Any, request: Any, **given: Any) -> None:
+        real(self, store, request, **given)
         self._contact._key += f"#{request.name}"
 
     return init

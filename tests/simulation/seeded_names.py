@@ -44,14 +44,14 @@ def _turn_of_the_count(real: Any) -> Any:
 def _contact_first(real: Any) -> Any:
     """The lease is given back before the permit and the requestId are: whoever acquires it next may lose them."""
 
-    def record(self: Any, held: Any, failure: Any) -> None:
-        give_back, self._give_back = self._give_back, lambda _held, _end: None
+    def record(self: Any, failure: Any) -> None:
+        give_back, self._give_back = self._give_back, lambda _end: None
         try:
-            real(self, held, failure)
+            real(self, failure)
         finally:
             del self._give_back
         if not failure.in_doubt:
-            give_back(held, failure)
+            give_back(failure)
 
     return record
 

@@ -58,25 +58,30 @@ def _full(real: Any) -> Any:
 
 
 def _minutes(real: Any) -> Any:
-    def is_over(self: Any) -> bool:
-        minutes = replace(self.settings, retry_for_hours=self.settings.retry_for_hours / 60)
-        return bool(real(replace(self, settings=minutes)))
+    def is_over(arrival: Any) -> bool:
+        settings = arrival.means.settings
+        minutes = replace(settings, retry_for_hours=settings.retry_for_hours / 60)
+        return bool(real(replace(arrival, means=replace(arrival.means, settings=minutes))))
 
     return is_over
 
 
 def _from_first_beginning(real: Any) -> Any:
-    return lambda self: real(replace(self, delivery=replace(self.delivery, first_received_at=self.record.first_at)))
+    def is_over(arrival: Any) -> bool:
+        delivery = replace(arrival.delivery, first_received_at=arrival.record.first_at)
+        return bool(real(replace(arrival, delivery=delivery)))
+
+    return is_over
 
 
 def _once(real: Any) -> Any:
     """Only the first look of a delivery at its expiry counts."""
 
-    def expired(self: Any) -> Any:
-        if self.__dict__.setdefault("_looked", False):
+    def expired(arrival: Any) -> Any:
+        if arrival.__dict__.setdefault("_looked", False):
             return None
-        self.__dict__["_looked"] = True
-        return real(self)
+        arrival.__dict__["_looked"] = True
+        return real(arrival)
 
     return expired
 
@@ -169,13 +174,13 @@ REQUESTS: tuple[SeededBug, ...] = (
         "minutes-for-hours",
         "retryForHours is taken for minutes",
         "d-early",
-        {"transfer.retries:Retries.is_over": _minutes},
+        {"transfer.retries:is_over": _minutes},
     ),
     plain(
         "time-of-the-first-message",
         "a message that is sent back has the time of the request's first one",
         "d-early",
-        {"transfer.retries:Retries.is_over": _from_first_beginning},
+        {"transfer.retries:is_over": _from_first_beginning},
     ),
     plain(
         "given-up-after-two-deaths",
@@ -193,13 +198,13 @@ REQUESTS: tuple[SeededBug, ...] = (
         "expiry-ignored",
         "expiresAt is read and never looked at",
         "b-expired",
-        {"transfer.retries:Retries.expired": always(None)},
+        {"transfer.retries:expired": always(None)},
     ),
     interleaving(
         "expiry-before-the-wait",
         "expiresAt is looked at before the wait for a call slot and not after it",
         "b-expired",
-        {"transfer.retries:Retries.expired": _once},
+        {"transfer.retries:expired": _once},
     ),
     plain(
         "whole-quota-each",

@@ -22,10 +22,10 @@ def _another_each_time(real: Any) -> Any:
 
 
 def _doubt_gives_back(real: Any) -> Any:
-    def record(self: Any, held: Any, failure: Any) -> None:
+    def record(self: Any, failure: Any) -> None:
         if failure.in_doubt:
-            self._give_back(held, failure)
-        real(self, held, failure)
+            self._give_back(failure)
+        real(self, failure)
 
     return record
 

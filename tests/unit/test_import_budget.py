@@ -75,7 +75,6 @@ IDLE = {
     "contact_transfer.ledger.request_ids": "for requests with a requestId",
     "contact_transfer.ledger.route_quotas": "for requests of a route",
     "contact_transfer.observability.metrics": "names",
-    "contact_transfer.transfer.arrival": "data without functions: what work on a delivery has at hand",
     "contact_transfer.transfer.outcome": "data without functions: what can become of a request",
     "jmespath": "botocore.regions imports it, for rules that the four endpoints do not have",
     "urllib3": "opens the connections that instant answers do without",

@@ -6,9 +6,8 @@ it is: that message alone tells of it, again if it comes back.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 from contact_transfer.confirmation.contact_events import Arrived, ContactReference
 from contact_transfer.ledger.documents import arrival_key, contact_key
@@ -70,11 +69,10 @@ class Pending:
 
 
 class Arrivals:
-    """Every method can raise ``LedgerUnavailable``. ``now``: epoch seconds."""
+    """Every method can raise ``LedgerUnavailable``."""
 
-    def __init__(self, store: Store, now: Callable[[], float]) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._now = now
 
     def look(self, reference: ContactReference) -> Transfer | Pending | None:
         """The transfer that made the contact; None when it was none of this deployment's.
@@ -99,7 +97,7 @@ class Arrivals:
 
     def _write(self, transfer: Transfer, found: Arrival) -> bool:
         handle = Handle(self._store, Arrival, arrival_key(transfer.instance_id, transfer.contact_id))
-        return handle.apply(partial(record_arrival, found=found), self._now())
+        return handle.apply(record_arrival, found)
 
 
 def _transfer(contact: Contact, reference: ContactReference) -> Transfer | Pending | None:

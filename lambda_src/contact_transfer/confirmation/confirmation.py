@@ -79,8 +79,7 @@ class Confirmation:
         except _Later as later:
             return self._delay(delivery) if later.delay is None else later.delay
         except LedgerUnavailable as error:
-            cause = Cause.ACCESS_DENIED if error.denied else Cause.LEDGER
-            self.telemetry.put_off(cause, "ledger unavailable", messageId=delivery.message_id, error=error.detail)
+            self.telemetry.put_off(error.cause, "ledger unavailable", messageId=delivery.message_id, error=error.detail)
             return self._delay(delivery)
         except Exception as error:  # noqa: BLE001 - a defect of ours must not take the batch with it, nor lose the message
             self.telemetry.defect(error, messageId=delivery.message_id)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import dataclasses
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from dataclasses import replace
+from functools import partial
+from typing import Any, NamedTuple, TypeVar
 
 from contact_transfer.ledger.records import (
     Attempt,
@@ -27,11 +28,17 @@ T = TypeVar("T", bound=Extensible)
 
 #: Bytes of a document, at most. What operators alone read is left out of one that would be larger.
 MAXIMUM_BYTES = 60_000
-_NESTED: Mapping[type, Mapping[str, type]] = {
-    Contact: {"lease": Lease, "attempt": Attempt, "transfer": Transfer},
+#: Fields that hold values of the ledger in their turn: one, or where the default is an empty map, a map of them.
+_PARTS: Mapping[type, Mapping[str, type[Extensible]]] = {
+    Contact: {
+        "lease": Lease,
+        "attempt": Attempt,
+        "transfer": Transfer,
+        "requests": RequestRecord,
+        "ends": EndRecord,
+    },
     RequestRecord: {"last_error": TransientError, "ended": EndRecord, "done": Transfer},
 }
-_MAPS: Mapping[type, Mapping[str, type]] = {Contact: {"requests": RequestRecord, "ends": EndRecord}}
 
 
 def contact_key(instance_id: str, contact_id: str) -> str:
@@ -59,40 +66,25 @@ def arrival_key(instance_id: str, contact_id: str) -> str:
     return f"arrival#{instance_id}#{contact_id}"
 
 
-@dataclass(frozen=True)
-class _Field:
+class _Field(NamedTuple):
     name: str
     wire: str
     default: Any
-    factory: Callable[[], Any] | None
-    nested: type | None
-    values: type | None
-
-
-def _fields(kind: type) -> tuple[_Field, ...]:
-    found = _known.get(kind)
-    if found is None:
-        found = _known[kind] = _read_fields(kind)
-    return found
+    part: type[Extensible] | None
 
 
 _known: dict[type, tuple[_Field, ...]] = {}
 
 
-def _read_fields(kind: type) -> tuple[_Field, ...]:
-    nested, maps = _NESTED.get(kind, {}), _MAPS.get(kind, {})
-    return tuple(
-        _Field(
-            one.name,
-            _camel(one.name),
-            one.default,
-            None if one.default_factory is dataclasses.MISSING else one.default_factory,
-            nested.get(one.name),
-            maps.get(one.name),
-        )
-        for one in dataclasses.fields(kind)
-        if one.name != "extra"
-    )
+def _fields(kind: type) -> tuple[_Field, ...]:
+    if kind not in _known:
+        parts, fields = _PARTS.get(kind, {}), [one for one in dataclasses.fields(kind) if one.name != "extra"]
+        _known[kind] = tuple(_Field(one.name, _camel(one.name), _default(one), parts.get(one.name)) for one in fields)
+    return _known[kind]
+
+
+def _default(field: dataclasses.Field[Any]) -> Any:
+    return field.default if field.default_factory is dataclasses.MISSING else field.default_factory()
 
 
 def _camel(name: str) -> str:
@@ -103,33 +95,32 @@ def _camel(name: str) -> str:
 def to_document(value: Extensible) -> dict[str, Any]:
     """The value as JSON knows it."""
     document = dict(value.extra)
-    for one in _fields(type(value)):
-        given = getattr(value, one.name)
-        if given is None or given == one.default or (one.factory is not None and not given):
+    for name, wire, default, part in _fields(type(value)):
+        given = getattr(value, name)
+        if given is None or given == default:
             continue
-        if one.nested is not None:
-            given = to_document(given)
-        elif one.values is not None:
-            given = {key: to_document(part) for key, part in given.items()}
-        elif isinstance(given, float):
-            given = round(given, 3)
-        document[one.wire] = given
+        if part is not None:
+            given = _each(to_document, given) if default == {} else to_document(given)
+        document[wire] = round(given, 3) if isinstance(given, float) else given
     return document
 
 
 def from_document(kind: type[T], document: Mapping[str, Any]) -> T:
     """The value that a document holds. What this version does not know is in ``extra``."""
     left, given = dict(document), {}
-    for one in _fields(kind):
-        if one.wire not in left:
+    for name, wire, default, part in _fields(kind):
+        if wire not in left:
             continue
-        found = left.pop(one.wire)
-        if one.nested is not None:
-            found = from_document(one.nested, found)
-        elif one.values is not None:
-            found = {key: from_document(one.values, part) for key, part in found.items()}
-        given[one.name] = found
+        found = left.pop(wire)
+        if part is not None:
+            read = partial(from_document, part)
+            found = _each(read, found) if default == {} else read(found)
+        given[name] = found
     return kind(**given, extra=left)
+
+
+def _each(change: Callable[[Any], Any], parts: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: change(part) for key, part in parts.items()}
 
 
 def encode(value: Extensible) -> str:

@@ -7,19 +7,19 @@ anew to what is there. Each write has a version of its own, so that one which th
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contact_transfer.aws.answers import is_denial
+from contact_transfer.aws.answers import code_and_status, is_denial
 from contact_transfer.ledger.documents import batch_key, decode, encode
 from contact_transfer.ledger.records import Contact, Extensible
 from contact_transfer.ledger.request_ids import CANCELLATIONS_KEPT_SECONDS, Batch, RequestId
+from contact_transfer.transfer.outcome import Cause
 
 T = TypeVar("T", bound=Extensible)
 A = TypeVar("A")
-#: Says what a pure function makes of a document: the one to write (None: nothing) and the answer.
-Change = Callable[[T | None], tuple[T | None, A]]
+P = ParamSpec("P")
 #: How often a change is applied anew because others have written meanwhile.
 _ROUNDS = 5
 #: The index of contacts that are in doubt, by instance and since when; and of contacts that a batch names, by the batch.
@@ -27,57 +27,54 @@ IN_DOUBT_INDEX, BATCH_INDEX = "in-doubt", "batch"
 
 
 class LedgerUnavailable(Exception):
-    """The ledger did not answer, or refused; ``denied`` when it was IAM. What was sent may have been applied, or may still be."""
+    """The ledger did not answer, or refused (``denied``: by IAM). What was sent may have been applied, or may still be.
+
+    ``cause`` and ``detail``: of the deferral that follows from it.
+    """
 
     def __init__(self, detail: str, *, denied: bool = False) -> None:
         super().__init__(detail)
         self.detail = detail
-        self.denied = denied
+        self.cause = Cause.ACCESS_DENIED if denied else Cause.LEDGER
 
 
 class Store:
     """The table, through a botocore client. ``keep_seconds``: how long an item outlives its last write; None: as long as it says.
 
-    ``new_id``: a text that nobody else has.
+    ``new_id``: a text that nobody else has. ``now``: epoch seconds, from which items count the days until they expire.
     """
 
-    def __init__(self, client: Any, table: str, keep_seconds: float, new_id: Callable[[], str]) -> None:
+    def __init__(
+        self, client: Any, table: str, keep_seconds: float, new_id: Callable[[], str], now: Callable[[], float]
+    ) -> None:
         self._client = client
         self._table = table
         self._keep = keep_seconds
         self.new_id = new_id
+        self.now = now
 
     def get(self, key: str) -> Mapping[str, Any] | None:
         """The item under ``key``, as of now. Raise ``LedgerUnavailable``."""
-        answer = self._call(
-            self._client.get_item, Key={"pk": {"S": key}}, ConsistentRead=True, ReturnConsumedCapacity="TOTAL"
-        )
-        item: Mapping[str, Any] | None = answer.get("Item")
+        item: Mapping[str, Any] | None = self._call(
+            self._client.get_item, Key={"pk": {"S": key}}, ConsistentRead=True
+        ).get("Item")
         return item
 
-    def put(self, key: str, value: Extensible, seen: str | None, version: str, now: float) -> Mapping[str, Any] | None:
+    def put(self, key: str, value: Extensible, seen: str | None, version: str) -> Mapping[str, Any] | None:
         """Write the value if ``seen`` is still the item's version (None: there is no item). Answer None, or the item that is there."""
         item = {
             "pk": {"S": key},
             "version": {"S": version},
-            "expires": {"N": str(int(_kept_until(value, now + self._keep)))},
+            "expires": {"N": str(int(_kept_until(value, self.now() + self._keep)))},
             "document": {"S": encode(value)},
             **_index(key, value),
         }
         condition: dict[str, Any] = {"ConditionExpression": "attribute_not_exists(pk)"}
         if seen is not None:
-            condition = {
-                "ConditionExpression": "version = :seen",
-                "ExpressionAttributeValues": {":seen": {"S": seen}},
-            }
+            values = {":seen": {"S": seen}}
+            condition = {"ConditionExpression": "version = :seen", "ExpressionAttributeValues": values}
         try:
-            self._call(
-                self._client.put_item,
-                Item=item,
-                ReturnValuesOnConditionCheckFailure="ALL_OLD",
-                ReturnConsumedCapacity="TOTAL",
-                **condition,
-            )
+            self._call(self._client.put_item, Item=item, ReturnValuesOnConditionCheckFailure="ALL_OLD", **condition)
         except ClientError as error:  # the condition was refused
             answer: Any = error.response  # not every DynamoDB shows the item in it
             shown: Mapping[str, Any] = answer.get("Item") or self.get(key) or {}
@@ -86,14 +83,12 @@ class Store:
 
     def _call(self, method: Callable[..., Any], **given: Any) -> Any:
         try:
-            answer = method(TableName=self._table, **given)
-        except ClientError as error:
-            code = str(error.response.get("Error", {}).get("Code", "Unknown"))
+            answer = method(TableName=self._table, ReturnConsumedCapacity="TOTAL", **given)
+        except (ClientError, BotoCoreError) as error:
+            code = code_and_status(error)[0] if isinstance(error, ClientError) else type(error).__name__
             if code == "ConditionalCheckFailedException":
                 raise
             raise LedgerUnavailable(code, denied=is_denial(code)) from error
-        except BotoCoreError as error:
-            raise LedgerUnavailable(type(error).__name__, denied=is_denial(type(error).__name__)) from error
         if "ConsumedCapacity" not in answer:  # it was asked for: somebody in between has answered
             raise LedgerUnavailable("an answer that is not DynamoDB's")
         return answer
@@ -122,57 +117,52 @@ def _index(key: str, value: Extensible) -> dict[str, Any]:
 
 
 class Handle(Generic[T]):
-    """One item, as it was seen last. ``is_new``: it is supposed not to exist, and the first write finds out."""
+    """One item, as it was seen last (``seen``). ``is_new``: it is supposed not to exist, and the first write finds out."""
 
     def __init__(self, store: Store, kind: type[T], key: str, *, is_new: bool = False) -> None:
         self._store = store
         self._kind = kind
         self._key = key
         self._version: str | None = None
-        self._value: T | None = None
         self._is_known = is_new
-
-    @property
-    def seen(self) -> T | None:
-        """The document as it was read or written last."""
-        return self._value
+        self.seen: T | None = None
 
     def read(self) -> T | None:
         """The document as of now."""
         self._see(self._store.get(self._key) or {})
-        return self._value
+        return self.seen
 
-    def apply(self, change: Change[T, A], now: float) -> A:
-        """Apply ``change`` and write what it makes of the document. Raise ``LedgerUnavailable``.
+    def apply(
+        self, change: Callable[Concatenate[T | None, P], tuple[T | None, A]], *args: P.args, **given: P.kwargs
+    ) -> A:
+        """Apply a pure function to the document, write what it makes of it (None: nothing) and answer what it answers.
 
-        An answer that comes without a write rests on a document that was read in this call.
+        An answer that comes without a write rests on a document that was read in this call. Raise ``LedgerUnavailable``.
         """
         is_fresh = not self._is_known
         if is_fresh:
             self.read()
         for _ in range(_ROUNDS):
-            wanted, answer = change(self._value)
+            wanted, answer = change(self.seen, *args, **given)
             if wanted is None and is_fresh:
                 return answer
             if wanted is None:
                 self.read()
-                is_fresh = True
-            elif self._write(wanted, now):
+            elif self._write(wanted):
                 return answer
-            else:
-                is_fresh = True
+            is_fresh = True
         raise LedgerUnavailable("others wrote the item too often")
 
-    def _write(self, wanted: T, now: float) -> bool:
+    def _write(self, wanted: T) -> bool:
         version, self._is_known = self._store.new_id(), False
-        other = self._store.put(self._key, wanted, self._version, version, now)
+        other = self._store.put(self._key, wanted, self._version, version)
         if other is not None:
             self._see(other)
             return False
-        self._version, self._value, self._is_known = version, wanted, True
+        self._version, self.seen, self._is_known = version, wanted, True
         return True
 
     def _see(self, item: Mapping[str, Any]) -> None:
         self._version = item["version"]["S"] if item else None
-        self._value = decode(self._kind, item["document"]["S"]) if item else None
+        self.seen = decode(self._kind, item["document"]["S"]) if item else None
         self._is_known = True

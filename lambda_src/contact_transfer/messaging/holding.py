@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from contact_transfer.ledger.ledger import Ledger
-from contact_transfer.ledger.store import LedgerUnavailable
+from contact_transfer.ledger.ledger import cancelled_until
+from contact_transfer.ledger.store import LedgerUnavailable, Store
 from contact_transfer.messaging.schedules import LONGEST_INPUT_BYTES, NotHeld, Schedules
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
-from contact_transfer.transfer import reporting
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Held
 
@@ -27,7 +26,7 @@ class Holding:
     """Holds requests that are not due yet."""
 
     schedules: Schedules
-    ledger: Ledger
+    store: Store
     clock: Clock
     randomness: Randomness
 
@@ -53,11 +52,11 @@ class Holding:
 
     def _hold(self, request: TransferRequest, delivery: Delivery, until: float) -> Held | Deferred | None:
         try:
-            if self.ledger.is_cancelled(request):
+            if cancelled_until(self.store, request, by_name=True) is not None:
                 return None
             self.schedules.hold(request, delivery, until)
         except LedgerUnavailable as error:
-            return reporting.ledger_away(error, self._delay(until, delivery))
+            return Deferred(error.cause, self._delay(until, delivery), error.detail)
         except NotHeld as error:
             cause = Cause.ACCESS_DENIED if error.denied else Cause.SCHEDULER
             return Deferred(cause, self._delay(until, delivery), error.detail)

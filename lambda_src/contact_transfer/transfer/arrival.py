@@ -9,6 +9,7 @@ from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.rate_limiter import RateLimiter
 from contact_transfer.connect.tree import Tree
 from contact_transfer.ledger.ledger import Session
+from contact_transfer.ledger.records import RequestRecord
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Clock, Deadline, Randomness
@@ -48,6 +49,15 @@ class Arrival:
     deadline: Deadline
     policy_failure: Failed | None = None
     tree: Tree | None = None
+
+    @property
+    def record(self) -> RequestRecord:
+        """What the ledger has of the request, under the lease that is held."""
+        return self.session.held.record
+
+    def backoff(self) -> float:
+        """Seconds to stay away when nothing is known of earlier failures."""
+        return self.means.randomness.backoff(self.delivery.receives)
 
 
 @dataclass(frozen=True)

@@ -6,31 +6,26 @@ from dataclasses import dataclass
 
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, ContactView, Refusal, Rejected, Unavailable
-from contact_transfer.ledger.records import LeaseAcquired
-from contact_transfer.transfer import parking_brake, rules
+from contact_transfer.transfer import parking_brake, retries, rules
 from contact_transfer.transfer.arrival import Arrival
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Skipped, Transferred
-from contact_transfer.transfer.retries import Retries
 
 #: A contact that was just created may not show yet; so long after its message was sent it does (contract).
 SHOWS_AFTER_SECONDS = 60.0
+#: How long after the invocation's end a call may still be signed: less than the lease lasts.
+SIGNING_MARGIN_SECONDS = 5.0
 
 
 @dataclass
 class Attempting:
-    """Tries to transfer one contact, under its lease.
-
-    ``sign_until``: no call is signed later, by the worker's wall clock. ``called_from``: when the latest call was made, at the earliest.
-    """
+    """Tries to transfer one contact, under its lease. ``called_from``: when the latest call was made, at the earliest."""
 
     arrival: Arrival
-    held: LeaseAcquired
-    retries: Retries
-    sign_until: float
     called_from: float = 0.0
 
     def __post_init__(self) -> None:
         self.means, self.request, self.deadline = self.arrival.means, self.arrival.request, self.arrival.deadline
+        self.record = self.arrival.record
 
     def attempt(self, *, may_wait: bool) -> Outcome:
         """Check everything, wait for a slot, and call. Raise what ``Connect`` raises.
@@ -38,7 +33,7 @@ class Attempting:
         ``may_wait``: no attempt is in doubt, so the request may be held by the parking brake until its time is over.
         """
         brake, now = self.means.brake, self.means.clock.monotonic()
-        may_wait = may_wait and not self.retries.is_over() and self.retries.expired() is None
+        may_wait = may_wait and not retries.is_over(self.arrival) and retries.expired(self.arrival) is None
         if may_wait and (code := brake.held_by(self.request, now)):
             return self._braked(code)
         outcome = self._tried()
@@ -53,7 +48,7 @@ class Attempting:
         return outcome
 
     def _has_waited_for(self, code: FailureCode) -> bool:
-        error = self.held.record.last_error
+        error = self.record.last_error
         return error is not None and error.cause == Cause.BRAKED and error.detail == _waits_for(code)
 
     def _braked(self, code: FailureCode) -> Deferred:
@@ -63,16 +58,16 @@ class Attempting:
 
     def _tried(self) -> Outcome:
         means, request = self.means, self.request
-        if expired := self.retries.expired():
+        if expired := retries.expired(self.arrival):
             return expired
         contact = means.connect.contact(request.instance_id, request.contact_id, self.deadline)
         if refused := self._refusal(contact):
             return refused
         means.connect.await_transfer(self.deadline)
-        if expired := self.retries.expired():
+        if expired := retries.expired(self.arrival):
             return expired
         self.called_from = means.connect.clock.bounds().earliest
-        answer = means.connect.transfer(request, self.sign_until)
+        answer = self._call()
         if isinstance(answer, Accepted):
             return self._transferred(answer, contact)
         return self._explained(answer, contact)
@@ -80,19 +75,22 @@ class Attempting:
     def _refusal(self, contact: ContactView | None) -> Failed | Skipped | None:
         """Why the contact is not transferred: rules, conditions, and the limit of a route."""
         means, request = self.means, self.request
-        if contact is None and request.is_conditional and self.held.record.first_called_at is None:
+        if contact is None and request.is_conditional and self.record.first_called_at is None:
             return self._not_shown("DescribeContact does not know the contact yet")
         return means.eligibility.check(request, contact, self.deadline, self.arrival.tree) or means.routes.check(
-            request, self.arrival.session, self.held, contact, self.deadline
+            request, self.arrival.session, contact, self.deadline
         )
+
+    def _call(self) -> Accepted | Rejected:
+        return self.means.connect.transfer(self.request, self.deadline.wall + SIGNING_MARGIN_SECONDS)
 
     def ask_again(self) -> Transferred | None:
         """Make the same call for a contact that has ended, which can transfer nothing: only Connect's 200 counts."""
         try:
             self.means.connect.await_transfer(self.deadline)
-            if self.retries.expired():
+            if retries.expired(self.arrival):
                 return None
-            answer = self.means.connect.transfer(self.request, self.sign_until)
+            answer = self._call()
         except (AmbiguousOutcome, Unavailable, NotEnoughTime):
             return None
         return self._transferred(answer, None) if isinstance(answer, Accepted) else None
@@ -101,7 +99,7 @@ class Attempting:
         initial = None
         if contact is not None:
             initial = contact.initial_contact_id or (None if contact.previous_contact_id else contact.contact_id)
-        return Transferred(answer.contact_id, answer.contact_arn, self.held.record.attempts, initial_contact_id=initial)
+        return Transferred(answer.contact_id, answer.contact_arn, self.record.attempts, initial_contact_id=initial)
 
     def _explained(self, answer: Rejected, contact: ContactView | None) -> Outcome:
         if answer.refusal is Refusal.NOT_FOUND and contact is None:

@@ -24,15 +24,14 @@ from typing import cast
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import Unavailable
 from contact_transfer.connect.tree import Tree
-from contact_transfer.ledger.records import LeaseAcquired
 from contact_transfer.ledger.store import LedgerUnavailable
-from contact_transfer.transfer import reporting, rules
+from contact_transfer.transfer import reporting, retries, rules
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.handling import Handling
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, Outcome, Skipped, Transferred
 from contact_transfer.transfer.succession import NoneActive, OneActive, SeveralActive, find_successor
 
-UnderLease = Callable[[Arrival, Callable[[LeaseAcquired], Report]], Report]
+UnderLease = Callable[[Arrival, Callable[[], Report]], Report]
 #: So long after a contact ended the one that follows it may not show yet (assumed).
 SUCCESSOR_SHOWS_SECONDS = 15.0
 
@@ -45,14 +44,13 @@ class Following:
     """
 
     arrival: Arrival
-    held: LeaseAcquired
     under_lease: UnderLease
     moved: str | None = None
     tree: Tree | None = None
 
     def __post_init__(self) -> None:
-        self.named = Handling(self.arrival, self.held)
-        self.moved = self.held.record.moved_contact_id
+        self.named = Handling(self.arrival)
+        self.moved = self.arrival.record.moved_contact_id
 
     def carry_out(self) -> Report:
         """Work on the request until it has an outcome or must wait."""
@@ -79,19 +77,18 @@ class Following:
         try:
             return work()
         except Unavailable as error:
-            return Report(self.named.retries.limit(self.named.later(error.cause, error.detail)))
+            return Report(retries.limit(self.arrival, self.named.later(error.cause, error.detail)))
         except NotEnoughTime as error:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
-            delay = self.arrival.means.randomness.backoff(self.arrival.delivery.receives)
-            return Report(reporting.ledger_away(error, delay))
+            return Report(Deferred(error.cause, self.arrival.backoff(), error.detail))
 
     def _follow(self, not_active: Failed) -> Report:
         """Go on from a contact that is not active, and not by this request, to the one that follows it."""
         chosen = self._choose(not_active)
         if isinstance(chosen, Failed):
             return Report(chosen)
-        self.arrival.session.choose_successor(self.held, chosen)
+        self.arrival.session.choose_successor(chosen)
         self.moved = chosen
         return self._move(chosen, is_new=True)
 
@@ -114,7 +111,7 @@ class Following:
     def _move(self, contact_id: str, *, is_new: bool) -> Report:
         """Work on the chosen contact under its own lease, as if the request named it."""
         request = self.arrival.request.moving(contact_id)
-        session = self.arrival.session.of_successor(self.held, request, is_new=is_new)
+        session = self.arrival.session.of_successor(request, is_new=is_new)
         arrival = replace(
             self.arrival, session=session, request=request, policy_failure=self._policy_failure(), tree=self.tree
         )
@@ -131,14 +128,14 @@ class Following:
         came_to = cast("Outcome", report.outcome)  # a message goes to another lane before work on it begins
         outcome = reporting.under_conditions(self.arrival.request, came_to)
         if isinstance(outcome, Transferred):
-            outcome = replace(outcome, attempts=self.held.record.attempts, moved_contact_id=self.moved)
+            outcome = replace(outcome, attempts=self.arrival.record.attempts, moved_contact_id=self.moved)
         elif isinstance(outcome, Failed | Skipped | Deferred):
             outcome = replace(outcome, moved_contact_id=self.moved)
-        closed = self.named.close(outcome)
+        closed = self._kept(partial(self.named.close, outcome))
         return replace(closed, conflict=closed.conflict or report.conflict)
 
 
-def _carry_out(arrival: Arrival, held: LeaseAcquired) -> Report:
+def _carry_out(arrival: Arrival) -> Report:
     """Work on the moved contact. What its end means under the request's conditions is said where the request's end is recorded."""
-    handling = Handling(arrival, held)
+    handling = Handling(arrival)
     return handling.close(handling.work())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,19 +11,15 @@ from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import AmbiguousOutcome, Unavailable
 from contact_transfer.ledger.attempts import Call
 from contact_transfer.ledger.contact import Release
-from contact_transfer.ledger.ledger import Conflict
-from contact_transfer.ledger.records import LeaseAcquired, TransientError
-from contact_transfer.ledger.request_ids import IdCancelled, IdTaken
+from contact_transfer.ledger.records import TransientError
+from contact_transfer.ledger.request_ids import IdCancelled
 from contact_transfer.ledger.store import LedgerUnavailable
-from contact_transfer.transfer import poison, reporting
+from contact_transfer.transfer import poison, reporting, retries
 from contact_transfer.transfer.arrival import Arrival, Report
 from contact_transfer.transfer.attempting import Attempting
+from contact_transfer.transfer.clock import LONGEST_BACKOFF_SECONDS
 from contact_transfer.transfer.outcome import Cancelled, Cause, Deferred, Ended, Failed, Outcome, Transferred
 from contact_transfer.transfer.reconciliation import LOOK_AGAIN_SECONDS, NotApplied, Question, Unsettled, unknown
-from contact_transfer.transfer.retries import WAITING, Retries
-
-#: How long after the invocation's end a call may still be signed: less than the lease lasts.
-SIGNING_MARGIN_SECONDS = 5.0
 
 
 @dataclass
@@ -34,17 +31,15 @@ class Handling:
     """
 
     arrival: Arrival
-    held: LeaseAcquired
     settled: bool = False
     call: Call | None = None
     wait: float = 0.0
     has_looked: bool = False
 
     def __post_init__(self) -> None:
-        arrival = self.arrival
-        self.means, self.request, self.session = arrival.means, arrival.request, arrival.session
-        self.retries = Retries(self.means.settings, self.means.clock, self.request, arrival.delivery, self.held.record)
-        self.attempting = Attempting(arrival, self.held, self.retries, arrival.deadline.wall + SIGNING_MARGIN_SECONDS)
+        self.means, self.request, self.session = self.arrival.means, self.arrival.request, self.arrival.session
+        self.held, self.record = self.session.held, self.session.held.record
+        self.attempting = Attempting(self.arrival)
 
     @property
     def in_doubt(self) -> bool:
@@ -64,75 +59,60 @@ class Handling:
         """Work on the request until it has an outcome or must wait. Nothing of it is recorded before ``close``."""
         outcome = self._answered(self._outcome)
         if not self.in_doubt:
-            outcome = self.retries.limit(outcome)
-        if isinstance(outcome, Ended) and self.held.record.first_called_at is not None:
+            outcome = retries.limit(self.arrival, outcome)
+        if isinstance(outcome, Ended) and self.record.first_called_at is not None:
             outcome = self._answered(partial(self._end_after_calls, outcome))
         return outcome
 
     def _answered(self, work: Callable[[], Outcome]) -> Outcome:
-        """What ``work`` comes to; where Connect does not answer, a deferral."""
+        """What ``work`` comes to; where Connect or the ledger does not answer, a deferral."""
         try:
             return work()
         except AmbiguousOutcome as error:
             if not (error.is_conflict and self.own_in_doubt):  # a repetition that was recognised did nothing of its own
                 self.call = Call(self.attempting.called_from, self.means.connect.clock.bounds().latest)
             return self.later(Cause.IN_DOUBT, error.detail)
-        except Unavailable as error:
+        except (Unavailable, LedgerUnavailable) as error:
             return self.later(error.cause, error.detail)
         except NotEnoughTime as error:
             return Deferred(Cause.PACED, error.retry_after, error.operation)
 
     def _outcome(self) -> Outcome:
-        if poison.is_beyond_looking(self.held.record):  # not even looking comes to an end: a person must
-            return replace(poison.failure(self.request, self.held.record), in_doubt=True)
-        if poison.is_suspicious(self.held.record):
-            self.session.confirm_start(self.held)
+        if poison.is_beyond_looking(self.record):
+            return poison.left_to_a_person(self.request, self.record)
+        if poison.is_suspicious(self.record):
+            self.session.confirm_start()
         decided = self._decided_end()
-        if self.in_doubt and not (decided and self.held.record.first_called_at is None):
+        if self.in_doubt and not (decided and self.record.first_called_at is None):
             reconciled = self._reconcile(may_call=decided is None)
             if reconciled is not None:
                 return reconciled
-        if decided is not None:
-            return decided
-        if given_up := self._given_up():
-            return given_up
-        return self._attempt()
+        return decided or self._given_up() or self._attempt()
 
     def _decided_end(self) -> Ended | None:
         """An end that needs no look at Connect: it is given once no attempt of the request is in doubt."""
-        try:
-            transfer = self.held.contact.transfer
-            ends_unbound = transfer is not None or self.arrival.policy_failure is not None
-            cancelled_until = self.session.cancelled_until(self.held, by_name=ends_unbound)
-            if cancelled_until is not None:
-                return reporting.cancelled(self.request, cancelled_until)
-            if transfer is not None:
-                return reporting.transferred_elsewhere(self.request, transfer)
-            if self.arrival.policy_failure is not None:
-                return self.arrival.policy_failure
-            unbound = self._bind()
-        except LedgerUnavailable as error:
-            raise Unavailable(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, error.detail) from error
-        if unbound is not None:
-            return unbound
-        return poison.failure(self.request, self.held.record) if poison.is_poison(self.held.record) else None
+        transfer, policy_failure = self.held.contact.transfer, self.arrival.policy_failure
+        ends_unbound = transfer is not None or policy_failure is not None
+        if (cancelled_until := self.session.cancelled_until(by_name=ends_unbound)) is not None:
+            return reporting.cancelled(self.request, cancelled_until)
+        if transfer is not None:
+            return reporting.transferred_elsewhere(self.request, transfer)
+        if ended := policy_failure or self._bind():
+            return ended
+        return poison.failure(self.request, self.record) if poison.is_poison(self.record) else None
 
     def _bind(self) -> Failed | Cancelled | None:
-        if self.request.request_id is None:
-            return None
-        match self.session.bind(self.held):
-            case IdCancelled(until):
-                return reporting.cancelled(self.request, until)
-            case IdTaken(contact_id):
-                return reporting.mismatch(contact_id)
-        return None
+        taken = None if self.request.request_id is None else self.session.bind()
+        if isinstance(taken, IdCancelled):
+            return reporting.cancelled(self.request, taken.until)
+        return None if taken is None else reporting.mismatch(taken.contact_id)
 
     def _reconcile(self, *, may_call: bool) -> Outcome | None:
         """Find out what an attempt did. None: nothing stands against a call, or the decided failure, any more."""
         means, question = self.means, Question.of(self.request, self.held)
         seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
         self.has_looked = True
-        may_call = may_call and question.is_own and not self.retries.expired()
+        may_call = may_call and question.is_own and not retries.expired(self.arrival)
         # An ended contact cannot be transferred, so only Connect's own word can come of the call.
         if may_call and seen.has_ended and (transferred := self.attempting.ask_again()):
             return transferred
@@ -153,8 +133,9 @@ class Handling:
 
         Else two requests of one contact that settle each other's attempts would call for ever.
         """
-        tried = self.held.attempt is not None or self.held.record.abandoned
-        return self.retries.after_attempt() if tried else None
+        if (self.held.attempt is None and not self.record.abandoned) or not retries.is_over(self.arrival):
+            return None
+        return retries.exhausted(self.arrival, "a lost answer, which turned out to have transferred nothing")
 
     def _attempt(self) -> Outcome:
         outcome = self.attempting.attempt(may_wait=not self.in_doubt)
@@ -180,53 +161,42 @@ class Handling:
             return reporting.doubted(unknown(question, ()), ended) if reporting.rests_on_the_contact(ended) else ended
         return found
 
-    def later(self, cause: Cause, detail: str) -> Deferred:
-        """The deferral of the request for a reason that passes."""
-        failures = self.held.record.transient_failures + 1
-        return Deferred(cause, self.means.randomness.backoff(failures), detail)
+    def later(self, cause: Cause, detail: str, longest: float = LONGEST_BACKOFF_SECONDS) -> Deferred:
+        """The deferral of the request for a reason that passes. ``longest``: seconds at most."""
+        delay = self.means.randomness.backoff(self.record.transient_failures + 1)
+        return Deferred(cause, min(delay, longest), detail)
 
     def _unsettled(self) -> Deferred:
-        later = self.later(Cause.IN_DOUBT, "")
-        return replace(later, delay=min(later.delay, self.wait or LOOK_AGAIN_SECONDS))
+        return self.later(Cause.IN_DOUBT, "", longest=self.wait or LOOK_AGAIN_SECONDS)
 
     def close(self, outcome: Outcome) -> Report:
-        """Write the outcome down. What the ledger does not accept is reported to nobody; the lease then runs out by itself."""
+        """Write the outcome down. What the ledger does not accept is reported to nobody: ``LedgerUnavailable`` is raised, and the
+        lease runs out by itself.
+        """
         session, now = self.session, self.means.connect.clock.now()
-        try:
-            if isinstance(outcome, Transferred):
-                return self._close_transfer(replace(outcome, transferred_at=outcome.transferred_at or now))
-            attempts = self.held.record.attempts
-            outcome = replace(outcome, attempts=attempts)
-            if isinstance(outcome, Ended):
-                end = reporting.end_record(outcome, self.held, self.arrival.delivery.original_id, now)
-                session.record_end(self.held, end)
-                return Report(outcome, session=session)
-        except LedgerUnavailable as error:
-            return Report(self._ledger_away(error))
-        self._release(outcome, now)
-        return Report(outcome)
+        if isinstance(outcome, Transferred):
+            return self._close_transfer(replace(outcome, transferred_at=outcome.transferred_at or now))
+        outcome = replace(outcome, attempts=self.record.attempts)
+        if isinstance(outcome, Deferred):
+            self._release(outcome, now)
+            return Report(outcome)
+        session.record_end(reporting.end_record(outcome, self.held, self.arrival.delivery.original_id, now))
+        return Report(outcome, session=session)
 
     def _close_transfer(self, done: Transferred) -> Report:
-        try:
-            self.session.record_transfer(self.held, reporting.transfer(done, self.request))
-        except Conflict as conflict:
-            return Report(done, conflict=conflict.transfer.name)
-        except LedgerUnavailable as error:
-            return Report(self._ledger_away(error))
+        recorded = reporting.transfer(done, self.request)
+        stands = self.session.record_transfer(recorded)
+        if not recorded.is_same(stands):
+            return Report(done, conflict=stands.name)
         # While this worker stood still, another delivery may have failed the message as OutcomeUnknown: a message has one end.
         end = self.session.recorded_end(self.arrival.delivery.original_id)
         return Report(done) if end is None else Report(reporting.ended_before(end), session=self.session)
 
     def _release(self, outcome: Deferred, now: float) -> None:
         error = None
-        if outcome.cause not in WAITING:
+        if outcome.cause not in retries.WAITING:
             error = TransientError(str(outcome.cause), outcome.detail, now, now + outcome.delay)
         # A poison request stays one until it has ended; only looks that came to no end count against it.
-        left = poison.LEFT if poison.is_poison(self.held.record) else (0, 0)
-        try:
-            self.session.release(self.held, Release(self.settled, self.call, error, *left))
-        except LedgerUnavailable:
-            return  # the lease runs out by itself, and the attempt stays in doubt until it is looked into
-
-    def _ledger_away(self, error: LedgerUnavailable) -> Deferred:
-        return reporting.ledger_away(error, self.means.randomness.backoff(self.arrival.delivery.receives))
+        left = poison.LEFT if poison.is_poison(self.record) else (0, 0)
+        with suppress(LedgerUnavailable):  # then the lease runs out by itself, and what is in doubt is looked into
+            self.session.release(Release(self.settled, self.call, error, *left))

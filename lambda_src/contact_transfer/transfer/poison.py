@@ -6,6 +6,8 @@ request that has too many is looked into once more, and then left to a person.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from contact_transfer.ledger.records import RequestRecord
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.outcome import Failed, FailureCode
@@ -36,9 +38,17 @@ def is_beyond_looking(record: RequestRecord) -> bool:
 
 
 def failure(request: TransferRequest, record: RequestRecord) -> Failed:
-    """The failure of a request that stops the worker each time."""
+    """The failure of a request that stops the worker each time, and whose calls have turned out to have done nothing."""
     return Failed(
         FailureCode.RETRIES_EXHAUSTED,
-        f"Work on contact {request.contact_id} began {record.unfinished - 1} times without any end: it kills the worker. "
-        "Whether the last attempt transferred the contact shows in the contact's details in Connect.",
+        f"Work on contact {request.contact_id} began {record.unfinished - 1} times without any end: it kills the worker.",
     )
+
+
+def left_to_a_person(request: TransferRequest, record: RequestRecord) -> Failed:
+    """The same when not even looking comes to an end: whatever a call did, nobody has found out."""
+    failed = failure(request, record)
+    if record.first_called_at is None:
+        return failed
+    look = "Whether an attempt transferred the contact shows in the contact's details in Connect."
+    return replace(failed, code=FailureCode.OUTCOME_UNKNOWN, message=f"{failed.message} {look}", in_doubt=True)

@@ -7,13 +7,10 @@ from enum import StrEnum
 from typing import cast
 
 from contact_transfer.ledger.records import EndKind, EndRecord, LeaseAcquired, Transfer
-from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer.outcome import (
     Cancelled,
-    Cause,
-    Deferred,
     Ended,
     Failed,
     FailureCode,
@@ -127,11 +124,6 @@ def ended_before(record: EndRecord) -> Ended:
 
 def _known(words: type[StrEnum], word: str) -> str:
     return next((known for known in words if known == word), word)
-
-
-def ledger_away(error: LedgerUnavailable, delay: float) -> Deferred:
-    """The deferral of a request while the ledger does not answer. ``delay`` in seconds."""
-    return Deferred(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, delay, error.detail)
 
 
 def under_conditions(request: TransferRequest, outcome: Outcome) -> Outcome:

@@ -11,8 +11,7 @@ from collections.abc import Mapping
 from contact_transfer.connect.connect import Connect
 from contact_transfer.connect.responses import ContactView, Unavailable
 from contact_transfer.ledger.ledger import Session
-from contact_transfer.ledger.records import LeaseAcquired
-from contact_transfer.ledger.store import LedgerUnavailable
+from contact_transfer.ledger.records import RequestRecord
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.outcome import Cause, Failed, FailureCode
@@ -30,20 +29,15 @@ class Routes:
         self,
         request: TransferRequest,
         session: Session,
-        held: LeaseAcquired,
         contact: ContactView | None,
         deadline: Deadline,
     ) -> Failed | None:
-        """Take a permit for a request that came by a route. Raise ``Unavailable``, and what ``Connect.tree`` raises."""
+        """Take a permit for a request that came by a route. Raises what ``Connect.tree`` and the ledger raise."""
         if request.route is None:
             return None
-        tree = held.record.tree or self._tree(request, held, contact, deadline)
-        most = self._most[request.route]
-        try:
-            taken = session.take_permit(held, tree, most)
-        except LedgerUnavailable as error:
-            raise Unavailable(Cause.ACCESS_DENIED if error.denied else Cause.LEDGER, error.detail) from error
-        if taken:
+        record, most = session.held.record, self._most[request.route]
+        tree = record.tree or self._tree(request, record, contact, deadline)
+        if session.take_permit(tree, most):
             return None
         return Failed(
             FailureCode.ROUTE_LIMIT_REACHED,
@@ -52,7 +46,7 @@ class Routes:
         )
 
     def _tree(
-        self, request: TransferRequest, held: LeaseAcquired, contact: ContactView | None, deadline: Deadline
+        self, request: TransferRequest, record: RequestRecord, contact: ContactView | None, deadline: Deadline
     ) -> str:
         """The id of the initial contact."""
         if contact is not None and (contact.initial_contact_id or not contact.previous_contact_id):
@@ -60,7 +54,7 @@ class Routes:
         tree = self._connect.tree(request.instance_id, request.contact_id, deadline)
         seen = contact or tree.find(request.contact_id)
         if seen is None:
-            return self._unknown(request, held)
+            return self._unknown(request, record)
         first, passed = seen.contact_id, set[str]()
         while seen is not None and seen.contact_id not in passed:
             if seen.initial_contact_id:
@@ -70,8 +64,8 @@ class Routes:
             seen = tree.find(seen.previous_contact_id) if seen.previous_contact_id else None
         return first
 
-    def _unknown(self, request: TransferRequest, held: LeaseAcquired) -> str:
+    def _unknown(self, request: TransferRequest, record: RequestRecord) -> str:
         """A contact that has not shown for so long is not new: TransferContact has the last word about it."""
-        if self._connect.clock.now() < held.record.first_at + self._shown:
+        if self._connect.clock.now() < record.first_at + self._shown:
             raise Unavailable(Cause.NOT_SHOWN, "DescribeContact and ListAssociatedContacts do not know the contact yet")
         return request.contact_id

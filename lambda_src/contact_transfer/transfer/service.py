@@ -19,7 +19,7 @@ from functools import partial
 
 from contact_transfer.connect.client import TRANSFER
 from contact_transfer.connect.rate_limiter import NotEnoughTime
-from contact_transfer.ledger.ledger import Ledger
+from contact_transfer.ledger.ledger import Session, cancel
 from contact_transfer.ledger.records import (
     AlreadyTransferred,
     Claim,
@@ -28,7 +28,7 @@ from contact_transfer.ledger.records import (
     RecordedEnd,
     TooManyRequests,
 )
-from contact_transfer.ledger.store import LedgerUnavailable
+from contact_transfer.ledger.store import LedgerUnavailable, Store
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
 from contact_transfer.request.model import TransferRequest
@@ -45,8 +45,8 @@ LEASE_MARGIN_SECONDS = 10.0
 class Service:
     """Carries out requests, one at a time, through the ledger and Connect."""
 
-    def __init__(self, ledger: Ledger, means: Means) -> None:
-        self._ledger = ledger
+    def __init__(self, store: Store, means: Means) -> None:
+        self._store = store
         self._means = means
 
     def carry_out(
@@ -59,38 +59,41 @@ class Service:
         try:
             if policy_failure is None:
                 self._means.limiter.check(TRANSFER, deadline)
-            session = self._ledger.session(request, is_new=delivery.receives == 1)
+            session = Session(self._store, request, is_new=delivery.receives == 1)
             arrival = Arrival(self._means, session, request, delivery, deadline, policy_failure)
             return under_lease(arrival, partial(_carry_out, arrival))
         except NotEnoughTime as error:
             return Report(Deferred(Cause.PACED, error.retry_after, error.operation))
         except LedgerUnavailable as error:
-            return Report(reporting.ledger_away(error, self._means.randomness.backoff(delivery.receives)))
+            return self._put_off(error, delivery)
 
     def cancel(self, cancellation: Cancellation, delivery: Delivery) -> Report:
         """Call off a request or a batch. The days for which that holds run from when the message was sent, however often it comes."""
         sent = self._means.clock.now() if delivery.sent_at is None else delivery.sent_at
         try:
-            self._ledger.cancel(cancellation, sent + HOLDS_SECONDS)
+            cancel(self._store, cancellation, sent + HOLDS_SECONDS)
         except LedgerUnavailable as error:
-            return Report(reporting.ledger_away(error, self._means.randomness.backoff(delivery.receives)))
+            return self._put_off(error, delivery)
         return Report(CancellationRecorded())
 
+    def _put_off(self, error: LedgerUnavailable, delivery: Delivery) -> Report:
+        return Report(Deferred(error.cause, self._means.randomness.backoff(delivery.receives), error.detail))
 
-def _carry_out(arrival: Arrival, held: LeaseAcquired) -> Report:
-    if arrival.request.follow or held.record.moved_contact_id is not None:
+
+def _carry_out(arrival: Arrival) -> Report:
+    if arrival.request.follow or arrival.record.moved_contact_id is not None:
         from contact_transfer.transfer.following import Following  # noqa: PLC0415 - the start does not pay for it
 
-        return Following(arrival, held, under_lease).carry_out()
-    return Handling(arrival, held).carry_out()
+        return Following(arrival, under_lease).carry_out()
+    return Handling(arrival).carry_out()
 
 
-def under_lease(arrival: Arrival, work: Callable[[LeaseAcquired], Report]) -> Report:
+def under_lease(arrival: Arrival, work: Callable[[], Report]) -> Report:
     """Do the work under the lease of the request's contact. Raise ``LedgerUnavailable`` when it cannot be acquired."""
     clock = arrival.means.connect.clock
     match arrival.session.acquire(_claim(arrival), clock.bounds()):
-        case LeaseAcquired() as held:
-            return work(held)
+        case LeaseAcquired():
+            return work()
         case AlreadyTransferred(transfer):
             return Report(reporting.transferred_before(transfer))
         case RecordedEnd(end):
@@ -114,5 +117,4 @@ def _claim(arrival: Arrival) -> Claim:
 
 
 def _wait(arrival: Arrival, longest: float, detail: str) -> Report:
-    delay = min(longest, arrival.means.randomness.backoff(arrival.delivery.receives))
-    return Report(Deferred(Cause.UNDER_WAY, delay, detail))
+    return Report(Deferred(Cause.UNDER_WAY, min(longest, arrival.backoff()), detail))
