@@ -83,7 +83,7 @@ print(json.dumps({
     "status": shown(request.snapshot()),
     "send": sorted(option for one in send.params for option in (*one.opts, *one.secondary_opts)),
     "flow": [asked.request.try_gently, json.loads(asked.body)["tryGently"]],
-    "page": [line for line in pages.fields_of_a_request().splitlines() if "tryGently" in line or "tier" in line],
+    "page": [line for line in pages.fields_of_a_request().splitlines() if line.startswith(("| `tryGently`", "| `tier`"))],
     "generated": sorted({name for seed in range(50) for name in fields_of_request(random.Random(seed))}),
     "simulated": sorted({name for number in range(50) for name, _ in generate_fields.others(number)}),
     "audited": sorted(rules_events.REQUEST_IN_SUCCESS),
