@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from contact_transfer.request.source import Source
 from tools import pages
 
 
@@ -27,3 +28,9 @@ def test_every_row_has_the_cells_of_the_heading(page: str) -> None:
     for name, rows in pages.TABLES[page].items():
         cells = {len(re.findall(r"(?<!\\)\|", line)) for line in rows().splitlines()}
         assert len(cells) == 1, (page, name)
+
+
+@pytest.mark.parametrize("source", Source)
+def test_the_page_on_sources_has_a_row_for_each(source: Source) -> None:
+    page = (pages.DOCS / "doors.md").read_text("utf-8")
+    assert f"\n| `{source}` |" in page, "add a row to the first table of docs/doors.md"
