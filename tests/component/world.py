@@ -5,13 +5,16 @@ Everything between the worker's handler and the wire is the product. Time passes
 | verb of ``World`` and ``Doors`` | what it does |
 |---|---|
 | ``contact``, ``request``, ``send`` | creates a contact; writes a request; sends it to a queue |
+| ``transferred`` | all of these, and the transfer has happened |
 | ``route``, ``flow_door``, ``flow_event`` | sends what a route's rule writes; the flow function, and an event for it |
 | ``once``, ``settle`` | one invocation of the worker; invocations until no message is left |
 | ``receive``, ``invoke`` | the two halves of ``once``, for workers that overlap |
+| ``new_worker``, ``new_confirmation`` | another execution environment of the function |
 | ``lose`` | injects a fault of Connect: the call fails, or its answer is lost |
 | ``interrupt`` | does something just before or after a call of the worker |
 | ``killed`` | the worker dies at the nth call, and another environment takes its place |
-| ``deliver``, ``confirm`` | puts contact events into the confirmation queue; works on it |
+| ``telling``, ``announced`` | the contact events that show an arrival; the outcome events, as the confirmation function gets them |
+| ``deliver``, ``confirm`` | puts events into the confirmation queue; works on it |
 | ``transfers``, ``calls``, ``codes``, ``dead``, ``told`` | what happened: in Connect, parked, announced |
 | ``item``, ``arrival``, ``document`` | what the ledger holds |
 """

@@ -163,9 +163,9 @@ def test_deferred_messages_are_promised_one_token_each() -> None:
 
 
 def test_an_empty_list_of_the_deployment_allows_all_and_a_list_what_it_names() -> None:
-    assert rules.allowed_flow("f", ()) is None
-    assert rules.allowed_flow("f", {"f"}) is None
-    assert code(rules.allowed_flow("f", {"g"})) == FailureCode.FLOW_NOT_ALLOWED
+    assert rules.check_flow_allowed("f", ()) is None
+    assert rules.check_flow_allowed("f", {"f"}) is None
+    assert code(rules.check_flow_allowed("f", {"g"})) == FailureCode.FLOW_NOT_ALLOWED
 
 
 @pytest.mark.parametrize(
@@ -173,6 +173,6 @@ def test_an_empty_list_of_the_deployment_allows_all_and_a_list_what_it_names() -
     [("q", None, True), ("other", None, False), (None, "u", True), (None, "other", False), (None, None, True)],
 )
 def test_each_kind_of_destination_has_a_list_of_its_own(queue: str | None, user: str | None, *, allowed: bool) -> None:
-    failed = rules.allowed_destination(queue, user, {"q"}, {"u"})
+    failed = rules.check_destination_allowed(queue, user, {"q"}, {"u"})
     assert code(failed) == (None if allowed else FailureCode.DESTINATION_NOT_ALLOWED)
-    assert rules.allowed_destination(queue, user, (), ()) is None
+    assert rules.check_destination_allowed(queue, user, (), ()) is None

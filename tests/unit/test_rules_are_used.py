@@ -28,3 +28,9 @@ def test_the_service_applies_the_rule(name: str) -> None:
 def test_the_rule_has_a_case(name: str) -> None:
     found = _uses(ROOT / "tests" / "unit", name) + _uses(ROOT / "tests" / "component", name)
     assert found, f"No test calls the rule {name}: add a case for each of its answers to tests/unit."
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_what_may_pass_is_named_for_what_it_checks(name: str) -> None:
+    may_pass = "None" in str(inspect.signature(getattr(rules, name)).return_annotation)
+    assert name.startswith(("check_", "unmet_")) == may_pass, "a rule that may pass is check_… or named by its failure"

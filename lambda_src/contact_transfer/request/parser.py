@@ -101,9 +101,9 @@ class _Reading:
         if request.route is not None and request.route not in self._settings.routes:
             return refusal_of_fields(["route names no route of this deployment"])
         lists = (self._settings.allowed_queue_ids, self._settings.allowed_user_ids)
-        return rules.allowed_flow(
+        return rules.check_flow_allowed(
             request.contact_flow_id, self._settings.allowed_contact_flow_ids
-        ) or rules.allowed_destination(request.queue_id, request.user_id, *lists)
+        ) or rules.check_destination_allowed(request.queue_id, request.user_id, *lists)
 
     def _tellable(self) -> dict[str, Any]:
         """What may be reported of a request that is not understood yet: fields that are right by themselves, ARNs as ids."""

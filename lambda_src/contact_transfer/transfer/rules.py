@@ -149,14 +149,14 @@ def check_transfers(contact_id: str, transfers: int) -> Failed | None:
     )
 
 
-def allowed_flow(flow_id: str, allowed: Collection[str]) -> Failed | None:
+def check_flow_allowed(flow_id: str, allowed: Collection[str]) -> Failed | None:
     """The deployment may name the flows that transfers start; an empty ``allowed`` means all."""
     if not allowed or flow_id in allowed:
         return None
     return Failed(FailureCode.FLOW_NOT_ALLOWED, f"Flow {flow_id} is not among this deployment's allowedContactFlowIds.")
 
 
-def allowed_destination(
+def check_destination_allowed(
     queue_id: str | None,
     user_id: str | None,
     allowed_queues: Collection[str],
