@@ -65,7 +65,8 @@ class Aws:
             code = detail.get("failureCode") or detail.get("skipReason") or ""
             origin = detail.get("originalMessageId") or world.message(sender).origin
             kind = entry["DetailType"].removeprefix(_EVENT)
-            announced.add(Announced(origin, kind, code, detail.get("newContactId") or ""))
+            new, is_inferred = detail.get("newContactId") or "", detail.get("attribution") == "inferred"
+            announced.add(Announced(origin, kind, code, new, is_inferred))
         answer = {"FailedEntryCount": 0, "Entries": [{"EventId": "event"} for _ in call.asked["Entries"]]}
         return world._replace(announced=frozenset(announced)), Answered("published", answer)
 

@@ -14,13 +14,13 @@ all orders of them lead to the same worlds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from local.virtual.connect import _expired
 from tests.exploration.aws import Aws
 from tests.exploration.connect import Answered
 from tests.exploration.invocation import TIMEOUT_SECONDS, VISIBILITY_SECONDS, Code, Done, Node, Start
-from tests.exploration.values import SOME_TIME, Effect, Flying, Message, Worker, World
+from tests.exploration.values import SOME_TIME, Called, Effect, Flying, Message, Worker, World
 from tests.exploration.ways import Applied, Lost, Way, instead, ways
 from tests.exploration.wire import SIGN, Call, Recorded
 
@@ -89,7 +89,7 @@ class Choices:
         if call.operation == "TransferContact" and world.now - worker.signed > SIGNED_FOR_SECONDS:
             return self._gets(world, worker, Answered("expired", _expired(call.operation)))
         world, answered = self._aws.arrive(world, call, worker.message)
-        return self._gets(world, worker, answered)
+        return self._gets(_noted(world, call, answered.value), worker, answered)
 
     def _gets(self, world: World, worker: Worker, answered: Answered, signed: float = 0.0) -> World:
         node = self._code.answered(worker.node, answered.key, Recorded(answered.value, world.now))
@@ -97,7 +97,7 @@ class Choices:
 
     def _goes(self, world: World, worker: Worker, call: Call, way: Way) -> World:
         """A call that does not go well."""
-        world = world._replace(faults=world.faults - 1)
+        world = _noted(world._replace(faults=world.faults - 1), call)
         if way.applied is Applied.NOW:
             world, _ = self._aws.arrive(world, call, worker.message)
         if way.applied in (Applied.LATER, Applied.COPY):
@@ -175,6 +175,14 @@ def _done(world: World, doing: Effect) -> World:
     number = f"message-{len(world.messages) + 1}"
     sent = Message(number, given.get("origin", number), given["lane"], given["body"], world.now)
     return world._replace(messages=(*world.messages, sent))
+
+
+def _noted(world: World, call: Call, answer: Any = None) -> World:
+    """The world that knows who has called TransferContact."""
+    if call.operation != "TransferContact":
+        return world
+    called = Called(str(call.asked.get("ClientToken")), isinstance(answer, dict))
+    return world._replace(called=world.called | {called})
 
 
 def _is_visible(message: Message, world: World) -> bool:

@@ -27,14 +27,15 @@ class Answered(NamedTuple):
 
 
 class Place:
-    """Connect with the scene of a scope. ``stage``: its ids."""
+    """Connect with the scene of a scope. ``stage``: its ids; ``before``: its transfers."""
 
     def __init__(self, scenario: Scenario) -> None:
         self._scenario = scenario
         self._now = BEGINS
         self._first = 0
         self._staged, self.stage = self._scene()
-        self._first = len(self._staged.history.transfers)
+        self.before = tuple(self._staged.history.transfers)
+        self._first = len(self.before)
         self._model = lru_cache(maxsize=20_000)(self._made)
         self._called = lru_cache(maxsize=20_000)(self._call)
         self._read = lru_cache(maxsize=50_000)(self._look)
@@ -52,6 +53,7 @@ class Place:
             self._now = effect.at
             connect.tick()
             self._apply(connect, stage, effect)
+            connect.tick()
         self._now = now
         connect.tick()
         return connect
@@ -62,11 +64,11 @@ class Place:
         if effect.what == TRANSFER:
             connect.handle(TRANSFER, given)
         elif effect.what == "end":
-            connect.others.end(given["contact"])
+            connect.others.end(given["contact"], at=effect.at)
         elif effect.what == "transfer":
-            connect.others.transfer(given["contact"], queue_id=stage.data.queues[given["queue"]])
+            connect.others.transfer(given["contact"], queue_id=stage.data.queues[given["queue"]], at=effect.at)
         elif effect.what == "connect":
-            connect.others.place(given["contact"], user_id=stage.data.users[given["user"]])
+            connect.others.place(given["contact"], user_id=stage.data.users[given["user"]], at=effect.at)
 
     def ask(self, effects: tuple[Effect, ...], now: float, call: Call) -> tuple[tuple[Effect, ...], Answered]:
         """Let a call arrive ``now``: the effects with its own, and the answer."""

@@ -3,7 +3,8 @@
     once        a contact is transferred at most once, and so is a name; each call has the token of a request for its contact
     one end     one message never has two ends
     true        no failure but OutcomeUnknown of a request that transferred; each code is true of its request
-    announced   no success is announced without the transfer that it names; no failure is parked that was not announced
+    announced   no success is announced without the transfer that it names, nor as answered without an answer; no failure is parked
+                that was not announced
     lost        a message is done only when its end is announced, and parked if it failed
     forgotten   a transfer is announced, or its request has ended as OutcomeUnknown
     ledger      the ledger knows an announced transfer
@@ -106,12 +107,18 @@ class Promises:
     def _announced(self, world: World) -> Iterator[str]:
         for one in world.announced:
             if one.kind == SUCCEEDED:
-                new = {made.new for made in self._made_by(world, self._scope.sent[one.origin])}
-                if one.new_contact not in new:
-                    yield f"announced: the success of {one.origin} is announced, and its request transferred nothing"
+                yield from self._success(world, one)
         for origin, code in world.parked:
             if not any((one.origin, one.code) == (origin, code) for one in world.announced):
                 yield f"announced: {origin} is parked as {code}, which no event said"
+
+    def _success(self, world: World, one: Announced) -> Iterator[str]:
+        sent = self._scope.sent[one.origin]
+        calls = [call for call in world.called if call.token == sent.token]
+        if one.new_contact not in {made.new for made in self._made_by(world, sent)}:
+            yield f"announced: the success of {one.origin} is announced, and its request transferred nothing"
+        elif not one.inferred and not any(call.answered for call in calls):
+            yield f"announced: the success of {one.origin} is announced as answered, and no answer came"
 
     def _lost(self, world: World) -> Iterator[str]:
         for message in world.messages:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from contact_transfer.request.model import TransferRequest
+from local.connect.model import TransferRecord
 from local.virtual.cloud import BEGINS
 from tests.exploration.values import Effect, Message, World
 from tests.simulation.scenario import INSTANCE, Request, Scenario
@@ -17,14 +18,13 @@ from tests.simulation.stage import Stage
 class Wanted:
     """A message to be sent. ``ends``: with which a request may end beside a transfer, in the words of its event.
 
-    ``at_once``: it is there from the beginning; otherwise it is sent at any time. ``body``: of a message that is no request.
+    ``at_once``: it is there from the beginning; otherwise it is sent at any time.
     """
 
     request: Request
     ends: frozenset[str] = frozenset()
     lane: str = "transfers"
     at_once: bool = True
-    body: str | None = None
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,11 @@ class Plan:
 class Scope:
     """A plan with the ids of its scene. ``sent``: what each message asks for, by its id; ``doings``: what others may do."""
 
-    def __init__(self, plan: Plan, stage: Stage) -> None:
+    def __init__(self, plan: Plan, stage: Stage, before: Iterable[TransferRecord]) -> None:
+        """``before``: the transfers of the scene."""
         self.plan = plan
         self._stage = stage
+        self._before = tuple(before)
         self.routes: Mapping[str, int] = dict(plan.settings.get("routes", {}))
         self.sent = {f"message-{number}": self._sent(one) for number, one in enumerate(plan.wanted, 1)}
         self.doings = tuple(self._doing(what, given) for what, given in plan.others) + tuple(
@@ -78,15 +80,23 @@ class Scope:
         )
 
     def _sent(self, wanted: Wanted) -> Sent:
-        if wanted.body is not None:
-            return Sent("a cancellation", None, "", None, wanted.ends, is_cancellation=True)
         request = wanted.request
+        if request.cancels is not None:
+            return Sent("a cancellation", None, "", None, wanted.ends, is_cancellation=True)
         contact, flow, queue, user = self._stage.target(request)
         asked = TransferRequest(INSTANCE, contact, flow, queue, user, request_id=request.request_id)
-        return Sent(asked.name, asked.client_token, contact, request.route, wanted.ends)
+        moved = asked.moving(self._last(contact)) if request.follow else asked
+        return Sent(asked.name, moved.client_token, moved.contact_id, request.route, wanted.ends)
+
+    def _last(self, contact: str) -> str:
+        """The contact at the end of a chain of transfers."""
+        made = {one.old: one.new for one in self._before}
+        while contact in made:
+            contact = made[contact]
+        return contact
 
     def _body(self, wanted: Wanted) -> str:
-        return wanted.body if wanted.body is not None else self._stage.body(wanted.request, "bare")
+        return self._stage.body(wanted.request, "bare")
 
     def _doing(self, what: str, given: Mapping[str, Any]) -> Effect:
         named = {**given, "contact": self._stage.contacts[given["contact"]]}
@@ -109,4 +119,4 @@ class Scope:
             if one.at_once
         )
         pending = tuple(range(len(self.doings)))
-        return World(BEGINS, (), (), messages, (), (), frozenset(), frozenset(), pending, faults)
+        return World(BEGINS, (), (), messages, (), (), frozenset(), frozenset(), frozenset(), pending, faults)

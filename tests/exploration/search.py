@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.exploration.aws import Aws
@@ -40,9 +43,10 @@ class Search:
     """A search through the worlds of a scope, with so many faults. ``subject``: the service, or the service with a seeded bug."""
 
     def __init__(self, plan: Plan, subject: Subject, faults: int) -> None:
+        self._subject = subject
         scenario = plan.scenario()
         self.place = Place(scenario)
-        self.scope = Scope(plan, self.place.stage)
+        self.scope = Scope(plan, self.place.stage, self.place.before)
         self.code = Code(subject, environment(scenario), plan.skew)
         self._choices = Choices(self.code, Aws(self.place), self.scope.doings)
         self._promises = Promises(self.scope, self.place, faults)
@@ -54,6 +58,10 @@ class Search:
 
         ``shortest``: in the order of their distance from the first one, so that the trace is a shortest one; it takes more memory.
         """
+        with self._subject.in_force(), _without_collection():
+            return self._run(shortest=shortest, states=states)
+
+    def _run(self, *, shortest: bool, states: int | None) -> Found:
         began = time.process_time()
         found = Found(self.scope.plan.name, self._faults)
         first = self.scope.first(self._faults)
@@ -106,6 +114,16 @@ class Search:
             steps.append(Step(*before[1:], world))
             world = before[0]
         return steps[::-1]
+
+
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """Nearly everything that is made here is kept, and looking for what is not takes most of the time."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _is_pending(world: World, scope: Scope) -> bool:

@@ -85,12 +85,23 @@ class Effect(NamedTuple):
 
 
 class Announced(NamedTuple):
-    """An end that an outcome event published for a message: ``kind`` as in the event's name, with ``code`` and new contact."""
+    """An end that an outcome event published for a message: ``kind`` as in the event's name, with ``code`` and new contact.
+
+    ``inferred``: it says that Connect's records show it; otherwise that Connect answered it.
+    """
 
     origin: str
     kind: str
     code: str
     new_contact: str
+    inferred: bool
+
+
+class Called(NamedTuple):
+    """TransferContact was called. ``answered``: its worker received the answer that the contact was transferred."""
+
+    token: str
+    answered: bool
 
 
 class World(NamedTuple):
@@ -104,6 +115,7 @@ class World(NamedTuple):
     flying: tuple[Flying, ...]
     announced: frozenset[Announced]
     parked: frozenset[tuple[str, str]]
+    called: frozenset[Called]
     pending: tuple[int, ...]
     faults: int
 

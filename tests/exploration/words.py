@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from local.virtual.cloud import BEGINS
+from tests.exploration.hunting import Hunted
 from tests.exploration.scope import Plan
 from tests.exploration.search import Found
 
@@ -23,3 +24,11 @@ def trace(found: Found) -> Iterator[str]:
         how = f": {step.how}" if step.how else ""
         yield f"{number:>4}. {step.world.now - BEGINS:>5.0f} s  {step.who} {step.what}{how}"
     yield f"      {found.broken}"
+
+
+def hunted(one: Hunted) -> str:
+    """One line: how a seeded bug was found."""
+    if not one.scope:
+        return f"{one.bug}: not found in {one.states:,} states, {one.seconds:.0f} s"
+    faults = f"{one.faults} fault{'' if one.faults == 1 else 's'}"
+    return f"{one.bug}: {one.broken} (scope {one.scope}, {faults}, {one.steps} steps)"

@@ -47,6 +47,13 @@ class Subject:
     bootstrap: ModuleType
     worker: ModuleType
     clock: ModuleType
+    modules: dict[str, ModuleType]
+
+    @contextmanager
+    def in_force(self) -> Iterator[None]:
+        """While it runs, what the service imports only when it needs it is of this variant as well."""
+        with _fresh(self.modules):
+            yield
 
     @property
     def connect(self) -> Patience:
@@ -78,24 +85,30 @@ def load(bug: SeededBug | None = None) -> Subject:
         worker = importing("worker")
         bootstrap.batch = real  # type: ignore[attr-defined]  # as above
         clock = importing("transfer.clock")
+        importing("transfer.following")  # imported only when a request follows
         if bug is not None:
             bug.plant(importing)
-    return Subject(bootstrap, worker, clock)
+        return Subject(bootstrap, worker, clock, {name: sys.modules[name] for name in _ours()})
 
 
 def _patience(config: Any) -> Patience:
     return Patience(float(config.read_timeout), int(config.retries["total_max_attempts"]))
 
 
-@contextmanager
-def _fresh() -> Iterator[Callable[[str], ModuleType]]:
-    def ours() -> list[str]:
-        return [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]
+def _ours() -> list[str]:
+    return [name for name in sys.modules if name == PACKAGE or name.startswith(f"{PACKAGE}.")]
 
-    kept = {name: sys.modules.pop(name) for name in ours()}
+
+@contextmanager
+def _fresh(modules: dict[str, ModuleType] | None = None) -> Iterator[Callable[[str], ModuleType]]:
+    """The package's modules are these, or none yet; those that are imported meanwhile are added to them."""
+    kept = {name: sys.modules.pop(name) for name in _ours()}
+    sys.modules.update(modules or {})
     try:
         yield lambda name: import_module(f"{PACKAGE}.{name}")
     finally:
-        for name in ours():
-            del sys.modules[name]
+        for name in _ours():
+            module = sys.modules.pop(name)
+            if modules is not None:
+                modules[name] = module
         sys.modules.update(kept)
