@@ -22,12 +22,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.md"
-#: Pages and folders that are not yet written in the words of the glossary. Only ever remove lines.
-PENDING = frozenset(
-    {
-        "tests/simulation/",
-    }
-)
 #: The folders of sources whose comments, docstrings and messages are checked.
 SOURCES = ("lambda_src", "infra", "ops", "local", "bench", "tools", "tests")
 #: Refused words are what these two are about.
@@ -100,19 +94,15 @@ def complaints(text: str, words: Sequence[Word], *, source: bool = False) -> lis
 
 
 def pages() -> list[Path]:
-    """Return the pages of the repository, but those that are pending and the glossary itself."""
+    """Return the pages of the repository, but not the glossary itself."""
     found = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "bench").rglob("*.md")]
-    return sorted(page for page in found if page not in ABOUT_WORDS and not _pending(page))
+    return sorted(page for page in found if page not in ABOUT_WORDS)
 
 
 def sources() -> list[Path]:
-    """Return the sources of the repository, but those that are pending."""
+    """Return the sources of the repository."""
     found = (path for top in SOURCES for path in (ROOT / top).rglob("*.py"))
-    return sorted(path for path in found if path not in ABOUT_WORDS and not _pending(path))
-
-
-def _pending(path: Path) -> bool:
-    return path.relative_to(ROOT).as_posix().startswith(tuple(PENDING))
+    return sorted(path for path in found if path not in ABOUT_WORDS)
 
 
 def misspellings() -> list[str]:

@@ -1,4 +1,4 @@
-"""How often work on a request began, as far as it can be told from outside: at least once for each call that only it can have
+"""How often work on a request began, as far as it shows from outside: at least once for each call that only it can have
 made since it failed last, at most once for each invocation that its messages were in.
 """
 
@@ -25,7 +25,7 @@ class Attempts:
     def __init__(self, case: Case) -> None:
         self._case = case
         self._begins: dict[Hashable, list[float]] = defaultdict(list)
-        #: From when on the verdict may have been found, and when it was parked.
+        #: From when on the outcome may have been found, and when it was parked.
         self._failed: dict[Hashable, list[tuple[float, float]]] = defaultdict(list)
         self._silent: dict[Hashable, list[Invocation]] = defaultdict(list)
         late = (one for one in case.evidence.scenario.faults if one.service == "dynamodb" and one.kind is Kind.LATE)
@@ -61,7 +61,7 @@ class Attempts:
             return 1  # a failure found meanwhile begins the count anew
         since = max((told + _LATE for _, told in failed if told <= before), default=0.0)
         since = max(since, before - remembered(self._case))
-        # a failure that could not be told begins the count anew as well
+        # a failure that could not be reported begins the count anew as well
         silent = (run.ended for run in self._silent[wanted.identity] if run.began <= before)
         since = max(since, max(silent, default=0.0) + _LATE)
         return max(1, sum(since < call.time <= before for call in self._case.asked_by(wanted)))

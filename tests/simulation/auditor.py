@@ -8,12 +8,12 @@
     c-first       what can never be carried out is parked by its first completed receive
     c-brake       an environment parks ten in a row for one flow or destination at most; the others wait
     c-code        a failure's code is true
-    c-doubt       no verdict while an answer is outstanding that nobody looked into, and none against what happened
+    c-doubt       no outcome while an answer is outstanding that nobody looked into, and none against what happened
     c-body        a parked message says what was sent, and why it failed
     c-one-end     one message never has two different ends
     d-early       nothing transient ends before its deadline
     e-quota       never more calls than the paced workers' shares allow, per operation, at once and in the long run
-    f-mates       a message ends as it would alone, whoever its mates are; the answer names what must come back, and nothing else
+    f-mates       a message ends as it would alone, whatever is in its batch; the answer names what must come back, and nothing else
     g-announced   no success is announced that did not happen, and no failure that was not parked; each event tells it right
     g-forgotten   no transfer is left unannounced
     g-ledger      the ledger tells what happened (the only rule that reads it)

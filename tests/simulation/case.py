@@ -15,9 +15,9 @@ from tests.simulation.verdict import Verdict
 __all__ = ["SKEW", "Case"]
 SUCCEEDED = "Contact Transfer Succeeded"
 FAILED = "Contact Transfer Failed"
-#: What a request is told that was given up because no work on it came to an end.
+#: The reason of a request that was given up because no work on it came to an end.
 KILLS = "it kills the worker"
-#: From so many deaths on it may be told so.
+#: From so many deaths on it may be given up.
 DEADLY = 20
 #: What only work on a request can find out, so that it is known how often it began.
 FROM_WORK = frozenset(
@@ -83,7 +83,7 @@ class Case:
 
     @cached_property
     def transfers(self) -> dict[str, list[TransferRecord]]:
-        """Every transfer of the run by the contact that was transferred, whoever made it."""
+        """Every transfer of the run by the contact that was transferred, by anybody."""
         found: dict[str, list[TransferRecord]] = defaultdict(list)
         for record in self.evidence.transfers:
             found[record.old].append(record)
@@ -206,7 +206,7 @@ class Case:
         return any(run.how != "completed" or run.disturbed for run in runs)
 
     def fitting(self, wanted: Wanted) -> list[TransferRecord]:
-        """The transfers that may be taken for this request's: its contact to its destination, whoever made them."""
+        """The transfers that may be taken for this request's: its contact to its destination, by anybody."""
         target = wanted.target
         return [
             record
@@ -244,7 +244,7 @@ class Case:
         return [(now, verdict.decided), *((run.began, run.ended) for run in silent)]
 
     def by_a_copy(self, verdict: Verdict, wanted: Wanted, time: float) -> bool:
-        """Whether a call was made by another message of the request when the verdict on this one may have been found already."""
+        """Whether a call was made by another message of the request when the outcome of this one may have been found already."""
         if not any(since <= time for since, _ in self.deciding(verdict)):
             return False
         copies = (message for message in wanted.messages if self.fates.original(message) != verdict.original)

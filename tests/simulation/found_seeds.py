@@ -5,7 +5,7 @@ from __future__ import annotations
 #: What was wrong in the service.
 SERVICE: tuple[tuple[int, str], ...] = (
     (97404, "a message that was refused for its requestId and deleted began on another of its deliveries"),
-    (78642, "an allowance that a late write had taken was left behind, for good"),
+    (78642, "a permit that a late write had taken was left behind, for good"),
     (82602, "a look at a contact from before a wait was believed after it"),
     (703119, "a name whose own item had expired was told another destination's success"),
     (703830, "the same"),

@@ -57,7 +57,7 @@ def late_after_the_end(seed: int) -> Scenario:
 
 
 def late_return(seed: int) -> Scenario:
-    """Routed requests expire, and what gives their allowances back is long on its way to the ledger; they come again without an end to
+    """Routed requests expire, and what gives their permits back is long on its way to the ledger; they come again without an end to
     their time and are carried out, and then another contact of each tree is to move.
     """
     again: dict[str, Any] = {"queue": "Support", "route": "once"}

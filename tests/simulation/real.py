@@ -68,7 +68,7 @@ def storm(
 
     ``quotas``: calls a second that Connect admits; it admits any number where there are none. More is a finding.
     Nothing new is sent, nobody is killed and no fault strikes once no more than a twentieth is open; what is open then has
-    ``patience`` seconds to settle. ``progress`` is told how many are not done.
+    ``patience`` seconds to settle. ``progress`` receives how many are not done.
     """
     told, began = Storm(requests), time.monotonic()
     before = len(cloud.control.transfers()), len(cloud.control.calls())
@@ -105,8 +105,8 @@ def _judge(
     before: tuple[int, int],
     quotas: Mapping[str, float],
 ) -> None:
-    with contextlib.suppress(TimeoutError):  # whoever deleted the last message may not have said so yet
-        wait_until(lambda: not account.open(), "the deletions are told", timeout=5.0)
+    with contextlib.suppress(TimeoutError):  # who deleted the last message may not have said so yet
+        wait_until(lambda: not account.open(), "the deletions are known", timeout=5.0)
     ours = set(account.contacts)
     history = cloud.control.calls(after=before[1])
     evidence = Evidence(

@@ -20,7 +20,7 @@ _HEAD = """Written by `python -m tests.simulation report` from the figures in `d
 
 A run of the whole test suite simulates 250 seeds (2,000 before the suite had to end within five minutes); `make simulate` runs as
 many as it has time for."""
-#: Where a seed that broke a promise is told of.
+#: Where a seed that broke a promise stands.
 _FOUND = "reliability.md#what-it-has-found"
 _LEGEND = """Counted is what struck, not what was drawn. Only switches (what AWS does not document), clocks that are apart, and what
 producers and the bus send again hold for a whole run, and are counted where they are drawn.

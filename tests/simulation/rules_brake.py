@@ -21,7 +21,7 @@ def brake(case: Case) -> Iterator[str]:
         wanted = verdict.wanted
         target = None if wanted is None else _target(verdict.code, wanted)
         runs = case.fates.runs_for(verdict.original)
-        # what came back may have failed before, and is told again; what failed at once was counted by the one that received it
+        # what came back may have failed before, and is reported again; what failed at once was counted by the one that received it
         if target is not None and len(runs) == 1:
             parked[runs[0].environment, target].append(verdict)
     for (environment, target), verdicts in parked.items():

@@ -1,4 +1,4 @@
-"""Rules on messages that nothing keeps from their end: at once where it is certain that they fail (c), and whoever their mates are (f)."""
+"""Rules on messages that nothing hinders: at once where it is certain that they fail (c), and whatever is in their batch (f)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.simulation.unhindered import Unhindered
 _DELETED_WITHIN = 0.05
 #: Not certain: it depends on what became of another request.
 _DEPENDS = "IdempotencyMismatch"
-#: A contact that Connect does not know may not show yet: only so long after its message was sent is that a verdict.
+#: A contact that Connect does not know may not show yet: only so long after its message was sent is that an outcome.
 _NOT_YET, _SHOWS_WITHIN = frozenset({"ContactNotFound"}), 60.0 + SKEW
 
 

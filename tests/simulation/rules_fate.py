@@ -103,7 +103,7 @@ def _by_the_queue(case: Case, wanted: Wanted, made: float) -> bool:
 
 
 def _over(wanted: Wanted) -> bool:
-    """Whether all its messages have come to an end; what is still queued, or was moved unanswered, may still be told."""
+    """Whether all its messages have come to an end; what is still queued, or was moved unanswered, may still be reported."""
     return all(message.gone for message in wanted.messages) and not rules_names.unanswered(wanted)
 
 

@@ -38,7 +38,7 @@ def remembered(case: Case) -> float:
 
 
 def bound(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    """Whether another request had the name when this message was refused; whichever of its deliveries tells of it, the verdict is one."""
+    """Whether another request had the name when this message was refused; whichever of its deliveries tells of it, the outcome is one."""
     name = wanted.request.request_id
     if name is None:
         return False
@@ -53,7 +53,7 @@ def _binds(case: Case, wanted: Wanted, since: float, until: float) -> bool:
     if any(record.time <= until for record in case.made_by(wanted)):
         return True
     if any(event.time <= until for event in case.successes.get(wanted.number, ())):
-        return True  # by somebody else's transfer that could not be told from its own
+        return True  # by somebody else's transfer that could not be distinguished from its own
     if any(one.decided <= until and _doubtful(one) for one in case.verdicts_of.get(wanted.number, ())):
         return True
     return any(

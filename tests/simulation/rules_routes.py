@@ -38,7 +38,7 @@ def reached(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 
 def _used(case: Case, others: Iterable[Wanted], since: float, until: float) -> int:
-    """How many of them had, or may have had, an allowance at some time between."""
+    """How many of them had, or may have had, a permit at some time between."""
     return sum(_moved(case, one, until) or _under_way(case, one, since, until) for one in others)
 
 
@@ -63,7 +63,7 @@ def _moved(case: Case, wanted: Wanted, by: float) -> bool:
     if any(record.time < by for record in case.made_by(wanted)):
         return True
     if any(event.time < by for event in case.successes.get(wanted.number, ())):
-        return True  # also by somebody else's transfer that could not be told from its own
+        return True  # also by somebody else's transfer that could not be distinguished from its own
     told = [verdict for verdict in case.verdicts_of.get(wanted.number, ()) if verdict.time < by]
     return bool(told) and told[-1].code == _DOUBTFUL
 

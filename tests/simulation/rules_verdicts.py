@@ -62,7 +62,7 @@ def _gone(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 
 def _hidden_end(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    """Whether the contact was gone, and Connect did not show it yet when the verdict was found, so the refusal had no visible reason."""
+    """Whether the contact was gone, and Connect did not show it yet when the outcome was found, so the refusal had no visible reason."""
     contact = wanted.target.contact
     ends = [case.evidence.ended_contacts.get(contact, float("inf"))]
     ends += [record.time for record in case.transfers.get(contact, ())]
@@ -199,7 +199,7 @@ def doubt(case: Case) -> Iterator[str]:
 
 
 def _against(case: Case, verdict: Verdict, wanted: Wanted, transferred: float) -> bool:
-    """Whether a transfer belies the verdict: made before it, or after it by a call that had been made before it."""
+    """Whether a transfer belies the outcome: made before it, or after it by a call that had been made before it."""
     if verdict.code == "OutcomeUnknown":
         return False
     if transferred <= verdict.decided - rules_names.remembered(case):
@@ -251,7 +251,7 @@ def early(case: Case) -> Iterator[str]:
         if KILLS in verdict.text:
             cut = sum(run.how in ("died", "timed out") or run.disturbed for run in runs)
             if cut < DEADLY:
-                yield f"request {wanted.number} was given up {_at(case, verdict)} as deadly; {cut} of its invocations were cut short"
+                yield f"request {wanted.number} was given up {_at(case, verdict)} as a poison message; {cut} invocations were cut short"
             continue
         received = case.sent[verdict.original].first_received
         if verdict.time < received + patience - 2 * SKEW:

@@ -57,7 +57,7 @@ def run(scenario: Scenario, subject: Subject, *, watch: bool = False) -> Evidenc
 def run_with(
     scenario: Scenario, maker: Maker, layout: Layout, *, watch: bool = False, around: Around | None = None
 ) -> Evidence:
-    """Run the scenario with any consumer on any layout. ``around``: what is to be in force meanwhile, given the run's clock."""
+    """Run the scenario with any consumer on any layout. ``around``: what holds meanwhile, given the run's clock."""
     telemetry = Silent()
     wire: list[tuple[float, int, str]] = []
     runs = _Run(scenario, layout, lambda settings: maker(settings, telemetry), wire if watch else None)
@@ -175,7 +175,7 @@ class _Run:
             return self._pending == 0 and cloud.left == 0 and cloud.function.running == 0
 
         cloud.loop.run(limit, settled)
-        # what was sent and is still under way arrives, whoever waits for it, and may ask for something more
+        # what was sent and is still under way arrives, whether or not anybody waits for it, and may ask for something more
         while not cloud.left and cloud.loop.now < limit:
             cloud.loop.run(cloud.loop.now + 60.0, lambda: cloud.left > 0)
             if settled():

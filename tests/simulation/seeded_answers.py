@@ -21,7 +21,7 @@ def _ambiguous_is_final(real: Any) -> Any:
 
 
 def _page_is_final(real: Any) -> Any:
-    """The status decides, whoever answers."""
+    """The status decides, not who answers."""
     names = real.__globals__
 
     def refused(self: Any, error: Any) -> Any:

@@ -41,7 +41,7 @@ def _one_batch_late(real: Any) -> Any:
 
 
 def _detail(change: Callable[[Detail], Detail]) -> Make:
-    """An event's detail that is told otherwise."""
+    """An event's detail that says something else."""
 
     def make(real: Any) -> Any:
         def told(*args: Any) -> Any:

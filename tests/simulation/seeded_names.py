@@ -42,7 +42,7 @@ def _turn_of_the_count(real: Any) -> Any:
 
 
 def _contact_first(real: Any) -> Any:
-    """The lease is given back before the permit and the requestId are: whoever acquires it next may lose them."""
+    """The lease is given back before the permit and the requestId are: a worker that acquires it next may lose them."""
 
     def record(self: Any, failure: Any) -> None:
         give_back, self._give_back = self._give_back, lambda _end: None

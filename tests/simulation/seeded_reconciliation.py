@@ -63,7 +63,7 @@ def _ambiguous_is_anothers(real: Any) -> Any:
 
 
 def _ended_by_others(real: Any) -> Any:
-    """Rule 5: what cannot be told is told as somebody else's."""
+    """Rule 5: what cannot be known is reported as somebody else's."""
     return lambda question, successors: real.__globals__["rules"].ended_contact(question.contact_id, successors)
 
 

@@ -1,4 +1,4 @@
-"""What the simulation has found, kept: the scenarios, each of which fails with its mended bug in the service again, and the seeds."""
+"""What the simulation has found, kept: the scenarios, each of which fails with its fixed bug in the service again, and the seeds."""
 
 from __future__ import annotations
 

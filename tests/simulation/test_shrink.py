@@ -1,4 +1,4 @@
-"""A failing scenario is made small, still fails by the same rule, and is told in few lines."""
+"""A failing scenario is made small, still fails by the same rule, and is reported in few lines."""
 
 from __future__ import annotations
 

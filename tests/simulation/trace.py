@@ -50,7 +50,7 @@ def named(evidence: Evidence, findings: Sequence[Finding]) -> frozenset[int]:
 
 
 def _named(case: Case, names: Names, findings: Sequence[Finding]) -> list[Wanted] | None:
-    """The requests that the findings name, and those that share a contact, a name or an allowance with them; None: they name none."""
+    """The requests that the findings name, and those that share a contact, a name or a permit with them; None: they name none."""
     text = " ".join(names.shortened(finding) for finding in findings)
     said = {*re.findall(r"[\w-]+", text), *re.findall(r"request \d+", text)}
     every = case.evidence.wanted

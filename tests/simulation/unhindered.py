@@ -1,6 +1,6 @@
 """Invocations that leave no excuse: nothing went wrong in them, nobody else had the contact in hand, and the pace had room.
 
-What cannot be told for certain from outside counts as an excuse, so a rule that asks here asks for less rather than guess.
+What is not certain from outside counts as an excuse, so a rule that asks here asks for less rather than guess.
 """
 
 from __future__ import annotations
