@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
+import time
 from collections.abc import Collection, Iterator
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from contact_transfer.request.timestamps import rfc3339
 from local.cloud import LocalCloud
 from local.demo.contacts import Contacts
 from local.processes import end_as_by_ctrl_c
@@ -33,6 +35,18 @@ aws events put-events --endpoint-url "$AWS_ENDPOINT_URL" --entries '{entries}'""
 CONNECT_CLI = """\
 aws connect describe-contact --endpoint-url "$AWS_ENDPOINT_URL_CONNECT" \\
     --instance-id "$CONNECT_INSTANCE_ID" --contact-id {contact}"""
+
+
+#: What the other examples do not show, by the operators' command, in this order: each line after the one before.
+COMMANDS = """\
+transfers send --contact {first} {to} --priority urgent
+transfers send --contact {first} {to} --request-id again --follow
+transfers send --contact {second} {to} --only-if-waiting --batch-id demo
+transfers send --contact {second} {to} --not-before {later} --batch-id demo
+transfers scheduled
+transfers batch demo
+transfers cancel --batch-id demo
+transfers sweep --from-queue {queue} {flow_to_another} --older-than 1m --dry-run"""
 
 
 def exports(cloud: LocalCloud, tasks: list[str]) -> dict[str, str]:
@@ -70,10 +84,28 @@ def _allowed(cloud: LocalCloud, kind: str, allowed: Collection[str]) -> str | No
 
 
 def contacts(cloud: LocalCloud) -> list[str]:
-    """Make contacts to try out with: two for the examples that are printed, two for the README's."""
+    """Make contacts to try out with: four for the examples that are printed, two for the README's."""
     make = Contacts(cloud)
     channel = make.task if "TASK" in cloud.settings.allowed_channels else make.email
-    return [channel() for _ in range(4)]
+    return [channel() for _ in range(6)]
+
+
+def commands(cloud: LocalCloud, tasks: list[str]) -> str:
+    """Return lines for the operators' command: urgent, following, on a condition, for later, a batch, a cancellation, a sweep.
+
+    ``tasks``: ids of contacts, as ``contacts`` makes them.
+    """
+    flow, queue = destination(cloud)
+    which = f"--instance {cloud.instance_id} " if len(cloud.instance_arns) > 1 else ""
+    another = cloud.seed["queues"]["Overflow"]
+    return COMMANDS.format(
+        first=tasks[2],
+        second=tasks[3],
+        to=f"{which}--flow {flow} --queue {queue}",
+        flow_to_another=f"{which}--flow {flow} --to-queue {another}",
+        queue=queue,
+        later=rfc3339(time.time() // 1 + 3600),
+    )
 
 
 def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
@@ -94,6 +126,10 @@ def guide(cloud: LocalCloud, tasks: list[str]) -> Iterator[tuple[str, str]]:
     yield "send a request to the queue, in Python (.venv/bin/python)", BOTO3.format(request=json.dumps(first))
     yield "the same with the AWS CLI", QUEUE_CLI.format(request=json.dumps(first))
     yield "or put an event on the bus", BUS_CLI.format(entries=json.dumps([entry]))
+    yield (
+        "and, with .venv/bin/transfers: urgent, follow, only while it waits, later, batch, cancel, sweep",
+        commands(cloud, tasks),
+    )
     yield "and look at the contact", CONNECT_CLI.format(contact=tasks[0])
     for arn, seed in cloud.seeds.items():
         for kind in ("flows", "queues", "users"):

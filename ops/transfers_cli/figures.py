@@ -8,13 +8,19 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
+
+from botocore.exceptions import ClientError
 
 from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
 from transfers_cli.alarms import own_alarms
 from transfers_cli.deployment import Deployment
+from transfers_cli.held import schedule_names
 
 MINUTES = 30
+#: Held requests that are counted, at most: each hundred takes a call.
+MOST_HELD = 1000
 _QUERIES = 500  # metrics that one GetMetricData takes
 
 
@@ -22,6 +28,7 @@ _QUERIES = 500  # metrics that one GetMetricData takes
 class Figures:
     """``waiting`` and ``in_flight``: of both lanes; ``urgent``: of them, those that wait in the urgent one.
 
+    ``held``: requests that EventBridge Scheduler keeps, as far as they were counted; None: it could not be asked.
     ``minutes``: the values of each counted metric, oldest first, the minute under way last. ``by_reason``: their sums.
     ``failed``: how many requests did, in the time that is shown.
     """
@@ -33,6 +40,7 @@ class Figures:
     failed: int
     pace: float
     urgent: int = 0
+    held: int | None = None
     minutes: Mapping[str, Sequence[float]] = field(default_factory=dict)
     by_reason: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ringing: Sequence[str] = ()
@@ -58,6 +66,7 @@ class Figures:
             "running": self.running,
             "waiting": self.waiting,
             "urgentWaiting": self.urgent,
+            "held": self.held,
             "inFlight": self.in_flight,
             "failedWaiting": self.failed,
             "oldestSeconds": self.oldest,
@@ -92,11 +101,13 @@ class Watching:
         self._counted: dict[str, list[float]] = {}
         self._by_reason: dict[str, dict[str, float]] = {}
         self._ringing: list[str] = []
+        self._held: int | None = None
 
     def figures(self) -> Figures:
         """The figures now."""
         if time.monotonic() - self._asked >= self._every:
             self._ask_cloudwatch()
+            self._held = _held(self._found)
             self._asked = time.monotonic()
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         queue = self._found.waiting(*names)
@@ -109,6 +120,7 @@ class Watching:
             running=states <= {"Enabled", "Enabling"},
             waiting=queue[names[0]],
             urgent=self._found.queue("UrgentQueueUrl", names[0])[names[0]],
+            held=self._held,
             in_flight=queue[names[1]],
             failed=sum(self._found.queue("DeadLetterQueueUrl", *names).values()),
             pace=self._found.settings.transfers_per_second,
@@ -135,6 +147,13 @@ class Watching:
             if reason and (count := sum(found.get(query["Id"], ()))):
                 self._by_reason.setdefault(name, {})[reason] = count
         self._ringing = sorted(name for name, _ in own_alarms(self._found, ringing=True))
+
+
+def _held(found: Deployment) -> int | None:
+    try:
+        return sum(1 for _ in islice(schedule_names(found), MOST_HELD))
+    except ClientError:  # the rest is worth watching without the right to list schedules
+        return None
 
 
 def _add(values: list[float], result: Mapping[str, Any], begins: float) -> None:

@@ -16,7 +16,7 @@ from rich.text import Text
 from contact_transfer.observability.metrics import Metric
 from transfers_cli import say
 from transfers_cli.deployment import Deployment
-from transfers_cli.figures import MINUTES, Figures
+from transfers_cli.figures import MINUTES, MOST_HELD, Figures
 
 #: Lines enough for everything.
 ENDLESS = 1000
@@ -92,9 +92,16 @@ def _queues(figures: Figures) -> Rows:
         ("waiting", Text(str(figures.waiting), "bold")),
         ("of them urgent", str(figures.urgent)),
         ("in flight", str(figures.in_flight)),
+        ("held until due", _held(figures.held)),
         ("oldest", "" if figures.oldest is None else _short(figures.oldest)),
         ("dead letters", Text(str(figures.failed), "bold red" if figures.failed else "green")),
     ]
+
+
+def _held(count: int | None) -> str:
+    if count is None:
+        return "not known"
+    return f"{count} or more" if count >= MOST_HELD else str(count)
 
 
 def _pace(figures: Figures) -> Rows:

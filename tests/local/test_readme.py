@@ -14,12 +14,16 @@ import pytest
 
 from local.cloud import LocalCloud
 from local.serve import contacts, exports
+from transfers_cli.main import run
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 DOORS = (ROOT / "docs" / "doors.md").read_text()
-EXAMPLES = re.findall(r"```python\n(.*?)```", README + DOORS, re.DOTALL)
+PYTHON = re.findall(r"```python\n(.*?)```", README + DOORS, re.DOTALL)
+[LATER] = [example for example in PYTHON if "notBefore" in example]
+[CANCEL] = [example for example in PYTHON if "cancelRequestId" in example]
+EXAMPLES = [example for example in PYTHON if example not in (LATER, CANCEL)]
 #: Commands for the AWS CLI, continued lines included, of the pages that are read beside `make serve`.
 AWS_CLI = re.findall(r"^\$ (aws (?:.*\\\n)*.*)$", README + DOORS, re.MULTILINE)
 MAKEFILE = (ROOT / "Makefile").read_text()
@@ -50,8 +54,36 @@ def _wait_for_transfer(cloud: LocalCloud, contact: str) -> None:
 def test_an_example_transfers_the_contact(cloud: LocalCloud, example: str) -> None:
     given = exports(cloud, contacts(cloud))
     contact = given["ANOTHER_CONTACT_ID" if "ANOTHER_CONTACT_ID" in example else "CONTACT_ID"]
-    _run([sys.executable, "-c", re.sub(r"ticket-4711[a-z-]*", f"ticket-{contact}", example)], given)
+    _run_python(example, contact, given)
     _wait_for_transfer(cloud, contact)
+
+
+def _run_python(example: str, contact: str, given: dict[str, str]) -> None:
+    _run([sys.executable, "-c", re.sub(r"ticket-4711[a-z-]*", f"ticket-{contact}", example)], given)
+
+
+@pytest.mark.cloud
+@pytest.mark.xdist_group("cloud")
+def test_the_example_for_later_is_held_and_the_one_that_cancels_ends_it(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = exports(cloud, contacts(cloud))
+    contact = given["CONTACT_ID"]
+    _run_python(LATER, contact, given)
+    cloud.wait_until(lambda: not cloud.queue_depth(), "the request is held")
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    assert run(["status", f"ticket-{contact}"]) == 0
+    assert "scheduled for" in capsys.readouterr().out
+    _run_python(CANCEL, contact, given)
+    cloud.wait_until(lambda: not cloud.queue_depth("UrgentQueueUrl"), "the cancellation is read")
+    assert (
+        run(["cancel", "--request-id", f"ticket-{contact}", "--yes"]) == 0
+    )  # so that nothing is left in the shared cloud
+    assert "1 schedule deleted" in capsys.readouterr().out
+    cloud.wait_until(lambda: not cloud.queue_depth(), "what was held has ended")
+    assert run(["status", f"ticket-{contact}"]) == 0
+    assert "cancelled" in capsys.readouterr().out
 
 
 @pytest.mark.cloud

@@ -6,11 +6,13 @@ import os
 import shutil
 import subprocess
 import sys
+from functools import partial
 
 import pytest
 
 from local.cloud import LocalCloud
-from local.serve import contacts, exports, guide
+from local.serve import commands, contacts, exports, guide
+from transfers_cli.main import run
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
 
@@ -21,6 +23,44 @@ def test_the_python_example_moves_the_contact_with_the_printed_exports_and_nothi
     environment = {"PATH": os.environ["PATH"], **exports(cloud, tasks)}
     subprocess.run([sys.executable, "-c", example], env=environment, check=True, capture_output=True)  # noqa: S603 - our own text
     cloud.wait_until(lambda: any(one["old"] == task for one in cloud.control.transfers()), "the contact is transferred")
+
+
+def test_the_operators_commands_do_what_they_say_in_their_order(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tasks = contacts(cloud)
+    for name, value in exports(cloud, tasks).items():
+        monkeypatch.setenv(name, value)
+
+    def told(line: str) -> str:
+        capsys.readouterr()
+        asks = line.split()[1] in {"send", "cancel"}
+        assert run([*line.split()[1:], *(["--yes"] if asks else [])]) in {0, 3}
+        for queue in ("UrgentQueueUrl", "TransferQueueUrl"):
+            cloud.wait_until(partial(_is_empty, cloud, queue), f"{queue} is empty")
+        return capsys.readouterr().out
+
+    def moved() -> list[str]:
+        return [one["old"] for one in cloud.control.transfers() if one["by"] == "TransferContact"]
+
+    urgent, follow, waiting, later, *rest = commands(cloud, tasks).splitlines()
+    told(urgent)
+    assert moved()[-1] == tasks[2]
+    new = cloud.control.transfers()[-1]["new"]
+    told(follow)
+    assert moved()[-1] == new
+    told(waiting)
+    told(later)
+    scheduled, batch, cancelled, _ = (told(line) for line in rest)
+    assert tasks[3] in scheduled
+    assert "NotInQueue 1" in batch
+    assert "held until due" in batch
+    assert "1 schedule deleted" in cancelled
+    assert tasks[3] not in moved()
+
+
+def _is_empty(cloud: LocalCloud, queue: str) -> bool:
+    return not cloud.queue_depth(queue)
 
 
 @pytest.mark.skipif(shutil.which("aws") is None, reason="needs the AWS CLI, which the project does not install")

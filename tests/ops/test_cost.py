@@ -34,7 +34,7 @@ def line(items: list[Item], what: str) -> Item:
 
 
 def test_every_line_has_a_price_and_every_price_a_use_and_a_source(settings: DeploymentSettings) -> None:
-    volume = Volume(1000)
+    volume = Volume(1000, scheduled=100, sweeps=10)
     bills = [
         *idle(settings),
         *busy(settings, volume),
@@ -68,6 +68,24 @@ def test_the_wait_for_the_pace_is_paid_for(settings: DeploymentSettings) -> None
     share = settings.maximum_concurrency / settings.transfers_per_second
     assert heavy == pytest.approx(1e6 * share * settings.sizing.worker_memory_mb / 1024)
     assert light < heavy
+
+
+def test_what_is_held_and_what_is_swept_is_in_the_bill(settings: DeploymentSettings) -> None:
+    """A million schedules: what docs/scheduling.md says."""
+    listed, page = Prices.read(), (ROOT / "docs" / "scheduling.md").read_text("utf-8")
+    plain, held = (listed.total(list(busy(settings, Volume(1e6, scheduled=count)))) for count in (0, 1e6))
+    assert f"{held - plain:.2f} USD" in page
+    assert line(list(busy(settings, Volume(1e6, scheduled=1e6))), "held requests: schedules").count == 1e6
+    sweeps = [item for item in busy(settings, Volume(1e6, sweeps=1000)) if item.what.startswith("sweeps: ")]
+    assert 0 < listed.total(sweeps) < 0.1
+    assert f"{listed.total(sweeps):.3f} USD" in (ROOT / "docs" / "doors.md").read_text("utf-8")
+
+
+def test_a_lone_transfer_looks_into_the_urgent_queue_once_and_those_of_a_backlog_share_a_look(
+    settings: DeploymentSettings,
+) -> None:
+    alone, crowded = (line(list(busy(settings, Volume(1e6, part))), "urgent queue: looks").count for part in (0.0, 1.0))
+    assert (alone, crowded) == (1e6, 5e5)
 
 
 def test_the_bill_follows_the_settings(settings: DeploymentSettings) -> None:

@@ -22,8 +22,11 @@ def test_doctor_finds_nothing_bad_in_what_was_just_deployed(centre: Centre, tran
         StateReason="a test before this one rang it",
     )
     findings = {finding["what"]: finding for finding in transfers("doctor", "--json").json}
-    good = ("stack", "worker", "worker's role", "queues' key", "transfer queue", "rules", "dead-letter queue")
-    assert {findings[what]["level"] for what in good} == {"good"}
+    good = (
+        *("stack", "worker", "worker, urgent lane", "worker's role", "queues' key", "transfer queue", "urgent queue"),
+        *("rules of the bus", "rules", "schedule group", "scheduler's role", "sweep function", "dead-letter queue"),
+    )
+    assert {what: findings[what] for what in good if findings[what]["level"] != "good"} == {}
     assert all(finding["do"] for finding in findings.values() if finding["level"] != "good")
 
 
@@ -38,7 +41,7 @@ def test_doctor_sees_what_somebody_broke(centre: Centre, transfers: Transfers) -
         QueueUrl=cloud.outputs["TransferQueueUrl"], AttributeNames=["KmsMasterKeyId"]
     )
     key_id = key["Attributes"]["KmsMasterKeyId"]
-    iam, kms = cloud.client("iam"), cloud.client("kms")
+    iam, kms, bus = cloud.client("iam"), cloud.client("kms"), cloud.outputs["EventBusName"]
     policy = iam.list_role_policies(RoleName=role)["PolicyNames"][0]
     kept = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
     kept_key = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
@@ -49,14 +52,17 @@ def test_doctor_sees_what_somebody_broke(centre: Centre, transfers: Transfers) -
         kms.put_key_policy(
             KeyId=key_id, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": statement})
         )
+        cloud.client("events").disable_rule(Name=f"{bus}-cancellations", EventBusName=bus)
         ran = transfers("doctor", "--json")
     finally:
+        cloud.client("events").enable_rule(Name=f"{bus}-cancellations", EventBusName=bus)
         iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(kept))
         kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=kept_key)
     findings = {finding["what"]: finding for finding in ran.json}
     assert ran.status == 1
     assert "connect:TransferContact" in findings["worker's role"]["seen"]
     assert findings["queues' key"]["level"] == "bad"
+    assert f"{bus}-cancellations" in findings["rules"]["seen"]
 
 
 def test_doctor_before_the_first_deployment_goes_by_the_settings_file(centre: Centre, transfers: Transfers) -> None:
@@ -86,7 +92,14 @@ def test_doctor_before_finds_what_an_earlier_deployment_left(
         with _queues(cloud, f"{name}-transfers", f"{name}-ContactTransferX"), _others(cloud, name):
             found = levels()
     bad = {what: seen for what, (level, seen) in found.items() if level == "bad" and "left" in what}
-    assert set(bad) == {"queues left", "ledger left", "keys left", "log groups left", "event bus left"}
+    assert set(bad) == {
+        "queues left",
+        "ledger left",
+        "keys left",
+        "log groups left",
+        "event bus left",
+        "schedule group left",
+    }
     assert bad["queues left"].endswith(f"{name}-ContactTransferX, {name}-transfers")
 
 
@@ -113,6 +126,7 @@ def _others(cloud: LocalCloud, name: str) -> Iterator[None]:
     )
     cloud.client("logs").create_log_group(logGroupName=group)
     cloud.client("events").create_event_bus(Name=name)
+    cloud.client("scheduler").create_schedule_group(Name=name)
     try:
         yield
     finally:
@@ -120,3 +134,4 @@ def _others(cloud: LocalCloud, name: str) -> Iterator[None]:
         tables.delete_table(TableName=f"{name}-ContactTransferLedger")
         cloud.client("logs").delete_log_group(logGroupName=group)
         cloud.client("events").delete_event_bus(Name=name)
+        cloud.client("scheduler").delete_schedule_group(Name=name)

@@ -104,7 +104,9 @@ def move(
         for operation, answer in responses:
             stub.add_response(operation, answer, {"QueueUrl": ANY, "Entries": ANY})
         looking: Any = Holding(lost)
-        moved = Mover(client, "source", "target", None, threading.Event()).move(looking, messages, lambda _count: None)
+        moved = Mover(client, "source", lambda _message: "target", None, threading.Event()).move(
+            looking, messages, lambda _count: None
+        )
         stub.assert_no_pending_responses()
     return moved
 

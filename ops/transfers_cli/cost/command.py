@@ -36,6 +36,8 @@ def cost(
     backlog: Annotated[
         float, typer.Option(min=0, max=1, help="Which part of them waits for the pace in a backlog.")
     ] = 0.25,
+    scheduled: Annotated[float, typer.Option(min=0, help="How many of them are held until they are due.")] = 0,
+    sweeps: Annotated[float, typer.Option(min=0, help="Sweeps a month by metric rules of Connect.")] = 0,
     prices: Annotated[
         Path, typer.Option(exists=True, dir_okay=False, help="Another price list of the same form.")
     ] = LIST,
@@ -43,7 +45,7 @@ def cost(
 ) -> None:
     """Say in USD what a deployment costs a month, and a million transfers more, item by item, idle and at a volume, beside other ways."""
     settings = planned(deployment)
-    listed, volume = Prices.read(prices), Volume(transfers, backlog)
+    listed, volume = Prices.read(prices), Volume(transfers, backlog, scheduled, sweeps)
     resting, working = list(idle(settings)), list(busy(settings, volume))
     others = peers(settings, volume)
     if json:

@@ -38,16 +38,27 @@ PAID_ROTATIONS = 2
 MESSAGE = 3
 #: Pollers that wait in an idle queue, and how long each of their polls takes (assumed, as Lambda is seen to do).
 POLLERS, POLL_SECONDS = 5, 20
+#: A worker of the normal lane looks into the urgent queue so often at most, in seconds.
+LOOK_SECONDS = 2.0
+#: Seconds that it takes the worker to make a schedule.
+HOLD_SECONDS = 0.1
+#: Contacts that a sweep finds (assumed), those of a page of SearchContacts, and the seconds between two pages: its quota.
+SWEPT, PAGE, PAGE_SECONDS = 200, 100, 2.0
 #: X-Ray records the first request of each second and one in twenty of the others.
 TRACED_A_SECOND, TRACED_BEYOND = 1.0, 0.05
 
 
 @dataclass(frozen=True)
 class Volume:
-    """``transfers`` a month, of which the part ``backlog`` arrives faster than the pace and waits for it inside the worker."""
+    """``transfers`` a month, of which the part ``backlog`` arrives faster than the pace and waits for it inside the worker.
+
+    ``scheduled``: how many of them are held until they are due. ``sweeps``: how often a metric rule of Connect has a queue swept.
+    """
 
     transfers: float
     backlog: float = 0.25
+    scheduled: float = 0.0
+    sweeps: float = 0.0
 
 
 def idle(settings: DeploymentSettings) -> Iterator[Item]:
@@ -86,6 +97,9 @@ def busy(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
     count, confirmed = volume.transfers, CONFIRMATIONS * volume.transfers
     yield from _worker(settings, volume)
     yield Item("queue: requests", "sqs_request", MESSAGE * count, "send, receive, delete")
+    yield from _looks(settings, volume)
+    yield from _held(settings, volume)
+    yield from _sweeps(settings, volume)
     yield from hearing(settings, confirmed)
     yield from outcomes(count)
     yield from _ledger(settings, count)
@@ -116,6 +130,37 @@ def _worker(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
         count * seconds * sizing.worker_memory_mb * MB,
         f"{seconds:.2f} s at {sizing.worker_memory_mb} MB, the wait for the pace included",
     )
+
+
+def _looks(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
+    """A lone transfer looks once; one in a backlog shares the look with those that its worker carries out meanwhile."""
+    share = settings.maximum_concurrency / settings.transfers_per_second
+    looks = volume.transfers * ((1 - volume.backlog) + volume.backlog * min(1.0, share / LOOK_SECONDS))
+    why = f"each worker of the normal lane, every {LOOK_SECONDS:g} s at most"
+    yield Item("urgent queue: looks", "sqs_request", looks, why)
+
+
+def _held(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
+    count, memory = volume.scheduled, settings.sizing.worker_memory_mb
+    if not count:
+        return
+    time = f"{HOLD_SECONDS} s at {memory} MB to make the schedule"
+    yield Item("held requests: schedules", "scheduler_invocation", count, "one each; making and keeping it is free")
+    yield Item("held requests: queue", "sqs_request", MESSAGE * count, "received, deleted, and sent again")
+    yield Item("held requests: invocations", "lambda_request", count, "one more each")
+    yield Item("held requests: time", "lambda_gb_second_arm", count * HOLD_SECONDS * memory * MB, time)
+    yield Item("held requests: ledger", "dynamodb_read", 2 * count, "whether requestId or batch are cancelled")
+
+
+def _sweeps(settings: DeploymentSettings, volume: Volume) -> Iterator[Item]:
+    """The requests that a sweep asks for count as transfers."""
+    memory, pages = settings.sizing.sweep_memory_mb, ceil(SWEPT / PAGE)
+    if not volume.sweeps:
+        return
+    seconds = volume.sweeps * pages * PAGE_SECONDS
+    yield Item("sweeps: invocations", "lambda_request", volume.sweeps, "one each; Connect's events are free")
+    time = f"{pages} pages of SearchContacts at {PAGE_SECONDS:g} s, {memory} MB"
+    yield Item("sweeps: time", "lambda_gb_second_arm", seconds * memory * MB, time)
 
 
 def _ledger(settings: DeploymentSettings, count: float) -> Iterator[Item]:
@@ -153,6 +198,7 @@ def _traces(count: float, pace: float, backlog: float) -> float:
 
 
 def _alarms(settings: DeploymentSettings) -> int:
-    functions = {role: role for role in ("worker", "flow", "confirmation")}
+    roles = ("worker", "flow", "confirmation", *(["sweep"] if settings.sweeping_routes else []))
+    functions = {role: role for role in roles}
     queues = {"confirmation": "untold"}
     return len(list(alarms(settings, Watched("transfers", "urgent", "failed", functions, all_rules(settings), queues))))

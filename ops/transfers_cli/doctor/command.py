@@ -13,7 +13,7 @@ from rich.text import Text
 from contact_transfer.request.arn import parse_instance
 from transfers_cli import options, say, trial_options
 from transfers_cli.deployment import Aws, Deployment, find
-from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours
+from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours, roles
 from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
 from transfers_cli.doctor.live.command import live as try_sources
 from transfers_cli.doctor.live.request import Options
@@ -35,7 +35,9 @@ DEPLOYED: tuple[Check, ...] = (
     in_stack.stack,
     *ALWAYS,
     in_stack.mapping,
-    in_account.role,
+    roles.role,
+    roles.schedules,
+    roles.sweeps,
     in_account.event_bridge,
     in_stack.flow_function,
     in_stack.alarms,

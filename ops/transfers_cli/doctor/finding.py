@@ -64,6 +64,13 @@ class Subject:
     routes: tuple[Target, ...] = ()
     found: Deployment | None = None
 
+    @property
+    def deployed(self) -> Deployment:
+        """The deployment that runs. Raise ``LookupError`` when only its settings file is known."""
+        if self.found is None:
+            raise LookupError("the stack is not deployed")
+        return self.found
+
 
 Check = Callable[[Subject], Iterator[Finding]]
 

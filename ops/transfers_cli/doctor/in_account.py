@@ -1,4 +1,4 @@
-"""Checks of what AWS allows: the account's quota, the worker's role, the key and the queue that EventBridge needs."""
+"""Checks of what AWS allows: the account's quota, and the key and the queues that EventBridge needs."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from transfers_cli.deployment import Deployment
 from transfers_cli.doctor.finding import Finding, Level, Subject, bad, good, look
 
 _EVENTS = "events.amazonaws.com"
+#: How the outputs of the lanes' queues begin.
+_LANES = ("Transfer", "Urgent")
 
 
 def quota(subject: Subject) -> Iterator[Finding]:
@@ -42,71 +44,22 @@ def quota(subject: Subject) -> Iterator[Finding]:
         yield good(what, f"{min(values):g} a second applied, {subject.pace:g} used")
 
 
-def role(subject: Subject) -> Iterator[Finding]:
-    """The worker's role may make its calls (as IAM simulates it; policies of the organization may still deny)."""
-    found = _found(subject)
-    principal = str(found.worker["Role"])
-    denied: list[str] = []
-    for resource, actions in _needed(subject, found).items():
-        answer = found.aws("iam").simulate_principal_policy(
-            PolicySourceArn=principal, ActionNames=actions, ResourceArns=[resource]
-        )
-        denied += [
-            f"{one['EvalActionName']} on {resource}"
-            for one in answer["EvaluationResults"]
-            if one["EvalDecision"] != "allowed"
-        ]
-    if denied:
-        yield bad(
-            "worker's role",
-            f"denied: {'; '.join(denied)}",
-            "Deploy again; if that does not help, see who changed the role.",
-        )
-    else:
-        yield good("worker's role", "may make every call it must")
-
-
-def _needed(subject: Subject, found: Deployment) -> dict[str, list[str]]:
-    """Actions by resource; contacts and flows stand for all when they cannot be named."""
-    table = found.worker_arn("dynamodb", f"table/{found.output('LedgerTableName')}")
-    bus = found.worker_arn("events", f"event-bus/{found.output('EventBusName')}")
-    dead = found.queue_arn(found.output("DeadLetterQueueUrl"))
-    needed = {
-        table: ["dynamodb:GetItem", "dynamodb:PutItem"],
-        bus: ["events:PutEvents"],
-        dead: ["sqs:SendMessage"],
-    }
-    for lane in ("TransferQueueArn", "UrgentQueueArn"):
-        needed[found.output(lane)] = [
-            "sqs:ReceiveMessage",
-            "sqs:DeleteMessage",
-            "sqs:GetQueueAttributes",
-            "sqs:ChangeMessageVisibility",
-            "sqs:SendMessage",
-        ]
-    for instance in subject.instances:
-        needed[f"{instance.text}/contact/any"] = [
-            "connect:TransferContact",
-            "connect:DescribeContact",
-            "connect:ListAssociatedContacts",
-        ]
-        needed[instance.text] = ["connect:TransferContact"]
-        for flow in sorted(subject.flows) or ["any"]:
-            needed[f"{instance.text}/contact-flow/{flow}"] = ["connect:TransferContact", "connect:DescribeContactFlow"]
-    return needed
-
-
 def event_bridge(subject: Subject) -> Iterator[Finding]:
-    """The queues' key and the transfer queue let EventBridge in for every rule that sends there."""
-    found = _found(subject)
-    rules = list(_rules(found))
-    attributes = found.aws("sqs").get_queue_attributes(
-        QueueUrl=found.output("TransferQueueUrl"), AttributeNames=["KmsMasterKeyId", "Policy"]
-    )["Attributes"]
-    key = attributes.get("KmsMasterKeyId", "")
+    """The queues' key and the lanes' queues let EventBridge in for every rule that sends there."""
+    found = subject.deployed
+    by_lane = {lane: list(_rules(found, found.output(f"{lane}QueueArn"))) for lane in _LANES}
+    rules = [rule for lane in by_lane.values() for rule in lane]
+    key = ""
+    for lane, own in by_lane.items():
+        attributes = found.aws("sqs").get_queue_attributes(
+            QueueUrl=found.output(f"{lane}QueueUrl"), AttributeNames=["KmsMasterKeyId", "Policy"]
+        )["Attributes"]
+        key = attributes.get("KmsMasterKeyId", "")
+        policy = json.loads(attributes.get("Policy", "{}"))
+        yield _admitted(f"{lane.lower()} queue", policy, {"sqs:SendMessage"}, own)
     policy = json.loads(found.aws("kms").get_key_policy(KeyId=key, PolicyName="default")["Policy"])
     yield _admitted("queues' key", policy, {"kms:Decrypt", "kms:GenerateDataKey"}, rules)
-    yield _admitted("transfer queue", json.loads(attributes.get("Policy", "{}")), {"sqs:SendMessage"}, rules)
+    yield _rules_of_the_bus(found, rules)
     disabled = [rule["Name"] for rule in rules if rule.get("State") != "ENABLED"]
     if disabled:
         yield look("rules", f"disabled: {', '.join(disabled)}", "Enable them unless that is meant: events pass by.")
@@ -114,19 +67,33 @@ def event_bridge(subject: Subject) -> Iterator[Finding]:
         yield good("rules", f"{len(rules)} enabled")
 
 
-def _rules(found: Deployment) -> Iterator[Mapping[str, Any]]:
-    """The rules that send to the transfer queue: on the deployment's bus, and the routes on the default bus."""
-    events, queue = found.aws("events"), found.output("TransferQueueArn")
+def _rules_of_the_bus(found: Deployment, rules: list[Mapping[str, Any]]) -> Finding:
+    """Requests of both lanes and cancellations have a rule each on the deployment's bus."""
+    wanted = {f"{found.prefix}-{name}" for name in ("requests", "urgent-requests", "cancellations")}
+    missing = sorted(wanted - {rule["Name"] for rule in rules})
+    if missing:
+        return bad("rules of the bus", f"missing: {', '.join(missing)}", "Deploy again: such events go nowhere.")
+    return good("rules of the bus", "requests, urgent requests and cancellations have one each")
+
+
+def _rules(found: Deployment, queue: str) -> Iterator[Mapping[str, Any]]:
+    """The rules that send to a queue: on the deployment's bus, and the routes on the default bus."""
+    for rule in named_rules(found):
+        if any(target["Arn"] == queue for target in rule["Targets"]):
+            yield rule
+
+
+def named_rules(found: Deployment) -> Iterator[Mapping[str, Any]]:
+    """The deployment's rules with their targets, on its own bus and on the default one."""
+    events = found.aws("events")
     for bus in (found.output("EventBusName"), "default"):
         for rule in events.list_rules(EventBusName=bus, NamePrefix=f"{found.prefix}-")["Rules"]:
-            targets = events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]
-            if any(target["Arn"] == queue for target in targets):
-                yield {**rule, "Targets": targets}
+            yield {**rule, "Targets": events.list_targets_by_rule(Rule=rule["Name"], EventBusName=bus)["Targets"]}
 
 
 def rule_targets(found: Deployment) -> Iterator[Mapping[str, Any]]:
-    """The targets of those rules."""
-    for rule in _rules(found):
+    """The targets of the deployment's rules: the routes among them say what they ask for."""
+    for rule in named_rules(found):
         yield from rule["Targets"]
 
 
@@ -159,9 +126,3 @@ def _sources(statement: Mapping[str, Any]) -> list[str]:
 
 def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
-
-
-def _found(subject: Subject) -> Deployment:
-    if subject.found is None:
-        raise LookupError("the stack is not deployed")
-    return subject.found

@@ -12,7 +12,7 @@ from transfers_cli.doctor.finding import Finding, Subject, bad, good, look
 
 def stack(subject: Subject) -> Iterator[Finding]:
     """CloudFormation finished what it began."""
-    found = _deployed(subject)
+    found = subject.deployed
     if found.status.endswith("_COMPLETE") and "ROLLBACK" not in found.status:
         yield good("stack", found.status)
     else:
@@ -21,7 +21,7 @@ def stack(subject: Subject) -> Iterator[Finding]:
 
 def mapping(subject: Subject) -> Iterator[Finding]:
     """The worker is fed from both lanes: each mapping is on, answers for single messages, and has as many workers as the pace counts on."""
-    found = _deployed(subject)
+    found = subject.deployed
     for what, seen in zip(("worker", "worker, urgent lane"), found.mappings, strict=True):
         yield _fed(found, what, seen)
 
@@ -46,7 +46,7 @@ def _fed(found: Deployment, what: str, seen: Mapping[str, Any]) -> Finding:
 
 def flow_function(subject: Subject) -> Iterator[Finding]:
     """The flow function is associated with every instance, so that flows can choose it."""
-    found = _deployed(subject)
+    found = subject.deployed
     wanted = found.output("FlowFunctionArn")
     for instance in subject.instances:
         pages = found.aws("connect").get_paginator("list_lambda_functions").paginate(InstanceId=instance.instance_id)
@@ -59,7 +59,7 @@ def flow_function(subject: Subject) -> Iterator[Finding]:
 
 def alarms(subject: Subject) -> Iterator[Finding]:
     """Somebody hears the alarms, on every topic that they notify, and none rings."""
-    found = _deployed(subject)
+    found = subject.deployed
     own = dict(own_alarms(found))
     for topic in sorted({action for alarm in own.values() for action in alarm.get("AlarmActions", [])}):
         yield _readers(found, topic)
@@ -87,14 +87,8 @@ def _readers(found: Deployment, topic: str) -> Finding:
 
 def waiting(subject: Subject) -> Iterator[Finding]:
     """Nothing has failed."""
-    failed = sum(_deployed(subject).queue("DeadLetterQueueUrl", "ApproximateNumberOfMessages").values())
+    failed = sum(subject.deployed.queue("DeadLetterQueueUrl", "ApproximateNumberOfMessages").values())
     if failed:
         yield look("dead-letter queue", f"{failed} failed requests wait", "See them: transfers failed ls.")
     else:
         yield good("dead-letter queue", "empty")
-
-
-def _deployed(subject: Subject) -> Deployment:
-    if subject.found is None:
-        raise LookupError("the stack is not deployed")
-    return subject.found

@@ -71,7 +71,16 @@ def bus(subject: Subject) -> Iterator[Finding]:
     yield _told(subject, "event bus left", found, "A deployment fails on its name: delete it and its rules.")
 
 
-CHECKS = (stack, queues, ledger, keys, log_groups, bus)
+def schedules(subject: Subject) -> Iterator[Finding]:
+    """No schedule group is left: it is kept with the requests that it holds."""
+    name = PREFIX + subject.name
+    listed = _listed(subject.aws("scheduler"), "list_schedule_groups", "ScheduleGroups", NamePrefix=name)
+    found = [group["Name"] for group in listed if group["Name"] == name]
+    do = f"A deployment fails on its name. See whether it holds requests (transfers scheduled, or the console); {_GUIDE}."
+    yield _told(subject, "schedule group left", found, do)
+
+
+CHECKS = (stack, queues, ledger, keys, log_groups, bus, schedules)
 
 
 def _told(subject: Subject, what: str, found: list[str], do: str) -> Finding:

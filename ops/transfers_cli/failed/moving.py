@@ -1,4 +1,4 @@
-"""Sending failed requests again: to the transfer queue first, out of the dead-letter queue second.
+"""Sending failed requests again: to the queue of their lane first, out of the dead-letter queue second.
 
 Between the two a message is in both queues, so a process that dies there leaves a message that is worked on and can be
 sent again. That loses nothing and transfers nothing twice: the second time it has the name of the first.
@@ -33,12 +33,14 @@ class Moved:
 
 
 class Mover:
-    """Moves what ``looking`` holds from the queue ``source`` to ``target`` (URLs); ``stop`` ends it between two batches.
+    """Moves what ``looking`` holds from the queue ``source`` to the ``target`` of each (URLs); ``stop`` ends it between two batches.
 
     ``rate``: messages a second at most, None for as fast as it goes.
     """
 
-    def __init__(self, sqs: Any, source: str, target: str, rate: float | None, stop: threading.Event) -> None:
+    def __init__(
+        self, sqs: Any, source: str, target: Callable[[Parked], str], rate: float | None, stop: threading.Event
+    ) -> None:
         self._sqs = sqs
         self._source = source
         self._target = target
@@ -51,7 +53,7 @@ class Mover:
         ``progress``: told how many more are done.
         """
         moved = Moved()
-        for some in batches(messages):
+        for some in (part for own in self._by_target(messages) for part in batches(own)):
             began = time.monotonic()
             kept = looking.keep(some)
             moved.taken += [m.message_id for m in some if m not in kept]
@@ -63,6 +65,12 @@ class Mover:
                 break
         return moved
 
+    def _by_target(self, messages: Sequence[Parked]) -> list[list[Parked]]:
+        found: dict[str, list[Parked]] = {}
+        for message in messages:
+            found.setdefault(self._target(message), []).append(message)
+        return list(found.values())
+
     def _send(self, messages: Sequence[Parked], moved: Moved) -> list[Parked]:
         if not messages:
             return []
@@ -70,7 +78,7 @@ class Mover:
             {"Id": str(n), "MessageBody": m.body, "MessageAttributes": m.own_attributes()}
             for n, m in enumerate(messages)
         ]
-        answer = self._sqs.send_message_batch(QueueUrl=self._target, Entries=entries)
+        answer = self._sqs.send_message_batch(QueueUrl=self._target(messages[0]), Entries=entries)
         for failed in answer.get("Failed", []):
             moved.refused[messages[int(failed["Id"])].message_id] = (
                 f"{failed['Code']} {failed.get('Message', '')}".strip()

@@ -32,7 +32,7 @@ _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 @dataclass(frozen=True)
 class Parked:
     """One message. ``receipt`` is that of the latest receive; ``sent_at``: when it came into the dead-letter queue or, for
-    one the queue gave up, into the transfer queue; epoch seconds.
+    one the queue gave up, into the transfer queue; epoch seconds. ``given_up_by``: the ARN of the queue that gave it up, if one did.
     """
 
     message_id: str
@@ -40,13 +40,14 @@ class Parked:
     body: str
     attributes: Mapping[str, Mapping[str, Any]]
     sent_at: float
+    given_up_by: str | None = None
 
     @classmethod
     def of(cls, message: Mapping[str, Any]) -> Parked:
         """Read a message as ReceiveMessage shows it."""
-        sent = float(message.get("Attributes", {}).get("SentTimestamp", 0)) / 1000
-        attributes = message.get("MessageAttributes", {})
-        return cls(message["MessageId"], message["ReceiptHandle"], message["Body"], attributes, sent)
+        system, attributes = message.get("Attributes", {}), message.get("MessageAttributes", {})
+        sent, given_up_by = float(system.get("SentTimestamp", 0)) / 1000, system.get("DeadLetterQueueSourceArn")
+        return cls(message["MessageId"], message["ReceiptHandle"], message["Body"], attributes, sent, given_up_by)
 
     def told(self, name: str) -> str | None:
         """A string attribute."""
@@ -80,6 +81,11 @@ class Parked:
     def route(self) -> str | None:
         """The route of the request, if it has one."""
         return _text(self.fields, "route")
+
+    @property
+    def priority(self) -> str | None:
+        """The lane that the request names, if it names one."""
+        return _text(self.fields, "priority")
 
     @property
     def fields(self) -> Mapping[str, Any]:

@@ -86,14 +86,14 @@ def _checked(problem: str | None, forecast: Forecast) -> Forecast:
 def carry_out(planned: Plan, looking: Looking, rate: float | None) -> Moved:
     """Take the chosen messages again, let the others go, and move them. Ctrl-C ends it between two batches."""
     wanted = frozenset(message.message_id for message in planned.chosen)
-    source, target = planned.source, planned.source.target_url
+    source = planned.source
     with looking, stopping() as stop:
         with counting("taking", looking.total) as progress:
             taken = [m for m in looking.look(progress.reached, wanted) if m.message_id in wanted]
         others = [message for message in looking.seen if message.message_id not in wanted]
         looking.give_back(others)
         with counting("sending", len(taken)) as progress:
-            mover = Mover(source.found.aws("sqs"), source.url, target, rate, stop)
+            mover = Mover(source.found.aws("sqs"), source.url, source.target_of, rate, stop)
             moved = mover.move(looking, taken, progress.advanced)
     there = {message.message_id for message in taken}
     moved.taken += [message_id for message_id in wanted if message_id not in there]
@@ -126,7 +126,7 @@ def tell(planned: Plan, moved: Moved | None, *, as_json: bool) -> None:
         return
     say.result(f"{len(moved.sent)} of {len(planned.chosen)} sent again; {left} left where they are.")
     for why in sorted(set(moved.refused.values())):
-        say.note(f"the transfer queue refused some: {why}", style="red")
+        say.note(f"the queue refused some: {why}", style="red")
     if moved.taken:
         say.note(f"{len(moved.taken)} were in somebody else's hands, or had been dealt with.", style="yellow")
     if moved.undeleted:

@@ -1,20 +1,23 @@
 """The two dead-letter queues: that of requests, and that of the confirmation function. Each says where a redrive sends.
 
 What EventBridge could not deliver was *sent* to a dead-letter queue and has no source of its own, so the destination is always
-named: for requests the transfer queue; for contact events the confirmation queue, which is the queue that this dead-letter
+named: for a request the queue of its lane; for contact events the confirmation queue, which is the queue that this dead-letter
 queue serves.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated
 
 import typer
 
+from contact_transfer.request.lanes import Lane
 from transfers_cli.deployment import Deployment
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.failed.looking import Looking
+from transfers_cli.failed.parked import Parked
 
 REQUESTS, CONFIRMATION = "DeadLetterQueueUrl", "ConfirmationDeadLetterQueueUrl"
 
@@ -45,9 +48,18 @@ class Source:
         """URL of the dead-letter queue."""
         return self.found.output(self.output)
 
-    @property
+    def target_of(self, message: Parked) -> str:
+        """The queue that a redrive sends the message to: that of the lane which its request names, or which gave it up."""
+        if self.output != REQUESTS:
+            return self.target_url
+        urgent = message.priority == Lane.URGENT
+        if message.priority is None and message.given_up_by is not None:
+            urgent = message.given_up_by == self.found.output("UrgentQueueArn")
+        return self.found.output("UrgentQueueUrl") if urgent else self.target_url
+
+    @cached_property
     def target_url(self) -> str:
-        """The queue that a redrive sends to. Raise ``Stop`` when the stack has none."""
+        """The queue that a redrive of everything sends to. Raise ``Stop`` when the stack has none."""
         if self.output == REQUESTS:
             return self.found.output("TransferQueueUrl")
         arn = self.found.queue_arn(self.url)
