@@ -14,13 +14,25 @@ all orders of them lead to the same worlds.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NamedTuple
 
 from local.virtual.connect import _expired
 from tests.exploration.aws import Aws
 from tests.exploration.connect import Answered
-from tests.exploration.invocation import TIMEOUT_SECONDS, VISIBILITY_SECONDS, Code, Done, Node, Start
-from tests.exploration.values import SOME_TIME, Called, Effect, Flying, Message, Worker, World
+from tests.exploration.invocation import VISIBILITY_SECONDS, Code, Done, Node, Start
+from tests.exploration.steps import (
+    Step,
+    done,
+    ends,
+    is_unnoticed,
+    is_visible,
+    name,
+    noted,
+    order,
+    stands_still,
+    time_passes,
+    told,
+)
+from tests.exploration.values import SOME_TIME, Effect, Flying, Message, Worker, World
 from tests.exploration.ways import Applied, Lost, Way, instead, ways
 from tests.exploration.wire import SIGN, Call, Recorded
 
@@ -28,21 +40,9 @@ from tests.exploration.wire import SIGN, Call, Recorded
 EFFECT_SECONDS = 330.0
 #: So long after it was signed AWS refuses a request (documented).
 SIGNED_FOR_SECONDS = 300.0
-#: A sandbox that stands still within its time-out does so for so long: longer than a transferred contact may show as active.
-STILL_SECONDS = 45.0
 #: Invocations at once.
 CONCURRENCY = 2
-_UNNOTICED = frozenset({"PutEvents", "SendMessage", "DescribeContactFlow", "GetQueueAttributes", SIGN})
 _QUEUE_ARN = "arn:aws:sqs:us-east-1:000000000000:{}"
-
-
-class Step(NamedTuple):
-    """One change: who does what, how it goes (empty: well), and the world after it."""
-
-    who: str
-    what: str
-    how: str
-    world: World
 
 
 class Choices:
@@ -56,7 +56,7 @@ class Choices:
     def of(self, world: World) -> Iterator[Step]:
         """Every change that is possible in a world."""
         running = [worker for worker in world.workers if worker.thaws is None]
-        unnoticed = next((worker for worker in running if _is_unnoticed(worker)), None)
+        unnoticed = next((worker for worker in running if is_unnoticed(worker)), None)
         if unnoticed is not None:
             yield from self._goes_on(world, unnoticed)
             return
@@ -66,22 +66,22 @@ class Choices:
         yield from self._late(world)
         yield from self._thaws(world)
         yield from self._others(world)
-        if not running and not any(_is_visible(one, world) for one in world.messages):
-            yield from _time_passes(world)
+        if not running and not any(is_visible(one, world) for one in world.messages):
+            yield from time_passes(world)
 
     # -- invocations ---------------------------------------------------------------------------------------------
 
     def _goes_on(self, world: World, worker: Worker) -> Iterator[Step]:
-        step, who = worker.node.step, _name(worker)
+        step, who = worker.node.step, name(worker)
         if isinstance(step, Done):
-            yield from _ends(world, worker, step)
+            yield from ends(world, worker, step)
             return
-        yield Step(who, _told(step), "", self._answered(world, worker, step))
+        yield Step(who, told(step), "", self._answered(world, worker, step))
         if world.faults:
             for way in ways(step):
-                yield Step(who, _told(step), way.words, self._goes(world, worker, step, way))
+                yield Step(who, told(step), way.words, self._goes(world, worker, step, way))
             if step.operation != "GetQueueAttributes":
-                yield from _stands_still(world, worker, step)
+                yield from stands_still(world, worker, step)
 
     def _answered(self, world: World, worker: Worker, call: Call) -> World:
         if call.operation == SIGN:
@@ -89,7 +89,7 @@ class Choices:
         if call.operation == "TransferContact" and world.now - worker.signed > SIGNED_FOR_SECONDS:
             return self._gets(world, worker, Answered("expired", _expired(call.operation)))
         world, answered = self._aws.arrive(world, call, worker.message)
-        return self._gets(_noted(world, call, answered.value), worker, answered)
+        return self._gets(noted(world, call, answered.value), worker, answered)
 
     def _gets(self, world: World, worker: Worker, answered: Answered, signed: float = 0.0) -> World:
         node = self._code.answered(worker.node, answered.key, Recorded(answered.value, world.now))
@@ -97,12 +97,12 @@ class Choices:
 
     def _goes(self, world: World, worker: Worker, call: Call, way: Way) -> World:
         """A call that does not go well."""
-        world = _noted(world._replace(faults=world.faults - 1), call)
+        world = noted(world._replace(faults=world.faults - 1), call)
         if way.applied is Applied.NOW:
             world, _ = self._aws.arrive(world, call, worker.message)
         if way.applied in (Applied.LATER, Applied.COPY):
             flying = Flying(call, worker.message, (worker.signed or world.now) + EFFECT_SECONDS)
-            world = world._replace(flying=tuple(sorted((*world.flying, flying), key=_order)))
+            world = world._replace(flying=tuple(sorted((*world.flying, flying), key=order)))
         if way.gets is Lost.DEATH:
             return world.with_worker(worker, None)
         if way.gets is Lost.ANSWER:
@@ -116,7 +116,7 @@ class Choices:
             return
         held = {worker.message for worker in running}
         for message in world.messages:
-            if _is_visible(message, world):
+            if is_visible(message, world):
                 yield Step("SQS", f"delivers {message.id}", "", self._delivered(world, message))
             elif message.id in held and not message.deleted and world.faults:
                 again = self._delivered(world._replace(faults=world.faults - 1), message)
@@ -130,7 +130,7 @@ class Choices:
             hidden_until=world.now + VISIBILITY_SECONDS,
         )
         worker = Worker(message.id, world.now, self._begun(message, world.now))
-        return world.with_message(message)._replace(workers=tuple(sorted((*world.workers, worker), key=_name)))
+        return world.with_message(message)._replace(workers=tuple(sorted((*world.workers, worker), key=name)))
 
     def _begun(self, message: Message, now: float) -> Node:
         start = Start(
@@ -151,95 +151,18 @@ class Choices:
         for place, flying in enumerate(world.flying):
             left = world._replace(flying=world.flying[:place] + world.flying[place + 1 :])
             after, _ = self._aws.arrive(left, flying.call, flying.sender)
-            what = f"{_told(flying.call)}, which {flying.sender} was sent for, takes effect"
+            what = f"{told(flying.call)}, which {flying.sender} was sent for, takes effect"
             yield Step("late", what, "", after)
 
     def _thaws(self, world: World) -> Iterator[Step]:
         for worker in world.workers:
             if worker.thaws == SOME_TIME and world.now > worker.froze:
                 awake = world.with_worker(worker, worker._replace(thaws=None, froze=0.0))
-                yield Step(_name(worker), "goes on", "after it stood still", awake)
+                yield Step(name(worker), "goes on", "after it stood still", awake)
 
     def _others(self, world: World) -> Iterator[Step]:
         for number in world.pending:
             doing = self._doings[number]
             left = tuple(one for one in world.pending if one != number)
-            done = doing._replace(at=world.now)
-            yield Step("somebody", doing.what, "", _done(world._replace(pending=left), done))
-
-
-def _done(world: World, doing: Effect) -> World:
-    if doing.what != "send":
-        return world._replace(effects=(*world.effects, doing))
-    given = dict(doing.given)
-    number = f"message-{len(world.messages) + 1}"
-    sent = Message(number, given.get("origin", number), given["lane"], given["body"], world.now)
-    return world._replace(messages=(*world.messages, sent))
-
-
-def _noted(world: World, call: Call, answer: Any = None) -> World:
-    """The world that knows who has called TransferContact."""
-    if call.operation != "TransferContact":
-        return world
-    called = Called(str(call.asked.get("ClientToken")), isinstance(answer, dict))
-    return world._replace(called=world.called | {called})
-
-
-def _is_visible(message: Message, world: World) -> bool:
-    return not message.deleted and message.hidden_until <= world.now
-
-
-def _is_unnoticed(worker: Worker) -> bool:
-    step = worker.node.step
-    return isinstance(step, Done) or step.operation in _UNNOTICED
-
-
-def _name(worker: Worker) -> str:
-    return f"{worker.message}, receive {worker.node.start.receives}"
-
-
-def _order(flying: Flying) -> tuple[float, str, str]:
-    return flying.until, flying.sender, flying.call.text
-
-
-def _told(call: Call) -> str:
-    if call.service == "dynamodb":
-        key = (call.asked.get("Item") or call.asked["Key"])["pk"]["S"]
-        return f"{call.operation} {key.partition('#')[0]}"
-    return call.operation
-
-
-def _stands_still(world: World, worker: Worker, call: Call) -> Iterator[Step]:
-    left = world._replace(faults=world.faults - 1)
-    for thaws, how in ((world.now + STILL_SECONDS, f"{STILL_SECONDS:.0f} s"), (SOME_TIME, "beyond its time-out")):
-        still = worker._replace(thaws=thaws, froze=world.now)
-        yield Step(_name(worker), f"stands still before {_told(call)}", how, left.with_worker(worker, still))
-
-
-def _ends(world: World, worker: Worker, done: Done) -> Iterator[Step]:
-    over = world.with_worker(worker, None)
-    if not done.is_reported or world.now > worker.began + TIMEOUT_SECONDS:
-        yield Step(_name(worker), "ends", "", over)
-        return
-    message = world.message(worker.message)
-    yield Step(
-        _name(worker), "ends, and SQS deletes its message", "", over.with_message(message._replace(deleted=True))
-    )
-    if world.faults and not message.deleted:
-        yield Step(_name(worker), "ends", "and its message is not deleted", over._replace(faults=world.faults - 1))
-
-
-def _time_passes(world: World) -> Iterator[Step]:
-    moments = [one.hidden_until for one in world.messages if not one.deleted]
-    moments += [worker.thaws for worker in world.workers if worker.thaws not in (None, SOME_TIME)]
-    moments += [one.until for one in world.flying]
-    later = [moment for moment in moments if moment > world.now]
-    if not later:
-        return
-    now = min(later)
-    workers = tuple(
-        worker._replace(thaws=None, froze=0.0) if worker.thaws is not None and worker.thaws <= now else worker
-        for worker in world.workers
-    )
-    flying = tuple(one for one in world.flying if one.until >= now)
-    yield Step("time", f"passes, {now - world.now:.0f} s", "", world._replace(now=now, workers=workers, flying=flying))
+            now = doing._replace(at=world.now)
+            yield Step("somebody", doing.what, "", done(world._replace(pending=left), now))

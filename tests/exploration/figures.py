@@ -37,14 +37,21 @@ def save_scopes(every: Iterable[Found]) -> None:
             "complete": one.complete,
             "broken": one.broken,
         }
-    save_json(FIGURES, figures)
+    _save(figures)
 
 
 def save_bugs(every: Iterable[Hunted]) -> None:
     """Keep how seeded bugs were found, beside those of others."""
     figures = _figures()
     figures["bugs"] |= {one.bug: one.as_dict() for one in every}
-    save_json(FIGURES, figures)
+    _save(figures)
+
+
+def _save(figures: dict[str, Any]) -> None:
+    """A process that reads the file meanwhile finds it whole."""
+    new = FIGURES.with_suffix(".new")
+    save_json(new, figures)
+    new.replace(FIGURES)
 
 
 def page(standing: str) -> str:

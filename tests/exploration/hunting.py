@@ -39,10 +39,10 @@ class Hunted:
 
 def hunt(name: str, most_faults: int, states: int) -> Hunted:
     """Look for a seeded bug. ``states``: how many are visited in a scope at most."""
-    bug, visited, seconds = campaign.BUGS[name], 0, 0.0
+    subject, visited, seconds = load(campaign.BUGS[name]), 0, 0.0
     for faults in range(most_faults + 1):
         for plan in PLANS.values():
-            found = Search(plan, load(bug), faults).run(shortest=True, states=states)
+            found = Search(plan, subject, faults).run(shortest=True, states=states)
             visited, seconds = visited + found.states, seconds + found.seconds
             _fits(name, found)
             if found.broken:

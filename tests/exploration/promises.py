@@ -86,16 +86,15 @@ class Promises:
 
     def _true(self, world: World) -> Iterator[str]:
         for one in world.announced:
-            sent = self._scope.sent[one.origin]
+            sent, end = self._scope.sent[one.origin], f"{one.kind} {one.code}".strip()
             if one.kind == SUCCEEDED:
                 continue
-            made = self._made_by(world, sent)
-            if made and one.code != UNKNOWN and not sent.may_repeat:
-                yield f"true: {one.origin} ended as {one.kind} {one.code}, and its request transferred the contact"
-            elif f"{one.kind} {one.code}".strip() not in sent.ends and not self._is_unknown(one):
-                yield f"true: {one.origin} ended as {one.kind} {one.code}, which is not so"
+            if self._made_by(world, sent) and one.code != UNKNOWN:
+                yield f"true: {one.origin} ended as {end}, and its request transferred the contact"
+            elif end not in sent.ends and not self._is_unknown(one):
+                yield f"true: {one.origin} ended as {end}, which is not so"
             elif one.code == ENDED and not self._has_ended(world, sent):
-                yield f"true: {one.origin} failed as {ENDED}, and its contact is active"
+                yield f"true: {one.origin} ended as {end}, and its contact is active"
 
     def _is_unknown(self, one: Announced) -> bool:
         return one.code == UNKNOWN and self._faults > 0

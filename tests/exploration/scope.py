@@ -37,7 +37,6 @@ class Sent:
     route: str | None
     ends: frozenset[str]
     is_cancellation: bool = False
-    may_repeat: bool = False
 
 
 @dataclass(frozen=True)

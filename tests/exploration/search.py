@@ -10,11 +10,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.exploration.aws import Aws
-from tests.exploration.choices import Choices, Step
+from tests.exploration.choices import Choices
 from tests.exploration.connect import Place
 from tests.exploration.invocation import Code, Done
 from tests.exploration.promises import MOST_RECEIVES, Promises
 from tests.exploration.scope import Plan, Scope
+from tests.exploration.steps import Step
 from tests.exploration.values import World
 from tests.simulation.run import environment
 from tests.simulation.subject import Subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.exploration import words
+from tests.exploration import figures, words
 from tests.exploration.scopes import PLANS
 from tests.exploration.search import Found, Search
 from tests.simulation import campaign
@@ -38,3 +38,19 @@ def test_a_broken_promise_is_found_with_its_shortest_trace() -> None:
     found = Search(PLANS["rivals"], bug, 1).run(shortest=True)
     assert found.broken
     assert [step for step in found.trace if step.how]
+
+
+def test_the_page_has_the_figures_that_are_kept() -> None:
+    standing = figures.PAGE.read_text()
+    assert figures.page(standing) == standing
+
+
+def test_every_scope_has_its_figures_on_the_page() -> None:
+    page = figures.PAGE.read_text()
+    assert not [name for name in PLANS if f"| `{name}` |" not in page]
+
+
+def test_what_is_not_explored_to_the_end_is_not_called_complete(service: Subject) -> None:
+    found = Search(PLANS["one"], service, 1).run(states=20)
+    assert not found.complete
+    assert not found.broken
