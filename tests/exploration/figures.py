@@ -41,9 +41,11 @@ def save_scopes(every: Iterable[Found]) -> None:
 
 
 def save_bugs(every: Iterable[Hunted]) -> None:
-    """Keep how seeded bugs were found, beside those of others."""
-    figures = _figures()
-    figures["bugs"] |= {one.bug: one.as_dict() for one in every}
+    """Keep how seeded bugs were found, beside those of others; with what the simulation's table says of them now."""
+    figures, seeds = _figures(), {one["bug"]: one for one in read(_SEEDS)[0]}
+    for one in every:
+        beside = {"what": campaign.BUGS[one.bug].what, "seeds": _by_seeds(seeds.get(one.bug))}
+        figures["bugs"][one.bug] = one.as_dict() | beside
     _save(figures)
 
 
@@ -87,14 +89,9 @@ def _scopes(found: Mapping[str, Any]) -> Iterator[Row]:
 
 def _bugs(found: Mapping[str, Any]) -> Iterator[Row]:
     yield ("seeded bug", "what it is", "scope", "faults", "steps", "by the seeds")
-    seeds = {one["bug"]: one for one in read(_SEEDS)[0]}
     for name, one in sorted(found.items()):
-        bug = campaign.BUGS.get(name)
-        if bug is not None:
-            where = (
-                (f"`{one['scope']}`", str(one["faults"]), str(one["steps"])) if one["scope"] else ("not found", "", "")
-            )
-            yield (f"`{name}`", bug.what, *where, _by_seeds(seeds.get(name)))
+        where = (f"`{one['scope']}`", str(one["faults"]), str(one["steps"])) if one["scope"] else ("not found", "", "")
+        yield (f"`{name}`", one["what"], *where, one["seeds"])
 
 
 def _by_seeds(one: Mapping[str, Any] | None) -> str:
