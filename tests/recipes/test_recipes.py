@@ -98,13 +98,17 @@ RULE = Recipe(
 SOURCE = Recipe(
     "Add a source",
     _insert(f"{SERVICE}/request/source.py", r"^    CLI = ", '    TOPIC = "topic"\n'),
-    ["tests/component/test_sources.py"],
-    ["test_every_source_is_tried", "test_the_ledger_names_the_source[topic]"],
+    [
+        "tests/component/test_sources.py",
+        "tests/unit/test_pages.py::test_the_page_on_sources_has_a_row_for_each",
+    ],
+    ["add a way to send through it to WAYS: topic", "add a row to the first table of docs/doors.md"],
     [
         lambda house: _replace(
             house, f"{SERVICE}/request/source.py", "_MARKED = (Source.FLOW, ", "_MARKED = (Source.TOPIC, Source.FLOW, "
         ),
         _insert("tests/component/test_sources.py", r"^    Source.CLI: ", "    Source.TOPIC: _marked(Source.TOPIC),\n"),
+        _insert("docs/doors.md", r"^\| `cli` \| ", "| `topic` | a topic | a subscription | no |\n"),
     ],
 )
 SETTING = Recipe(
