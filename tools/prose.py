@@ -24,6 +24,8 @@ ROOT = Path(__file__).resolve().parent.parent
 GLOSSARY = ROOT / "docs" / "glossary.md"
 #: The folders of sources whose comments, docstrings and messages are checked.
 SOURCES = ("lambda_src", "infra", "ops", "local", "bench", "tools", "tests")
+#: The auditor's verdicts are its own: what it says of a request is not how the request ended.
+SIMULATION = ROOT / "tests" / "simulation"
 #: Refused words are what these two are about.
 ABOUT_WORDS = frozenset({GLOSSARY, ROOT / "tests" / "unit" / "test_prose.py"})
 SPELLED = (
@@ -40,6 +42,8 @@ SPELLED = (
     "tests",
 )
 _CODE = re.compile(r"`([^`]*)`")
+#: A word within a name.
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
 _FENCE = re.compile(r"^\s*(```|~~~)")
 _LINK_TARGET = re.compile(r"\]\([^)]*\)")
 
@@ -83,6 +87,15 @@ def source_lines(source: str) -> Iterator[tuple[int, str]]:
                 yield number, _CODE.sub("", line)
 
 
+def name_lines(source: str) -> Iterator[tuple[int, str]]:
+    """Yield number and words of each name that a Python source gives to a function, a class, an argument, a variable or an attribute."""
+    for node in ast.walk(ast.parse(source)):
+        for field in ("name", "arg", "id", "attr"):
+            name = getattr(node, field, None)
+            if isinstance(name, str) and hasattr(node, "lineno"):
+                yield node.lineno, " ".join(_PART.findall(name))
+
+
 def complaints(text: str, words: Sequence[Word], *, source: bool = False) -> list[str]:
     """Return one line for each refused word of a page or source: its line number, the word, and what to write."""
     return [
@@ -91,6 +104,21 @@ def complaints(text: str, words: Sequence[Word], *, source: bool = False) -> lis
         for word in words
         if word.found_in(prose)
     ]
+
+
+def complaints_about(path: Path, words: Sequence[Word]) -> list[str]:
+    """Return the complaints about a page or source: its prose and, but for those of the simulation, its names."""
+    text, source = path.read_text("utf-8"), path.suffix == ".py"
+    found = complaints(text, words, source=source)
+    if source and SIMULATION not in path.parents:
+        single = [word for word in words if " " not in word.refused]
+        found += [
+            f'{number}: "{name}": no {word.refused}'
+            for number, name in name_lines(text)
+            for word in single
+            if word.found_in(name)
+        ]
+    return found
 
 
 def pages() -> list[Path]:
@@ -116,11 +144,7 @@ def main(arguments: Sequence[str]) -> int:
     """Print what is wrong, one line each. Return the exit status: 1 if anything is."""
     words = refused_words(GLOSSARY.read_text("utf-8"))
     wanted = [Path(argument).resolve() for argument in arguments] or [*pages(), *sources()]
-    found = [
-        f"{path.relative_to(ROOT)}:{complaint}"
-        for path in wanted
-        for complaint in complaints(path.read_text("utf-8"), words, source=path.suffix == ".py")
-    ]
+    found = [f"{path.relative_to(ROOT)}:{complaint}" for path in wanted for complaint in complaints_about(path, words)]
     found += [] if arguments else misspellings()
     print("\n".join(found), end="\n" if found else "")
     return 1 if found else 0

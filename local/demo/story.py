@@ -89,14 +89,14 @@ class Story:
     def faults(self) -> list[Request]:
         """Return transfers that meet a fault of Connect: a lost answer, server errors, throttled calls."""
         control = self.cloud.control
-        lost, error, doubtful = (self._task() for _ in range(3))
+        lost, error, in_doubt = (self._task() for _ in range(3))
         control.add_fault("lost-reset", operation="TransferContact", contact_id=lost["contactId"], calls=1)
         control.add_fault("internal-error", operation="TransferContact", contact_id=error["contactId"], calls=1)
-        control.add_fault("lost-503", operation="TransferContact", contact_id=doubtful["contactId"], calls=1)
+        control.add_fault("lost-503", operation="TransferContact", contact_id=in_doubt["contactId"], calls=1)
         return [
             Request("answer lost, effect not", "queue", lost),
             Request("HTTP 500, nothing was done", "queue", error),
-            Request("HTTP 503, though it was done", "bus", doubtful),
+            Request("HTTP 503, though it was done", "bus", in_doubt),
         ]
 
     def throttled(self) -> list[Request]:

@@ -22,13 +22,13 @@ TELLING = {"QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"}
 
 
 class Doors(World):
-    """``heard``: every contact event so far; `news`: the confirmation queue. ``within``: ``confirmWithinMinutes``."""
+    """``heard``: every contact event so far; ``contact_events``: the confirmation queue. ``within``: ``confirmWithinMinutes``."""
 
     def __init__(self, dynamodb: Any, within: float | None = None, **overrides: Any) -> None:
         super().__init__(dynamodb, **overrides)
         self.heard: list[ContactEvent] = []
         self.connect.store.listener = self.heard.append
-        self.news = Queues(self.time)
+        self.contact_events = Queues(self.time)
         self._delivered = 0
         self._within = within
         self._jitter = Random(5)  # noqa: S311 - jitter of a test world
@@ -49,7 +49,7 @@ class Doors(World):
         settings = ConfirmSettings((INSTANCE_ARN,), "https://sqs/news", "bus", "ledger", self._within or 0)
         aws = {
             "dynamodb": Tripwire(self.dynamodb, self),
-            "sqs": Tripwire(self.news, self),
+            "sqs": Tripwire(self.contact_events, self),
             "events": Tripwire(self.bus, self),
         }
         randomness = Randomness(random=self._jitter.random, new_id=lambda: "unused")
@@ -70,7 +70,7 @@ class Doors(World):
         for event in events:
             self._delivered += 1
             envelope = event.envelope(f"e{self._delivered}") if isinstance(event, ContactEvent) else event
-            self.news.add(json.dumps(envelope), {}, "news")
+            self.contact_events.add(json.dumps(envelope), {}, "news")
 
     def announced(self) -> list[dict[str, Any]]:
         """What the rule for announced transfers takes: the successes on the deployment's bus."""
@@ -84,15 +84,17 @@ class Doors(World):
         """Work on the confirmation queue: once, or until it is empty or ``hours`` are over."""
         end = self.time.now + hours * 3600
         while True:
-            visible = [message for message in self.news.waiting if message.visible_at <= self.time.now][:10]
+            visible = [message for message in self.contact_events.waiting if message.visible_at <= self.time.now][:10]
             for message in visible:
                 message.receives += 1
                 message.visible_at = self.time.now + 180
             back = self.confirmation.carry_out([message.record() for message in visible])
-            self.news.waiting = [m for m in self.news.waiting if m not in visible or m.message_id in back]
-            if not self.news.waiting or self.time.now >= end:
+            self.contact_events.waiting = [
+                m for m in self.contact_events.waiting if m not in visible or m.message_id in back
+            ]
+            if not self.contact_events.waiting or self.time.now >= end:
                 return
-            self.time.now = max(self.time.now, min(m.visible_at for m in self.news.waiting))
+            self.time.now = max(self.time.now, min(m.visible_at for m in self.contact_events.waiting))
             if self.time.now > end:
                 return
 

@@ -224,7 +224,7 @@ def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
 
 @pytest.mark.usefixtures("_keys")
 @pytest.mark.parametrize(("status", "code"), [(401, "NotAuthorized"), (400, "RequestExpired"), (403, "ExpiredToken")])
-def test_what_an_operator_must_mend_is_access_denied(status: int, code: str) -> None:
+def test_what_an_operator_must_fix_is_access_denied(status: int, code: str) -> None:
     connect = _answering(status, {"content-type": "application/json", "x-amzn-errortype": code}, b"{}")
     with pytest.raises(Unavailable) as raised:
         connect.transfer(TransferRequest("i", "c", "f"), 100.0)

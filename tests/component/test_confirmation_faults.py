@@ -42,7 +42,7 @@ def test_a_bus_that_takes_nothing_is_waited_for(doors: Doors) -> None:
     doors.deliver(doors.telling())
     doors.bus.refuse = True
     doors.confirm()
-    assert len(doors.news.waiting) == 1
+    assert len(doors.contact_events.waiting) == 1
     doors.bus.refuse = False
     doors.confirm(hours=1)
     assert len(doors.told("Confirmed")) == 1
@@ -53,8 +53,8 @@ def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
     doors.deliver(doors.telling())
     doors.dynamodb.delete_table(TableName="ledger")
     doors.confirm()
-    assert len(doors.news.waiting) == 1
-    assert 1 <= doors.news.waiting[0].visible_at - doors.time.now <= 900
+    assert len(doors.contact_events.waiting) == 1
+    assert 1 <= doors.contact_events.waiting[0].visible_at - doors.time.now <= 900
 
 
 def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:

@@ -18,14 +18,14 @@ def test_an_event_ahead_of_the_ledger_waits_for_it(doors: Doors) -> None:
     def queued(_: str) -> None:
         doors.deliver(doors.telling())
         doors.confirm()
-        assert len(doors.news.waiting) == 1
+        assert len(doors.contact_events.waiting) == 1
 
     doors.interrupt("after transfer_contact", queued)
     doors.once()
     assert doors.told("Confirmed") == []
     doors.confirm(hours=1)
     assert len(doors.told("Confirmed")) == 1
-    assert doors.news.waiting == []
+    assert doors.contact_events.waiting == []
 
 
 def test_an_event_waits_while_the_answer_is_in_doubt(doors: Doors) -> None:
@@ -35,7 +35,7 @@ def test_an_event_waits_while_the_answer_is_in_doubt(doors: Doors) -> None:
     doors.once()
     doors.deliver(doors.telling())
     doors.confirm()
-    assert len(doors.news.waiting) == 1
+    assert len(doors.contact_events.waiting) == 1
     doors.settle()
     doors.confirm(hours=2)
     [told] = doors.told("Confirmed")
@@ -53,7 +53,7 @@ def test_what_nobody_asked_this_deployment_for_is_no_business_of_it(doors: Doors
     assert len(doors.telling()) >= 3
     doors.deliver(doors.telling())
     doors.confirm()
-    assert doors.news.waiting == []
+    assert doors.contact_events.waiting == []
     assert doors.told("Confirmed") == doors.told("Unconfirmed") == []
     assert not doors.item(mine)
 

@@ -26,7 +26,7 @@ def test_silence_is_noticed_when_it_has_lasted_long_enough(new_doors: NewDoors) 
 
 
 @pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
-def test_silence_is_no_news_when_there_was_some(new_doors: NewDoors, course: Course) -> None:
+def test_silence_is_not_reported_when_something_was_heard(new_doors: NewDoors, course: Course) -> None:
     doors = new_doors(within=1)
     doors.connect.others.set_course(doors.seed.queues["Billing"], course)
     doors.transferred()
@@ -41,7 +41,7 @@ def test_what_was_announced_before_the_setting_was_switched_off_is_dropped(doors
     doors.deliver(doors.announced())
     doors.confirm(hours=1)
     assert doors.told("Unconfirmed") == []
-    assert doors.news.waiting == []
+    assert doors.contact_events.waiting == []
 
 
 def test_a_contact_that_keeps_its_id_is_not_called_silent(new_doors: NewDoors) -> None:
@@ -52,7 +52,7 @@ def test_a_contact_that_keeps_its_id_is_not_called_silent(new_doors: NewDoors) -
     doors.deliver(doors.announced())
     doors.confirm(hours=1)
     assert doors.told("Unconfirmed") == []
-    assert doors.news.waiting == []
+    assert doors.contact_events.waiting == []
 
 
 @pytest.mark.parametrize(

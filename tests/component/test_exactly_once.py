@@ -14,7 +14,7 @@ from tests.component.services import START
 from tests.component.world import Killed, World
 
 
-def test_a_late_finisher_with_a_200_wins_over_whoever_took_over(world: World) -> None:
+def test_a_late_finisher_with_a_200_wins_over_the_worker_that_took_over(world: World) -> None:
     contact = world.contact()
     first, second = world.worker, world.new_worker()
     world.send(world.request(contact))
@@ -250,12 +250,12 @@ def _killed_each_time(world: World) -> None:
 
 
 def test_a_record_that_kills_the_worker_is_parked_in_the_end(world: World) -> None:
-    deadly, mate = world.contact(), world.contact()
-    world.send(world.request(deadly))
+    poison, mate = world.contact(), world.contact()
+    world.send(world.request(poison))
     world.send(world.request(mate))
 
     def kill(contact: str) -> None:
-        if contact == deadly:
+        if contact == poison:
             raise Killed
 
     world.interrupt("before transfer_contact", kill, once=False)

@@ -64,7 +64,7 @@ def test_a_late_claim_binds_no_name_that_has_failed_since(world: World) -> None:
     assert [old for old, _ in world.transfers] == [contact]
 
 
-def test_an_allowance_is_not_taken_for_a_request_that_was_refused_it_and_has_failed(doors: Doors) -> None:
+def test_a_permit_is_not_taken_for_a_request_that_was_refused_it_and_has_failed(doors: Doors) -> None:
     """Its write was sent twice; the first one arrives when the permit has been given back by the request that held it."""
     first = doors.contact()
     second, third = (doors.contact(PreviousContactId=first) for _ in range(2))
@@ -82,7 +82,7 @@ def test_an_allowance_is_not_taken_for_a_request_that_was_refused_it_and_has_fai
     assert [old for old, _ in doors.transfers] == [third]
 
 
-def test_an_allowance_is_not_taken_for_a_request_that_failed_without_one(doors: Doors) -> None:
+def test_a_permit_is_not_taken_for_a_request_that_failed_without_one(doors: Doors) -> None:
     """No answer to its write ever came, and then the request expired."""
     first = doors.contact()
     second = doors.contact(PreviousContactId=first)
@@ -98,7 +98,7 @@ def test_an_allowance_is_not_taken_for_a_request_that_failed_without_one(doors: 
     assert [old for old, _ in doors.transfers] == [second]
 
 
-def test_an_allowance_is_not_given_back_that_a_request_has_taken_up_again(doors: Doors) -> None:
+def test_a_permit_is_not_given_back_that_a_request_has_taken_up_again(doors: Doors) -> None:
     """Its failure could not be written and was told to nobody; sent again without an end to its time, it is carried out."""
     first = doors.contact()
     second = doors.contact(PreviousContactId=first)

@@ -122,7 +122,7 @@ def _late_at_will(doors: Doors) -> None:
 
 
 @pytest.mark.parametrize("ends", ["invalid-request", "not-found"])
-def test_a_refusal_that_the_requests_own_call_explains_is_no_verdict(ends: str) -> None:
+def test_a_refusal_that_the_requests_own_call_explains_is_no_failure(ends: str) -> None:
     """However late an end and a successor show: a request that called learns nothing from being refused afterwards."""
     doors = Doors(Client())
     _late_at_will(doors)

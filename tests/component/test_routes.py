@@ -56,7 +56,7 @@ def test_a_route_that_is_set_off_by_its_own_transfers_stops_after_one(doors: Doo
     assert doors.codes == ["RouteLimitReached"]
 
 
-def test_another_route_and_another_tree_have_allowances_of_their_own(doors: Doors) -> None:
+def test_another_route_and_another_tree_have_permits_of_their_own(doors: Doors) -> None:
     second = _moved(doors, doors.contact())
     _moved(doors, second, "other")
     _moved(doors, doors.contact())
@@ -122,7 +122,7 @@ def test_redeliveries_use_nothing_up(doors: Doors) -> None:
     assert doors.codes == []
 
 
-def test_a_definite_failure_gives_the_allowance_back(doors: Doors) -> None:
+def test_a_definite_failure_gives_the_permit_back(doors: Doors) -> None:
     contact = doors.contact()
     doors.connect.add_fault(Fault(FaultKind.ACTIVE_TASK_QUOTA, "TransferContact"))
     late = doors.route(contact, expiresAt="2026-02-25T07:00:00Z")
@@ -159,7 +159,7 @@ def test_one_request_that_fails_again_and_again_ends_each_time(doors: Doors) -> 
     assert doors.codes == ["RequestExpired"] * 3
 
 
-def test_what_another_request_won_gives_the_allowance_back(doors: Doors) -> None:
+def test_what_another_request_won_gives_the_permit_back(doors: Doors) -> None:
     """The route's request held its permit when it was throttled; then somebody else's request moved the contact."""
     contact = doors.contact()
     doors.connect.add_fault(Fault(FaultKind.THROTTLE, "TransferContact", calls=1))
@@ -174,7 +174,7 @@ def test_what_another_request_won_gives_the_allowance_back(doors: Doors) -> None
     assert len(doors.transfers) == 2
 
 
-def test_a_doubt_keeps_the_allowance(doors: Doors) -> None:
+def test_a_request_in_doubt_keeps_the_permit(doors: Doors) -> None:
     """The answer was lost, the contact ended and no successor ever shows: it may have moved, so the route is used up."""
     first = doors.contact()
     second = doors.contact(PreviousContactId=first)  # a linked task: another contact of the same tree
@@ -254,7 +254,7 @@ def test_a_ledger_that_goes_away_in_between_is_waited_for(doors: Doors, word: st
     assert doors.codes == ["RouteLimitReached"]
 
 
-def test_a_worker_that_dies_anywhere_uses_up_one_allowance_at_most(dynamodb: Any) -> None:
+def test_a_worker_that_dies_anywhere_uses_up_one_permit_at_most(dynamodb: Any) -> None:
     steps = _steps(Doors(dynamodb, routes=ROUTES))
     assert steps > 8
     for at in range(1, steps):

@@ -81,7 +81,7 @@ def test_a_request_that_is_not_allowed_any_more_frees_its_name(world: World) -> 
     assert [old for old, _ in world.transfers] == [contact]
 
 
-def test_what_was_never_allowed_is_parked_at_its_first_receive_whoever_has_the_contact(world: World) -> None:
+def test_what_was_never_allowed_is_parked_at_its_first_receive_even_while_another_is_in_doubt(world: World) -> None:
     contact = world.contact()
     _redeploy(world, allowed_queue_ids=frozenset({world.seed.queues["Billing"]}))
     world.lose(FaultKind.LOST_500)

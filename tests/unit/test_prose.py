@@ -17,11 +17,11 @@ def test_a_page_keeps_to_the_words_of_the_glossary(page: Path) -> None:
     assert prose.complaints(page.read_text("utf-8"), WORDS) == []
 
 
-def test_comments_docstrings_and_messages_of_the_sources_keep_to_it_too() -> None:
+def test_comments_docstrings_messages_and_names_of_the_sources_keep_to_it_too() -> None:
     found = [
         f"{path.relative_to(prose.ROOT)}:{complaint}"
         for path in prose.sources()
-        for complaint in prose.complaints(path.read_text("utf-8"), WORDS, source=True)
+        for complaint in prose.complaints_about(path, WORDS)
     ]
     assert found == []
 
@@ -39,6 +39,16 @@ def test_comments_docstrings_and_messages_of_the_sources_keep_to_it_too() -> Non
 def test_prose_of_a_source_is_its_comments_and_texts(source: str, lines: list[int]) -> None:
     found = prose.complaints(source, [prose.Word("mend", "fix")], source=True)
     assert [int(complaint.split(":")[0]) for complaint in found] == lines
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [("mend = 1", 1), ("def to_mend(it): ...", 1), ("class ToMend: ...", 1), ("x.mend()", 1), ("amended = it", 0)],
+)
+def test_a_name_holds_no_refused_word(tmp_path: Path, source: str, found: int) -> None:
+    path = tmp_path / "source.py"
+    path.write_text(source, "utf-8")
+    assert len(prose.complaints_about(path, [prose.Word("mend", "fix"), prose.Word("be told", "be reported")])) == found
 
 
 @pytest.mark.parametrize("word", [word.refused for word in WORDS])

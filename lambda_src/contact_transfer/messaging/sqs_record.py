@@ -43,8 +43,8 @@ class Delivery:
         Every producer can write the attribute, so it names an end only together with the request that has come to it.
         """
         attribute = self.attributes.get(MOVED_FROM)
-        told = attribute.get("stringValue") if isinstance(attribute, Mapping) else None
-        return told if isinstance(told, str) and _MESSAGE_ID.fullmatch(told) else self.message_id
+        original = attribute.get("stringValue") if isinstance(attribute, Mapping) else None
+        return original if isinstance(original, str) and _MESSAGE_ID.fullmatch(original) else self.message_id
 
     @property
     def receipt(self) -> str:

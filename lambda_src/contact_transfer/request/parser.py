@@ -83,8 +83,8 @@ class _Reading:
         ids = self._ids(instance)
         request = self._built(instance, ids, source)
         self._refuse(rules.check_not_before(request.not_before, request.expires_at, now))
-        if unfit := self._not_here(request):
-            raise Refused(unfit, request.public(), request)
+        if refused := self._not_here(request):
+            raise Refused(refused, request.public(), request)
         return request
 
     def _problems(self) -> list[str]:

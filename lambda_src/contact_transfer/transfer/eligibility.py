@@ -39,8 +39,8 @@ class Eligibility:
     ) -> Failed | Skipped | None:
         if contact is not None and (refused := self._check_contact(request, contact)):
             return refused
-        if unfit := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
-            return unfit
+        if refused := self._flows.check(request.instance_id, request.contact_flow_id, deadline, afresh=afresh):
+            return refused
         if contact is not None and contact.previous_contact_id:
             return rules.check_transfers(request.contact_id, _transfers(contact, tree))
         return None

@@ -91,7 +91,7 @@ def test_a_paused_task_can_be_transferred(scene: Any) -> None:
     assert scene.to_support(task).status == 200
 
 
-def test_the_twelfth_transfer_of_a_chain_is_refused_whoever_made_the_others(scene: Any) -> None:
+def test_the_twelfth_transfer_of_a_chain_is_refused_also_when_others_made_the_rest(scene: Any) -> None:
     contact = scene.task()
     for hop in range(11):
         if hop % 2:
