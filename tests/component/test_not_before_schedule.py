@@ -89,6 +89,20 @@ def test_a_schedule_that_fires_twice_moves_the_contact_once(world: World) -> Non
     assert world.dead == []
 
 
+@pytest.mark.parametrize("late", [HOUR, 24 * HOUR])
+def test_a_schedule_that_fires_late_is_carried_out_then_also_by_a_worker_deployed_meanwhile(
+    world: World, late: float
+) -> None:
+    contact, due = world.contact(), world.time.now + HOUR
+    world.send(world.request(contact, notBefore=rfc3339(due)))
+    world.once()
+    world.worker = world.new_worker()
+    world.time.now = due + late
+    world.settle()
+    assert [old for old, _ in world.transfers] == [contact]
+    assert world.dead == []
+
+
 def test_a_message_that_comes_back_after_its_schedule_has_fired_moves_nothing_again(world: World) -> None:
     """The report that it is done is lost, and visibility ends only after the schedule's time."""
     contact, due = world.contact(), rfc3339(world.time.now + 120)

@@ -133,6 +133,9 @@ def test_tags_boundary_and_keys_reach_every_resource(tmp_path: Path) -> None:
             assert {"Key": "CostCentre", "Value": "4711"} in properties["Tags"]
         if resource["Type"] == "AWS::SQS::Queue":
             assert properties["KmsMasterKeyId"] == key
+        if "scheduler.amazonaws.com" in json.dumps(properties.get("AssumeRolePolicyDocument", {})):
+            [policy] = properties["Policies"]
+            assert key in [statement["Resource"] for statement in policy["PolicyDocument"]["Statement"]]
 
 
 @pytest.mark.parametrize(("level", "of_lambda"), [("DEBUG", "DEBUG"), ("INFO", "INFO"), ("ERROR", "INFO")])

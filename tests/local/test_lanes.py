@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import uuid
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from contact_transfer.ledger.documents import batch_key, contact_key
 from local.cloud import LocalCloud
 
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
@@ -66,3 +68,28 @@ def test_a_request_of_the_normal_lane_that_came_through_the_urgent_queue_waits_i
     _queue(cloud, _request(cloud, priority="normal"))
     cloud.wait_until(lambda: cloud.queue_depth() == before + 1, "it is in the transfer queue")
     cloud.wait_until(lambda: not cloud.queue_depth("UrgentQueueUrl"), "the urgent queue is empty")
+
+
+@pytest.mark.usefixtures("normal_lane_stands")
+def test_an_event_cancels_what_waits_in_a_backlog(cloud: LocalCloud) -> None:
+    """The rule on the bus sends the cancellation to the urgent queue: it does not wait behind what it calls off."""
+    batch = f"wrong-{uuid.uuid4()}"
+    entry = {
+        "Source": "test",
+        "DetailType": "Contact Transfer Cancel Requested",
+        "Detail": json.dumps({"cancelBatchId": batch}),
+    }
+    cloud.client("events").put_events(Entries=[{**entry, "EventBusName": cloud.outputs["EventBusName"]}])
+    key, table = batch_key(cloud.instance_id, batch), cloud.outputs["LedgerTableName"]
+    cloud.wait_until(
+        lambda: cloud.client("dynamodb").get_item(TableName=table, Key={"pk": {"S": key}}).get("Item"),
+        "the ledger has the cancellation",
+    )
+    request = _request(cloud, batchId=batch)
+    _queue(cloud, request)
+    ledger_key = contact_key(cloud.instance_id, request["contactId"])
+    cloud.wait_until(
+        lambda: '"cancelled"' in str(cloud.client("dynamodb").get_item(TableName=table, Key={"pk": {"S": ledger_key}})),
+        "the request has ended as cancelled",
+    )
+    assert not [made for made in cloud.control.transfers() if made["old"] == request["contactId"]]
