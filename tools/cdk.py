@@ -21,6 +21,7 @@ from pathlib import Path
 
 from contact_transfer_cdk.errors import DeploymentError
 from contact_transfer_cdk.node import find_node
+from contact_transfer_cdk.settings.arns import Place
 from contact_transfer_cdk.settings.deployment import load
 from tools.locks import exclusive
 
@@ -42,14 +43,15 @@ def main(arguments: Sequence[str]) -> int:
         print(__doc__)
         return 0
     try:
-        load(deployment(arguments))
+        settings = load(deployment(arguments))
         refuse_without_answer(arguments, terminal=sys.stdin.isatty() and sys.stdout.isatty())
         node = find_node()
         cli = install(node)
     except DeploymentError as error:
         print(error, file=sys.stderr)
         return 1
-    status = subprocess.run([str(node), str(cli), *arguments], cwd=ROOT, env=environment(node), check=False).returncode
+    command = [str(node), str(cli), *arguments, *environments(arguments, settings.place)]
+    status = subprocess.run(command, cwd=ROOT, env=environment(node), check=False).returncode
     if arguments[0] in {"synth", "synthesize"} and status == 0:
         print(written(ROOT / _value(arguments, "-o", "--output", default="cdk.out"), deployment(arguments)))
     return status
@@ -68,6 +70,13 @@ def refuse_without_answer(arguments: Sequence[str], *, terminal: bool) -> None:
         f"There is no terminal, and cdk {command} may ask for approval. Run it in a terminal, or approve beforehand:\n"
         f'    make {command} DEPLOYMENT={deployment(arguments)} ARGS="{answer}"'
     )
+
+
+def environments(arguments: Sequence[str], place: Place) -> list[str]:
+    """What ``bootstrap`` must prepare, unless ``arguments`` say it: without it the CDK synthesizes the whole app to find out."""
+    if arguments[0] != "bootstrap" or any(argument.startswith("aws://") for argument in arguments):
+        return []
+    return [f"aws://{place.account}/{place.region}"]
 
 
 def written(folder: Path, name: str) -> str:

@@ -31,6 +31,10 @@ console = Console(width=None if sys.stdout.isatty() else 100, highlight=False, e
 def main(
     deployment: Annotated[str, typer.Option(help="Whose settings to start from: deployments/NAME.json.")] = "local",
     patience: Annotated[float, typer.Option(help="Seconds until a request without an end counts as lost.")] = 120,
+    *,
+    whole: Annotated[
+        bool, typer.Option("--whole", help="Wait for the refusal of an unknown contact, too: it takes a minute.")
+    ] = False,
 ) -> None:
     """Send requests of every kind from all sources and show the result of each.
 
@@ -41,7 +45,7 @@ def main(
         own = settings_of(deployment, {})
         changes = for_story(changed(deployment, {}))
         with LocalCloud(deployment, changes, effort=effort) as cloud:
-            complaints = show(cloud, patience + 60 / own.transfers_per_second)
+            complaints = show(cloud, patience + 60 / own.transfers_per_second, whole=whole)
             for complaint in complaints:
                 console.print(f"broken: {complaint}", style="bold red", markup=False)
             if complaints:
@@ -50,11 +54,11 @@ def main(
         raise typer.Exit(1)
 
 
-def show(cloud: LocalCloud, patience: float) -> Sequence[str]:
+def show(cloud: LocalCloud, patience: float, *, whole: bool) -> Sequence[str]:
     """Run the story; return every invariant that broke."""
     own_routes, names, arrivals = OwnRoutes(cloud), _names(cloud), Arrivals(cloud)
     begun = time.monotonic()
-    requests = _play(cloud, names, arrivals, patience)
+    requests = _play(cloud, names, arrivals, patience, whole=whole)
     account.update(cloud, requests)
     found = account.summarize(cloud, requests)
     console.print(screen.table(requests, names))
@@ -74,25 +78,31 @@ def _names(cloud: LocalCloud) -> Mapping[str, str]:
     return {id_: name for seed in cloud.seeds.values() for kind in kinds for name, id_ in seed[kind].items()}
 
 
-def _play(cloud: LocalCloud, names: Mapping[str, str], arrivals: Arrivals, patience: float) -> list[Request]:
+def _play(
+    cloud: LocalCloud, names: Mapping[str, str], arrivals: Arrivals, patience: float, *, whole: bool
+) -> list[Request]:
     """Send the requests of each act and show them until all have ended, or ``patience`` seconds have passed; return all."""
     story, requests = Story(cloud), list[Request]()
     with Live(console=console, auto_refresh=False, transient=True) as live:
 
-        def play(act: list[Request]) -> None:
-            requests.extend(act)
-            send(cloud, act)
+        def watch(act: list[Request], *, until_empty: bool = False) -> None:
             deadline = time.monotonic() + patience
             while time.monotonic() < deadline:
                 account.update(cloud, requests)
                 live.update(screen.progress(requests, names), refresh=console.is_terminal)
-                if all(request.settled for request in requests) and not cloud.queue_depth():
+                if all(request.settled for request in act) and not (until_empty and cloud.queue_depth()):
                     return
-                time.sleep(0.5)  # the screen's pace; nothing waits for it
+                time.sleep(0.25)  # the screen's pace; nothing waits for it
 
-        play(story.throttled())
-        play([*story.transfers(), *story.without_code(), *story.faults(), *story.refused()])
+        def play(act: list[Request], *, unwatched: Sequence[Request] = ()) -> None:
+            requests.extend([*unwatched, *act])
+            send(cloud, [*unwatched, *act])
+            watch(act)
+
+        play([*story.throttled(), *story.refused()], unwatched=story.unknown_contact() if whole else [])
+        play([*story.transfers(), *story.without_code(), *story.faults()])
         play(story.afterthoughts(next(one for one in requests if "two sources" in one.what)))
+        watch(requests, until_empty=True)
         arrivals.await_all(requests, patience)
     return requests
 

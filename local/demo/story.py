@@ -105,7 +105,7 @@ class Story:
         return [Request(f"throttled phase, {number} of 4", "queue", self._task()) for number in range(1, 5)]
 
     def refused(self) -> list[Request]:
-        """Return one request for every failure that a producer can cause."""
+        """Return a request for every failure that a producer can cause, but for the one that takes a minute."""
         c, make = FailureCode, self._refusal
         wrong_instance = self.cloud.instance_arns[0].rsplit("/", 1)[0] + f"/{uuid.uuid4()}"
         ended, music = self.contacts.ended(), self.flows["Queue music"]
@@ -120,13 +120,16 @@ class Story:
             make(c.UNSUPPORTED_FLOW_TYPE, "a customer queue flow", contactFlowId=music),
             make(c.FLOW_NOT_USABLE, "a flow never published", contactFlowId=self.flows["Draft"]),
             make(c.FLOW_NOT_USABLE, "an archived flow", contactFlowId=self.flows["Retired"], door="bus"),
-            make(c.CONTACT_NOT_FOUND, "an unknown contact", contactId=str(uuid.uuid4())),
             make(c.FLOW_NOT_FOUND, "an unknown flow", contactFlowId=UNKNOWN_FLOW),
             make(c.DESTINATION_NOT_FOUND, "an unknown queue", queueId=UNKNOWN_QUEUE),
             make(c.CONTACT_NOT_ACTIVE, "a contact that has ended", contactId=ended, door="bus"),
             make(c.TRANSFER_LIMIT_REACHED, "a twelfth transfer", contactId=self.contacts.worn_out()),
             make(c.REQUEST_EXPIRED, "a request from last year", expiresAt="2025-01-01T00:00:00Z"),
         ]
+
+    def unknown_contact(self) -> list[Request]:
+        """Return a request that is refused after a minute only: a contact that was just created may not show before."""
+        return [self._refusal(FailureCode.CONTACT_NOT_FOUND, "an unknown contact", contactId=str(uuid.uuid4()))]
 
     def afterthoughts(self, twin: Request) -> list[Request]:
         """Return requests that come back after the first was done: as it was, and with other parameters."""

@@ -13,6 +13,7 @@ import pytest
 
 from contact_transfer_cdk import node
 from contact_transfer_cdk.errors import DeploymentError
+from contact_transfer_cdk.settings.deployment import load
 from tools import cdk
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -76,6 +77,13 @@ def test_a_question_that_nobody_can_answer_is_refused_at_once(arguments: list[st
 )
 def test_a_command_that_asks_nothing_needs_no_terminal(arguments: list[str]) -> None:
     cdk.refuse_without_answer(arguments, terminal=False)
+
+
+def test_an_account_is_bootstrapped_without_a_synthesis() -> None:
+    place = load("local").place
+    assert cdk.environments(["bootstrap", "-c", "deployment=local"], place) == ["aws://000000000000/us-east-1"]
+    assert cdk.environments(["bootstrap", "aws://111122223333/eu-west-1"], place) == []
+    assert cdk.environments(["deploy"], place) == []
 
 
 def test_a_synthesis_says_what_it_wrote_and_where(tmp_path: Path) -> None:

@@ -112,7 +112,7 @@ def test_help_lists_every_command(copy: Copy) -> None:
 def test_every_command_is_given_here_or_by_ci() -> None:
     here = set(re.findall(r'(?:make|start)\("([a-z]+)"', Path(__file__).read_text()))
     assert here | NOT_HERE == TARGETS
-    assert set(re.findall(r"^make ([a-z]+)$", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)) == IN_CI
+    assert set(re.findall(r"^make ([a-z]+)", (ROOT / ".ci" / "run").read_text(), re.MULTILINE)) == IN_CI
 
 
 def test_cost(copy: Copy) -> None:

@@ -15,6 +15,8 @@ from typing import Any
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("lambda_src", "infra", "ops", "local", "tools", "tests", "docs", "examples", "deployments", "bench")
 FILES = ("pyproject.toml", "README.md", "CONTRIBUTING.md", "Makefile", "app.py", "cdk.json")
+#: What the settings of pytest and the marks of the tests need; loading all others takes as long as the tests.
+_PLUGINS = ("-p", "pytest_timeout", "-p", "xdist.plugin", "-n0")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ class House:
 
     def test(self, *tests: str) -> str:
         """Run tests of the copy. Return what they print about failures; empty when all pass."""
-        ran = self._run("-m", "pytest", "-n0", "--no-header", "--tb=short", *tests)
+        ran = self._run("-m", "pytest", *_PLUGINS, "--no-header", "--tb=short", *tests)
         return "" if ran.returncode == 0 else ran.stdout + ran.stderr
 
     def run(self, program: str) -> dict[str, Any]:
@@ -78,4 +80,10 @@ class House:
         """The environment of these tests, but for what pytest put there, with the copy's packages first."""
         path = os.pathsep.join(str(self.root / name) for name in ("", "lambda_src", "infra", "ops"))
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-        return {"AWS_DEFAULT_REGION": "us-east-1", **kept, "PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1"}
+        return {
+            "AWS_DEFAULT_REGION": "us-east-1",
+            **kept,
+            "PYTHONPATH": path,
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        }
