@@ -31,6 +31,15 @@ _PLANS = (
         ),
     ),
     Plan(
+        "goal",
+        "one requestId with two destinations, for one contact",
+        ("task",),
+        tuple(
+            Wanted(Request(0, queue=queue, request_id="order"), frozenset({"Failed IdempotencyMismatch"}))
+            for queue in ("Support", "Billing")
+        ),
+    ),
+    Plan(
         "route",
         "a route that may move a tree once, and two contacts of the tree",
         ("task", "sibling0"),
