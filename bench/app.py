@@ -9,7 +9,23 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from bench import cost, cpu, crowd, finding, growth, lanes, light, machine, memory, pace, page, realtime, start, tried
+from bench import (
+    against,
+    cost,
+    cpu,
+    crowd,
+    finding,
+    growth,
+    lanes,
+    light,
+    machine,
+    memory,
+    pace,
+    page,
+    realtime,
+    start,
+    tried,
+)
 from bench.finding import Check, Finding, console
 
 app = typer.Typer(
@@ -128,3 +144,9 @@ for _name, (_, _about) in (MEASURES | LONG).items():
 def write_page() -> None:
     """Write docs/performance.md and its plots from the figures that are kept in docs/performance."""
     console.print(f"written: {', '.join(page.write())}")
+
+
+@app.command("against")
+def compare(revision: Annotated[str, typer.Argument(help="a commit")]) -> None:
+    """Print the CPU time of one message beside that at an earlier commit (a minute)."""
+    against.compare(revision)

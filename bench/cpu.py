@@ -51,7 +51,7 @@ def inside(folder: Path, program: str, *arguments: object, variables: dict[str, 
     done = subprocess.run(
         [str(plain_runtime().python), "-m", f"bench.inside.{program}", *map(str, arguments)],
         cwd=folder,
-        env=environment() | fast | {"PYTHONPATH": f"{folder}:{ROOT}"},
+        env=environment() | {"PYTHONPATH": f"{folder}:{ROOT}"} | fast,
         check=False,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,

@@ -22,16 +22,20 @@ class ConnectClock:
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._ahead: float | None = None
+        self._date, self._shown = "", 0.0
 
     def measure(self, date: str | None) -> None:
         """An answer of Connect's has just arrived with the header ``Date`` (``date``). One that cannot be read changes nothing."""
         if date is None:
             return
-        try:
-            shown = parsedate_to_datetime(date).timestamp()
-        except ValueError:
-            return
-        least = shown - self._clock.now()  # the header has whole seconds: what it allows already is not measured anew
+        if date != self._date:  # most answers come in the same second as another one
+            try:
+                self._date, self._shown = date, parsedate_to_datetime(date).timestamp()
+            except ValueError:
+                return
+        least = (
+            self._shown - self._clock.now()
+        )  # the header has whole seconds: what it allows already is not measured anew
         self._ahead = min(max(self._ahead or 0.0, least), least + 1.0)
 
     def now(self) -> float:

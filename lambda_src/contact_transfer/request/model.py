@@ -74,6 +74,8 @@ class TransferRequest:
     @cached_property
     def client_token(self) -> str:
         """The ``ClientToken`` of TransferContact."""
+        if self.named_contact_id is None:
+            return identity.client_token(self.name, self.fingerprint)
         return identity.client_token(self.name, identity.fingerprint(self._parameters(self.contact_id)))
 
     @property

@@ -74,7 +74,7 @@ class _Reading:
         self._given = given
         self._settings = settings
         self._instances = [parse_instance(text) for text in settings.instance_arns]
-        self._known = self._tellable()
+        self._found: dict[str, str | None] = {}  # ids that are reported in place of what was given; None: nothing is
 
     def request(self, source: Source, now: float | None) -> TransferRequest:
         self._refuse(refusal_of_fields(self._problems()))
@@ -118,6 +118,10 @@ class _Reading:
                 known[name] = shown
         return known
 
+    def _known(self) -> dict[str, Any]:
+        """What may be reported of a request that is refused, as far as it has been understood."""
+        return {name: value for name, value in (self._tellable() | self._found).items() if value is not None}
+
     def _reduced(self, kind: str, text: str) -> str | None:
         """``text`` if it is an id; the id in an ARN of one of the deployment's instances, or of something in it; otherwise None."""
         if not is_arn(text):
@@ -139,14 +143,14 @@ class _Reading:
 
     def _refuse(self, failed: Failed | None) -> None:
         if failed is not None:
-            raise Refused(failed, self._known)
+            raise Refused(failed, self._known())
 
     def _instance(self) -> InstanceArn:
         try:
             instance = served_instance(self._given.get("instanceId"), self._instances)
         except Refused as refused:
-            raise Refused(refused.failed, self._known) from None
-        self._known["instanceId"] = instance.instance_id
+            raise Refused(refused.failed, self._known()) from None
+        self._found["instanceId"] = instance.instance_id
         return instance
 
     def _ids(self, instance: InstanceArn) -> dict[str, str]:
@@ -159,10 +163,10 @@ class _Reading:
             if reduced is not None and is_id(reduced):
                 ids[name] = reduced
             else:
-                self._known.pop(name, None)
+                self._found[name] = None
                 noun = NOUNS[field.type.kind]
                 wrong.append(f"{name} is neither an id nor the ARN of {noun} of instance {instance.instance_id}")
-        self._known.update(ids)
+        self._found.update(ids)
         self._refuse(refusal_of_fields(wrong))
         return ids
 
