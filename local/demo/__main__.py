@@ -55,7 +55,7 @@ def main(
 
 
 def show(cloud: LocalCloud, patience: float, *, whole: bool) -> Sequence[str]:
-    """Run the story; return every invariant that broke."""
+    """Run the story; return every invariant that broke. ``whole``: every part of it."""
     own_routes, names, arrivals = OwnRoutes(cloud), _names(cloud), Arrivals(cloud)
     begun = time.monotonic()
     requests = _play(cloud, names, arrivals, patience, whole=whole)
