@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import finding, machine, realtime
-from bench.finding import Finding, load, text
+from bench.finding import Check, Finding, load, text
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
@@ -133,6 +133,13 @@ class Figures:
 
     def _run(self) -> Iterator[str]:
         yield ", ".join(f"{name} {value}" for name, value in self.run.items()) + "."
+        if missed := [str(check) for check in self._checks() if not check.kept and not check.known]:
+            yield f"\nMissed: {'; '.join(missed)}."
+
+    def _checks(self) -> Iterator[Check]:
+        names = sorted(path.stem for path in self.folder.glob("*.json") if path.name != machine.FILE)
+        for found in (load(name, self.folder) for name in names):
+            yield from found.checks if found is not None and self.made(found) else ()
 
     def _table(self, name: str, *columns: str) -> Iterator[str]:
         rows = self.found(name).rows
