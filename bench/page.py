@@ -134,7 +134,7 @@ class Figures:
     def _run(self) -> Iterator[str]:
         yield ", ".join(f"{name} {value}" for name, value in self.run.items()) + "."
         if missed := [str(check) for check in self._checks() if not check.kept and not check.known]:
-            yield f"\nMissed: {'; '.join(missed)}."
+            yield f"Missed: {'; '.join(missed)}."
 
     def _checks(self) -> Iterator[Check]:
         names = sorted(path.stem for path in self.folder.glob("*.json") if path.name != machine.FILE)

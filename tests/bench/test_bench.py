@@ -120,7 +120,7 @@ def test_the_page_says_of_a_run_when_and_where_it_was_and_how_it_ended(figures: 
 def test_the_page_names_the_limits_that_a_run_missed(figures: page.Figures) -> None:
     checks = [Check("a", 1, 1), Check("b", 2, 1, known="so it is"), Check("c", 3, 1, " s")]
     Finding("light", "a measure", checks=checks, run=RUN).save()
-    assert figures.filled("{{run}}\n").endswith("\n\nMissed: c: 3 s, at most 1 s.\n")
+    assert figures.filled("{{run}}\n").endswith("\nMissed: c: 3 s, at most 1 s.\n")
 
 
 def test_the_page_shows_the_columns_that_the_prose_names(figures: page.Figures) -> None:
