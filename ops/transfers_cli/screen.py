@@ -92,7 +92,6 @@ def _queues(figures: Figures) -> Rows:
         ("waiting", Text(str(figures.waiting), "bold")),
         ("of them urgent", str(figures.urgent)),
         ("in flight", str(figures.in_flight)),
-        ("held until due", _held(figures.held)),
         ("oldest", "" if figures.oldest is None else _short(figures.oldest)),
         ("dead letters", Text(str(figures.failed), "bold red" if figures.failed else "green")),
     ]
@@ -112,6 +111,7 @@ def _pace(figures: Figures) -> Rows:
         ("of the quota", f"{figures.rate / figures.pace:.0%}"),
         ("backlog", _short(left) if left else "none"),
         ("throttled", Text(f"{throttled:g}", "yellow" if throttled else "green")),
+        ("held", _held(figures.held)),
     ]
 
 
