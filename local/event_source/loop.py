@@ -69,6 +69,8 @@ class EventSource:
         self._stop = threading.Event()
         self._under_way = 0
         self._open: set[object] = set()
+        self._still: set[threading.Thread] = set()
+        self._asking = threading.Lock()
         self._complaint = ""
         self._guard = threading.Condition()
         count = mapped.maximum_concurrency or DEFAULT_POLLERS
@@ -99,10 +101,19 @@ class EventSource:
             if not self._guard.wait_for(lambda: self._stop.is_set() or not before & self._open, patience):
                 raise TimeoutError(f"a receive on {self._queue_url} is still open after {patience:g} s")
 
+    def await_standstill(self, patience: float = 30.0) -> None:
+        """Return when every poller has seen that the mapping is disabled: from here on no message is taken.
+
+        Raise ``TimeoutError`` after ``patience`` seconds.
+        """
+        with self._guard:
+            if not self._guard.wait_for(lambda: len(self._still) == len(self._pollers), patience):
+                raise TimeoutError(f"the pollers of {self._queue_url} still take messages after {patience:g} s")
+
     def _poll(self) -> None:
         while not self._stop.is_set():
             try:
-                if not self._is_enabled():
+                if not self._may_poll():
                     self._stop.wait(0.2)
                     continue
                 messages = self._collect()
@@ -115,12 +126,20 @@ class EventSource:
                 if not self._stop.is_set():
                     raise  # a closed function while the loop runs is a mistake of ours
 
+    def _may_poll(self) -> bool:
+        enabled = self._is_enabled()
+        with self._guard:
+            (self._still.discard if enabled else self._still.add)(threading.current_thread())
+            self._guard.notify_all()
+        return enabled
+
     def _is_enabled(self) -> bool:
-        asked, answer = self._enabled
-        if time.monotonic() - asked >= ASK_STATE_SECONDS:
-            answer = self._ask_enabled()
-            self._enabled = (time.monotonic(), answer)
-        return answer
+        with self._asking:  # one at a time: an answer that is late must not replace a newer one
+            asked, answer = self._enabled
+            if time.monotonic() - asked >= ASK_STATE_SECONDS:
+                answer = self._ask_enabled()
+                self._enabled = (time.monotonic(), answer)
+            return answer
 
     def _complain(self, text: str) -> None:
         """Say a new trouble with the queue once; what happens while everything is being ended is no trouble."""

@@ -22,7 +22,7 @@ def normal_lane_stands(cloud: LocalCloud) -> Iterator[None]:
     client, queue = cloud.client("lambda"), cloud.outputs["TransferQueueArn"]
     [mapping] = client.list_event_source_mappings(EventSourceArn=queue)["EventSourceMappings"]
     client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
-    cloud.wait_until(lambda: not cloud.event_source._is_enabled(), "the pollers have noticed")
+    cloud.event_source.await_standstill()
     cloud.event_source.await_open_receives()
     yield
     client.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)

@@ -59,7 +59,7 @@ def test_while_paused_requests_wait_and_nothing_is_lost(centre: Centre, transfer
         finding = next(f for f in transfers("doctor", "--json").json if f["what"] == "worker")
         assert (finding["level"], finding["do"]) == ("look", "Start it again when the time has come: transfers resume.")
         # Polls that were open when the mapping was disabled may still bring a message, here as in AWS.
-        centre.cloud.wait_until(lambda: not centre.cloud.event_source._is_enabled(), "the pollers have noticed")
+        centre.cloud.event_source.await_standstill()
         before = set(centre.transferred())
         for contact in contacts:
             transfers("send", "--contact", contact, "--flow", centre.cloud.seed["flows"]["Move to queue"], "--yes")

@@ -29,7 +29,7 @@ def only(ran: Ran) -> dict[str, Any]:
 @contextmanager
 def paused(centre: Centre, transfers: Transfers) -> Iterator[None]:
     assert transfers("pause", "--yes").status == 0
-    centre.cloud.wait_until(lambda: not centre.cloud.event_source._is_enabled(), "the pollers have noticed")
+    centre.cloud.event_source.await_standstill()
     try:
         yield
     finally:
