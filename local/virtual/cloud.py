@@ -99,7 +99,7 @@ class Cloud:
     @property
     def left(self) -> int:
         """How many messages wait in the lanes' queues, and how many schedules."""
-        return self.queue.left + self.urgent.left + len(self.scheduler.pending)
+        return self.queue.left + self.urgent.left + self.scheduler.left
 
     def _lane(self, random: Random, message: str = "message") -> Queue:
         return Queue(

@@ -49,6 +49,11 @@ class Scheduler:
         self.late: Callable[[], float] = lambda: 0.0
         self.twice: Callable[[], bool] = lambda: False
 
+    @property
+    def left(self) -> int:
+        """How many schedules will still fire."""
+        return sum(one.at > one.made for one in self.pending.values())
+
     def create(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """CreateSchedule. Raise ``ClientError`` ConflictException when the name is taken."""
         name, target = asked["Name"], asked["Target"]

@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections import Counter
 
 from contact_transfer.messaging.sqs_record import MOVED_FROM
+from contact_transfer.request.event_types import CANCELLED, SKIPPED
+from contact_transfer.transfer.outcome import SkipReason
+from local.virtual import Kind
 from tests.simulation.evidence import Evidence
 from tests.simulation.scenario import Scenario
 
-EXPECTED = ("lane: urgent", "lane: moved")
+EXPECTED = (
+    "lane: urgent",
+    "lane: moved",
+    *(f"skipped: {reason}" for reason in SkipReason),
+    "request: cancelled",
+    "request: held",
+    "schedule: fired twice",
+    "request: followed",
+    "others: queue",
+    "others: take",
+)
 
 
 def acted(evidence: Evidence) -> Counter[str]:
@@ -16,6 +29,11 @@ def acted(evidence: Evidence) -> Counter[str]:
     counts: Counter[str] = Counter()
     counts["lane: urgent"] = sum(ask.urgent for ask in evidence.scenario.asks)
     counts["lane: moved"] = sum(MOVED_FROM in message.attributes for message in evidence.messages)
+    counts.update(f"skipped: {one.detail['skipReason']}" for one in evidence.events if one.detail_type == SKIPPED)
+    counts["request: cancelled"] = sum(one.detail_type == CANCELLED for one in evidence.events)
+    counts["request: held"] = len(evidence.schedules)
+    counts["schedule: fired twice"] = evidence.struck[f"scheduler: {Kind.DUPLICATE}"]
+    counts["request: followed"] = sum("movedContactId" in one.detail for one in evidence.events)
     return counts
 
 
@@ -24,5 +42,10 @@ def drawn(scenario: Scenario) -> set[str]:
     also = {
         "lane: urgent": any(ask.urgent for ask in scenario.asks),
         "lane: moved": any(request.priority for request in scenario.requests),
+        **{f"skipped: {reason}": any(one.is_conditional for one in scenario.requests) for reason in SkipReason},
+        "request: cancelled": any(one.cancels for one in scenario.requests),
+        "request: held": any(one.not_before for one in scenario.requests),
+        "schedule: fired twice": any(one.service == "scheduler" for one in scenario.faults),
+        "request: followed": any(one.follow for one in scenario.requests),
     }
     return {name for name, may in also.items() if may}

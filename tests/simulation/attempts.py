@@ -59,6 +59,8 @@ class Attempts:
         failed = self._failed[wanted.identity]
         if any(found <= event.time and before < told for found, told in failed):
             return 1  # a failure found meanwhile begins the count anew
+        if wanted.request.follow:
+            return 1  # a delivery may call for one contact, and then for the one that follows it
         since = max((told + _LATE for _, told in failed if told <= before), default=0.0)
         since = max(since, before - remembered(self._case))
         # a failure that could not be reported begins the count anew as well

@@ -4,6 +4,9 @@
     a-lane        a request that names a lane ends in that one, moved there as it was sent; nothing else is moved
     b-twice       a contact is transferred at most once, and a name transfers at most once; one name has one token
     b-expired     no call to transfer is started after the request has expired
+    b-before      no call to transfer is started before the request is due
+    b-cancelled   work that begins once a cancellation is recorded makes no call for what it cancels
+    b-condition   a request with a condition transfers only what waited while it was worked on
     b-route       a route moves a tree of contacts as often as it may, and no more; what may have moved it counts
     c-first       what can never be carried out is parked by its first completed receive
     c-brake       an environment parks ten in a row for one flow or destination at most; the others wait
@@ -35,6 +38,8 @@ from dataclasses import dataclass
 from tests.simulation import (
     rules_brake,
     rules_calls,
+    rules_cancellations,
+    rules_conditions,
     rules_ends,
     rules_events,
     rules_fate,
@@ -54,6 +59,9 @@ RULES: dict[str, Rule] = {
     "a-lane": rules_lanes.lanes,
     "b-twice": rules_calls.twice,
     "b-expired": rules_calls.expired,
+    "b-before": rules_calls.before,
+    "b-cancelled": rules_cancellations.cancelled,
+    "b-condition": rules_conditions.condition,
     "b-route": rules_routes.limit,
     "c-first": rules_ends.first,
     "c-brake": rules_brake.brake,

@@ -30,6 +30,7 @@ from tests.simulation.seeded_lanes import LANES
 from tests.simulation.seeded_ledger import LEDGER
 from tests.simulation.seeded_messages import MESSAGES
 from tests.simulation.seeded_names import NAMES
+from tests.simulation.seeded_reach import REACH
 from tests.simulation.seeded_reconciliation import RECONCILIATION
 from tests.simulation.seeded_requests import REQUESTS
 from tests.simulation.seeded_routes import ROUTES
@@ -37,7 +38,7 @@ from tests.simulation.subject import Subject, load
 
 BLOCK = 40
 #: Every seeded bug; a new file of them is named here.
-_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES, *BRAKE, *LANES)
+_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES, *BRAKE, *LANES, *REACH)
 BUGS: dict[str, SeededBug] = {bug.name: bug for bug in _EVERY}
 
 

@@ -6,8 +6,8 @@ from collections import defaultdict
 from functools import cached_property
 from typing import Any
 
-from local.connect.model import CallRecord, TransferRecord
 from local.virtual import Invocation, Kind, Message, Published
+from tests.simulation.deeds import Deeds
 from tests.simulation.evidence import Evidence, Wanted
 from tests.simulation.fates import SKEW, Fates, is_urgent
 from tests.simulation.verdict import Verdict
@@ -41,11 +41,11 @@ FROM_WORK = frozenset(
 FROZEN = frozenset({Kind.FREEZE, Kind.FREEZE_ON, Kind.FREEZE_SIGNED})
 
 
-class Case:
+class Case(Deeds):
     """What the rules ask for again and again."""
 
     def __init__(self, evidence: Evidence) -> None:
-        self.evidence = evidence
+        super().__init__(evidence)
         self.fates = Fates(evidence)
 
     @cached_property
@@ -80,22 +80,6 @@ class Case:
             return self.evidence.of_message[message]
         names = ("contactId", "contactFlowId", "queueId", "userId", "requestId")
         return self._by_fields.get(tuple(detail.get(name) for name in names))
-
-    @cached_property
-    def transfers(self) -> dict[str, list[TransferRecord]]:
-        """Every transfer of the run by the contact that was transferred, by anybody."""
-        found: dict[str, list[TransferRecord]] = defaultdict(list)
-        for record in self.evidence.transfers:
-            found[record.old].append(record)
-        return found
-
-    @cached_property
-    def calls(self) -> dict[str, list[CallRecord]]:
-        """Every call of the run by contact."""
-        found: dict[str, list[CallRecord]] = defaultdict(list)
-        for record in self.evidence.calls:
-            found[record.ids.get("ContactId", "")].append(record)
-        return found
 
     @cached_property
     def verdicts(self) -> list[Verdict]:
@@ -140,8 +124,8 @@ class Case:
         found: dict[str, float] = {}
         for verdict in self.verdicts:
             if verdict.wanted is not None and KILLS in verdict.text and self._killed(verdict.wanted) >= DEADLY:
-                contact = verdict.wanted.target.contact
-                found[contact] = min(found.get(contact, verdict.decided), verdict.decided)
+                for contact in self.line(verdict.wanted):
+                    found[contact] = min(found.get(contact, verdict.decided), verdict.decided)
         return found
 
     def _killed(self, wanted: Wanted) -> int:
@@ -184,35 +168,10 @@ class Case:
         runs = [run for message in messages for run in self.fates.runs_for(message)]
         return [run for run in runs if run.began <= event.time and (not run.how or event.time <= run.ended + travels)]
 
-    def asked_by(self, wanted: Wanted) -> list[CallRecord]:
-        """The calls that this very request made, by its token."""
-        return [
-            call
-            for call in self.calls.get(wanted.target.contact, ())
-            if call.operation == "TransferContact" and call.ids.get("ClientToken") == wanted.token
-        ]
-
-    def made_by(self, wanted: Wanted) -> list[TransferRecord]:
-        """The transfers that this very request made, by its token."""
-        return [
-            record
-            for record in self.transfers.get(wanted.target.contact, ())
-            if record.by == "TransferContact" and record.token == wanted.token
-        ]
-
     def cut_short(self, wanted: Wanted, before: float) -> bool:
         """Whether work on the request was cut short, or the ledger's answer lost, so that nobody knows which call it had come to."""
         runs = [run for message in wanted.messages for run in self.runs_of.get(message.id, ()) if run.began < before]
         return any(run.how != "completed" or run.disturbed for run in runs)
-
-    def fitting(self, wanted: Wanted) -> list[TransferRecord]:
-        """The transfers that may be taken for this request's: its contact to its destination, by anybody."""
-        target = wanted.target
-        return [
-            record
-            for record in self.transfers.get(target.contact, ())
-            if target.queue in (None, record.queue_id) and target.user in (None, record.user_id)
-        ]
 
     @cached_property
     def routed(self) -> dict[tuple[str, str], list[Wanted]]:

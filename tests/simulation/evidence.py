@@ -28,14 +28,20 @@ class Target:
 class Wanted:
     """A request, or a cancellation, with the messages that asked for it.
 
-    ``token``: its ClientToken, which the contract derives from the request alone; None for what can make no call.
+    ``tokens``: its ClientToken, which the contract derives from the request and the contact that it moves, by that contact; empty for
+    what can make no call.
     """
 
     number: int
     request: Request
     target: Target
-    token: str | None = None
+    tokens: dict[str, str] = field(default_factory=dict)
     messages: list[Message] = field(default_factory=list)
+
+    @property
+    def token(self) -> str | None:
+        """Its ClientToken for the contact that it names."""
+        return next(iter(self.tokens), None)
 
     @property
     def identity(self) -> str | Target:
@@ -47,7 +53,8 @@ class Wanted:
 class Evidence:
     """All that an auditor may look at. Times in epoch seconds; ``quiet``: when the last fault was over; ``ended``: when the run was.
 
-    ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it.
+    ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it; ``successors``: the contacts
+    that transfers of it made, and when.
     ``resent``: the messages that neither a producer nor an operator has sent. ``schedules``: every one that was made.
     ``states``: where contacts waited, and with whom they were.
     ``struck``: how often each fault of AWS's, and each thing that others do, took place.
@@ -69,6 +76,7 @@ class Evidence:
     transfers: list[TransferRecord]
     ended_contacts: dict[str, float]
     trees: dict[str, str]
+    successors: dict[str, list[tuple[str, float]]]
     preceding: dict[str, int]
     states: States
     schedules: list[Schedule]

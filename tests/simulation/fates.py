@@ -64,22 +64,25 @@ class Fates:
             return True  # what it has brought about is b-cancelled's to say
         if any(time <= by for time, _ in self.dropped.get(self.original(message), ())):
             return True
-        return self._was_moved(message, by) or self._is_held(message, by)
+        return self._was_moved(message, by) or self._is_held(wanted, by)
 
     def _was_moved(self, message: Message, by: float) -> bool:
         copies = self.copies[self.original(message)]
         return any(is_urgent(one) is not is_urgent(message) and message.sent < one.sent <= by for one in copies)
 
-    def _is_held(self, message: Message, by: float) -> bool:
-        # what was made for this message fires after the invocation that made it, at least a minute later by the worker's clock
+    def _is_held(self, wanted: Wanted, by: float) -> bool:
+        # a schedule fires after the invocation that made it, or found it, at least a minute later by the worker's clock
         since = by - self._evidence.scenario.sizing.timeout - SKEW
-        return any(one.made <= by and one.at > since for one in self._schedules.get(message.body, ()))
+        return any(one.made <= min(by, one.at) and one.at > since for one in self._schedules.get(wanted.token, ()))
 
     @cached_property
-    def _schedules(self) -> dict[str, list[Schedule]]:
-        found: dict[str, list[Schedule]] = defaultdict(list)
+    def _schedules(self) -> dict[str | None, list[Schedule]]:
+        """The schedules of each request, whichever of its messages they send again, by its token."""
+        whose = {message.body: self._evidence.of_message[message.id].token for message in self._evidence.messages}
+        found: dict[str | None, list[Schedule]] = defaultdict(list)
         for schedule in self._evidence.schedules:
-            found[schedule.body].append(schedule)
+            if token := whose.get(schedule.body):
+                found[token].append(schedule)
         return found
 
 

@@ -15,6 +15,7 @@ from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
 from tests.simulation.generate_lanes import lanes
 from tests.simulation.generate_names import at_once, same_names
+from tests.simulation.generate_reach import cancellations, conditions, follows, held
 from tests.simulation.generate_trials import TRIALS
 from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
@@ -197,5 +198,9 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("elsewhere", 0.08, _elsewhere),
     *TRIALS,
     ("archived", 0.02, _archived),
+    ("conditions", 0.06, conditions),
+    ("held", 0.06, held),
+    ("follows", 0.06, follows),
+    ("cancellations", 0.06, cancellations),
     ("lanes", 0.1, lanes),
 )

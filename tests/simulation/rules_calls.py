@@ -1,13 +1,12 @@
-"""Rules on what Connect was asked to do (b): at most once, and not after its time."""
+"""Rules on what Connect was asked to do (b): at most once, not after its time and not before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from local.connect.model import CallRecord, FaultKind
-from local.virtual.wire import TRAVEL
 from tests.simulation import rules_names
-from tests.simulation.case import FROZEN, Case
+from tests.simulation.case import Case
+from tests.simulation.travel import on_its_way
 
 
 def twice(case: Case) -> Iterator[str]:
@@ -24,14 +23,15 @@ def twice(case: Case) -> Iterator[str]:
 def _tokens(case: Case) -> Iterator[str]:
     """Every call has the token of a request, and asks for what that request asked for."""
     wanted = {
-        one.token: (one.target.contact, one.target.flow, one.target.queue, one.target.user)
+        token: (contact, one.target.flow, one.target.queue, one.target.user)
         for one in case.evidence.wanted
+        for token, contact in one.tokens.items()
     }
     told: set[str] = set()
     for call in case.evidence.calls:
         if call.operation == "TransferContact":
             asked = tuple(call.ids.get(name) for name in ("ContactId", "ContactFlowId", "QueueId", "UserId"))
-            if wanted.get(call.ids.get("ClientToken")) != asked and str(asked[0]) not in told:
+            if wanted.get(call.ids.get("ClientToken", "")) != asked and str(asked[0]) not in told:
                 told.add(str(asked[0]))
                 yield f"contact {asked[0]} was called for with a token that is not that of a request for it"
 
@@ -42,21 +42,27 @@ def expired(case: Case) -> Iterator[str]:
     for wanted in case.evidence.wanted:  # the same request may have been sent with a later end
         expires = wanted.request.expires_in
         ends = float("inf") if expires is None else case.evidence.began + expires
-        until[wanted.token] = max(until.get(wanted.token, 0.0), ends)
+        for token in wanted.tokens:
+            until[token] = max(until.get(token, 0.0), ends)
     for call in case.evidence.calls:
         if call.operation == "TransferContact":
             late = call.time - until.get(call.ids.get("ClientToken"), float("inf"))
-            if late > case.evidence.scenario.sizing.skew + _on_its_way(case, call):
+            if late > case.evidence.scenario.sizing.skew + on_its_way(
+                case.evidence.scenario, call, case.evidence.began
+            ):
                 yield f"contact {call.ids['ContactId']} was called for {late:.1f} s after its request had expired"
 
 
-def _on_its_way(case: Case, call: CallRecord) -> float:
-    """How long before it is seen a call may have been started."""
-    scenario, at = case.evidence.scenario, call.time - case.evidence.began
-    held = sum(fault.delay for fault in scenario.connect_faults if fault.kind is FaultKind.LATE)
-    frozen = [
-        fault.seconds
-        for fault in scenario.faults
-        if fault.kind in FROZEN and fault.service == "connect" and fault.begins <= at < fault.ends + fault.seconds
-    ]
-    return TRAVEL["connect"][1] + (held if "late" in (call.fault or "") else 0.0) + max(frozen, default=0.0)
+def before(case: Case) -> Iterator[str]:
+    """A call to transfer was started before the request was due, by any clock that its worker may have had."""
+    due: dict[str | None, float] = {}
+    for wanted in case.evidence.wanted:  # the same request may have been sent without a time
+        asked = wanted.request.not_before
+        begins = 0.0 if asked is None else case.evidence.began + asked
+        for token in wanted.tokens:
+            due[token] = min(due.get(token, begins), begins)
+    for call in case.evidence.calls:
+        if call.operation == "TransferContact":
+            early = due.get(call.ids.get("ClientToken"), 0.0) - call.time
+            if early > case.evidence.scenario.sizing.skew:
+                yield f"contact {call.ids['ContactId']} was called for {early:.1f} s before its request was due"

@@ -6,11 +6,13 @@ What an event may say is what was asked, what Connect's history shows, and the c
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from contact_transfer.request.event_types import CANCELLED, SKIPPED
 from contact_transfer.request.fields import FIELDS
+from local.connect.model import TransferRecord
 from local.virtual import Fault, Invocation, Kind, Published
 from tests.simulation.attempts import Attempts
 from tests.simulation.case import FAILED, SKEW, SUCCEEDED, Case
@@ -18,11 +20,18 @@ from tests.simulation.evidence import Wanted
 from tests.simulation.scenario import INSTANCE_ARN
 
 _SOURCE = "contact-transfer"
-REQUEST_IN_SUCCESS = frozenset({"requestName", *(name for name, one in FIELDS.items() if SUCCEEDED in one.events)})
-REQUEST_IN_FAILURE = frozenset({"requestName", *(name for name, one in FIELDS.items() if FAILED in one.events)})
+
+
+def request_in(event: str) -> frozenset[str]:
+    """What events of a detail-type carry of a request."""
+    return frozenset({"requestName", *(name for name, one in FIELDS.items() if event in one.events)})
+
+
+REQUEST_IN_SUCCESS = request_in(SUCCEEDED)
+_DROPPED = {SKIPPED: {"skipReason", "skippedAt", "movedContactId"}, CANCELLED: {"cancelledAt"}}
 _TRANSFER = {"newContactId", "newContactArn", "attribution", "transferredAt", "initialContactId", "movedContactId"}
-_SUCCESS = REQUEST_IN_SUCCESS | _TRANSFER | {"attempts"}
-_FAILURE = REQUEST_IN_FAILURE | {
+_SUCCESS = request_in(SUCCEEDED) | _TRANSFER | {"attempts"}
+_FAILURE = request_in(FAILED) | {
     "attempts",
     "failureCode",
     "failureMessage",
@@ -30,6 +39,11 @@ _FAILURE = REQUEST_IN_FAILURE | {
     "failedAt",
     "successorContactId",
     "movedContactId",
+}
+_KNOWN = {
+    SUCCEEDED: _SUCCESS,
+    FAILED: _FAILURE,
+    **{kind: request_in(kind) | names | {"attempts", "originalMessageId"} for kind, names in _DROPPED.items()},
 }
 
 
@@ -44,6 +58,8 @@ def announced(case: Case) -> Iterator[str]:
             found = _success(case, event, wanted)
         elif event.detail_type == FAILED:
             found = _failure(case, event, wanted)
+        elif event.detail_type in _DROPPED:
+            found = _dropped(case, event, wanted)
         else:
             continue
         yield from found
@@ -56,6 +72,12 @@ def announced(case: Case) -> Iterator[str]:
 
 def _at(case: Case, moment: float) -> str:
     return f"at {moment - case.evidence.began:.1f} s"
+
+
+def _dropped(case: Case, event: Published, wanted: Wanted | None) -> Iterator[str]:
+    message = event.detail.get("originalMessageId")
+    if wanted is None or message not in case.evidence.of_message:
+        yield f"{event.detail_type} is announced {_at(case, event.time)} of a message that nobody sent: {message}"
 
 
 def _success(case: Case, event: Published, wanted: Wanted | None) -> Iterator[str]:
@@ -82,13 +104,25 @@ def _success(case: Case, event: Published, wanted: Wanted | None) -> Iterator[st
         yield f"the success of request {wanted.number} is announced {at} without the new contact"
     elif not inferred and not _answered(case, wanted, event.time):
         yield f"the success of request {wanted.number} is announced {at} as answered, and no answer had told it"
+    yield from (
+        f"the success of request {wanted.number} is announced {at} {what}"
+        for what in _details(case, event, wanted, fitting)
+    )
+
+
+def _details(case: Case, event: Published, wanted: Wanted, fitting: Sequence[TransferRecord]) -> Iterator[str]:
+    """What a success says wrong of the transfer that it may tell of, which is one of ``fitting``."""
+    detail, new = event.detail, event.detail.get("newContactId")
+    moved = detail.get("movedContactId", detail.get("contactId"))
+    if fitting and not any(one.old == moved for one in fitting):
+        yield f"with movedContactId {moved}, and it moved {fitting[0].old}"
     arn = None if new is None else f"{INSTANCE_ARN}/contact/{new}"
     if detail.get("newContactArn") != arn:
-        yield f"the success of request {wanted.number} is announced {at} with newContactArn {detail.get('newContactArn')}"
+        yield f"with newContactArn {detail.get('newContactArn')}"
     if detail.get("initialContactId", case.tree(wanted)) != case.tree(wanted):
-        yield f"the success of request {wanted.number} is announced {at} with initialContactId {detail['initialContactId']}"
+        yield f"with initialContactId {detail['initialContactId']}"
     if fitting and (late := _moment(detail.get("transferredAt")) - fitting[0].time) < -2 * SKEW:
-        yield f"the success of request {wanted.number} is announced {at} with transferredAt {-late:.0f} s before it happened"
+        yield f"with transferredAt {-late:.0f} s before it happened"
 
 
 def _moment(text: Any) -> float:
@@ -101,7 +135,8 @@ def _moment(text: Any) -> float:
 def _answered(case: Case, wanted: Wanted, by: float) -> bool:
     return any(
         call.operation == "TransferContact" and call.status == 200 and call.delivered == "answer" and call.time <= by
-        for call in case.calls.get(wanted.target.contact, ())
+        for contact in case.line(wanted)
+        for call in case.calls.get(contact, ())
     )
 
 
@@ -130,19 +165,24 @@ def _keeps(case: Case, fault: Fault, run: Invocation) -> bool:
 
 def _fields(case: Case, event: Published, wanted: Wanted) -> Iterator[str]:
     detail, failed = event.detail, event.detail_type == FAILED
-    unknown = sorted(set(detail) - (_FAILURE if failed else _SUCCESS))
+    unknown = sorted(set(detail) - _KNOWN[event.detail_type])
     if unknown:
         yield f"has {', '.join(unknown)}, which the contract does not know"
     if detail.get("attribution") not in (None, "inferred"):
         yield f"says attribution {detail['attribution']!r}"
     if failed:
         yield from _why(case, event)
+    line = case.line(wanted)
     successor = detail.get("successorContactId")
-    if successor is not None and successor not in {one.new for one in case.transfers.get(wanted.target.contact, ())}:
+    if successor is not None and successor not in {
+        new for one in line for new, _ in case.evidence.successors.get(one, ())
+    }:
         yield f"says successorContactId {successor}, which is none"
+    if detail.get("movedContactId") not in (None, *line[1:]):
+        yield f"says movedContactId {detail['movedContactId']}, which does not follow the contact"
     if failed and wanted.request.static:
         return  # what could be read of it, as it was written
-    for name, value in _asked(case, wanted, REQUEST_IN_FAILURE if failed else REQUEST_IN_SUCCESS).items():
+    for name, value in _asked(case, wanted, request_in(event.detail_type)).items():
         if detail.get(name) != value:
             yield f"says {name} {detail.get(name)!r} where it is {value!r}"
     if not detail.get("requestName"):

@@ -82,7 +82,7 @@ def one_end(case: Case) -> Iterator[str]:
 
 def _also_transferred(case: Case, message: str, wanted: Wanted) -> bool:
     """Whether a success of the request can have been told by no message but this one."""
-    same = [one for one in case.evidence.wanted if one.token is not None and one.token == wanted.token]
+    same = [one for one in case.evidence.wanted if one.tokens.keys() & wanted.tokens.keys()]
     others = [copy for one in same for copy in one.messages if case.fates.original(copy) != message]
     told = [event for one in same for event in case.successes.get(one.number, ())]
     return any(not any(_may_tell(case, other, event.time) for other in others) for event in told)

@@ -29,7 +29,7 @@ def ledger(case: Case) -> Iterator[str]:
         document = documents.get(f"contact#{INSTANCE}#{record.old}", {})
         if record.old in case.deadly or record.time <= case.evidence.ended - rules_names.remembered(case):
             continue
-        made = [wanted for wanted in case.evidence.wanted if wanted.token == record.token]
+        made = [wanted for wanted in case.evidence.wanted if record.token in wanted.tokens]
         if any(rules_names.unanswered(wanted) or case.is_unknown(wanted) for wanted in made):
             continue
         if case.switch("answers_old_contact_id") and any(

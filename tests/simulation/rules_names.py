@@ -7,7 +7,7 @@ with other parameters. What counts is what became of the messages and what Conne
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from itertools import pairwise
 
 from tests.simulation.case import KILLS, SKEW, Case
@@ -19,15 +19,14 @@ _DAY = 86_400.0
 
 def twice(case: Case) -> Iterator[str]:
     """A name has transferred again while it had to be remembered."""
-    by_name: dict[str, dict[int, float]] = defaultdict(dict)
+    by_name: dict[Hashable, dict[int, float]] = defaultdict(dict)
     for wanted in case.evidence.wanted:
-        name = wanted.request.request_id
-        if name is not None:
-            by_name[name].update((record.number, record.time) for record in case.made_by(wanted))
+        if wanted.request.request_id is not None or wanted.request.follow:
+            by_name[wanted.identity].update((record.number, record.time) for record in case.made_by(wanted))
     for name, made in by_name.items():
         times = sorted(made.values())
         if any(later - before < remembered(case) for before, later in pairwise(times)):
-            yield f"requestId {name} has transferred {len(made)} times"
+            yield f"request {name} has transferred {len(made)} times"
 
 
 def remembered(case: Case) -> float:

@@ -48,13 +48,14 @@ def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
     runs = [run.began for message in wanted.messages for run in case.runs_of.get(message.id, ())]
     asked = (target.queue, target.user)
     # what is called for a contact that has ended transfers nothing; its own transfer ends it, at that very moment
-    ended = case.evidence.ended_contacts.get(target.contact, float("inf")) + SKEW
+    ends = {one: case.evidence.ended_contacts.get(one, float("inf")) + SKEW for one in case.line(wanted)}
     return _moved(case, wanted, by) and any(
         call.operation == "TransferContact"
-        and min(runs, default=by) <= call.time < min(by, ended)
+        and min(runs, default=by) <= call.time < min(by, ends[contact])
         and (call.ids.get("QueueId"), call.ids.get("UserId")) == asked
         and (call.applied or call.delivered != "answer" or call.status >= 500)
-        for call in case.calls.get(target.contact, ())
+        for contact in ends
+        for call in case.calls.get(contact, ())
     )
 
 

@@ -9,8 +9,6 @@ from dataclasses import replace
 from random import Random
 
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer.request.model import TransferRequest
-from local.connect.model import Connect
 from local.connect.model.events import ContactEvent
 from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather
 from local.virtual.cloud import (
@@ -20,9 +18,10 @@ from local.virtual.cloud import (
     SCHEDULE_ROLE_ARN,
     URGENT_QUEUE_URL,
 )
+from tests.simulation import afterwards
 from tests.simulation.evidence import Evidence, Target, Wanted
 from tests.simulation.mail import Mail
-from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Request, Scenario
+from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.states import States
 from tests.simulation.subject import Silent, Subject
@@ -51,7 +50,8 @@ def run(scenario: Scenario, subject: Subject, *, watch: bool = False) -> Evidenc
         connect=subject.connect,
         others=subject.others,
     )
-    return run_with(scenario, subject.maker, layout, watch=watch)
+    with subject.in_force():
+        return run_with(scenario, subject.maker, layout, watch=watch)
 
 
 def run_with(
@@ -119,7 +119,8 @@ class _Run:
     def _wanted(self, number: int, request: Request) -> Wanted:
         target = Target(*self.stage.target(request))
         may_call = not request.static and request.cancels is None
-        return Wanted(number, request, target, _token(request, target) if may_call else None)
+        tokens = {afterwards.token(request, target, target.contact): target.contact} if may_call else {}
+        return Wanted(number, request, target, tokens)
 
     def _named(self, fault: Fault) -> Fault:
         if fault.contact is None or not fault.contact.startswith("#"):
@@ -187,6 +188,10 @@ class _Run:
         connect.tick()
         cloud.table.sweep()
         self._mail.sort()
+        successors = afterwards.successors(connect)
+        for wanted in self.wanted:
+            if wanted.request.follow and wanted.tokens:
+                afterwards.add_tokens(wanted, successors)
         return Evidence(
             scenario=self._scenario,
             began=BEGINS,
@@ -200,8 +205,9 @@ class _Run:
             events=cloud.bus.events,
             calls=connect.history.calls,
             transfers=connect.history.transfers[self._old_transfers :],
-            ended_contacts=_ended(connect),
-            preceding=_preceding(connect),
+            ended_contacts=afterwards.ended(connect),
+            preceding=afterwards.preceding(connect),
+            successors=successors,
             states=self.states,
             schedules=cloud.scheduler.made,
             trees={one.id: one.initial_id for one in connect.store.contacts.values()},
@@ -227,22 +233,3 @@ class _Run:
         struck["dynamodb: expired item deleted"] = cloud.table.deleted
         struck["operator: redriven"] = self._mail.redriven
         return struck
-
-
-def _token(request: Request, target: Target) -> str:
-    """The ClientToken of the request, which is derived from nothing but these."""
-    asked = TransferRequest(
-        INSTANCE, target.contact, target.flow, target.queue, target.user, request_id=request.request_id
-    )
-    return asked.client_token
-
-
-def _ended(connect: Connect) -> dict[str, float]:
-    return {one.id: one.ended for one in connect.store.contacts.values() if one.ended is not None}
-
-
-def _preceding(connect: Connect) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for one in connect.store.contacts.values():  # each after the one that precedes it
-        found[one.id] = found.get(one.previous_id or "", 0) + (one.initiation_method == "TRANSFER")
-    return found

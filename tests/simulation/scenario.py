@@ -164,7 +164,7 @@ class Scenario:
         ends += [fault.starts_after + (fault.seconds or 0.0) for fault in self.connect_faults]
         ends += [ask.at for ask in self.asks] + [doing.at for doing in self.doings] + list(self.redrives)
         ends += [deployment.at for deployment in self.deployments]
-        ends += [request.not_before for request in self.requests if request.not_before is not None]
+        ends += [one.not_before for one in self.requests if one.not_before is not None and not one.static]
         if self.active_tasks is not None:
             ends.append(self.active_tasks[0])
         return max(ends, default=0.0)

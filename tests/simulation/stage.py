@@ -45,6 +45,7 @@ class Stage:
         self._connect.store.due.at(BEGINS + until, lambda: self._connect.set_active_task_quota(INSTANCE, 2500))
 
     def _contact(self, kind: str) -> str:
+        self._connect.others.replicate(INSTANCE, "us-west-2" if kind == "elsewhere" else None)
         if kind == "unknown":
             return self._connect.store.new_id()
         if kind.startswith("chain"):
@@ -55,7 +56,6 @@ class Stage:
             return self._branched()
         if kind.startswith("sibling"):
             return self._start("StartTaskContact", PreviousContactId=self.contacts[int(kind.removeprefix("sibling"))])
-        self._connect.others.replicate(INSTANCE, "us-west-2" if kind == "elsewhere" else None)
         contact = self._start({"email": "StartEmailContact", "chat": "StartChatContact"}.get(kind, "StartTaskContact"))
         others = self._connect.others
         if kind == "ended":

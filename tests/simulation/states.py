@@ -45,4 +45,4 @@ class States:
         """From when, until when, and in which queue; an agent who takes the contact leaves the queue as it is shown."""
         queued = self._queued.get(contact, [])
         ends = [*(time for time, _ in queued[1:]), float("inf")]
-        return [(begins, end, where) for (begins, where), end in zip(queued, ends, strict=True)]
+        return [(begins, end, where) for (begins, where), end in zip(queued, ends, strict=False)]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from random import Random
 
 from contact_transfer.transfer.failure_codes import FailureCode
-from tests.simulation import generate_requests, rules_verdicts
+from contact_transfer.transfer.outcome import SkipReason
+from tests.simulation import generate_requests, truths
 
 #: Judged by a rule of their own, or by other tests, for the reason beside them.
 ELSEWHERE = {
@@ -22,7 +23,8 @@ def test_every_code_is_asked_for_or_judged() -> None:
         for request in make(Random(number), number)[1]
         for code in request.codes
     }
-    known = asked | set(rules_verdicts.TRUE_WHEN) | set(ELSEWHERE)
+    known = asked | set(truths.TRUE_WHEN) | set(ELSEWHERE)
     missing = sorted(set(FailureCode) - known)
-    assert not missing, f"add to generate_requests.WRONG or rules_verdicts.TRUE_WHEN: {', '.join(missing)}"
-    assert known <= set(FailureCode)
+    assert not missing, f"add to generate_requests.WRONG or truths.TRUE_WHEN: {', '.join(missing)}"
+    assert known <= {*FailureCode, *SkipReason, "Cancelled"}
+    assert set(SkipReason) <= known, "each reason of a skip has its condition in truths.TRUE_WHEN"

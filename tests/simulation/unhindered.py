@@ -31,7 +31,20 @@ class Unhindered:
         wanted = self._case.evidence.of_message[message.id]
         if not self._paced_lightly or self._case.has_urgent_lane or self._shown_late(wanted) or self._behind(wanted):
             return []
-        return [run for run in self._case.runs_of.get(message.id, ()) if self._roomy(run) and self.alone(wanted, run)]
+        if self._case.tree(wanted) in self._followed:
+            return []  # work on another contact may have this one in hand
+        due = self._case.evidence.began + (wanted.request.not_before or 0.0) + self._case.evidence.scenario.sizing.skew
+        runs = (
+            run
+            for run in self._case.runs_of.get(message.id, ())
+            if wanted.request.not_before is None or run.began > due
+        )
+        return [run for run in runs if self._roomy(run) and self.alone(wanted, run)]
+
+    @cached_property
+    def _followed(self) -> set[str]:
+        """The trees of contacts in which a request follows."""
+        return {self._case.tree(one) for one in self._case.evidence.wanted if one.request.follow}
 
     def alone(self, wanted: Wanted, run: Invocation) -> bool:
         """Whether nothing went wrong in the run, and all earlier work on the contact had come to a clean end."""

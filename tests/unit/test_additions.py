@@ -193,7 +193,7 @@ def test_a_failure_code_that_the_simulation_lacks_is_named(altered: House) -> No
     altered.insert_before(CODES, "\n\nclass FailureClass", MEMBER)
     altered.insert_before(FAILURES, "    }\n)\n\n\ndef failure(", ENTRY)
     said = altered.test("tests/simulation/test_codes.py")
-    assert "add to generate_requests.WRONG or rules_verdicts.TRUE_WHEN: TooHeavy" in said
+    assert "add to generate_requests.WRONG or truths.TRUE_WHEN: TooHeavy" in said
 
 
 ROW = '    Setting("greetWithinSeconds", Number(most=60, above=True), "seconds until it greets", 3, _WORKER),\n'
