@@ -202,6 +202,17 @@ class Case(Deeds):
         silent = [run for run in runs if run.ended < verdict.decided and (run.how != "completed" or run.disturbed)]
         return [(now, verdict.decided), *((run.began, run.ended) for run in silent)]
 
+    def was_archived(self, since: float, until: float) -> bool:
+        """Whether the flow that others archive and restore was archived at some time between."""
+        archived = False
+        at = self.evidence.began
+        for doing in sorted(self.evidence.scenario.doings, key=lambda one: one.at):
+            if doing.what in ("archive", "restore"):
+                if archived and at <= until and self.evidence.began + doing.at >= since:
+                    return True
+                archived, at = doing.what == "archive", self.evidence.began + doing.at
+        return archived and at <= until
+
     def by_a_copy(self, verdict: Verdict, wanted: Wanted, time: float) -> bool:
         """Whether a call was made by another message of the request when the outcome of this one may have been found already."""
         if not any(since <= time for since, _ in self.deciding(verdict)):

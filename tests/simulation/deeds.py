@@ -17,7 +17,7 @@ class Deeds:
 
     @cached_property
     def transfers(self) -> dict[str, list[TransferRecord]]:
-        """Every transfer of the run by the contact that was transferred, whoever made it."""
+        """Every transfer of the run by the contact that was transferred, by anybody."""
         found: dict[str, list[TransferRecord]] = defaultdict(list)
         for record in self.evidence.transfers:
             found[record.old].append(record)
@@ -73,7 +73,7 @@ class Deeds:
         ]
 
     def fitting(self, wanted: Wanted) -> list[TransferRecord]:
-        """The transfers that may be taken for this request's: its contact to its destination, whoever made them."""
+        """The transfers that may be taken for this request's: its contact to its destination, by anybody."""
         target = wanted.target
         return [
             record

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from local.virtual import Invocation
 from tests.simulation.case import SKEW, Case
 from tests.simulation.evidence import Wanted
 from tests.simulation.verdict import Verdict
 
 #: As docs/contract.md has it.
 _IN_A_ROW, _WITHIN = 10, 60.0
+_LOOK_AGAIN = 60.0
 _OF_FLOW, _OF_DESTINATION = ("FlowNotUsable", "FlowNotFound"), ("DestinationNotFound",)
+_CODES = frozenset((*_OF_FLOW, *_OF_DESTINATION))
 
 
 def brake(case: Case) -> Iterator[str]:
@@ -33,15 +36,43 @@ def brake(case: Case) -> Iterator[str]:
                 break
 
 
-def may_wait(case: Case, wanted: Wanted, by: float) -> bool:
-    """Whether so many had failed by then, for the flow or the destination of a request, that it may have had to wait for it."""
-    of_it = {f"flow {wanted.target.flow}", f"{wanted.target.queue or wanted.target.user}"}
-    failed = {
-        verdict.original
-        for verdict in case.verdicts
-        if verdict.wanted is not None and verdict.decided <= by and _target(verdict.code, verdict.wanted) in of_it
-    }
-    return len(failed) >= _IN_A_ROW
+def may_wait(case: Case, wanted: Wanted, run: Invocation) -> bool:
+    """Whether the request may have waited in the run for its flow or its destination.
+
+    Ten others had failed for it before, in a row, and it still was as bad; or it is looked at again within a minute.
+    """
+    targets = _targets(wanted)
+    if not any(since <= run.ended for target, since in _braked(case).items() if target in targets):
+        return False
+    is_bad = bool(wanted.request.codes & _CODES) or case.was_archived(run.began, run.ended)
+    since = run.began - _LOOK_AGAIN - case.evidence.scenario.sizing.timeout
+    return is_bad or any(
+        other.environment == run.environment
+        and since <= other.began <= run.ended
+        and any(_targets(case.evidence.of_message[message.id]) & targets for message in other.messages)
+        for other in case.evidence.invocations
+        if other is not run or len(run.messages) > 1
+    )
+
+
+def _braked(case: Case) -> dict[str, float]:
+    """The flows and destinations for which ten failed within a minute, and when they had."""
+    failed: dict[str, list[float]] = defaultdict(list)
+    for verdict in case.verdicts:
+        target = None if verdict.wanted is None else _target(verdict.code, verdict.wanted)
+        if target is not None:
+            failed[target].append(verdict.decided)
+    found = {}
+    for target, times in failed.items():
+        times.sort()
+        tenths = [last for first, last in zip(times, times[_IN_A_ROW - 1 :], strict=False) if last - first <= _WITHIN]
+        if tenths:
+            found[target] = tenths[0]
+    return found
+
+
+def _targets(wanted: Wanted) -> set[str]:
+    return {f"flow {wanted.target.flow}", f"{wanted.target.queue or wanted.target.user}"}
 
 
 def _worked(case: Case, since: float, until: float) -> bool:

@@ -28,7 +28,7 @@ def first(case: Case) -> Iterator[str]:
         else:
             runs = [run for run in unhindered.runs(message) if _doomed(case, wanted, run)]
         for run in runs:
-            if not _ended(case, message, wanted, run) and not rules_brake.may_wait(case, wanted, run.ended):
+            if not _ended(case, message, wanted, run) and not rules_brake.may_wait(case, wanted, run):
                 yield f"{message.id} of request {wanted.number} was not parked by invocation {run.number}, in which nothing was wrong"
 
 
@@ -74,7 +74,7 @@ def mates(case: Case) -> Iterator[str]:
         wanted = case.evidence.of_message[message.id]
         told = f"{message.id} of request {wanted.number}, one of"
         for run in unhindered.runs(message):
-            if _may_not_show(wanted, run) or rules_brake.may_wait(case, wanted, run.ended):
+            if _may_not_show(wanted, run) or rules_brake.may_wait(case, wanted, run):
                 continue
             if len(run.messages) > 1 and not _doomed(case, wanted, run) and not _ended(case, message, wanted, run):
                 yield f"{told} {len(run.messages)} in invocation {run.number}, came to no end, and nothing was wrong"

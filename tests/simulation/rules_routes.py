@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from tests.simulation.case import SKEW, Case
+from tests.simulation.case import Case
 from tests.simulation.evidence import Wanted
 from tests.simulation.verdict import Verdict
 
@@ -48,10 +48,11 @@ def _may_have(case: Case, wanted: Wanted, by: float) -> bool:
     runs = [run.began for message in wanted.messages for run in case.runs_of.get(message.id, ())]
     asked = (target.queue, target.user)
     # what is called for a contact that has ended transfers nothing; its own transfer ends it, at that very moment
-    ends = {one: case.evidence.ended_contacts.get(one, float("inf")) + SKEW for one in case.line(wanted)}
+    ends = {one: case.evidence.ended_contacts.get(one, float("inf")) for one in case.line(wanted)}
     return _moved(case, wanted, by) and any(
         call.operation == "TransferContact"
-        and min(runs, default=by) <= call.time < min(by, ends[contact])
+        and min(runs, default=by) <= call.time < by
+        and call.time <= ends[contact]
         and (call.ids.get("QueueId"), call.ids.get("UserId")) == asked
         and (call.applied or call.delivered != "answer" or call.status >= 500)
         for contact in ends

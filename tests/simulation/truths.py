@@ -12,7 +12,7 @@ from tests.simulation.verdict import Verdict
 
 
 def is_true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
-    """Whether the verdict on the request is true, by what happened."""
+    """Whether it is true of the request, by what happened."""
     check = TRUE_WHEN.get(verdict.code)
     return check is not None and check(case, verdict, wanted)
 
@@ -91,8 +91,8 @@ def _narrowed(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
 
 
 def _archived(case: Case, verdict: Verdict, _wanted: Wanted) -> bool:
-    now = verdict.time - case.evidence.began
-    return any(doing.what == "archive" and doing.at < now for doing in case.evidence.scenario.doings)
+    """Whether the flow was archived at some time while it was found so."""
+    return any(case.was_archived(since, until) for since, until in case.deciding(verdict))
 
 
 def _elsewhere(case: Case, _verdict: Verdict, wanted: Wanted) -> bool:
