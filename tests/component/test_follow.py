@@ -152,6 +152,18 @@ def test_a_successor_that_does_not_show_yet_is_waited_for(world: World) -> None:
     assert [old for old, _ in world.transfers] == [last]
 
 
+def test_a_successor_that_was_just_made_is_waited_for_however_old_the_message_is(world: World) -> None:
+    first, second = chain(world, 1)
+    follow(world, first)
+    world.time.now += 600
+    world.connect.set_switches(contact_known_after=10)
+    last = moved_by_agent(world, second)
+    world.once()
+    assert (world.codes, world.transfers) == ([], [])
+    world.settle()
+    assert [old for old, _ in world.transfers] == [last]
+
+
 def test_a_request_that_was_refused_and_does_not_follow_any_more_moves_nothing(world: World) -> None:
     first, last = chain(world, 1)
     archived = world.seed.flows["Move to queue"]

@@ -8,6 +8,8 @@ from functools import cached_property
 from local.connect.model import CallRecord, TransferRecord
 from tests.simulation.evidence import Evidence, Wanted
 
+_CONFLICT = 409
+
 
 class Deeds:
     """Amazon Connect's history, sorted."""
@@ -93,14 +95,15 @@ class Deeds:
     def unanswered(self, wanted: Wanted, before: float) -> list[float]:
         """When calls of the request were made whose answer does not tell what happened, or never came.
 
-        A call for a contact that has ended transfers nothing, whatever is answered.
+        A call for a contact that has ended transfers nothing, whatever is answered; nor does one whose token Connect says it knows.
         """
         ended = self.evidence.ended_contacts
-        return [
-            call.time
-            for call in self.asked_by(wanted)
-            if call.time <= min(before, ended.get(call.ids["ContactId"], float("inf"))) and _in_doubt(call)
-        ]
+        found: list[float] = []
+        for call in self.asked_by(wanted):
+            may_apply = call.time <= min(before, ended.get(call.ids["ContactId"], float("inf"))) and _in_doubt(call)
+            if may_apply and not (found and call.status == _CONFLICT and call.delivered == "answer"):
+                found.append(call.time)
+        return found
 
 
 def _in_doubt(call: CallRecord) -> bool:

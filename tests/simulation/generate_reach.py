@@ -16,6 +16,8 @@ from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
 _MINUTE, _HOUR, _DAY = 60.0, 3600.0, 86_400.0
 _QUEUES = ("Support", "Billing", "Overflow", "Supervisors")
+#: Not the queue into which agents move contacts before the run: a transfer that is made just before a request may be the request's own.
+_RUNGS = ("Billing", "Overflow", "Supervisors")
 _LOST = (FaultKind.LOST_RESET, FaultKind.LOST_HANG, FaultKind.LOST_500, FaultKind.RESET)
 _FORMS = ("bare", "bare", "arn", "event")
 _AWAY = (Kind.ERROR, Kind.DENIED, Kind.LOST, Kind.LOST_ANSWER, Kind.LOST_ERROR, Kind.THROTTLED, Kind.REFUSED)
@@ -59,7 +61,7 @@ def conditions(random: Random, made: Scenario) -> Scenario:
         queue = random.choice((None, "Support", "Support", "Billing"))
         for name in ("only", "rival") if random.random() < 0.3 else ("only",):
             asks += _asks(random, made, len(requests))
-            where = random.choice(("Billing", "Overflow"))
+            where = {"only": "Billing", "rival": "Overflow"}[name]  # else both could be one request
             named = f"{name}-{number}" if random.random() < 0.7 else None
             requests.append(
                 Request(first + number, queue=where, request_id=named, waiting=queue is None, in_queue=queue)
@@ -121,7 +123,7 @@ def follows(random: Random, made: Scenario) -> Scenario:
             asks += _asks(random, made, len(requests))
             named = f"follow-{number}-{rung}" if random.random() < 0.8 else None
             follow = rung > 0 or random.random() < 0.8
-            requests.append(Request(first + number, queue=_QUEUES[rung], request_id=named, follow=follow))
+            requests.append(Request(first + number, queue=_RUNGS[rung], request_id=named, follow=follow))
         while random.random() < 0.4:
             what = random.choice(("transfer", "transfer", "end"))
             at = random.random() * (_span(made) + 120)

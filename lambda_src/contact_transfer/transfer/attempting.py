@@ -111,10 +111,11 @@ class Attempting:
     def _not_shown(self, detail: str) -> Failed:
         """The failure of a contact that Connect does not know; it is transient while the contact may be new (``detail``).
 
-        A conditional request makes no call for a contact whose condition cannot be looked at.
+        A conditional request makes no call for a contact whose condition cannot be looked at. A contact that follows the named one showed
+        in its tree, or was in the answer of a transfer, so it exists, however old the message is.
         """
-        sent = self.arrival.delivery.sent_at
-        if sent is not None and self.means.clock.now() <= sent + SHOWS_AFTER_SECONDS:
+        sent, follows = self.arrival.delivery.sent_at, self.request.named_contact_id is not None
+        if follows or (sent is not None and self.means.clock.now() <= sent + SHOWS_AFTER_SECONDS):
             raise Unavailable(Cause.NOT_SHOWN, detail)
         return rules.unknown_contact(self.request.contact_id, self.request.instance_id)
 
