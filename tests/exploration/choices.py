@@ -79,6 +79,8 @@ class Choices:
         yield Step(who, told(step), "", self._answered(world, worker, step))
         if world.faults:
             for way in ways(step):
+                if way.applied is not Applied.NEVER and _is_refused(world, worker, step):
+                    continue
                 yield Step(who, told(step), way.words, self._goes(world, worker, step, way))
             if step.operation != "GetQueueAttributes":
                 yield from stands_still(world, worker, step)
@@ -86,7 +88,7 @@ class Choices:
     def _answered(self, world: World, worker: Worker, call: Call) -> World:
         if call.operation == SIGN:
             return self._gets(world, worker, Answered(SIGN, None), signed=world.now)
-        if call.operation == "TransferContact" and world.now - worker.signed > SIGNED_FOR_SECONDS:
+        if _is_refused(world, worker, call):
             return self._gets(world, worker, Answered("expired", _expired(call.operation)))
         world, answered = self._aws.arrive(world, call, worker.message)
         return self._gets(noted(world, call, answered.value), worker, answered)
@@ -166,3 +168,8 @@ class Choices:
             left = tuple(one for one in world.pending if one != number)
             now = doing._replace(at=world.now)
             yield Step("somebody", doing.what, "", done(world._replace(pending=left), now))
+
+
+def _is_refused(world: World, worker: Worker, call: Call) -> bool:
+    """Whether AWS refuses a call because it was signed too long ago."""
+    return call.operation == "TransferContact" and world.now - worker.signed > SIGNED_FOR_SECONDS
