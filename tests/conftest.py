@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import os
 
+import botocore.session
 import pytest
 from hypothesis import HealthCheck, settings
 
@@ -19,7 +21,26 @@ os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.d
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
 
+#: Each session of the SDK would read and parse the models of its services again; half of a command's time goes there.
+botocore.session.create_loader = functools.cache(botocore.session.create_loader)
+
+#: Groups of tests that share one local cloud or one set-up, the longest first, so that the workers end together.
+_LONGEST_FIRST = ("fresh-copy", "cloud", "ops", "upgrade", "two-instances", "synth", "emulator")
+#: Single tests that take long, before the thousands that take no time.
+_LONG_FOLDERS = ("recipes", "simulation", "exploration")
+
+
+def _turn(item: pytest.Item) -> tuple[int, int]:
+    """A seeded bug whose target has gone is known at once: nothing that is found later says so by its name."""
+    if "targets_of_a_seeded_bug" in item.name:
+        return 0, 0
+    mark = item.get_closest_marker("xdist_group")
+    if mark is not None:
+        return 1, _LONGEST_FIRST.index(mark.args[0])  # a new group takes its place there
+    return (2, 0) if item.path.parent.name in _LONG_FOLDERS else (3, 0)
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A seeded bug whose target has gone is known at once: nothing that is found later says so by its name."""
-    items.sort(key=lambda item: "targets_of_a_seeded_bug" not in item.name)
+    """What takes long begins first."""
+    items.sort(key=_turn)

@@ -18,7 +18,7 @@ from local.aws import Aws, Identity
 from local.processes import wait_until
 from local.toolbox import ROOT
 
-pytestmark = [pytest.mark.cloud, pytest.mark.synth, pytest.mark.xdist_group("cloud")]
+pytestmark = [pytest.mark.cloud, pytest.mark.synth, pytest.mark.xdist_group("upgrade")]
 
 INSTANCES = [f"arn:aws:connect:eu-central-1:111122223333:instance/{name}" for name in ("alpha", "beta", "gamma")]
 ALPHA, BETA, GAMMA = INSTANCES
