@@ -137,7 +137,7 @@ def _outcome(operation: str, reply: Reply) -> Any:
     }
     if shown is not None and shown.status >= 400:  # botocore takes the status for the code of an error that has none
         return _error(str(shown.status), "", meta, operation)
-    if reply.error is not None:
+    if shown is None and reply.error is not None:  # who answers in Connect's place hides its error as well
         return _error(reply.error.code, reply.error.message, meta, operation)
     return {**({} if shown is not None else reply.body), "ResponseMetadata": meta}
 
