@@ -13,7 +13,7 @@ from contact_transfer.ledger import contact as contacts
 from contact_transfer.ledger.attempts import Call
 from contact_transfer.ledger.contact import MAXIMUM_UNDER_WAY, Release
 from contact_transfer.ledger.documents import MAXIMUM_BYTES, decode, encode
-from contact_transfer.ledger.forgetting import REMEMBERED_ENDS
+from contact_transfer.ledger.forgetting import REMEMBERED_MESSAGES
 from contact_transfer.ledger.records import (
     AlreadyTransferred,
     Claim,
@@ -168,7 +168,7 @@ class ContactMachine(RuleBasedStateMachine):
             assert contact.transfer == self.winner
         if contact.attempt is not None:
             assert contact.attempt.request in contact.requests
-        assert len(contact.ends) <= REMEMBERED_ENDS + 3
+        assert len(contact.ends) <= REMEMBERED_MESSAGES + 3
         assert len(encode(contact).encode()) <= MAXIMUM_BYTES
 
     def _held(self, which: int) -> LeaseAcquired | None:
@@ -226,7 +226,19 @@ def test_a_failure_is_remembered_until_its_message_is_parked() -> None:
         assert isinstance(answer, RecordedEnd)
         contact = contacts.mark_reported(contact, f"m{number}")[0] or contact
     contact, _ = _acquired(contact, "next", "next", now)
-    assert len(contact.ends) == REMEMBERED_ENDS
+    assert len(contact.ends) == REMEMBERED_MESSAGES
+
+
+def test_a_message_whose_deletion_was_lost_gets_the_same_end_after_twenty_others_have_failed() -> None:
+    contact, now = None, 0.0
+    for number in range(21):
+        contact, held = _acquired(contact, f"r{number}", f"m{number}", now)
+        failure = EndRecord(f"r{number}", f"m{number}", "X", "x", now, held.lease.turn)
+        contact, _ = contacts.record_end(contact, held.lease, failure)
+        contact = contacts.mark_reported(contact, f"m{number}")[0]
+        now += 2
+    _, answer = contacts.acquire(contact, Claim("r0", "m0", "o", {}, now), Now(now, now))
+    assert isinstance(answer, RecordedEnd)
 
 
 def test_what_an_older_version_writes_keeps_what_a_newer_one_has_added() -> None:

@@ -11,6 +11,7 @@ SERVICE: tuple[tuple[int, str], ...] = (
     (703830, "the same"),
     (221, "a success was announced before the ledger had it, and its message ended as OutcomeUnknown after all"),
     (263, "the same"),
+    (5454, "a message came back after its deletion was lost, when a dozen others had failed, and got another end"),
     (805155, "two requests for one contact settled each other's doubts for ever"),  # 6 s, the others 2 s together
 )
 

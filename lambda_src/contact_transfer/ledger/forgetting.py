@@ -7,8 +7,10 @@ from dataclasses import replace
 
 from contact_transfer.ledger.records import Contact, EndRecord, RequestRecord
 
-#: Of the requests and messages that ended without a transfer of the contact, so many are remembered.
+#: Of the requests that ended without a transfer of the contact, so many are remembered.
 REMEMBERED_ENDS = 10
+#: Of the messages whose end is reported, so many: one whose deletion was lost comes back, and must get the same end again.
+REMEMBERED_MESSAGES = 30
 #: SQS keeps a message for 14 days at most (quota): after these no message of the request exists.
 FORGOTTEN_AFTER_SECONDS = 15 * 86400.0
 
@@ -52,5 +54,5 @@ def _ends_left(contact: Contact, now: float) -> Mapping[str, EndRecord]:
     over = [
         (end.at, key) for key, end in contact.ends.items() if end.reported or end.at < now - FORGOTTEN_AFTER_SECONDS
     ]
-    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_ENDS)]}
+    forgotten = {key for _, key in sorted(over)[: max(0, len(over) - REMEMBERED_MESSAGES)]}
     return {key: end for key, end in contact.ends.items() if key not in forgotten}
