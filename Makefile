@@ -22,7 +22,7 @@ serve: $(READY) ## keep the local cloud up and print what to export
 	@$(BIN)/python -m local.serve --deployment $(DEPLOYMENT) $(ARGS)
 
 test: $(READY) ## every test
-	@$(BIN)/python -m pytest -n 2 --dist loadgroup --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n 3 --dist loadgroup --no-loadscope-reorder $(ARGS)
 
 quick: $(READY) ## the inner loop, under a minute: lint, and the unit and component tests
 	@$(BIN)/ruff check --quiet .

@@ -202,8 +202,9 @@ def test_deploy_diff_and_destroy_with_the_cdks_own_command_line(copy: Copy, acco
     (stack,) = cloudformation.describe_stacks(StackName="ContactTransfer-two")["Stacks"]
     assert stack["StackStatus"] == "CREATE_COMPLETE"
     assert {"Key": "CostCentre", "Value": "4711"} in stack["Tags"]
-    assert "There were no differences" in copy.make("diff", "DEPLOYMENT=two", environment=reach)
-    copy.make("destroy", "DEPLOYMENT=two", "ARGS=--force", environment=reach)
+    written = f"--app {copy.folder / 'cdk.out'}"  # what was deployed; without it each command synthesizes the app again
+    assert "There were no differences" in copy.make("diff", "DEPLOYMENT=two", f"ARGS={written}", environment=reach)
+    copy.make("destroy", "DEPLOYMENT=two", f"ARGS=--force {written}", environment=reach)
     left = [one["StackName"] for one in cloudformation.describe_stacks()["Stacks"]]
     assert "ContactTransfer-two" not in left
 

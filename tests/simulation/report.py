@@ -18,7 +18,7 @@ _HEAD = """Written by `python -m tests.simulation report` from the figures in `d
 `bugs --save`, `distance --save`, `compare --save`, `settle --save` and `real --save` of the same module, and from
 `python -m tests.properties --save`. Each section says of which commit its figures are. What they mean is in [reliability](reliability.md).
 
-A run of the whole test suite simulates 250 seeds (2,000 before the suite had to end within five minutes); `make simulate` runs as
+A run of the whole test suite simulates 160 seeds (2,000 before the suite had to end within five minutes); `make simulate` runs as
 many as it has time for."""
 #: Where a seed that broke a promise stands.
 _FOUND = "reliability.md#what-it-has-found"
