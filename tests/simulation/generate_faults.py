@@ -158,7 +158,7 @@ def _in_time(faults: list[ConnectFault]) -> tuple[ConnectFault, ...]:
 
 
 def switches(random: Random, settle_minutes: float) -> tuple[tuple[str, Any], ...]:
-    """The undocumented behaviours, each both ways. All stay inside what the service assumes; see docs/reliability.md."""
+    """The undocumented behaviours, each both ways. All stay inside what the service assumes; see docs/checking.md."""
     latest = settle_minutes * 60 - 60
     drawn: dict[str, Any] = {
         "token_replay": random.choice((Replay.FIRST_ANSWER, Replay.CONFLICT)),

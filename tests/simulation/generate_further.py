@@ -80,7 +80,7 @@ def _elsewhere(_random: Random, made: Scenario) -> Scenario:
 
 
 def _old_id(_random: Random, made: Scenario) -> Scenario:
-    """The answer names the old contact. Only where that ends at once and nobody else asks for it: see docs/reliability.md, the limits."""
+    """The answer names the old contact. Only where that ends at once and nobody else asks for it: see docs/checking.md, the limits."""
     if made.loops or len({one.contact for one in made.requests}) < len(made.requests):
         return made
     kept = tuple(one for one in made.switches if one[0] != "old_contact_active_for")

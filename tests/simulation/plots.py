@@ -1,4 +1,4 @@
-"""The plots of docs/reliability.md, from the figures alone."""
+"""The plots of docs/checking.md, from the figures alone."""
 
 from __future__ import annotations
 
