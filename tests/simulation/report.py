@@ -16,7 +16,8 @@ from tests.simulation.figures import read, save_json
 
 _HEAD = """Written by `python -m tests.simulation report` from the figures in `docs/simulation/`. Those come from the commands `run --save`,
 `bugs --save`, `distance --save`, `compare --save`, `settle --save` and `real --save` of the same module, and from
-`python -m tests.properties --save`. Each section says of which commit its figures are. What they mean is in [how reliability is checked](checking.md).
+`python -m tests.properties --save`. Each section says of which commit its figures are. What they mean is in
+[how reliability is checked](checking.md).
 
 A run of the whole test suite simulates 160 seeds (2,000 before the suite had to end within five minutes); `make simulate` runs as
 many as it has time for."""
