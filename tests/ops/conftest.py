@@ -142,7 +142,9 @@ class Centre:
         return int(answer["Attributes"][names[0]]), int(answer["Attributes"][names[1]])
 
     def worked_off(self) -> None:
-        self.cloud.wait_until(lambda: not self.cloud.queue_depth(), "the transfer queue is empty")
+        """Wait until both lanes are empty: what an earlier test has sent is read as well."""
+        lanes = ("TransferQueueUrl", "UrgentQueueUrl")
+        self.cloud.wait_until(lambda: not any(map(self.cloud.queue_depth, lanes)), "both lanes are empty")
 
     def transferred(self) -> list[str]:
         """The contacts that Connect transferred, once for each time."""
@@ -167,5 +169,5 @@ def centre(cloud: LocalCloud) -> Iterator[Centre]:
     made = Centre(cloud)
     yield made
     cloud.control.clear_faults()
-    for output in ("TransferQueueUrl", "DeadLetterQueueUrl"):
+    for output in ("TransferQueueUrl", "UrgentQueueUrl", "DeadLetterQueueUrl"):
         cloud.client("sqs").purge_queue(QueueUrl=cloud.outputs[output])

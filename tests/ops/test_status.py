@@ -56,6 +56,7 @@ def test_a_transferred_request_is_found_by_every_id_that_it_has(centre: Centre, 
 
 
 def test_what_waits_in_the_queue_is_not_told_of_as_an_invented_id_is(centre: Centre, transfers: Transfers) -> None:
+    centre.worked_off()
     invented = transfers("status", "never-used")
     assert (invented.status, "The transfer queue is empty" in invented.err) == (3, True)
     with paused(centre, transfers):
