@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import signal
 import threading
 import time
 from collections.abc import Collection, Iterator
@@ -153,6 +154,7 @@ def main(
         console.print("\nup until Ctrl-C", style="bold green")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # make hands Ctrl-C on as well, perhaps while Python ends
     console.print("ended", style="dim")
 
 
