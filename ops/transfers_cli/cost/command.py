@@ -20,10 +20,10 @@ MILLION = 1_000_000
 #: The column of what another million transfers would add.
 MORE = "a million more"
 _NOTES = (
-    "What is paid by the month is in no million more. Beside other ways ours stands without its idle cost, and without what Connect"
-    " asks for a contact, which is the same in every way. The other ways have no pace, no ledger and no reasons: their calls are"
-    " throttled and their failures are yours. The container is paid whether or not it has anything to do, and one task is down while it"
-    " is replaced."
+    "The column of a million more leaves out fixed monthly charges. In the comparison, this service is shown without its idle cost, and"
+    " no way includes what Connect charges for a contact, which is the same for all. The other ways have no pacing, no ledger and no"
+    " failure codes: their calls are throttled, and their failures are left to the operator. The container is charged also while idle,"
+    " and no task runs while it is replaced."
 )
 
 
