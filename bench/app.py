@@ -116,7 +116,7 @@ def everything(
     document: Annotated[
         bool,
         typer.Option(
-            "--document", help="keep the figures of this run, and write docs/performance.md and its plots from them"
+            "--document", help="keep the figures of this run, and write docs/performance.md and its plot from them"
         ),
     ] = False,
     longer: Annotated[
@@ -142,7 +142,7 @@ for _name, (_, _about) in (MEASURES | LONG).items():
 
 @app.command("document")
 def write_page() -> None:
-    """Write docs/performance.md and its plots from the figures that are kept in docs/performance."""
+    """Write docs/performance.md and its plot from the figures that are kept in docs/performance."""
     console.print(f"written: {', '.join(page.write())}")
 
 

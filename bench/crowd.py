@@ -73,8 +73,6 @@ def measure(step: Callable[[str], None]) -> Finding:
         phases = [life.phase(begins, ends) for life in lives]
         middle = {name: round(median(phase[name] for phase in phases), 3) for name in phases[0]}
         found.rows.append({"the other caller": what, "minutes": (ends - begins) / MINUTE, **middle})
-    shown = sorted(lives, key=lambda life: life.phase(*PHASES[ASKING_HALF])["it gets /s"])[SEEDS // 2]
-    found.data |= {"ours": _a_minute(shown.done.transfers_at), "others": _a_minute(shown.other.got), "rate": RATE}
     found.notes += [_seen(lives), LIMITS]
     found.checks = list(_checks(lives))
     return found
@@ -169,7 +167,3 @@ class _Life:
 
 def _within(times: list[float], begins: float, ends: float) -> int:
     return sum(begins <= at < ends for at in times)
-
-
-def _a_minute(times: list[float]) -> list[int]:
-    return [_within(times, begins, begins + MINUTE) for begins in range(0, int(END), int(MINUTE))]

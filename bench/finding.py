@@ -1,4 +1,4 @@
-"""What a measure found: figures that are held to a limit, rows for a table, and data for plots. Kept as JSON in ``build/bench``."""
+"""What a measure found: figures that are held to a limit, tables, and data for the plot. Kept as JSON in ``build/bench``."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ class Finding:
         rows: the table. All rows have the same keys, which are the columns.
         checks: figures that are held to limits.
         notes: sentences that explain the table.
-        data: further tables, and what plots are drawn from.
+        data: further tables, and what the plot is drawn from.
         run: the run that it was made in, as ``bench.machine`` describes it.
     """
 

@@ -11,16 +11,14 @@ from unittest.mock import patch
 from bench.finding import Check, Finding
 from bench.load import Load, Way
 from bench.requests import Backlog, Mix
-from bench.virtual import TRANSFER, layout, maker
+from bench.virtual import TRANSFER, layout, maker, send, set_quotas
 from bench.ways import Log
-from contact_transfer.config.worker_settings import Quota
 from contact_transfer.connect.lane_shares import URGENT_PART, Waiting
 from contact_transfer.messaging.queue import Queue
 from local.virtual import Cloud
 from local.virtual.cloud import BEGINS
-from local.virtual.queue import Queue as VirtualQueue
 
-RATE, BURST = 2.0, 5.0
+RATE = 2.0
 #: Requests that wait in the normal lane when a run begins.
 BACKLOG = 5000
 #: Seconds within which an urgent request reaches TransferContact, 99 of 100, beyond the calls themselves.
@@ -92,18 +90,13 @@ def run(
     load, log = Load(backlog + len(times), spread=1.0, recycle_after=recycle_after, seed=seed), Log()
     cloud = Cloud(seed, layout(load), (), maker(load, log))
     asked = Backlog(cloud.connect, load.requests, Mix(), seed)
-    for name, quota in {TRANSFER: Quota(RATE, BURST), **load.quotas}.items():
-        cloud.connect.set_quota(name, quota.rate, quota.burst)
+    set_quotas(cloud, load)
     for body in asked.bodies[:backlog]:
-        cloud.loop.at(BEGINS, _send, cloud.queue, body)
+        send(cloud, cloud.queue, body, 0.0)
     for at, body in zip(times, asked.bodies[backlog:], strict=True):
-        cloud.loop.at(BEGINS + at, _send, cloud.urgent, body)
+        send(cloud, cloud.urgent, body, at)
     cloud.loop.run(BEGINS + until, lambda: len(cloud.queue.messages) >= backlog and cloud.left == 0 and not times)
     return _read(cloud, asked.contacts, backlog, times, log)
-
-
-def _send(queue: VirtualQueue, body: str) -> None:
-    queue.send(body)
 
 
 def _read(cloud: Cloud, contacts: list[str], backlog: int, times: list[float], log: Log) -> Lanes:

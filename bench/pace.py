@@ -56,19 +56,13 @@ def measure(step: Callable[[str], None]) -> Finding:
 
 
 def _add(found: Finding, load: Load, runs: list[Run]) -> None:
-    row, middle = _row(load, runs), _middle(runs)
+    row = _row(load, runs)
     found.rows.append(row)
     found.checks += _checks(load, runs, row)
-    if load.requests == 60 and not load.mix.failing:
-        found.data["curve"] = middle.transfers_at
-
-
-def _middle(runs: list[Run]) -> Run:
-    return sorted(runs, key=lambda one: one.ratio)[len(runs) // 2]
 
 
 def _row(load: Load, runs: list[Run]) -> dict[str, Any]:
-    middle = _middle(runs)
+    middle = sorted(runs, key=lambda one: one.ratio)[len(runs) // 2]
     return {
         "quota": f"{load.rate:g}/s",
         "requests": f"{load.requests:,}{', mixed' if load.mix.failing else ''}",

@@ -23,7 +23,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs" / "performance.md"
 #: The figures of the run that the page shows.
 FIGURES = ROOT / "docs" / "performance"
-IMAGES = ROOT / "docs" / "images"
+PLOT = ROOT / "docs" / "images" / "race.svg"
 PROSE = Path(__file__).resolve().parent / "prose.md"
 #: Measures that take too long for every run: their figures may be of another run, and the page says so.
 ELSEWHERE = frozenset({"lanes", "longer"})
@@ -51,7 +51,7 @@ def store(names: Sequence[str], target: Path = FIGURES) -> None:
 
 
 def write() -> list[str]:
-    """Write the page and its plots from the kept figures.
+    """Write the page and its plot from the kept figures.
 
     Returns:
         The paths of what was written, relative to the repository.
@@ -59,15 +59,12 @@ def write() -> list[str]:
     Raises:
         NoFigures: there are no kept figures, or those of different runs.
     """
-    from bench import plots  # noqa: PLC0415 - matplotlib takes a second, and only the plots need it
+    from bench import plots  # noqa: PLC0415 - matplotlib takes a second, and only the plot needs it
 
     figures = Figures.load(FIGURES)
-    race_plot, shared_plot, start_plot = (IMAGES / f"{name}.svg" for name in ("race", "shared", "start"))
     PAGE.write_text(figures.page())
-    plots.race(figures.found("realtime"), race_plot, realtime.FLOOR, requests=realtime.REQUESTS)
-    plots.shared(figures.found("shared"), shared_plot)
-    plots.starts(figures.found("start"), start_plot)
-    return [str(path.relative_to(ROOT)) for path in (PAGE, race_plot, shared_plot, start_plot)]
+    plots.race(figures.found("realtime"), PLOT, realtime.FLOOR, requests=realtime.REQUESTS)
+    return [str(path.relative_to(ROOT)) for path in (PAGE, PLOT)]
 
 
 def _run(folder: Path) -> dict[str, str]:

@@ -12,16 +12,9 @@ from bench.load import Load, Run
 from bench.requests import INSTANCE_ARN, Backlog
 from bench.ways import Log, Timed
 from contact_transfer import bootstrap
-from contact_transfer.config.worker_settings import Quota, Settings
-from contact_transfer.transfer.clock import Clock, Deadline, Randomness
-from local.virtual import Cloud, Context, Handler, Kit, Layout, Sizing
-from local.virtual.cloud import (
-    BEGINS,
-    DEAD_LETTER_QUEUE_URL,
-    QUEUE_URL,
-    SCHEDULE_ROLE_ARN,
-    URGENT_QUEUE_URL,
-)
+from contact_transfer.transfer.clock import Randomness
+from local.virtual import Cloud, Context, Handler, Kit, Layout, Queue, Sizing, worker
+from local.virtual.cloud import BEGINS
 
 #: Seconds in which the first environments come up and make their first calls.
 STARTING_SECONDS = 2.0
@@ -47,10 +40,9 @@ def run(load: Load) -> Run:
     log = Log()
     cloud = Cloud(load.seed, layout(load), (), maker(load, log))
     backlog = Backlog(cloud.connect, load.requests, load.mix, load.seed)
-    for name, quota in {TRANSFER: Quota(load.rate, load.burst), **load.quotas}.items():
-        cloud.connect.set_quota(name, quota.rate, quota.burst)
+    set_quotas(cloud, load)
     for number, body in enumerate(backlog.bodies):
-        cloud.loop.at(BEGINS + (number / load.spread if load.spread else 0.0), _send, cloud, body)
+        send(cloud, cloud.queue, body, number / load.spread if load.spread else 0.0)
     if load.others:
         load.others(cloud)
     cloud.loop.run(BEGINS, lambda: False)
@@ -58,8 +50,20 @@ def run(load: Load) -> Run:
     return _read(load, cloud, backlog, log, time.process_time() - began)
 
 
-def _send(cloud: Cloud, body: str) -> None:
-    cloud.queue.send(body)
+def set_quotas(cloud: Cloud, load: Load) -> None:
+    """Give the account of a cloud the quotas of a load."""
+    cloud.connect.set_quota(TRANSFER, load.rate, load.burst)
+    for name, quota in load.quotas.items():
+        cloud.connect.set_quota(name, quota.rate, quota.burst)
+
+
+def send(cloud: Cloud, queue: Queue, body: str, at: float) -> None:
+    """Plan a message to a queue, ``at`` seconds from the beginning of the run."""
+
+    def arrive() -> None:
+        queue.send(body)
+
+    cloud.loop.at(BEGINS + at, arrive)
 
 
 def layout(load: Load) -> Layout:
@@ -81,18 +85,9 @@ def _poll(workers: int) -> tuple[float, float]:
 
 def environment(load: Load) -> dict[str, str]:
     """Return the worker's environment variables for a load, as the stack writes them."""
-    settings = Settings(
-        instance_arns=(INSTANCE_ARN,),
-        transfer_queue_url=QUEUE_URL,
-        urgent_queue_url=URGENT_QUEUE_URL,
-        dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
-        event_bus_name="contact-transfer",
-        ledger_table_name="ledger",
-        schedule_group_name="contact-transfer",
-        schedule_role_arn=SCHEDULE_ROLE_ARN,
-    )
     pace = {"transfers_per_second": load.rate, "burst": load.burst, "quotas": load.quotas}
-    return replace(settings, maximum_concurrency=load.workers, **pace).to_environment()  # type: ignore[arg-type]  # the values fit their fields
+    of_load = replace(worker.settings(INSTANCE_ARN), maximum_concurrency=load.workers, **pace)  # type: ignore[arg-type]  # the values fit their fields
+    return of_load.to_environment()
 
 
 def maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
@@ -101,22 +96,19 @@ def maker(load: Load, log: Log) -> Callable[[Kit], Handler]:
     timed = load.spread > 0  # a backlog's ways are not shown, and noting a hundred thousand would slow the run
 
     def make(kit: Kit) -> Handler:
-        clock = Clock(now=kit.now, monotonic=kit.monotonic, sleep=kit.sleep)
+        clock = worker.clock(kit)
         randomness = Randomness(random=kit.random, new_id=kit.new_id)
         calls: list[list[tuple[float, float]]] = [[]]  # of the invocation under way
         aws = kit.aws
         if timed:
             aws = {name: Timed(one, kit, lambda *span: calls[-1].append(span)) for name, one in aws.items()}
-        batch = bootstrap.batch(variables, aws, clock, randomness, Quiet())  # type: ignore[arg-type]  # the same methods
+        carry_out = worker.handler(bootstrap.batch(variables, aws, clock, randomness, Quiet()), clock)  # type: ignore[arg-type]  # the same methods
 
         def handler(event: dict[str, Any], context: Context) -> Any:
-            left = context.get_remaining_time_in_millis() / 1000
-            if timed:
-                calls[:] = [log.begin(event, clock.now())]
-            back = batch.carry_out(event["Records"], Deadline(clock.monotonic() + left, clock.now() + left))
-            return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
+            calls[:] = [log.begin(event, clock.now())]
+            return carry_out(event, context)
 
-        return handler
+        return handler if timed else carry_out
 
     return make
 

@@ -16,20 +16,14 @@ from aws_lambda_powertools.metrics import Metrics as PowertoolsMetrics
 
 from bench.requests import INSTANCE, INSTANCE_ARN
 from contact_transfer import bootstrap
-from contact_transfer.config.worker_settings import Settings
 from contact_transfer.observability.metrics import NAMESPACE
 from contact_transfer.observability.telemetry import Telemetry
-from contact_transfer.transfer.clock import Clock, Deadline, Randomness
+from contact_transfer.transfer.clock import Randomness
 from contact_transfer_cdk.settings import sizing as deployed
 from local.connect.seed import seed
 from local.virtual import Cloud, Context, Fault, Handler, Kit, Layout, Sizing, Weather
-from local.virtual.cloud import (
-    BEGINS,
-    DEAD_LETTER_QUEUE_URL,
-    QUEUE_URL,
-    SCHEDULE_ROLE_ARN,
-    URGENT_QUEUE_URL,
-)
+from local.virtual import worker as worker_of
+from local.virtual.cloud import BEGINS
 from local.virtual.weather import Kind
 from tests.infra.cloudwatch import Metrics, series
 
@@ -59,19 +53,7 @@ class Scene:
         self.metrics = Metrics()
         self._worker = worker
         self._faults: list[Fault] = []
-        self.settings = replace(
-            Settings(
-                (INSTANCE_ARN,),
-                QUEUE_URL,
-                URGENT_QUEUE_URL,
-                DEAD_LETTER_QUEUE_URL,
-                SERVICE,
-                "ledger",
-                SERVICE,
-                SCHEDULE_ROLE_ARN,
-            ),
-            **settings,
-        )
+        self.settings = replace(worker_of.settings(INSTANCE_ARN, bus=SERVICE), **settings)
         sizing = deployed.Sizing()
         runs = Sizing(batch_size=sizing.batch_size, timeout=sizing.worker_timeout_seconds, concurrency=workers)
         runs = replace(runs, recycle_after=recycle_after)
@@ -159,21 +141,19 @@ class Scene:
         return Telemetry(logger, PowertoolsMetrics(namespace=NAMESPACE, service=SERVICE))
 
     def _environment(self, kit: Kit) -> Handler:
-        clock = Clock(now=kit.now, monotonic=kit.monotonic, sleep=kit.sleep)
+        clock = worker_of.clock(kit)
         randomness = Randomness(random=lambda: JITTER, new_id=kit.new_id)
         batch = bootstrap.batch(self.settings.to_environment(), kit.aws, clock, randomness, self._telemetry())
-
         if self._worker is Worker.DEFECT:
             batch = replace(batch, service=None)  # type: ignore[arg-type]  # calling it raises
+        carry_out = worker_of.handler(batch, clock)
 
         def handler(event: dict[str, Any], context: Context) -> Any:
             if self._worker is Worker.FAILS:
                 raise RuntimeError("a defect that the function does not survive")
             if self._worker is Worker.HANGS:
                 kit.sleep(HOUR_SECONDS)
-            left = context.get_remaining_time_in_millis() / 1000
-            back = batch.carry_out(event["Records"], Deadline(clock.monotonic() + left, clock.now() + left))
-            return {"batchItemFailures": [{"itemIdentifier": message_id} for message_id in back]}
+            return carry_out(event, context)
 
         return handler
 

@@ -8,16 +8,9 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from random import Random
 
-from contact_transfer.config.worker_settings import Settings
 from local.connect.model.events import ContactEvent
-from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather
-from local.virtual.cloud import (
-    BEGINS,
-    DEAD_LETTER_QUEUE_URL,
-    QUEUE_URL,
-    SCHEDULE_ROLE_ARN,
-    URGENT_QUEUE_URL,
-)
+from local.virtual import Cloud, Fault, Handler, Kit, Layout, Weather, worker
+from local.virtual.cloud import BEGINS
 from tests.simulation import afterwards
 from tests.simulation.evidence import Evidence, Target, Wanted
 from tests.simulation.mail import Mail
@@ -68,17 +61,9 @@ def run_with(
 
 def environment(scenario: Scenario, allowed_queue_ids: frozenset[str] = frozenset()) -> dict[str, str]:
     """The worker's environment variables."""
-    settings = Settings(
-        instance_arns=(INSTANCE_ARN,),
-        transfer_queue_url=QUEUE_URL,
-        urgent_queue_url=URGENT_QUEUE_URL,
-        dead_letter_queue_url=DEAD_LETTER_QUEUE_URL,
-        event_bus_name="contact-transfer",
-        ledger_table_name="ledger",
-        schedule_group_name="contact-transfer",
-        schedule_role_arn=SCHEDULE_ROLE_ARN,
-    )
-    return replace(settings, allowed_queue_ids=allowed_queue_ids, **dict(scenario.settings)).to_environment()
+    return replace(
+        worker.settings(INSTANCE_ARN), allowed_queue_ids=allowed_queue_ids, **dict(scenario.settings)
+    ).to_environment()
 
 
 class _Run:
