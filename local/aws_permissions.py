@@ -4,9 +4,11 @@
 - ``events:source`` and ``events:detail-type`` of ``PutEvents``, as lists over all entries of the call.
 - ``aws:PrincipalArn`` of a session is the ARN of its role.
 - The key of an encrypted queue: a sender or receiver needs it too, by way of SQS (``kms:ViaService``).
+- ``ContextEntries`` of ``SimulatePrincipalPolicy``: conditions on what the caller says about the simulated call.
 
 Sources: EventBridge user guide, "Using IAM policy conditions"; IAM user guide, "AWS global condition context keys"; SQS developer
-guide, "Key management". ministack models no calls from one account to another, so neither do these.
+guide, "Key management"; IAM API reference, "SimulatePrincipalPolicy". ministack models no calls from one account to another, so
+neither do these.
 """
 
 # ruff: noqa: SLF001 - ministack has no public way to add this; the pinned version is what this was written for
@@ -14,11 +16,13 @@ guide, "Key management". ministack models no calls from one account to another, 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextvars import ContextVar
+from itertools import count, takewhile
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator
-from ministack.services import eventbridge, sqs
+from ministack.services import eventbridge, iam, sqs
 from ministack.services.cloudformation import provisioners
 
 #: What a call of SQS needs of the queue's key. Source: SQS developer guide, "Key management", permissions of producers and consumers.
@@ -26,6 +30,9 @@ KEY_ACTIONS = {
     "sqs:SendMessage": ("kms:GenerateDataKey", "kms:Decrypt"),
     "sqs:ReceiveMessage": ("kms:Decrypt",),
 }
+_NOTHING: Mapping[str, str] = {}
+#: What the caller of a simulation says about the simulated call, by condition key in lower case.
+_SIMULATED: ContextVar[Mapping[str, str]] = ContextVar("simulated", default=_NOTHING)
 
 
 def evaluate_all() -> None:
@@ -34,6 +41,7 @@ def evaluate_all() -> None:
     _show_event_conditions()
     _know_roles_of_sessions()
     _need_the_queues_key()
+    _heed_simulated_context()
 
 
 def _keep_bus_policies() -> None:
@@ -105,3 +113,32 @@ def _need_the_queues_key() -> None:
         return denied
 
     iam_evaluator.enforce = enforce
+
+
+def _heed_simulated_context() -> None:
+    simulate, resolve = iam._IAM_HANDLERS["SimulatePrincipalPolicy"], iam_evaluator._resolve_condition_key
+
+    def simulated(parameters: Any) -> Any:
+        before = _SIMULATED.set(_context_entries(parameters))
+        try:
+            return simulate(parameters)
+        finally:
+            _SIMULATED.reset(before)
+
+    def resolved(key: str, context: Any) -> Any:
+        given = _SIMULATED.get()
+        return given[key.lower()] if key.lower() in given else resolve(key, context)
+
+    iam._IAM_HANDLERS["SimulatePrincipalPolicy"] = simulated
+    iam_evaluator._resolve_condition_key = resolved
+
+
+def _context_entries(parameters: Any) -> dict[str, str]:
+    """The first value of each entry, by its key."""
+    begins = takewhile(
+        lambda begin: iam._p(parameters, f"{begin}Name"),
+        (f"ContextEntries.member.{number}.ContextKey" for number in count(1)),
+    )
+    return {
+        iam._p(parameters, f"{begin}Name").lower(): iam._p(parameters, f"{begin}Values.member.1") for begin in begins
+    }

@@ -67,6 +67,7 @@ def exports(cloud: LocalCloud, tasks: list[str]) -> dict[str, str]:
         "ANOTHER_CONTACT_ID": second,
         "CONTACT_FLOW_ID": flow,
         "QUEUE_ID": queue,
+        "ANOTHER_QUEUE_ID": cloud.seed["queues"]["Overflow"],
     }
 
 

@@ -5,19 +5,13 @@ Both rungs begin with one event; the second follows the contact that the first m
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
 
-from contact_transfer.request.envelope import ROUTE_EVENTS
-from contact_transfer.request.event_types import REQUESTED
-from contact_transfer.request.timestamps import rfc3339
+from tests.component import ladder
 from tests.component.world import INSTANCE_ARN, World
 
-LADDER = json.loads((Path(__file__).parents[2] / "examples" / "ladder.json").read_text("utf-8"))
 MINUTE = 60.0
 
 
@@ -26,38 +20,19 @@ class Centre:
 
     def __init__(self, world: World) -> None:
         self.world = world
-        second, supervisor = (route["transfer"] for route in LADDER["routes"])
-        queues = {LADDER["routes"][0]["onlyIfInQueueId"]: "Support", second["queueId"]: "Billing"}
-        self.first, self.second = (world.seed.queues[name] for name in queues.values())
-        self._ids = {
-            **{text: world.seed.queues[name] for text, name in queues.items()},
-            second["contactFlowId"]: world.seed.flows["Move to queue"],
-            supervisor["contactFlowId"]: world.seed.flows["Move to agent"],
-            supervisor["userId"]: world.seed.users["ana"],
-        }
+        seed = world.seed
+        self.first, self.second = (seed.queues[name] for name in (ladder.FIRST_LINE, ladder.SECOND_LINE))
+        self._ids = ladder.ids(seed.flows, seed.queues, seed.users)
 
     def queued(self, contact: str) -> None:
         """What the rules of both rungs send to the queue when the contact is queued in the first line."""
-        for route in LADDER["routes"]:
-            self._climb(contact, route)
-
-    def _climb(self, contact: str, route: dict[str, Any]) -> None:
-        conditions = {name: route[name] for name in ("onlyIfInQueueId", "onlyIfWaiting", "follow") if name in route}
-        fields = {**route["transfer"], **conditions}
-        detail = {name: self._ids.get(value, value) for name, value in fields.items()}
-        event: dict[str, Any] = {
-            "detail-type": REQUESTED,
-            "source": ROUTE_EVENTS,
-            "afterMinutes": route["afterMinutes"],
-        }
-        event["time"] = rfc3339(self.world.time.now)
-        detail |= {"instanceId": INSTANCE_ARN, "contactId": contact, "route": route["name"]}
-        self.world.send({**event, "detail": detail})
+        for message in ladder.messages(contact, INSTANCE_ARN, self._ids, self.world.time.now):
+            self.world.send(message)
 
 
 @pytest.fixture
 def centre(new_world: Callable[..., World]) -> Centre:
-    return Centre(new_world(routes={route["name"]: 1 for route in LADDER["routes"]}))
+    return Centre(new_world(routes={route["name"]: 1 for route in ladder.ROUTES}))
 
 
 def _waiting(centre: Centre) -> str:

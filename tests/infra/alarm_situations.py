@@ -6,14 +6,18 @@ of the confirmation function's queue) is taken from the situation itself: ``scen
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from bench.requests import INSTANCE_ARN
 from contact_transfer.observability.telemetry import Telemetry
 from contact_transfer.transfer.outcome import Failed, FailureCode
 from local.connect.model import Fault, FaultKind
+from local.virtual.cloud import BEGINS
 from local.virtual.weather import Kind
+from tests.component import ladder
 from tests.infra.alarm_scene import Scene, Worker
 from tests.infra.cloudwatch import Metrics, series
 
@@ -22,7 +26,10 @@ MINUTE, HOUR = 60.0, 3600.0
 
 @dataclass(frozen=True)
 class Situation:
-    """``set_up`` prepares the scene, which has ``settings``; the situation begins with the run and ``lasts`` so many seconds."""
+    """``set_up`` prepares the scene, which has ``settings``; the situation begins with the run and ``lasts`` so many seconds.
+
+    ``transfers``: how many are made, if that is what the situation is about; nothing may fail then.
+    """
 
     words: str
     set_up: Callable[[Scene], object]
@@ -30,12 +37,18 @@ class Situation:
     worker: Worker = Worker.WORKS
     workers: int = 2
     settings: dict[str, Any] = field(default_factory=dict)
+    transfers: int | None = None
 
     def metrics(self) -> Metrics:
         """All that is written while it lasts."""
         scene = Scene(self.worker, self.workers, **self.settings)
         self.set_up(scene)
-        return scene.run(self.lasts)
+        metrics = scene.run(self.lasts)
+        if self.transfers is not None:
+            assert len(scene.connect.history.transfers) == self.transfers
+            assert scene.cloud.dead_letters.messages == []
+            assert "Contact Transfer Failed" not in {event.detail_type for event in scene.cloud.bus.events}
+        return metrics
 
 
 def _connect(kind: FaultKind, operation: str = "*", every: float | None = None) -> Callable[[Scene], None]:
@@ -137,6 +150,34 @@ def _refused(telemetry: Telemetry) -> None:
         telemetry.outcome(Failed(FailureCode.REJECTED_BY_CONNECT, "why"), seconds=0.1, waited=1.0)
 
 
+def _ladder(happens: Callable[[Scene, str], object] | None = None, after: float = 0.0) -> Callable[[Scene], None]:
+    """A task waits in the first line and ``examples/ladder.json`` is deployed; ``after`` so many seconds something ``happens`` to it."""
+
+    def set_up(scene: Scene) -> None:
+        contact, seed = scene.contact(), scene.seed
+        scene.connect.others.place(contact, queue_id=seed.queues[ladder.FIRST_LINE])
+        given = ladder.ids(seed.flows, seed.queues, seed.users)
+        for message in ladder.messages(contact, INSTANCE_ARN, given, BEGINS):
+            scene.cloud.queue.send(json.dumps(message))
+        if happens is not None:
+            scene.at(after, lambda: happens(scene, contact))
+
+    return set_up
+
+
+def _taken(scene: Scene, contact: str) -> None:
+    scene.connect.others.place(contact, user_id=scene.seed.users["ben"])
+
+
+def _taken_in_second_line(scene: Scene, _contact: str) -> None:
+    [moved] = scene.connect.history.transfers
+    _taken(scene, moved.new)
+
+
+def _of_a_ladder(words: str, set_up: Callable[[Scene], object], transfers: int) -> Situation:
+    return Situation(words, set_up, settings={"routes": {one["name"]: 1 for one in ladder.ROUTES}}, transfers=transfers)
+
+
 _BUS = {"EventBusName": "ContactTransfer-local"}
 _FAILED, _LOST = "FailedInvocations", "InvocationsFailedToBeSentToDlq"
 SITUATIONS = (
@@ -184,6 +225,15 @@ SITUATIONS = (
     Situation(
         "EventBridge Scheduler fails, a request a minute must be held",
         _service("scheduler", Kind.ERROR, every=MINUTE, notBefore="2026-01-01T12:00:00Z"),
+    ),
+    # requests that wait because they should
+    _of_a_ladder("a ladder moves a task to the second line and to a supervisor", _ladder(), 2),
+    _of_a_ladder("an agent takes the task before the ladder's first rung", _ladder(_taken, 10 * MINUTE), 0),
+    _of_a_ladder("an agent takes the task between the ladder's rungs", _ladder(_taken_in_second_line, 45 * MINUTE), 1),
+    _of_a_ladder(
+        "the task ends before the ladder's first rung",
+        _ladder(lambda scene, contact: scene.connect.others.end(contact), 10 * MINUTE),
+        0,
     ),
     # requests that fail
     Situation("a producer sends one request with a mistake", lambda scene: scene.request(queueID="misspelt")),

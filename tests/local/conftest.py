@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -16,6 +18,7 @@ from local.contact_events import BestEffort
 from local.lambda_runtime import Function, FunctionConfiguration, Runtime
 
 FunctionOf = Callable[..., Function]
+DOORS = (Path(__file__).parents[2] / "docs" / "doors.md").read_text()
 #: Quotas far above the tests' pace: what they prove is not about waiting.
 QUOTAS = {
     name: {"rate": 100, "burst": 100} for name in ("DescribeContact", "DescribeContactFlow", "ListAssociatedContacts")
@@ -53,8 +56,6 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
         ),
         ("to-supervisor", rules, to_ana),
     ]
-    sweep = {"contactFlowId": to_queue, "queueId": queues["Billing"]}
-    busy = {"name": "busy", "when": {"detail-type": ["Metrics Rules Matched"]}, "sweep": sweep}
     return {
         "settleMinutes": 0.1,
         "transfersPerSecond": 20,
@@ -62,8 +63,18 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
         "quotas": QUOTAS,
         "maximumConcurrency": 2,
         "confirmWithinMinutes": 0.05,
-        "routes": [busy, *({"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes)],
+        "routes": [
+            _printed_sweep(to_queue, queues["Billing"]),
+            *({"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes),
+        ],
     }
+
+
+def _printed_sweep(flow: str, queue: str) -> dict[str, Any]:
+    """The route of the page about sources that sweeps, with ids; no contact of a test waits for half an hour."""
+    [printed] = (block for block in re.findall(r"```json\n(.*?)```", DOORS, re.DOTALL) if '"sweep"' in block)
+    route: dict[str, Any] = json.loads(printed.replace("FLOW-ID", flow).replace("QUEUE-ID", queue))
+    return {**route, "sweep": {**route["sweep"], "olderThanMinutes": 0}}
 
 
 @pytest.fixture(scope="session")

@@ -29,6 +29,7 @@ RUN = {
     "make deploy": "tests/local/test_make.py",
     "make synth": "tests/local/test_make.py",
     "transfers -d NAME doctor --live": "tests/ops/test_live.py",
+    "transfers sweep": "tests/local/test_readme.py",
     "aws sqs send-message": "tests/local/test_readme.py",
     "aws cloudformation describe-stacks": "tests/local/test_readme.py",
     UPDATE_TABLE: "tests/local/test_page_commands.py",

@@ -23,8 +23,11 @@ DOORS = (ROOT / "docs" / "doors.md").read_text()
 PYTHON = re.findall(r"```python\n(.*?)```", README + DOORS, re.DOTALL)
 [LATER] = [example for example in PYTHON if "notBefore" in example]
 [CANCEL] = [example for example in PYTHON if "cancelRequestId" in example]
-EXAMPLES = [example for example in PYTHON if example not in (LATER, CANCEL)]
+[WAITING] = [example for example in PYTHON if "onlyIfWaiting" in example]
+[CANCEL_BATCH] = [example for example in PYTHON if "cancelBatchId" in example]
+EXAMPLES = [example for example in PYTHON if example not in (LATER, CANCEL, WAITING, CANCEL_BATCH)]
 #: Commands for the AWS CLI, continued lines included, of the pages that are read beside `make serve`.
+[SWEEP] = re.findall(r"^\$ (transfers sweep .*)$", DOORS, re.MULTILINE)
 AWS_CLI = re.findall(r"^\$ (aws (?:.*\\\n)*.*)$", README + DOORS, re.MULTILINE)
 MAKEFILE = (ROOT / "Makefile").read_text()
 CODE = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
@@ -59,7 +62,11 @@ def test_an_example_transfers_the_contact(cloud: LocalCloud, example: str) -> No
 
 
 def _run_python(example: str, contact: str, given: dict[str, str]) -> None:
-    _run([sys.executable, "-c", re.sub(r"ticket-4711[a-z-]*", f"ticket-{contact}", example)], given)
+    """Run it with names of its own, so that no test meets the request or the batch of another one."""
+    _run(
+        [sys.executable, "-c", re.sub(r"ticket-4711[a-z-]*|monday-overflow", f"ticket-{contact}", example)],
+        given,
+    )
 
 
 @pytest.mark.cloud
@@ -84,6 +91,40 @@ def test_the_example_for_later_is_held_and_the_one_that_cancels_ends_it(
     cloud.wait_until(lambda: not cloud.queue_depth(), "what was held has ended")
     assert run(["status", f"ticket-{contact}"]) == 0
     assert "cancelled" in capsys.readouterr().out
+
+
+@pytest.mark.cloud
+@pytest.mark.xdist_group("cloud")
+def test_the_example_with_a_condition_moves_what_waits_and_the_one_that_cancels_its_batch_ends_the_rest(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given = exports(cloud, contacts(cloud))
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    batch, waiting, late = given["CONTACT_ID"], given["CONTACT_ID"], given["ANOTHER_CONTACT_ID"]
+    for contact in (waiting, late):
+        cloud.control.others("place", contact_id=contact, queue_id=cloud.seed["queues"]["Support"])
+    _run_python(WAITING, batch, given)
+    _wait_for_transfer(cloud, waiting)
+    _run_python(CANCEL_BATCH, batch, given)
+    cloud.wait_until(lambda: not cloud.queue_depth("UrgentQueueUrl"), "the cancellation is read")
+    _run_python(WAITING, batch, {**given, "CONTACT_ID": late})
+    cloud.wait_until(lambda: not cloud.queue_depth(), "the request that came after the cancellation has ended")
+    assert late not in [made["old"] for made in cloud.control.transfers()]
+    assert run(["batch", f"ticket-{batch}", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["transferred"], told["cancelled"]) == (1, 1)
+
+
+@pytest.mark.cloud
+@pytest.mark.xdist_group("cloud")
+def test_the_command_that_sweeps_a_queue_shows_what_waits_there(cloud: LocalCloud) -> None:
+    given = exports(cloud, contacts(cloud))
+    cloud.control.others("place", contact_id=given["CONTACT_ID"], queue_id=given["QUEUE_ID"])
+    path = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ["PATH"]])
+    said = _run(["/bin/sh", "-c", SWEEP], {**given, "PATH": path})
+    assert given["CONTACT_ID"] in said
+    assert "nothing was sent" in said
 
 
 @pytest.mark.cloud

@@ -123,6 +123,13 @@ def test_the_example_routes_are_settings_that_are_accepted() -> None:
     assert [route.name for route in routes] == re.findall(r"^- `([\w-]+)`: ", PAGE, re.MULTILINE)
 
 
+def test_the_routes_that_the_page_prints_are_settings_that_are_accepted() -> None:
+    printed = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL) if '"when"' in block]
+    content = json.loads((ROOT / "examples" / "routes.json").read_text("utf-8"))
+    routes = parse("example", {**content, "routes": printed}).routes
+    assert [route.name for route in routes] == ["half-an-hour", "busy"]
+
+
 def test_the_ladder_is_settings_that_are_accepted() -> None:
     content = json.loads((ROOT / "examples" / "ladder.json").read_text("utf-8"))
     assert [route.after_minutes for route in parse("example", content).routes] == [30, 60]

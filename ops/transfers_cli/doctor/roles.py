@@ -12,6 +12,12 @@ from transfers_cli.doctor.in_account import named_rules
 
 _SWEEP = "SweepFunction"
 _LANES = ("TransferQueueArn", "UrgentQueueArn")
+#: As when the worker hands EventBridge Scheduler the role of its schedules; no other permission depends on it.
+_PASSED_TO = {
+    "ContextKeyName": "iam:PassedToService",
+    "ContextKeyType": "string",
+    "ContextKeyValues": ["scheduler.amazonaws.com"],
+}
 
 
 def role(subject: Subject) -> Iterator[Finding]:
@@ -62,7 +68,7 @@ def _may_call(found: Deployment, what: str, principal: str, needed: Mapping[str,
     denied: list[str] = []
     for resource, actions in needed.items():
         answer = found.aws("iam").simulate_principal_policy(
-            PolicySourceArn=principal, ActionNames=actions, ResourceArns=[resource]
+            PolicySourceArn=principal, ActionNames=actions, ResourceArns=[resource], ContextEntries=[_PASSED_TO]
         )
         denied += [
             f"{one['EvalActionName']} on {resource}"
@@ -83,6 +89,7 @@ def _needed(subject: Subject, found: Deployment) -> dict[str, list[str]]:
     group = found.settings.schedule_group_name
     needed = {
         found.worker_arn("scheduler", f"schedule/{group}/any"): ["scheduler:CreateSchedule", "scheduler:GetSchedule"],
+        found.settings.schedule_role_arn: ["iam:PassRole"],
         table: ["dynamodb:GetItem", "dynamodb:PutItem"],
         bus: ["events:PutEvents"],
         dead: ["sqs:SendMessage"],
