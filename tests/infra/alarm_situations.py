@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from bench.requests import INSTANCE_ARN
@@ -150,7 +151,7 @@ def _refused(telemetry: Telemetry) -> None:
         telemetry.outcome(Failed(FailureCode.REJECTED_BY_CONNECT, "why"), seconds=0.1, waited=1.0)
 
 
-def _ladder(happens: Callable[[Scene, str], object] | None = None, after: float = 0.0) -> Callable[[Scene], None]:
+def _ladder(happens: Callable[[Scene, str], None] | None = None, after: float = 0.0) -> Callable[[Scene], None]:
     """A task waits in the first line and ``examples/ladder.json`` is deployed; ``after`` so many seconds something ``happens`` to it."""
 
     def set_up(scene: Scene) -> None:
@@ -160,13 +161,17 @@ def _ladder(happens: Callable[[Scene, str], object] | None = None, after: float 
         for message in ladder.messages(contact, INSTANCE_ARN, given, BEGINS):
             scene.cloud.queue.send(json.dumps(message))
         if happens is not None:
-            scene.at(after, lambda: happens(scene, contact))
+            scene.at(after, partial(happens, scene, contact))
 
     return set_up
 
 
 def _taken(scene: Scene, contact: str) -> None:
     scene.connect.others.place(contact, user_id=scene.seed.users["ben"])
+
+
+def _ends(scene: Scene, contact: str) -> None:
+    scene.connect.others.end(contact)
 
 
 def _taken_in_second_line(scene: Scene, _contact: str) -> None:
@@ -232,7 +237,7 @@ SITUATIONS = (
     _of_a_ladder("an agent takes the task between the ladder's rungs", _ladder(_taken_in_second_line, 45 * MINUTE), 1),
     _of_a_ladder(
         "the task ends before the ladder's first rung",
-        _ladder(lambda scene, contact: scene.connect.others.end(contact), 10 * MINUTE),
+        _ladder(_ends, 10 * MINUTE),
         0,
     ),
     # requests that fail
