@@ -110,6 +110,23 @@ def test_two_requests_of_one_tree_at_once_do_not_both_pass(doors: Doors) -> None
     assert doors.codes == ["RouteLimitReached"]
 
 
+def test_a_request_does_not_wait_because_one_for_another_contact_gave_its_permit_back(doors: Doors) -> None:
+    """The other one began later, failed, and gave its permit back while the first was on its way to take one."""
+    first, rival = doors.contact(), doors.new_worker()
+    second = doors.contact(PreviousContactId=first)
+    doors.route(first)
+    doors.route(second, queueId="nowhere")
+    mine, theirs = doors.receive()
+
+    def meanwhile(_: str) -> None:
+        doors.time.now += 1
+        doors.invoke([theirs], rival)
+
+    doors.interrupt("before describe_contact", meanwhile)
+    assert (doors.invoke([mine]), doors.codes) == ([], ["DestinationNotFound"])
+    assert [old for old, _ in doors.transfers] == [first]
+
+
 def test_redeliveries_use_nothing_up(doors: Doors) -> None:
     contact = doors.contact()
     doors.connect.add_fault(Fault(FaultKind.THROTTLE, "TransferContact", calls=5))
@@ -145,7 +162,8 @@ def test_a_tree_whose_requests_fail_has_an_item_that_does_not_grow(doors: Doors)
         doors.settle(hours=1)
         doors.time.now += 3600
     assert doors.codes == ["RequestExpired"] * 6
-    assert list(doors.document(f"route#{doors.instance_id}#{contact}#again")) == ["turn"]
+    found = doors.document(f"route#{doors.instance_id}#{contact}#again")
+    assert set(found) == {"returned"}, "of which it holds a bounded number: see tests/unit/test_route_quotas.py"
 
 
 def test_one_request_that_fails_again_and_again_ends_each_time(doors: Doors) -> None:

@@ -12,6 +12,8 @@ SERVICE: tuple[tuple[int, str], ...] = (
     (221, "a success was announced before the ledger had it, and its message ended as OutcomeUnknown after all"),
     (263, "the same"),
     (5454, "a message came back after its deletion was lost, when a dozen others had failed, and got another end"),
+    (2058, "a conflict was taken for no lost answer, and a refusal that followed it ended the doubt too early"),
+    (3305, "a request waited because another contact's had given its route permit back in a later turn"),
     (805155, "two requests for one contact settled each other's doubts for ever"),  # 6 s, the others 2 s together
 )
 
@@ -26,6 +28,7 @@ AUDITOR: tuple[tuple[int, str], ...] = (
     (36705, "what the queue ended, and was sent back after ledgerDays, need not be announced"),
     (51598, "the same"),
     (83893, "the same"),
+    (4163, "a sandbox that stood still after it had signed a call publishes late what it decided before"),
     (21510, "settleMinutes count from when a call was made, not from when it reached Connect late"),
 )
 

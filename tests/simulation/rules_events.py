@@ -202,11 +202,13 @@ def _why(case: Case, event: Published) -> Iterator[str]:
     except ValueError:
         yield f"says failedAt {event.detail.get('failedAt')!r}"
         return
-    frozen = [fault.seconds for fault in case.evidence.scenario.faults if fault.kind is Kind.FREEZE_ON]
+    frozen = [fault.seconds for fault in case.evidence.scenario.faults if fault.kind in _GO_ON]
     if abs(event.time - failed) > case.evidence.scenario.sizing.timeout + SKEW + max(frozen, default=0.0):
         yield f"says failedAt {event.detail['failedAt']}, {event.time - failed:.0f} s before it was published"
 
 
+#: A sandbox that goes on after its time-out publishes what it had decided before it stood still.
+_GO_ON = (Kind.FREEZE_ON, Kind.FREEZE_SIGNED)
 _ALIKE = {
     "RequestName": "requestName",
     "ContactId": "contactId",

@@ -12,10 +12,14 @@ EFFECT_SECONDS = 330.0
 
 @dataclass(frozen=True)
 class Call:
-    """A call whose effect is not known: made between ``since`` and ``last``."""
+    """A call whose effect is not known: made between ``since`` and ``last``.
+
+    ``is_recognised``: it repeats the attempt in doubt, and Connect knew its token, so it probably did nothing of its own (assumed).
+    """
 
     since: float
     last: float
+    is_recognised: bool = False
 
 
 def with_attempt(contact: Contact, request: str, call: Call) -> Contact:
@@ -23,6 +27,10 @@ def with_attempt(contact: Contact, request: str, call: Call) -> Contact:
     record = contact.requests.get(request) or RequestRecord()
     first = call.since if record.first_called_at is None else min(record.first_called_at, call.since)
     before = contact.attempt if contact.attempt is not None and contact.attempt.request == request else None
+    if (
+        before is not None and call.is_recognised
+    ):  # no successor is ours for it; what it did, if anything, shows as late as ever
+        return replace(contact, attempt=replace(before, last=max(before.last, call.last)))
     attempt = Attempt(
         request,
         since=call.since if before is None else min(before.since, call.since),

@@ -69,8 +69,8 @@ class Handling:
         try:
             return work()
         except AmbiguousOutcome as error:
-            if not (error.is_conflict and self.own_in_doubt):  # a repetition that was recognised did nothing of its own
-                self.call = Call(self.attempting.called_from, self.means.connect.clock.bounds().latest)
+            is_recognised = error.is_conflict and self.own_in_doubt
+            self.call = Call(self.attempting.called_from, self.means.connect.clock.bounds().latest, is_recognised)
             return self.later(Cause.IN_DOUBT, error.detail)
         except (Unavailable, LedgerUnavailable) as error:
             return self.later(error.cause, error.detail)
