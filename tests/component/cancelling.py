@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from tests.component.world import World
 
@@ -26,13 +24,3 @@ def carry_out(world: World, body: object) -> None:
     message.receives += 1
     message.first_received_at = world.time.now
     world.invoke([message])
-
-
-class Broken:
-    """A DynamoDB that refuses every call."""
-
-    def __getattr__(self, name: str) -> Callable[..., Any]:
-        def call(**_: Any) -> Any:
-            raise EndpointConnectionError(endpoint_url=name)
-
-        return call

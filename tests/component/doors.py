@@ -77,7 +77,7 @@ class Doors(World):
         time = self.heard[-1].envelope("x")["time"] if self.heard else "2026-02-25T06:40:00Z"
         return [
             {"source": "contact-transfer", "detail-type": "Contact Transfer Succeeded", "time": time, "detail": detail}
-            for detail in self.told("Succeeded")
+            for detail in self.published("Succeeded")
         ]
 
     def confirm(self, hours: float = 0.0) -> None:

@@ -100,7 +100,7 @@ def test_a_queue_with_a_smaller_limit_takes_the_message_without_attributes(sqs: 
     assert "MessageAttributes" not in parked
 
 
-def test_a_dead_letter_queue_that_is_not_there_is_told(sqs: Sqs) -> None:
+def test_a_missing_dead_letter_queue_is_an_error(sqs: Sqs) -> None:
     sqs.client.delete_queue(QueueUrl=sqs.dead)
     with pytest.raises(NotSent, match="NonExistentQueue"):
         sqs.queue.park(delivery(), {"FailureCode": "InvalidField"})

@@ -30,11 +30,11 @@ def test_a_bulk_of_five_thousand_is_stopped_within_a_minute(lane: str) -> None:
     scene.at(NOTICED_AT, cancel)
     scene.run(LOOKED_AT)
     transfers = scene.connect.history.transfers
-    told = Counter(event.detail_type for event in scene.cloud.bus.events)
+    detail = Counter(event.detail_type for event in scene.cloud.bus.events)
     assert len(transfers) > 90
     assert max(one.time for one in transfers) < BEGINS + NOTICED_AT + 60.0
-    assert told["Contact Transfer Cancelled"] > 250
-    assert told["Contact Transfer Succeeded"] == len(transfers)
-    assert told.total() == len(transfers) + told["Contact Transfer Cancelled"]
-    assert scene.cloud.left == REQUESTS - told.total()
+    assert detail["Contact Transfer Cancelled"] > 250
+    assert detail["Contact Transfer Succeeded"] == len(transfers)
+    assert detail.total() == len(transfers) + detail["Contact Transfer Cancelled"]
+    assert scene.cloud.left == REQUESTS - detail.total()
     assert not scene.cloud.dead_letters.messages

@@ -9,7 +9,8 @@ import pytest
 
 from contact_transfer.ledger.documents import batch_key, contact_key
 from local.connect.model import FaultKind
-from tests.component.cancelling import BOTH, BY_BATCH, BY_REQUEST, DAY, Broken, carry_out, request_of
+from tests.component.cancelling import BOTH, BY_BATCH, BY_REQUEST, DAY, carry_out, request_of
+from tests.component.watched import Altered, unreachable
 from tests.component.world import INSTANCE_ARN, World
 
 
@@ -21,12 +22,12 @@ def test_what_is_queued_is_cancelled(world: World, cancel: dict[str, str]) -> No
     world.settle()
     assert world.transfers == []
     assert world.calls("TransferContact") == world.calls("DescribeContact") == 0
-    [told] = world.told("Cancelled")
-    assert (told["contactId"], told["requestId"], told["batchId"], told["reason"], told["attempts"]) == (
+    [event] = world.published("Cancelled")
+    assert (event["contactId"], event["requestId"], event["batchId"], event["reason"], event["attempts"]) == (
         request["contactId"], "r", "b", "why", 1,
     )  # fmt: skip
     assert world.dead == []
-    assert world.told("Failed") == world.told("Skipped") == []
+    assert world.published("Failed") == world.published("Skipped") == []
 
 
 @BOTH
@@ -36,7 +37,7 @@ def test_a_cancellation_that_overtakes_its_request_ends_it(world: World, cancel:
     world.send(request_of(world))
     world.settle()
     assert world.transfers == []
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @BOTH
@@ -52,7 +53,7 @@ def test_a_cancelled_request_is_not_carried_out_under_its_name_though_it_leaves_
     world.send(request)
     world.settle()
     assert world.transfers == []
-    assert len(world.told("Cancelled")) == 2
+    assert len(world.published("Cancelled")) == 2
 
 
 @BOTH
@@ -63,8 +64,8 @@ def test_what_is_transferred_stays_so(world: World, cancel: dict[str, str]) -> N
     world.send(request)
     world.settle()
     assert [old for old, _ in world.transfers] == [request["contactId"]]
-    assert len(world.told("Succeeded")) == 2
-    assert world.told("Cancelled") == []
+    assert len(world.published("Succeeded")) == 2
+    assert world.published("Cancelled") == []
 
 
 @BOTH
@@ -73,8 +74,8 @@ def test_a_call_that_is_under_way_stays_so(world: World, cancel: dict[str, str])
     world.send(request_of(world))
     world.once()
     assert len(world.transfers) == 1
-    assert len(world.told("Succeeded")) == 1
-    assert world.told("Cancelled") == []
+    assert len(world.published("Succeeded")) == 1
+    assert world.published("Cancelled") == []
 
 
 @BOTH
@@ -85,7 +86,7 @@ def test_a_request_that_was_put_off_is_cancelled_when_it_comes_back(world: World
     carry_out(world, cancel)
     world.settle()
     assert world.transfers == []
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @BOTH
@@ -101,7 +102,7 @@ def test_what_is_in_doubt_is_settled_first_and_not_called_again(
     carry_out(world, cancel)
     world.settle()
     assert len(world.transfers) == applied
-    assert (len(world.told("Succeeded")), len(world.told("Cancelled"))) == ((1, 0) if applied else (0, 1))
+    assert (len(world.published("Succeeded")), len(world.published("Cancelled"))) == ((1, 0) if applied else (0, 1))
     assert world.dead == []
     if not applied:
         assert world.calls("TransferContact") == 1
@@ -117,7 +118,7 @@ def test_whichever_writes_the_document_of_the_name_first_decides(world: World, f
     world.send(request)
     world.once()
     assert len(world.transfers) == (first == "work")
-    assert len(world.told("Cancelled")) == (first == "cancellation")
+    assert len(world.published("Cancelled")) == (first == "cancellation")
 
 
 @BOTH
@@ -133,8 +134,8 @@ def test_what_would_have_failed_is_cancelled(
     carry_out(world, cancel)
     carry_out(world, request)
     assert len(world.transfers) == (not refused)
-    assert [told["requestId"] for told in world.told("Cancelled")] == ["r"]
-    assert (world.codes, world.told("Failed")) == ([], [])
+    assert [event["requestId"] for event in world.published("Cancelled")] == ["r"]
+    assert (world.codes, world.published("Failed")) == ([], [])
 
 
 def test_a_cancelled_message_that_comes_back_is_cancelled_again(world: World) -> None:
@@ -146,7 +147,7 @@ def test_a_cancelled_message_that_comes_back_is_cancelled_again(world: World) ->
     world.settle()
     world.time.now += 8 * DAY
     world.invoke([message])
-    assert len(world.told("Cancelled")) == 2
+    assert len(world.published("Cancelled")) == 2
     assert world.transfers == []
 
 
@@ -164,7 +165,7 @@ def test_an_event_cancels(world: World) -> None:
     carry_out(world, event)
     world.send(request_of(world))
     world.settle()
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @pytest.mark.parametrize("instance", [INSTANCE_ARN, INSTANCE_ARN.rpartition("/")[2]])
@@ -172,7 +173,7 @@ def test_an_instance_may_be_named(world: World, instance: str) -> None:
     carry_out(world, BY_REQUEST | {"instanceId": instance})
     world.send(request_of(world))
     world.settle()
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @pytest.mark.parametrize(
@@ -197,11 +198,11 @@ def test_a_cancellation_that_cannot_be_understood_is_parked_like_a_request(
     assert world.once() == []
     assert world.codes == [code]
     assert world.queue.dead[0]["MessageBody"] == (body if isinstance(body, str) else json.dumps(body))
-    assert len(world.told("Failed")) == 1
+    assert len(world.published("Failed")) == 1
 
 
 def test_while_the_ledger_is_away_a_cancellation_comes_back(world: World) -> None:
-    real, world.dynamodb = world.dynamodb, Broken()
+    real, world.dynamodb = world.dynamodb, Altered(world.dynamodb, unreachable, calls=99)
     world.worker = world.new_worker()
     world.send(BY_REQUEST)
     assert world.once() == ["m1"]
@@ -210,7 +211,7 @@ def test_while_the_ledger_is_away_a_cancellation_comes_back(world: World) -> Non
     world.settle()
     world.send(request_of(world))
     world.settle()
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 def test_a_plain_transfer_still_costs_two_writes_and_no_read(world: World) -> None:

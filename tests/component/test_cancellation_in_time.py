@@ -9,7 +9,8 @@ import pytest
 from contact_transfer.ledger.documents import batch_key, request_key
 from contact_transfer.request import identity
 from contact_transfer.request.timestamps import rfc3339
-from tests.component.cancelling import BOTH, BY_BATCH, BY_REQUEST, DAY, HOUR, Broken, carry_out, request_of
+from tests.component.cancelling import BOTH, BY_BATCH, BY_REQUEST, DAY, HOUR, carry_out, request_of
+from tests.component.watched import Altered, unreachable
 from tests.component.world import World
 
 
@@ -60,7 +61,7 @@ def test_what_is_scheduled_is_cancelled_however_late_its_schedule_fires(
     world.time.now = due + late
     world.settle()
     assert world.transfers == []
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @BOTH
@@ -68,13 +69,13 @@ def test_what_arrives_for_later_is_cancelled_at_once(world: World, cancel: dict[
     carry_out(world, cancel)
     carry_out(world, request_of(world, notBefore=rfc3339(world.time.now + 6 * DAY)))
     assert world.scheduler.pending == {}
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @BOTH
 def test_while_the_ledger_is_away_nothing_is_held_that_may_be_cancelled(world: World, cancel: dict[str, str]) -> None:
     carry_out(world, cancel)
-    real, world.dynamodb = world.dynamodb, Broken()
+    real, world.dynamodb = world.dynamodb, Altered(world.dynamodb, unreachable, calls=99)
     world.worker = world.new_worker()
     world.send(request_of(world, notBefore=rfc3339(world.time.now + 6 * DAY)))
     assert len(world.once()) == 1
@@ -82,7 +83,7 @@ def test_while_the_ledger_is_away_nothing_is_held_that_may_be_cancelled(world: W
     world.dynamodb = real
     world.worker = world.new_worker()
     world.settle()
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1
 
 
 @BOTH
@@ -94,4 +95,4 @@ def test_a_backlog_of_more_than_seven_days_saves_nothing_from_its_cancellation(
     carry_out(world, cancel)
     world.settle(hours=10 * 24)
     assert world.transfers == []
-    assert len(world.told("Cancelled")) == 1
+    assert len(world.published("Cancelled")) == 1

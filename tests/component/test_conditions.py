@@ -41,8 +41,7 @@ def _moved_by_hand(world: World) -> str:
 
 def _moved_by_another_request(world: World) -> str:
     contact = _queued(world)
-    world.send(world.request(contact, requestId="first"))
-    world.settle()
+    world.carry_out(contact, requestId="first")
     return contact
 
 
@@ -66,12 +65,12 @@ def test_only_a_contact_that_waits_is_transferred(
     assert world.once() == []
     if reason is None:
         assert [old for old, _ in world.transfers] == [contact]
-        assert world.told("Succeeded")[-1]["batchId"] == "night"
+        assert world.published("Succeeded")[-1]["batchId"] == "night"
         return
     assert world.calls("TransferContact") == before
-    [told] = world.told("Skipped")
-    assert told["skipReason"] == reason
-    assert {name: told[name] for name in ("contactId", "requestId", "reason", "batchId", "onlyIfWaiting", "attempts")} == {
+    [event] = world.published("Skipped")
+    assert event["skipReason"] == reason
+    assert {name: event[name] for name in ("contactId", "requestId", "reason", "batchId", "onlyIfWaiting", "attempts")} == {
         "contactId": contact, "requestId": "r", "reason": "late", "batchId": "night", "onlyIfWaiting": True, "attempts": 1,
     }  # fmt: skip
     assert world.dead == []
@@ -86,12 +85,13 @@ def test_only_the_queue_that_is_named_will_do(world: World, spelling: str) -> No
         world.send(world.request(contact, onlyIfInQueueId=named))
     world.settle()
     assert [old for old, _ in world.transfers] == [there]
-    assert [(told["contactId"], told["skipReason"]) for told in world.told("Skipped")] == [(elsewhere, "NotInQueue")]
+    assert [(event["contactId"], event["skipReason"]) for event in world.published("Skipped")] == [
+        (elsewhere, "NotInQueue")
+    ]
 
 
 def test_a_condition_that_is_false_is_none(world: World) -> None:
-    world.send(world.request(_in_flow(world), onlyIfWaiting=False))
-    world.settle()
+    world.carry_out(_in_flow(world), onlyIfWaiting=False)
     assert len(world.transfers) == 1
 
 
@@ -111,11 +111,9 @@ def test_a_skipped_request_may_be_sent_again_under_its_name(world: World) -> Non
 
 
 def test_a_skipped_request_gives_its_name_to_another(world: World) -> None:
-    world.send(world.request(_in_flow(world), onlyIfWaiting=True, requestId="r"))
-    world.settle()
+    world.carry_out(_in_flow(world), onlyIfWaiting=True, requestId="r")
     contact = _queued(world)
-    world.send(world.request(contact, onlyIfWaiting=True, requestId="r"))
-    world.settle()
+    world.carry_out(contact, onlyIfWaiting=True, requestId="r")
     assert [old for old, _ in world.transfers] == [contact]
 
 
@@ -127,9 +125,9 @@ def test_a_skipped_message_that_comes_back_is_skipped_again_whatever_the_contact
     world.bus.refuse = False
     world.connect.others.place(contact, queue_id=world.seed.queues["Support"])
     world.settle()
-    assert [told["skipReason"] for told in world.told("Skipped")] == ["NotInQueue"]
+    assert [event["skipReason"] for event in world.published("Skipped")] == ["NotInQueue"]
     world.invoke([message])  # once more, after its deletion was lost
-    assert [told["skipReason"] for told in world.told("Skipped")] == ["NotInQueue"] * 2
+    assert [event["skipReason"] for event in world.published("Skipped")] == ["NotInQueue"] * 2
     assert world.transfers == []
 
 
@@ -143,38 +141,35 @@ def test_a_lost_answer_is_never_turned_into_a_skip(
     world.connect.set_switches(token_forgotten_after=0.0)
     contact = _queued(world)
     world.lose(FaultKind.LOST_RESET if applied else FaultKind.RESET)
-    world.send(world.request(contact, onlyIfWaiting=True))
-    world.once()
+    world.try_once(contact, onlyIfWaiting=True)
     if then == "agent":
         new = world.transfers[0][1] if applied else contact
         world.connect.others.place(new, user_id=world.seed.users["ana"])
     elif then == "end":
         world.connect.others.end(contact)
     world.settle()
-    moved, skipped = len(world.transfers), len(world.told("Skipped"))
+    moved, skipped = len(world.transfers), len(world.published("Skipped"))
     assert moved <= 1
     if moved:
         assert skipped == 0
-        assert len(world.told("Succeeded")) + world.codes.count("OutcomeUnknown") == 1
+        assert len(world.published("Succeeded")) + world.codes.count("OutcomeUnknown") == 1
     elif then == "agent":
-        assert [told["skipReason"] for told in world.told("Skipped")] == ["ConnectedToAgent"]
+        assert [event["skipReason"] for event in world.published("Skipped")] == ["ConnectedToAgent"]
 
 
 def test_a_contact_whose_condition_cannot_be_looked_at_is_not_transferred(world: World) -> None:
     world.connect.set_switches(contact_described_after=30.0)
     contact = _queued(world)
-    world.send(world.request(contact, onlyIfWaiting=True))
-    world.once()
+    world.try_once(contact, onlyIfWaiting=True)
     assert world.calls("TransferContact") == 0
     world.settle()
     assert [old for old, _ in world.transfers] == [contact]
 
 
 def test_an_unknown_contact_stays_a_failure(world: World) -> None:
-    world.send(world.request("00000000-0000-4000-8000-000000000000", onlyIfWaiting=True))
-    world.settle()
+    world.carry_out("00000000-0000-4000-8000-000000000000", onlyIfWaiting=True)
     assert world.codes == ["ContactNotFound"]
-    assert world.told("Skipped") == []
+    assert world.published("Skipped") == []
 
 
 @pytest.mark.parametrize("answers", list(Ended))
@@ -186,7 +181,6 @@ def test_an_end_that_only_the_call_shows_is_a_skip_too(world: World, answers: En
         world.connect.others.end(contact)
 
     world.interrupt("before transfer_contact", ends)
-    world.send(world.request(contact, onlyIfWaiting=True))
-    world.settle()
-    assert [told["skipReason"] for told in world.told("Skipped")] == ["ContactEnded"]
+    world.carry_out(contact, onlyIfWaiting=True)
+    assert [event["skipReason"] for event in world.published("Skipped")] == ["ContactEnded"]
     assert world.dead == []

@@ -19,10 +19,10 @@ def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:
     contact = doors.transferred(requestId="r-1", reason="escalation")
     doors.deliver(doors.telling())
     doors.confirm()
-    [told] = doors.told("Confirmed")
+    [event] = doors.published("Confirmed")
     [(_, new)] = doors.transfers
-    assert told == {
-        "requestName": doors.told("Succeeded")[0]["requestName"],
+    assert event == {
+        "requestName": doors.published("Succeeded")[0]["requestName"],
         "instanceId": doors.instance_id,
         "contactId": contact,
         "contactFlowId": doors.seed.flows["Move to queue"],
@@ -30,7 +30,7 @@ def test_a_contact_that_is_queued_confirms_its_transfer(doors: Doors) -> None:
         "requestId": "r-1",
         "reason": "escalation",
         "newContactId": new,
-        "newContactArn": doors.told("Succeeded")[0]["newContactArn"],
+        "newContactArn": doors.published("Succeeded")[0]["newContactArn"],
         "arrivedAs": "QUEUED",
         "arrivedAt": "2026-02-25T06:13:20.000Z",
         "arrivedQueueId": doors.seed.queues["Billing"],
@@ -46,9 +46,9 @@ def test_a_contact_that_is_connected_to_its_agent_confirms_its_transfer(doors: D
     doors.transferred(queueId=None, userId=doors.seed.users["ana"], contactFlowId=flow)
     doors.deliver(doors.telling())
     doors.confirm()
-    [told] = doors.told("Confirmed")
-    assert (told["arrivedAs"], told["arrivedUserId"]) == ("CONNECTED_TO_AGENT", doors.seed.users["ana"])
-    assert told["userId"] == doors.seed.users["ana"]
+    [event] = doors.published("Confirmed")
+    assert (event["arrivedAs"], event["arrivedUserId"]) == ("CONNECTED_TO_AGENT", doors.seed.users["ana"])
+    assert event["userId"] == doors.seed.users["ana"]
 
 
 @pytest.mark.parametrize("event_type", ["QUEUED", "DISCONNECTED", "COMPLETED"])
@@ -69,7 +69,7 @@ def test_a_contact_in_an_agents_own_queue_arrived_at_the_agent_and_in_no_queue(
     event = _event_with_queue(doors, event_type, queue, agent=agent)
     doors.deliver([event])
     doors.confirm()
-    [confirmed] = doors.told("Confirmed")
+    [confirmed] = doors.published("Confirmed")
     assert (confirmed["arrivedAs"], confirmed["arrivedUserId"]) == ("QUEUED", agent)
     assert "arrivedQueueId" not in confirmed
 
@@ -79,7 +79,7 @@ def test_a_contact_in_an_unnamed_queue_has_arrived_without_saying_where(doors: D
     doors.transferred()
     doors.deliver([_event_with_queue(doors, "QUEUED", queue)])
     doors.confirm()
-    [confirmed] = doors.told("Confirmed")
+    [confirmed] = doors.published("Confirmed")
     assert confirmed["arrivedAs"] == "QUEUED"
     assert not {"arrivedQueueId", "arrivedUserId"} & set(confirmed)
 
@@ -94,7 +94,7 @@ def test_an_agent_who_took_the_contact_out_of_a_shared_queue_is_reported_with_th
     event["detail"]["agentInfo"] = {"agentArn": f"{event['detail']['instanceArn']}/agent/ana"}
     doors.deliver([event])
     doors.confirm()
-    [confirmed] = doors.told("Confirmed")
+    [confirmed] = doors.published("Confirmed")
     assert (confirmed["arrivedQueueId"], confirmed["arrivedUserId"]) == ("shared", "ana")
 
 
@@ -125,23 +125,23 @@ def test_the_time_from_request_to_arrival_is_measured(doors: Doors, capsys: pyte
     capsys.readouterr()
     doors.confirm()
     waited = 60 + doors.time.slept  # 20 in the queue, 40 in the flow, and the worker's wait for its pace
-    assert doors.told("Confirmed")[0]["secondsToArrival"] == pytest.approx(waited, abs=0.01)
+    assert doors.published("Confirmed")[0]["secondsToArrival"] == pytest.approx(waited, abs=0.01)
     [metrics] = [line for text in capsys.readouterr().out.splitlines() if "_aws" in (line := json.loads(text))]
     assert metrics[Metric.REQUEST_TO_CONFIRMATION] == [pytest.approx(waited, abs=0.01)]
     assert metrics[Metric.TRANSFER_TO_CONFIRMATION] == [pytest.approx(40, abs=0.01)]
     assert metrics[Metric.CONFIRMED] == [1.0]
 
 
-def test_a_contact_that_ends_in_its_flow_is_told_as_unconfirmed(doors: Doors) -> None:
+def test_a_contact_that_ends_in_its_flow_is_reported_as_unconfirmed(doors: Doors) -> None:
     doors.connect.others.set_course(doors.seed.queues["Billing"], Course.FAILS)
     contact = doors.transferred()
     doors.deliver(doors.telling())
     doors.confirm()
-    [told] = doors.told("Unconfirmed")
-    assert (told["contactId"], told["unconfirmedReason"]) == (contact, "ContactEnded")
-    assert told["disconnectReason"] == "CONTACT_FLOW_DISCONNECT"
-    assert told["unconfirmedAt"] == "2026-02-25T06:13:20.000Z"
-    assert doors.told("Confirmed") == []
+    [event] = doors.published("Unconfirmed")
+    assert (event["contactId"], event["unconfirmedReason"]) == (contact, "ContactEnded")
+    assert event["disconnectReason"] == "CONTACT_FLOW_DISCONNECT"
+    assert event["unconfirmedAt"] == "2026-02-25T06:13:20.000Z"
+    assert doors.published("Confirmed") == []
     assert doors.arrival(contact)["state"] == "unconfirmed"
 
 
@@ -170,7 +170,7 @@ def test_a_flow_only_transfer_that_its_flow_ends_is_no_alarm(
     written = [json.loads(text) for text in capsys.readouterr().out.splitlines()]
     assert sum(sum(line.get(metric, [])) for line in written) == 1
     assert {Metric.ENDED_IN_FLOW, Metric.UNCONFIRMED} & {name for line in written for name in line} == {metric}
-    assert len(doors.told("Unconfirmed")) == 1
+    assert len(doors.published("Unconfirmed")) == 1
 
 
 @pytest.mark.parametrize("heard", ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"])
@@ -182,11 +182,11 @@ def test_any_single_event_of_a_contact_that_arrived_is_enough(doors: Doors, hear
     doors.connect.others.end(new)
     doors.deliver([event for event in doors.telling(new) if event.type == heard])
     doors.confirm()
-    assert len(doors.told("Confirmed")) == 1
-    assert doors.told("Unconfirmed") == []
+    assert len(doors.published("Confirmed")) == 1
+    assert doors.published("Unconfirmed") == []
 
 
-def test_every_order_and_every_repetition_of_the_events_tells_it_once(doors: Doors) -> None:
+def test_every_order_and_every_repetition_of_the_events_confirms_once(doors: Doors) -> None:
     for order in itertools.permutations(range(4)):
         contact = doors.transferred()
         _, new = doors.transfers[-1]
@@ -196,15 +196,15 @@ def test_every_order_and_every_repetition_of_the_events_tells_it_once(doors: Doo
         assert [event.type for event in events] == ["QUEUED", "CONNECTED_TO_AGENT", "DISCONNECTED", "COMPLETED"]
         doors.deliver([events[index] for index in order + order])
         doors.confirm()
-        assert [told["contactId"] for told in doors.told("Confirmed")].count(contact) == 1, order
-    assert doors.told("Unconfirmed") == []
+        assert [detail["contactId"] for detail in doors.published("Confirmed")].count(contact) == 1, order
+    assert doors.published("Unconfirmed") == []
 
 
-def test_events_of_the_replica_region_tell_nothing_twice(doors: Doors) -> None:
+def test_events_of_the_replica_region_confirm_nothing_twice(doors: Doors) -> None:
     """Global Resiliency: both Regions publish, the instance has the same id in both."""
     doors.transferred()
     [event] = doors.telling()
     there = json.loads(json.dumps(event.envelope("there")).replace("us-east-1", "us-west-2"))
     doors.deliver([event, there, event])
     doors.confirm()
-    assert len(doors.told("Confirmed")) == 1
+    assert len(doors.published("Confirmed")) == 1

@@ -31,9 +31,9 @@ def test_a_function_that_dies_anywhere_loses_nothing(new_doors: NewDoors, course
         doors.kill_at = None
         doors.time.now += 200
         doors.confirm(hours=1)
-        told = doors.told("Confirmed" if course is Course.ARRIVES else "Unconfirmed")
-        told_by_step.append(len(told))
-        assert len({detail["requestName"] for detail in told}) == 1
+        event = doors.published("Confirmed" if course is Course.ARRIVES else "Unconfirmed")
+        told_by_step.append(len(event))
+        assert len({detail["requestName"] for detail in event}) == 1
     assert set(told_by_step) == {1, 2}
 
 
@@ -45,7 +45,7 @@ def test_a_bus_that_takes_nothing_is_waited_for(doors: Doors) -> None:
     assert len(doors.contact_events.waiting) == 1
     doors.bus.refuse = False
     doors.confirm(hours=1)
-    assert len(doors.told("Confirmed")) == 1
+    assert len(doors.published("Confirmed")) == 1
 
 
 def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
@@ -57,7 +57,7 @@ def test_a_ledger_that_is_away_is_waited_for(doors: Doors) -> None:
     assert 1 <= doors.contact_events.waiting[0].visible_at - doors.time.now <= 900
 
 
-def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
+def test_two_messages_at_once_report_an_arrival_once(doors: Doors) -> None:
     """Another environment writes the outcome between this one's read and its write."""
     doors.transferred()
     event = doors.telling()[0]
@@ -75,7 +75,7 @@ def test_two_messages_at_once_tell_it_once(doors: Doors) -> None:
     doors.interrupt("after get_item", meanwhile)
     doors.deliver([event])
     doors.confirm()
-    assert len(doors.told("Confirmed")) == 1
+    assert len(doors.published("Confirmed")) == 1
 
 
 @pytest.mark.parametrize("away", ["Ledger", "EventBus", "Unexpected"])

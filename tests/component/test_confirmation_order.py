@@ -22,31 +22,29 @@ def test_an_event_ahead_of_the_ledger_waits_for_it(doors: Doors) -> None:
 
     doors.interrupt("after transfer_contact", queued)
     doors.once()
-    assert doors.told("Confirmed") == []
+    assert doors.published("Confirmed") == []
     doors.confirm(hours=1)
-    assert len(doors.told("Confirmed")) == 1
+    assert len(doors.published("Confirmed")) == 1
     assert doors.contact_events.waiting == []
 
 
 def test_an_event_waits_while_the_answer_is_in_doubt(doors: Doors) -> None:
     doors.connect.set_switches(successor_listed_after=300)
     doors.connect.add_fault(Fault(FaultKind.LOST_RESET, "TransferContact", calls=1))
-    doors.send(doors.request(doors.contact()))
-    doors.once()
+    doors.try_once(doors.contact())
     doors.deliver(doors.telling())
     doors.confirm()
     assert len(doors.contact_events.waiting) == 1
     doors.settle()
     doors.confirm(hours=2)
-    [told] = doors.told("Confirmed")
-    assert told["newContactId"] == doors.told("Succeeded")[0]["newContactId"]
+    [event] = doors.published("Confirmed")
+    assert event["newContactId"] == doors.published("Succeeded")[0]["newContactId"]
 
 
 def test_what_nobody_asked_this_deployment_for_is_no_business_of_it(doors: Doors) -> None:
     """An agent's own transfer, a linked task, and an agent's transfer of a contact whose request has failed."""
     mine, linked, failed = doors.contact(), doors.contact(), doors.contact()
-    doors.send(doors.request(failed, queueId="no-such-queue"))
-    doors.settle()
+    doors.carry_out(failed, queueId="no-such-queue")
     doors.connect.others.transfer(mine, queue_id=doors.seed.queues["Support"])
     doors.connect.others.transfer(failed, queue_id=doors.seed.queues["Support"])
     doors.connect.others.place(doors.contact(PreviousContactId=linked), queue_id=doors.seed.queues["Support"])
@@ -54,7 +52,7 @@ def test_what_nobody_asked_this_deployment_for_is_no_business_of_it(doors: Doors
     doors.deliver(doors.telling())
     doors.confirm()
     assert doors.contact_events.waiting == []
-    assert doors.told("Confirmed") == doors.told("Unconfirmed") == []
+    assert doors.published("Confirmed") == doors.published("Unconfirmed") == []
     assert not doors.item(mine)
 
 
@@ -64,7 +62,7 @@ def test_a_linked_task_of_a_transferred_contact_confirms_nothing(doors: Doors) -
     doors.connect.others.place(doors.contact(PreviousContactId=contact), queue_id=doors.seed.queues["Support"])
     doors.deliver(doors.telling())
     doors.confirm()
-    assert doors.told("Confirmed") == []
+    assert doors.published("Confirmed") == []
 
 
 @pytest.mark.parametrize("linked", [False, True])
@@ -76,7 +74,9 @@ def test_an_answer_without_the_new_contacts_id_is_confirmed_by_the_successor(doo
         doors.connect.others.place(doors.contact(PreviousContactId=contact), queue_id=doors.seed.queues["Support"])
     doors.deliver(doors.telling())
     doors.confirm()
-    assert [told["newContactId"] for told in doors.told("Confirmed")] == ([] if linked else [doors.transfers[0][1]])
+    assert [event["newContactId"] for event in doors.published("Confirmed")] == (
+        [] if linked else [doors.transfers[0][1]]
+    )
 
 
 def test_an_arrival_overrules_the_outcome_that_there_was_none(doors: Doors) -> None:
@@ -93,5 +93,5 @@ def test_an_arrival_overrules_the_outcome_that_there_was_none(doors: Doors) -> N
     doors.confirm()
     doors.deliver([bare])
     doors.confirm()
-    assert (len(doors.told("Unconfirmed")), len(doors.told("Confirmed"))) == (1, 1)
+    assert (len(doors.published("Unconfirmed")), len(doors.published("Confirmed"))) == (1, 1)
     assert doors.arrival(contact)["state"] == "confirmed"

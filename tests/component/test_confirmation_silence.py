@@ -15,14 +15,14 @@ def test_silence_is_noticed_when_it_has_lasted_long_enough(new_doors: NewDoors) 
     began = doors.time.now
     doors.deliver(doors.announced())
     doors.confirm(hours=0.4)
-    assert doors.told("Unconfirmed") == []
+    assert doors.published("Unconfirmed") == []
     doors.confirm(hours=0.2)
-    [told] = doors.told("Unconfirmed")
-    assert (told["contactId"], told["unconfirmedReason"]) == (contact, "Silence")
+    [event] = doors.published("Unconfirmed")
+    assert (event["contactId"], event["unconfirmedReason"]) == (contact, "Silence")
     assert 30 * 60 <= doors.time.now - began <= 31 * 60
     doors.deliver(doors.announced())
     doors.confirm(hours=1)
-    assert len(doors.told("Unconfirmed")) == 1
+    assert len(doors.published("Unconfirmed")) == 1
 
 
 @pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
@@ -32,7 +32,7 @@ def test_silence_is_not_reported_when_something_was_heard(new_doors: NewDoors, c
     doors.transferred()
     doors.deliver([*doors.announced(), *doors.telling()])
     doors.confirm(hours=1)
-    assert len(doors.told("Confirmed") + doors.told("Unconfirmed")) == 1
+    assert len(doors.published("Confirmed") + doors.published("Unconfirmed")) == 1
 
 
 def test_what_was_announced_before_the_setting_was_switched_off_is_dropped(doors: Doors) -> None:
@@ -40,18 +40,17 @@ def test_what_was_announced_before_the_setting_was_switched_off_is_dropped(doors
     doors.transferred()
     doors.deliver(doors.announced())
     doors.confirm(hours=1)
-    assert doors.told("Unconfirmed") == []
+    assert doors.published("Unconfirmed") == []
     assert doors.contact_events.waiting == []
 
 
 def test_a_contact_that_keeps_its_id_is_not_called_silent(new_doors: NewDoors) -> None:
     doors = new_doors(within=1)
     doors.connect.set_switches(answers_old_contact_id=True)
-    doors.send(doors.request(doors.contact()))
-    doors.once()
+    doors.try_once(doors.contact())
     doors.deliver(doors.announced())
     doors.confirm(hours=1)
-    assert doors.told("Unconfirmed") == []
+    assert doors.published("Unconfirmed") == []
     assert doors.contact_events.waiting == []
 
 

@@ -1,4 +1,4 @@
-"""A message that was told of a failure and deleted begins nothing on another of its deliveries: nobody would come back for it."""
+"""A message that failed and was deleted begins nothing when it is delivered again: nobody would come back for its result."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_a_later_delivery_hears_the_refusal(world: World, receives: int) -> None
     assert _delivered(world, second) == []
     assert world.codes == ["IdempotencyMismatch", "FlowNotUsable", "IdempotencyMismatch"]
     assert world.transfers == []
-    assert {told["originalMessageId"] for told in world.told("Failed")} == {first.message_id, second.message_id}
+    assert {event["originalMessageId"] for event in world.published("Failed")} == {first.message_id, second.message_id}
 
 
 def test_a_rival_for_the_same_contact_waits_for_the_name(world: World) -> None:
@@ -59,23 +59,21 @@ def test_a_rival_for_the_same_contact_waits_for_the_name(world: World) -> None:
 
 
 def test_an_attempt_of_a_request_that_had_the_name_before_is_not_its_own(world: World) -> None:
-    """A delivery that was left over finds the doubt of the corrected request: a transfer that is not its own is not told as such."""
+    """A leftover delivery finds an attempt of the corrected request in doubt. The transfer of that request is not reported as its own."""
     contact = world.contact()
-    wrong = world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"], requestId="r"))
-    world.once()
+    wrong = world.try_once(contact, contactFlowId=world.seed.flows["Draft"], requestId="r")
     world.lose(FaultKind.LOST_RESET)
-    right = world.send(world.request(contact, requestId="r"))
-    world.once()
+    right = world.try_once(contact, requestId="r")
     wrong.receives += 1
     assert _delivered(world, wrong) == []
     assert world.codes == ["FlowNotUsable"] * 2
     world.settle()
-    assert [told["queueId"] for told in world.told("Succeeded")] == [world.seed.queues["Billing"]]
-    assert [told["contactFlowId"] for told in world.told("Succeeded")] == [world.seed.flows["Move to queue"]]
+    assert [event["queueId"] for event in world.published("Succeeded")] == [world.seed.queues["Billing"]]
+    assert [event["contactFlowId"] for event in world.published("Succeeded")] == [world.seed.flows["Move to queue"]]
     assert right not in world.queue.waiting
 
 
-def test_a_failure_that_a_copy_was_told_since_does_not_hide_ones_own(world: World) -> None:
+def test_a_later_failure_of_a_copy_does_not_hide_the_messages_own_failure(world: World) -> None:
     """The flow is published when both copies have failed: a delivery of the first that was left over has nobody to come back for it."""
     draft = world.seed.flows["Draft"]
     copies = [world.send(world.request(world.contact(), contactFlowId=draft))]
@@ -92,10 +90,8 @@ def test_a_failure_that_a_copy_was_told_since_does_not_hide_ones_own(world: Worl
 
 def test_a_failure_is_heard_again_although_the_contact_has_been_moved_since(world: World) -> None:
     contact = world.contact()
-    first = world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"]))
-    world.once()
-    world.send(world.request(contact))
-    world.once()
+    first = world.try_once(contact, contactFlowId=world.seed.flows["Draft"])
+    world.try_once(contact)
     first.receives += 1
     assert _delivered(world, first) == []
     assert world.codes == ["FlowNotUsable"] * 2
@@ -109,17 +105,15 @@ def test_sent_again_it_is_judged_afresh(world: World) -> None:
     assert len(world.transfers) == 1
     assert world.codes == ["IdempotencyMismatch", "FlowNotUsable"]
     second.receives += 1
-    assert _delivered(world, second) == []  # what it was told stays its end
+    assert _delivered(world, second) == []  # its message keeps its end
     assert world.codes == ["IdempotencyMismatch", "FlowNotUsable", "IdempotencyMismatch"]
     assert len(world.transfers) == 1
 
 
-def test_a_refusal_that_the_ledger_did_not_take_is_told_to_nobody(world: World) -> None:
+def test_a_refusal_that_the_ledger_did_not_take_is_not_reported(world: World) -> None:
     watched = watch(world, "contact#", give_up, lambda document: "ends" in document)
-    world.send(world.request(world.contact(), requestId="r"))
-    world.once()
-    second = world.send(world.request(world.contact(), requestId="r"))
-    world.once()
+    world.try_once(world.contact(), requestId="r")
+    second = world.try_once(world.contact(), requestId="r")
     assert world.codes == []
     second.visible_at = world.time.now + 100
     world.settle()

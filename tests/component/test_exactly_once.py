@@ -6,11 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from botocore.exceptions import EndpointConnectionError
 
 from contact_transfer.request.timestamps import rfc3339
 from local.connect.model import Fault, FaultKind
 from tests.component.services import START
+from tests.component.watched import Altered, unreachable
 from tests.component.world import Killed, World
 
 
@@ -29,7 +29,7 @@ def test_a_late_finisher_with_a_200_wins_over_the_worker_that_took_over(world: W
     world.invoke([message], first)
     world.settle()
     assert len(world.transfers) == 1
-    assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {t["newContactId"] for t in world.published("Succeeded")} == {world.transfers[0][1]}
     assert world.codes == []
 
 
@@ -48,7 +48,7 @@ def test_two_workers_with_duplicates_at_once_transfer_once(world: World) -> None
     world.settle()
     assert len(world.transfers) == 1
     assert world.calls("TransferContact") == 1
-    assert len(world.told("Succeeded")) == 2
+    assert len(world.published("Succeeded")) == 2
 
 
 def test_two_different_requests_for_one_contact_at_once_transfer_once(world: World) -> None:
@@ -72,26 +72,22 @@ def test_another_request_waits_while_an_attempt_is_in_doubt(world: World) -> Non
     world.connect.set_switches(old_contact_active_for=30, successor_listed_after=20)
     contact = world.contact()
     world.lose(FaultKind.LOST_500)
-    first = world.send(world.request(contact, requestId="one"))
-    world.once()
+    first = world.try_once(contact, requestId="one")
     first.visible_at = world.time.now + 300
-    world.send(world.request(contact, requestId="two", queueId=world.seed.queues["Support"]))
-    world.settle()
+    world.carry_out(contact, requestId="two", queueId=world.seed.queues["Support"])
     assert len(world.transfers) == 1
     assert world.codes == ["ContactNotActive"]
-    assert world.told("Succeeded")[0]["requestId"] == "one"
+    assert world.published("Succeeded")[0]["requestId"] == "one"
 
 
 def test_another_request_goes_ahead_once_the_doubt_of_a_vanished_one_is_settled(world: World) -> None:
     contact = world.contact()
     world.lose(FaultKind.INTERNAL_ERROR)
-    world.send(world.request(contact, requestId="one"))
-    world.once()
+    world.try_once(contact, requestId="one")
     world.queue.waiting.clear()  # an operator has dropped it
-    world.send(world.request(contact, requestId="two"))
-    world.settle()
+    world.carry_out(contact, requestId="two")
     assert len(world.transfers) == 1
-    assert world.told("Succeeded")[0]["requestId"] == "two"
+    assert world.published("Succeeded")[0]["requestId"] == "two"
 
 
 @pytest.mark.parametrize(("queue", "minutes"), [("Support", 0), ("Billing", -30), ("Support", 5)])
@@ -107,8 +103,7 @@ def test_an_agents_own_transfer_is_not_announced_as_ours(world: World, queue: st
         world.lose(FaultKind.INTERNAL_ERROR)
         at = world.time.now + minutes * 60 + 3
         world.connect.others.transfer(contact, queue_id=world.seed.queues[queue], at=at)
-    message = world.send(world.request(contact))
-    world.once()
+    message = world.try_once(contact)
     if minutes > 0:
         message.visible_at = world.time.now + minutes * 60 + 10
     else:
@@ -116,7 +111,7 @@ def test_an_agents_own_transfer_is_not_announced_as_ours(world: World, queue: st
         world.connect.tick()
     world.settle()
     assert world.transfers == []
-    assert world.told("Succeeded") == []
+    assert world.published("Succeeded") == []
     assert len(world.codes) == 1
     if minutes < 0:
         assert world.codes[0] in {"ContactNotActive", "RejectedByConnect"}
@@ -127,8 +122,7 @@ def test_an_agents_own_transfer_is_not_announced_as_ours(world: World, queue: st
 def test_an_agents_own_transfer_before_ours_fails_at_once(world: World) -> None:
     contact = world.contact()
     world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     assert world.codes == ["ContactNotActive"]
 
 
@@ -140,22 +134,17 @@ def test_expiry_in_doubt_ends_nothing(world: World) -> None:
     world.time.now = START
     world.settle()
     assert world.codes == []
-    assert len(world.told("Succeeded")) >= 1
+    assert len(world.published("Succeeded")) >= 1
 
 
 def test_a_request_that_expires_while_retried_fails_without_a_late_call(world: World) -> None:
     world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "TransferContact", seconds=3600))
     contact = world.contact()
-    world.send(world.request(contact, expiresAt=_at(600)))
-    world.settle()
+    world.carry_out(contact, expiresAt=rfc3339(START + 600))
     assert world.codes == ["RequestExpired"]
     calls = [call.time for call in world.connect.history.calls if call.operation == "TransferContact"]
     assert calls
     assert max(calls) < START + 600
-
-
-def _at(seconds: float) -> str:
-    return rfc3339(START + seconds)
 
 
 def test_the_deadline_in_doubt_ends_nothing_before_connect_has_been_asked(new_world: Callable[..., World]) -> None:
@@ -163,17 +152,15 @@ def test_the_deadline_in_doubt_ends_nothing_before_connect_has_been_asked(new_wo
     world.connect.set_switches(successor_listed_after=200)
     contact = world.contact()
     world.lose(FaultKind.LOST_RESET)
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     assert world.codes == []
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]]
+    assert [event["newContactId"] for event in world.published("Succeeded")] == [world.transfers[0][1]]
 
 
 def test_an_ended_contact_without_successor_is_outcome_unknown_after_the_settling_time(world: World) -> None:
     contact = world.contact()
     world.lose(FaultKind.INTERNAL_ERROR)
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     world.connect.others.end(contact)
     began = world.time.now
     world.settle()
@@ -184,17 +171,17 @@ def test_an_ended_contact_without_successor_is_outcome_unknown_after_the_settlin
 def _not_noted(world: World, request: dict[str, Any]) -> None:
     """The request is transferred, and the ledger cannot be reached when that must be noted."""
     world.send(request)
-    world.dynamodb = _Away(world.dynamodb, after=1, calls=1)
+    world.dynamodb = Altered(world.dynamodb, unreachable, nth=1)
     world.worker = world.new_worker()
     world.once()
 
 
 def test_a_success_that_the_ledger_could_not_note_is_announced_once_it_is_noted_and_not_repeated(world: World) -> None:
     _not_noted(world, world.request(world.contact()))
-    assert world.told("Succeeded") == []
+    assert world.published("Succeeded") == []
     world.settle()
     assert len(world.transfers) == 1
-    assert {t["newContactId"] for t in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {t["newContactId"] for t in world.published("Succeeded")} == {world.transfers[0][1]}
 
 
 def test_a_success_that_nobody_could_note_or_find_again_is_not_announced_before_it_ends_as_unknown(
@@ -205,34 +192,13 @@ def test_a_success_that_nobody_could_note_or_find_again_is_not_announced_before_
     _not_noted(world, world.request(world.contact(), contactFlowId=world.seed.flows["Inbound"], queueId=None))
     world.settle()
     assert len(world.transfers) == 1
-    assert (world.codes, world.told("Succeeded")) == (["OutcomeUnknown"], [])
-
-
-class _Away:
-    """DynamoDB cannot be reached for some calls."""
-
-    def __init__(self, client: object, after: int, calls: int) -> None:
-        self._client = client
-        self._after = after
-        self._calls = calls
-
-    def __getattr__(self, name: str) -> object:
-        method = getattr(self._client, name)
-
-        def call(**given: object) -> object:
-            self._after -= 1
-            if self._after < 0 and self._calls > 0:
-                self._calls -= 1
-                raise EndpointConnectionError(endpoint_url="https://dynamodb")
-            return method(**given)
-
-        return call
+    assert (world.codes, world.published("Succeeded")) == (["OutcomeUnknown"], [])
 
 
 def test_while_the_ledger_is_away_nothing_is_called_and_nothing_lost(world: World) -> None:
     contact = world.contact()
     world.send(world.request(contact))
-    world.dynamodb = _Away(world.dynamodb, after=0, calls=5)
+    world.dynamodb = Altered(world.dynamodb, unreachable, calls=5)
     world.worker = world.new_worker()
     world.once()
     assert world.connect.history.calls == []
@@ -279,7 +245,6 @@ def test_a_request_that_kills_every_worker_once_it_has_called_ends_as_unknown(wo
     _killed_each_time(world)
     assert world.codes == ["OutcomeUnknown"]
     assert "it kills the worker" in world.dead[0]["FailureMessage"]
-    world.send(world.request(world.contact(), requestId="r"))
-    world.settle()
+    world.carry_out(world.contact(), requestId="r")
     assert world.codes == ["OutcomeUnknown", "IdempotencyMismatch"], "the name stays bound"
     assert [old for old, _ in world.transfers] == [contact]

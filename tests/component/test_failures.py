@@ -109,7 +109,7 @@ def test_every_code_is_produced_by_a_component_test() -> None:
 
 
 @pytest.mark.parametrize(("code", "build"), CASES, ids=[f"{code}-{i}" for i, (code, _) in enumerate(CASES)])
-def test_parked_at_the_first_receive_with_its_reason_while_its_mates_transfer(
+def test_parked_at_the_first_receive_with_its_reason_while_the_other_messages_transfer(
     world: World, code: str, build: Callable[[World], object]
 ) -> None:
     before, after = world.contact(), world.contact()
@@ -126,12 +126,12 @@ def test_parked_at_the_first_receive_with_its_reason_while_its_mates_transfer(
     assert reason["OriginalMessageId"] == bad.message_id
     assert reason["FailedAt"].endswith("Z")
     assert reason["FailureMessage"].endswith(".")
-    [told] = world.told("Failed")
-    assert told["failureCode"] == code
-    assert told["failureMessage"] == reason["FailureMessage"]
-    assert told["originalMessageId"] == bad.message_id
-    assert told.get("requestName") == reason.get("RequestName")
-    assert told.get("attempts") == (int(reason["Attempts"]) if "Attempts" in reason else None)
+    [event] = world.published("Failed")
+    assert event["failureCode"] == code
+    assert event["failureMessage"] == reason["FailureMessage"]
+    assert event["originalMessageId"] == bad.message_id
+    assert event.get("requestName") == reason.get("RequestName")
+    assert event.get("attempts") == (int(reason["Attempts"]) if "Attempts" in reason else None)
     assert [old for old, _ in world.transfers if old in {before, after}] == [before, after]
 
 
@@ -149,10 +149,9 @@ def test_what_is_not_on_the_deployments_lists_is_refused_without_a_call(
     world = new_world(**{setting: frozenset({"the-one"})})
     contact = world.contact()
     other = {"queueId": None, "userId": world.seed.users["ana"]} if given == "userId" else {}
-    world.send(world.request(contact, **other))
-    world.once()
+    world.try_once(contact, **other)
     assert world.codes == [code]
-    assert world.dead[0]["RequestName"] == world.told("Failed")[0]["requestName"]
+    assert world.dead[0]["RequestName"] == world.published("Failed")[0]["requestName"]
     assert world.connect.history.calls == []
 
 
@@ -164,8 +163,7 @@ def test_an_instance_must_be_named_when_the_deployment_serves_several(new_world:
     world.worker = world.new_worker()
     contact = world.contact()
     world.send(world.request(contact))
-    world.send(world.request(contact, instanceId=world.instance_id))
-    world.once()
+    world.try_once(contact, instanceId=world.instance_id)
     assert world.codes == ["InvalidField"]
     assert "instanceId is missing" in world.dead[0]["FailureMessage"]
     assert len(world.transfers) == 1
@@ -189,8 +187,7 @@ def test_a_refusal_that_no_rule_explains_is_rejected_by_connect(world: World) ->
     # The model refuses a contact that has ended but is still shown as active: here for longer than it is asked again.
     world.connect.set_switches(end_shown_after=600)
     world.connect.others.end(contact)
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     assert world.codes == ["RejectedByConnect"]
     assert "InvalidRequestException (HTTP 400)" in world.dead[0]["FailureMessage"]
 
@@ -198,10 +195,9 @@ def test_a_refusal_that_no_rule_explains_is_rejected_by_connect(world: World) ->
 def test_contact_not_active_names_the_request_that_moved_it(world: World) -> None:
     contact = world.contact()
     world.send(world.request(contact, requestId="one"))
-    world.send(world.request(contact, requestId="two"))
-    world.once()
+    world.try_once(contact, requestId="two")
     assert world.codes == ["ContactNotActive"]
-    assert world.told("Succeeded")[0]["requestName"] in world.dead[0]["FailureMessage"]
+    assert world.published("Succeeded")[0]["requestName"] in world.dead[0]["FailureMessage"]
     assert world.transfers[0][1] in world.dead[0]["FailureMessage"]
 
 
@@ -211,16 +207,14 @@ def test_a_linked_task_is_not_a_transfer_and_does_not_count(world: World) -> Non
         world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
         contact = world.connect.history.transfers[-1].new
     world.connect.others.link_task(contact)
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     assert [old for old, _ in world.transfers] == [contact]
 
 
 def test_the_active_task_quota_passes_while_a_full_chain_does_not(world: World) -> None:
     contact = world.contact()
     world.connect.add_fault(Fault(FaultKind.ACTIVE_TASK_QUOTA, "TransferContact", calls=3))
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     assert world.codes == []
     assert [old for old, _ in world.transfers] == [contact]
 
@@ -231,7 +225,6 @@ def test_a_contact_that_still_shows_as_active_has_ended_when_a_successor_shows(w
     world.connect.set_switches(end_shown_after=5.0, ended_contact_answers=answer)
     contact = world.contact()
     world.connect.others.transfer(contact, queue_id=world.seed.queues["Support"])
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     assert world.codes == ["ContactNotActive"]
     assert "it was transferred to" in world.dead[0]["FailureMessage"]

@@ -29,9 +29,9 @@ def test_a_flow_is_answered_and_its_contact_is_moved(doors: Doors) -> None:
     contact = doors.contact()
     answer = doors.flow_door().invoke(doors.flow_event(contact, **_parameters(doors, reason="asked by the customer")))
     doors.settle()
-    [told] = doors.told("Succeeded")
-    assert answer == {"status": "ACCEPTED", "requestName": told["requestName"]}
-    assert (told["contactId"], told["reason"]) == (contact, "asked by the customer")
+    [event] = doors.published("Succeeded")
+    assert answer == {"status": "ACCEPTED", "requestName": event["requestName"]}
+    assert (event["contactId"], event["reason"]) == (contact, "asked by the customer")
     assert [old for old, _ in doors.transfers] == [contact]
 
 

@@ -20,34 +20,31 @@ def _without_a_look_at_the_lanes(log: list[str]) -> list[str]:
 
 def test_a_contact_that_is_active_itself_is_moved_with_no_call_more(world: World) -> None:
     plain, following = world.contact(), world.contact()
-    world.send(world.request(plain))
-    world.settle()
+    world.carry_out(plain)
     world.log.clear()
-    world.send(world.request(world.contact()))
-    world.settle()
+    world.carry_out(world.contact())
     usual = _without_a_look_at_the_lanes(world.log)
     world.log.clear()
     follow(world, following)
     world.settle()
     assert _without_a_look_at_the_lanes(world.log) == usual
     assert [old for old, _ in world.transfers][-1] == following
-    assert "movedContactId" not in world.told("Succeeded")[-1]
+    assert "movedContactId" not in world.published("Succeeded")[-1]
 
 
 @pytest.mark.parametrize("transfers", [1, 2, 10])
 def test_the_last_contact_of_a_chain_is_moved_under_the_name_of_the_first(world: World, transfers: int) -> None:
     first, *_, last = chain(world, transfers)
-    world.send(world.request(first))
-    world.settle()
+    world.carry_out(first)
     assert world.codes == ["ContactNotActive"]
     follow(world, first)
     world.settle()
     [(old, new)] = world.transfers
     assert old == last
-    [event] = world.told("Succeeded")
+    [event] = world.published("Succeeded")
     assert (event["contactId"], event["movedContactId"], event["newContactId"]) == (first, last, new)
     assert event["follow"] is True
-    assert event["requestName"] == world.told("Failed")[0]["requestName"]
+    assert event["requestName"] == world.published("Failed")[0]["requestName"]
     assert event["initialContactId"] == first
 
 
@@ -67,7 +64,7 @@ def test_eleven_transfers_are_the_limit_of_the_moved_contact(world: World) -> No
     first, *_, last = chain(world, 11)
     follow(world, first)
     world.settle()
-    [event] = world.told("Failed")
+    [event] = world.published("Failed")
     assert (event["failureCode"], event["contactId"], event["movedContactId"]) == ("TransferLimitReached", first, last)
     assert world.dead[0]["ContactId"] == first
 
@@ -77,19 +74,17 @@ def test_a_repetition_has_the_first_answer_with_or_without_the_wish_to_follow(wo
     follow(world, first, requestId="r")
     world.settle()
     for given in ({"follow": True}, {}):
-        world.send(world.request(first, requestId="r", **given))
-        world.settle()
+        world.carry_out(first, requestId="r", **given)
     assert [old for old, _ in world.transfers] == [last]
-    assert {event["newContactId"] for event in world.told("Succeeded")} == {world.transfers[0][1]}
-    assert {event["movedContactId"] for event in world.told("Succeeded")} == {last}
+    assert {event["newContactId"] for event in world.published("Succeeded")} == {world.transfers[0][1]}
+    assert {event["movedContactId"] for event in world.published("Succeeded")} == {last}
     assert world.codes == []
 
 
 def test_another_request_that_does_not_follow_fails_as_before(world: World) -> None:
     first, _ = chain(world, 1)
     follow(world, first)
-    world.send(world.request(first, queueId=world.seed.queues["Support"]))
-    world.settle()
+    world.carry_out(first, queueId=world.seed.queues["Support"])
     assert world.codes == ["ContactNotActive"]
     assert len(world.transfers) == 1
 
@@ -97,8 +92,7 @@ def test_another_request_that_does_not_follow_fails_as_before(world: World) -> N
 def test_the_service_s_own_earlier_transfer_is_followed(world: World) -> None:
     """A ladder: the second rung moves the contact that the first one made."""
     first = world.contact()
-    world.send(world.request(first, requestId="first rung"))
-    world.settle()
+    world.carry_out(first, requestId="first rung")
     follow(world, first, requestId="second rung", queueId=world.seed.queues["Supervisors"])
     world.settle()
     (_, second), (moved, _) = world.transfers
@@ -113,7 +107,7 @@ def test_two_active_successors_are_a_failure_that_names_them(world: World) -> No
     world.time.now += 60
     follow(world, first)
     world.settle()
-    [event] = world.told("Failed")
+    [event] = world.published("Failed")
     assert event["failureCode"] == "SeveralActiveContacts"
     assert all(one in event["failureMessage"] for one in ones)
     assert world.transfers == []
@@ -171,11 +165,10 @@ def test_a_request_that_was_refused_and_does_not_follow_any_more_moves_nothing(w
     follow(world, first)
     world.settle()
     assert world.codes == ["FlowNotUsable"]
-    assert world.told("Failed")[0]["movedContactId"] == last
+    assert world.published("Failed")[0]["movedContactId"] == last
     world.connect.others.archive_flow(archived, archived=False)
     world.time.now += 3600
-    world.send(world.request(first))
-    world.settle()
+    world.carry_out(first)
     assert world.codes == ["FlowNotUsable", "ContactNotActive"]
     follow(world, first)
     world.settle()
@@ -186,8 +179,7 @@ def test_one_request_id_follows_once_and_has_one_set_of_parameters(world: World)
     first, last = chain(world, 1)
     follow(world, first, requestId="r")
     world.settle()
-    world.send(world.request(world.transfers[0][1], requestId="r"))
-    world.settle()
+    world.carry_out(world.transfers[0][1], requestId="r")
     assert world.codes == ["IdempotencyMismatch"]
     assert [old for old, _ in world.transfers] == [last]
 
@@ -234,13 +226,12 @@ def test_a_flow_asks_with_a_word(doors: Doors) -> None:
     assert [old for old, _ in doors.transfers] == [second]
 
 
-def test_the_arrival_is_told_of_the_named_contact(doors: Doors) -> None:
+def test_the_arrival_is_reported_for_the_named_contact(doors: Doors) -> None:
     first = doors.contact()
     second = moved_by_agent(doors, first)
-    doors.send(doors.request(first, follow=True))
-    doors.settle()
+    doors.carry_out(first, follow=True)
     doors.deliver(doors.telling(doors.transfers[-1][1]))
     doors.confirm()
-    [event] = doors.told("Confirmed")
+    [event] = doors.published("Confirmed")
     assert (event["contactId"], event["movedContactId"]) == (first, second)
-    assert event["requestName"] == doors.told("Succeeded")[0]["requestName"]
+    assert event["requestName"] == doors.published("Succeeded")[0]["requestName"]

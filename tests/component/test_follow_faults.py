@@ -20,7 +20,7 @@ def test_an_agent_s_transfer_in_between_is_followed(world: World) -> None:
     world.settle()
     assert world.transfers[0][0] == made[0] != second
     assert len(world.transfers) == 1
-    assert world.told("Succeeded")[-1]["movedContactId"] == made[0]
+    assert world.published("Succeeded")[-1]["movedContactId"] == made[0]
     assert world.codes == []
 
 
@@ -36,7 +36,7 @@ def test_a_lost_answer_is_settled_and_its_own_successor_is_never_moved(
     world.settle()
     assert [old for old, _ in world.transfers] == [last]
     assert world.codes == []
-    assert {event["newContactId"] for event in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {event["newContactId"] for event in world.published("Succeeded")} == {world.transfers[0][1]}
 
 
 def test_an_answer_lost_at_each_hop(world: World) -> None:
@@ -59,7 +59,7 @@ def test_an_unknown_outcome_is_kept_when_the_request_is_sent_again(world: World)
     follow(world, first, queueId=None)
     world.settle(hours=3)
     assert world.codes == ["OutcomeUnknown"]
-    assert world.told("Failed")[0]["movedContactId"] == last
+    assert world.published("Failed")[0]["movedContactId"] == last
     follow(world, first, queueId=None)
     world.settle(hours=3)
     assert [old for old, _ in world.transfers] == [last]
@@ -72,10 +72,9 @@ def test_a_delivery_that_does_not_follow_settles_what_an_earlier_one_left_in_dou
     world.once()
     world.queue.waiting.clear()
     world.time.now += 400
-    world.send(world.request(first))
-    world.settle()
+    world.carry_out(first)
     assert [old for old, _ in world.transfers] == [last]
-    assert world.told("Succeeded")[-1]["movedContactId"] == last
+    assert world.published("Succeeded")[-1]["movedContactId"] == last
 
 
 def test_two_requests_that_follow_to_one_contact_are_rivals_for_it(world: World) -> None:
@@ -117,7 +116,7 @@ def test_a_worker_that_dies_anywhere_moves_one_contact_once(dynamodb: Any) -> No
         world.settle()
         assert [old for old, _ in world.transfers] == [last], f"died at {at}"
         assert world.codes == [], f"died at {at}"
-        assert {one["movedContactId"] for one in world.told("Succeeded")} == {last}, f"died at {at}"
+        assert {one["movedContactId"] for one in world.published("Succeeded")} == {last}, f"died at {at}"
 
 
 def _scene(dynamodb: Any, number: int) -> World:

@@ -73,7 +73,7 @@ def test_a_frozen_sandbox_transfers_nothing_a_second_time(send: Send, switches: 
     for at, doors in _each_step(send, switches):
         assert len(doors.transfers) == 1, f"frozen at {at}"
         assert doors.codes == [], f"frozen at {at}"
-        announced = {event["newContactId"] for event in doors.told("Succeeded")}
+        announced = {event["newContactId"] for event in doors.published("Succeeded")}
         assert announced == {doors.transfers[0][1]}, f"frozen at {at}"
 
 
@@ -81,7 +81,7 @@ def test_a_frozen_sandbox_gives_one_end_to_a_failure() -> None:
     for at, doors in _each_step(_unusable, {}):
         assert doors.transfers == [], f"frozen at {at}"
         assert set(doors.codes) == {"FlowNotUsable"}, f"frozen at {at}"
-        assert {event["failureCode"] for event in doors.told("Failed")} == {"FlowNotUsable"}, f"frozen at {at}"
+        assert {event["failureCode"] for event in doors.published("Failed")} == {"FlowNotUsable"}, f"frozen at {at}"
 
 
 def test_a_frozen_sandbox_calls_no_transfer_a_failure_when_its_flow_moved_it_on() -> None:
@@ -91,7 +91,7 @@ def test_a_frozen_sandbox_calls_no_transfer_a_failure_when_its_flow_moved_it_on(
 
     for at, doors in _each_step(send, {"token_forgotten_after": 0.0}):
         assert len(doors.transfers) == 1, f"frozen at {at}"
-        ends = {*doors.codes, *(event["newContactId"] for event in doors.told("Succeeded"))}
+        ends = {*doors.codes, *(event["newContactId"] for event in doors.published("Succeeded"))}
         assert len(ends) == 1, f"frozen at {at}: two ends"
         assert ends <= {"OutcomeUnknown", doors.transfers[0][1]}, f"frozen at {at}"
 

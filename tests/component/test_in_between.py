@@ -12,36 +12,20 @@ from contact_transfer.connect_flow.flow_function import NotStored
 from local.connect.model import FaultKind
 from tests.component import wire
 from tests.component.doors import Doors
+from tests.component.watched import Altered
 from tests.component.world import INSTANCE_ARN, World
 
 #: What botocore makes of a page.
 PAGE = {"ResponseMetadata": {"HTTPStatusCode": 200, "HTTPHeaders": {"content-type": "text/html"}}}
 
 
-class _Between:
-    """Answers calls of an operation, from the nth on, with a page; so many of them."""
-
-    def __init__(self, client: Any, operation: str, nth: int = 0, pages: int = 1) -> None:
-        self._client, self._operation, self._nth, self._pages = client, operation, nth, pages
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        if name != self._operation:
-            return found
-
-        def call(**given: Any) -> Any:
-            self._nth -= 1
-            if self._nth < 0 < self._pages:
-                self._pages -= 1
-                return PAGE
-            return found(**given)
-
-        return call
+def _page(_real: Any, _given: Any) -> Any:
+    return PAGE
 
 
 def test_a_request_of_a_flow_is_not_accepted_on_the_word_of_a_page(doors: Doors) -> None:
     settings = FlowSettings((INSTANCE_ARN,), "https://sqs/transfer", "https://sqs/urgent")
-    door = bootstrap.flow_door(settings.to_environment(), {"sqs": _Between(doors.queue, "send_message")})
+    door = bootstrap.flow_door(settings.to_environment(), {"sqs": Altered(doors.queue, _page, "send_message")})
     parameters = {"contactFlowId": doors.seed.flows["Move to queue"], "queueId": doors.seed.queues["Billing"]}
     with pytest.raises(NotStored):
         door.invoke(doors.flow_event(doors.contact(), **parameters))
@@ -49,7 +33,7 @@ def test_a_request_of_a_flow_is_not_accepted_on_the_word_of_a_page(doors: Doors)
 
 def test_a_failed_message_is_not_parked_on_the_word_of_a_page(world: World) -> None:
     queue = world.queue
-    world.queue = _Between(queue, "send_message")
+    world.queue = Altered(queue, _page, "send_message")
     world.worker = world.new_worker()
     world.queue = queue
     world.send("not json")
@@ -65,7 +49,7 @@ def test_a_failed_message_is_not_parked_on_the_word_of_a_page(world: World) -> N
 def test_the_ledger_is_not_what_a_page_says(world: World, operation: str, nth: int, *, lost: bool) -> None:
     if lost:
         world.lose(FaultKind.LOST_500)
-    world.dynamodb = _Between(world.dynamodb, operation, nth)
+    world.dynamodb = Altered(world.dynamodb, _page, operation, nth)
     world.worker = world.new_worker()
     request = world.request(world.contact())
     for _ in range(2):
@@ -73,7 +57,7 @@ def test_the_ledger_is_not_what_a_page_says(world: World, operation: str, nth: i
         world.settle()
     assert len(world.transfers) == 1
     assert world.codes == []
-    assert {told["newContactId"] for told in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {event["newContactId"] for event in world.published("Succeeded")} == {world.transfers[0][1]}
 
 
 @pytest.mark.parametrize("kind", ["text/html; charset=utf-8", "text/plain", "application/octet-stream"])
@@ -88,7 +72,6 @@ def test_an_answer_of_connect_is_believed_whatever_its_type_is_said_to_be(
         return response
 
     monkeypatch.setattr(wire, "_response", mistyped)
-    world.send(world.request(world.contact()))
-    world.settle()
+    world.carry_out(world.contact())
     assert len(world.transfers) == 1
     assert world.codes == []

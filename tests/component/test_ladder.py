@@ -62,7 +62,7 @@ def test_half_an_hour_leads_to_the_second_line_and_an_hour_to_the_supervisor(cen
     world.settle()
     assert [old for old, _ in world.transfers] == [contact, moved]
     assert began + 60 * MINUTE <= world.time.now < began + 63 * MINUTE
-    assert [one["movedContactId"] for one in world.told("Succeeded") if "movedContactId" in one] == [moved]
+    assert [one["movedContactId"] for one in world.published("Succeeded") if "movedContactId" in one] == [moved]
     assert world.dead == []
 
 
@@ -79,7 +79,7 @@ def test_an_agent_in_the_second_line_keeps_the_contact(centre: Centre, happens: 
         others.end(moved)
     world.settle()
     assert len(world.transfers) == 1
-    assert (world.dead, len(world.told("Skipped"))) == ([], 1)
+    assert (world.dead, len(world.published("Skipped"))) == ([], 1)
 
 
 @pytest.mark.parametrize("happens", ["taken", "ended"])
@@ -93,7 +93,7 @@ def test_nothing_happens_to_a_contact_that_does_not_wait_any_more(centre: Centre
         others.end(contact)
     world.settle()
     assert (world.transfers, world.dead) == ([], [])
-    assert len(world.told("Skipped")) == 2
+    assert len(world.published("Skipped")) == 2
 
 
 def test_a_contact_that_somebody_put_into_the_second_line_skips_the_first_rung(centre: Centre) -> None:
@@ -102,9 +102,9 @@ def test_a_contact_that_somebody_put_into_the_second_line_skips_the_first_rung(c
     _pass(world, 10)
     world.connect.others.place(contact, queue_id=centre.second)
     world.settle()
-    assert [one["skipReason"] for one in world.told("Skipped")] == ["NotInQueue"]
+    assert [one["skipReason"] for one in world.published("Skipped")] == ["NotInQueue"]
     assert [old for old, _ in world.transfers] == [contact]
-    assert [one["route"] for one in world.told("Succeeded")] == ["to-the-supervisor"]
+    assert [one["route"] for one in world.published("Succeeded")] == ["to-the-supervisor"]
 
 
 def test_a_repeated_event_and_schedules_that_fire_late_and_twice_climb_each_rung_once(centre: Centre) -> None:

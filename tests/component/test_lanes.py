@@ -51,18 +51,17 @@ def test_the_same_request_in_both_lanes_is_one_request(world: World) -> None:
     world.send(world.request(contact, requestId="r", priority="urgent"), "urgent")
     world.settle()
     assert len(world.transfers) == 1
-    first, second = world.told("Succeeded")
+    first, second = world.published("Succeeded")
     assert first["newContactId"] == second["newContactId"]
     assert "priority" not in first
 
 
 def test_a_moved_request_that_fails_names_the_message_that_was_sent(world: World) -> None:
-    message = world.send(world.request(world.contact(), queueId="no-such-queue", priority="urgent"))
-    world.settle()
+    message = world.carry_out(world.contact(), queueId="no-such-queue", priority="urgent")
     [dead] = world.dead
     assert (dead["FailureCode"], dead["OriginalMessageId"]) == ("DestinationNotFound", message.message_id)
     assert not {name for name in dead if name.startswith("ContactTransfer")}
-    assert [failed["originalMessageId"] for failed in world.told("Failed")] == [message.message_id]
+    assert [failed["originalMessageId"] for failed in world.published("Failed")] == [message.message_id]
 
 
 def test_a_message_with_ten_attributes_keeps_them_all(world: World) -> None:
@@ -74,15 +73,13 @@ def test_a_message_with_ten_attributes_keeps_them_all(world: World) -> None:
 
 
 def test_a_request_that_the_deployment_refuses_fails_in_the_lane_it_came_through(world: World) -> None:
-    world.send(world.request(world.contact(), priority="urgent", route="unknown"))
-    world.once()
+    world.try_once(world.contact(), priority="urgent", route="unknown")
     assert world.codes == ["InvalidField"]
     assert len(world.queue.everything) == 1
 
 
 def test_a_priority_that_is_none_fails(world: World) -> None:
-    world.send(world.request(world.contact(), priority="high"))
-    world.once()
+    world.try_once(world.contact(), priority="high")
     assert world.codes == ["InvalidField"]
     assert "priority must be normal or urgent" in world.dead[0]["FailureMessage"]
 
@@ -114,7 +111,7 @@ def test_a_crash_between_sending_and_deleting_moves_twice_and_transfers_once(wor
     world.settle()
     assert len([message for message in world.queue.everything if message.queue == "urgent"]) == 2
     assert len(world.transfers) == 1
-    assert {told["newContactId"] for told in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {event["newContactId"] for event in world.published("Succeeded")} == {world.transfers[0][1]}
 
 
 def test_a_message_of_a_queue_that_nobody_knows_is_not_moved(world: World) -> None:
@@ -135,8 +132,7 @@ def test_what_is_deferred_waits_in_its_own_queue(world: World) -> None:
 def test_a_message_that_was_moved_twice_has_one_end(world: World) -> None:
     """The worker died after it had sent the first copy, so there are two of one message."""
     flow = world.seed.flows["Move to queue"]
-    message = world.send(world.request(world.contact(), priority="urgent", requestId="r"))
-    world.once()
+    message = world.try_once(world.contact(), priority="urgent", requestId="r")
     world.invoke([message])
     world.connect.others.archive_flow(flow)
     world.invoke(world.receive(1))
@@ -144,15 +140,14 @@ def test_a_message_that_was_moved_twice_has_one_end(world: World) -> None:
     world.time.now += 600
     world.settle()
     assert world.codes == ["FlowNotUsable", "FlowNotUsable"]
-    assert {one["originalMessageId"] for one in world.told("Failed")} == {message.message_id}
+    assert {one["originalMessageId"] for one in world.published("Failed")} == {message.message_id}
     assert world.transfers == []
 
 
 def test_nobody_is_given_the_end_of_another_request(world: World) -> None:
     contact = world.contact()
     flow = world.seed.flows["Customer hold"]
-    first = world.send(world.request(contact, contactFlowId=flow))
-    world.once()
+    first = world.try_once(contact, contactFlowId=flow)
     named = {"stringValue": first.message_id, "dataType": "String"}
     world.send(world.request(contact), ContactTransferMovedFrom=named)
     world.settle()

@@ -38,15 +38,12 @@ def _full(world: World) -> None:
 def test_a_late_note_of_a_failure_frees_no_name_that_has_been_carried_out_since(world: World) -> None:
     draft, contact = world.seed.flows["Draft"], world.contact()
     watched = watch(world, "request#", match=is_free)
-    world.send(world.request(contact, contactFlowId=draft, requestId="r"))
-    world.settle()
+    world.carry_out(contact, contactFlowId=draft, requestId="r")
     world.connect.others.publish_flow(draft)
     world.time.now += 5
-    world.send(world.request(contact, contactFlowId=draft, requestId="r"))
-    world.settle()
+    world.carry_out(contact, contactFlowId=draft, requestId="r")
     watched.arrives_late()
-    world.send(world.request(world.contact(), requestId="r"))
-    world.settle()
+    world.carry_out(world.contact(), requestId="r")
     assert world.codes == ["FlowNotUsable", "IdempotencyMismatch"]
     assert [old for old, _ in world.transfers] == [contact]
 
@@ -58,8 +55,7 @@ def test_a_late_claim_binds_no_name_that_has_failed_since(world: World) -> None:
     world.interrupt("before describe_contact", lambda _: setattr(world.time, "now", world.time.now + 0.2))
     world.settle()
     watched.arrives_late()
-    world.send(world.request(contact, requestId="r"))
-    world.settle()
+    world.carry_out(contact, requestId="r")
     assert world.codes == ["FlowNotUsable"]
     assert [old for old, _ in world.transfers] == [contact]
 
@@ -99,7 +95,7 @@ def test_a_permit_is_not_taken_for_a_request_that_failed_without_one(doors: Door
 
 
 def test_a_permit_is_not_given_back_that_a_request_has_taken_up_again(doors: Doors) -> None:
-    """Its failure could not be written and was told to nobody; sent again without an end to its time, it is carried out."""
+    """Its failure could not be written, so it was not reported; sent again without ``expiresAt``, the request is carried out."""
     first = doors.contact()
     second = doors.contact(PreviousContactId=first)
     _full(doors)

@@ -52,7 +52,7 @@ def test_seven_hundred_requests_for_one_contact_survive_a_day_of_outage() -> Non
     assert world.queue.waiting == []
     assert len(world.transfers) == 1
     assert world.codes == ["ContactNotActive"] * 699
-    assert {event["successorContactId"] for event in world.told("Failed")} == {world.transfers[0][1]}
+    assert {event["successorContactId"] for event in world.published("Failed")} == {world.transfers[0][1]}
     assert client.table.largest <= LARGEST_ITEM
 
 
@@ -70,5 +70,5 @@ def test_a_tree_of_sixty_pages_comes_to_an_end_with_bounded_calls(world: World, 
     world.settle(hours=2)
     assert [old for old, _ in world.transfers] == [contact]
     assert world.codes == []
-    assert len(world.told("Succeeded")) == 1
+    assert len(world.published("Succeeded")) == 1
     assert world.calls("ListAssociatedContacts") <= (125 if lost else 60)

@@ -46,8 +46,8 @@ def _lost(kind: str, course: Course, active: float) -> tuple[Doors, str, str]:
 def test_it_is_inferred_or_unknown_and_nobody_calls_again(kind: str, course: Course, active: float) -> None:
     doors, _, new = _lost(kind, course, active)
     assert set(doors.codes) <= {"OutcomeUnknown"}
-    assert {event["newContactId"] for event in doors.told("Succeeded")} <= {new}
-    assert len(doors.codes) + len(doors.told("Succeeded")) == 1
+    assert {event["newContactId"] for event in doors.published("Succeeded")} <= {new}
+    assert len(doors.codes) + len(doors.published("Succeeded")) == 1
     if active:
         assert doors.calls("TransferContact") == 1, "called beside a successor"
     doors.send(doors.request(doors.contact(), requestId="r"))  # the name stays bound
@@ -68,15 +68,14 @@ def test_an_agents_own_transfer_after_a_call_that_did_nothing_is_not_ours(later:
     contact = doors.contact()
     doors.lose(FaultKind.INTERNAL_ERROR)
     doors.connect.others.transfer(contact, queue_id=doors.seed.queues[queue], at=START + later)
-    message = doors.send(doors.request(contact))
-    doors.once()
+    message = doors.try_once(contact)
     message.visible_at = START + later + 10
     doors.settle()
     assert doors.transfers == []
     if later == 20.0 and queue == "Billing":  # just what our call would have made: evidence enough
-        assert [event["attribution"] for event in doors.told("Succeeded")] == ["inferred"]
+        assert [event["attribution"] for event in doors.published("Succeeded")] == ["inferred"]
     else:
-        assert doors.told("Succeeded") == []
+        assert doors.published("Succeeded") == []
         assert doors.codes == ["OutcomeUnknown"]
 
 
@@ -87,13 +86,12 @@ def test_the_window_of_an_earlier_attempt_ends_with_it() -> None:
     contact = doors.contact()
     doors.lose(FaultKind.INTERNAL_ERROR, calls=2)
     doors.connect.others.transfer(contact, queue_id=doors.seed.queues["Billing"], at=START + 1800)
-    message = doors.send(doors.request(contact))
-    doors.once()
+    message = doors.try_once(contact)
     message.visible_at = START + 3600
     doors.settle()
     assert doors.calls("TransferContact") >= 2
     assert doors.transfers == []
-    assert doors.told("Succeeded") == []
+    assert doors.published("Succeeded") == []
     assert doors.codes == ["OutcomeUnknown"]
 
 
@@ -128,9 +126,8 @@ def test_a_refusal_that_the_requests_own_call_explains_is_no_failure(ends: str) 
     _late_at_will(doors)
     doors.connect.set_switches(ended_contact_answers=ends)
     doors.lose(FaultKind.LOST_RESET)
-    doors.send(doors.request(doors.contact(), requestId="r"))
-    doors.settle()
+    doors.carry_out(doors.contact(), requestId="r")
     [(_, new)] = doors.transfers
     assert set(doors.codes) <= {"OutcomeUnknown"}
-    assert {event["newContactId"] for event in doors.told("Succeeded")} <= {new}
-    assert len(doors.codes) + len(doors.told("Succeeded")) == 1
+    assert {event["newContactId"] for event in doors.published("Succeeded")} <= {new}
+    assert len(doors.codes) + len(doors.published("Succeeded")) == 1

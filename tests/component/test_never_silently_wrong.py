@@ -27,7 +27,7 @@ def test_twelve_failures_while_the_dead_letter_queue_is_away_stay_failures(world
     for _ in range(3):
         world.invoke(world.receive(12))
         world.time.now += 1000
-    assert len({told["originalMessageId"] for told in world.told("Failed")}) == 12
+    assert len({event["originalMessageId"] for event in world.published("Failed")}) == 12
     world.queue.refuse = None
     world.connect.others.publish_flow(unusable[0])
     world.connect.others.archive_flow(unusable[1], archived=False)
@@ -52,8 +52,7 @@ def test_a_duplicate_under_narrower_settings_waits_for_the_first(new_world: NewW
     world.interrupt("before transfer_contact", meanwhile)
     world.once()
     world.settle()
-    world.send(world.request(world.contact(), requestId="r"))
-    world.settle()
+    world.carry_out(world.contact(), requestId="r")
     assert len(world.transfers) == 1
     assert world.codes == ["IdempotencyMismatch"]
 
@@ -65,11 +64,10 @@ def test_who_waits_never_transfers_twice_whatever_connect_forgets(new_world: New
         token_forgotten_after=forgotten, old_contact_active_for=300.0, successor_listed_after=200.0
     )
     world.lose(FaultKind.LOST_RESET)
-    world.send(world.request(world.contact()))
-    world.settle()
+    world.carry_out(world.contact())
     assert len(world.transfers) == 1
     assert world.codes == []
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]]
+    assert [event["newContactId"] for event in world.published("Succeeded")] == [world.transfers[0][1]]
 
 
 @pytest.mark.parametrize("active", [0.0, 3000.0])
@@ -82,13 +80,11 @@ def test_a_transfer_that_its_flow_moved_on_is_never_called_not_ours(
     world.connect.others.set_course(world.seed.queues["Billing"], Course.MOVES_ON)
     contact = world.contact()
     world.lose(FaultKind.LOST_RESET)
-    world.send(world.request(contact, requestId="r", queueId=None if flow_only else world.seed.queues["Billing"]))
-    world.settle()
+    world.carry_out(contact, requestId="r", queueId=None if flow_only else world.seed.queues["Billing"])
     assert len(world.transfers) == 1
     assert set(world.codes) <= {"OutcomeUnknown"}
-    assert len(world.codes) + len(world.told("Succeeded")) == 1
-    world.send(world.request(world.contact(), requestId="r"))
-    world.settle()
+    assert len(world.codes) + len(world.published("Succeeded")) == 1
+    world.carry_out(world.contact(), requestId="r")
     assert world.codes[-1] == "IdempotencyMismatch"
     assert len(world.transfers) == 1
 
@@ -114,10 +110,9 @@ def test_two_successors_that_fit_are_both_ambiguous(world: World) -> None:
     contact = world.contact()
     world.lose(FaultKind.LOST_RESET)
     world.connect.others.transfer(contact, queue_id=world.seed.queues["Billing"], at=world.time.now + 60)
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     ours = {new for _, new in world.transfers}
-    assert {told["newContactId"] for told in world.told("Succeeded")} <= ours
+    assert {event["newContactId"] for event in world.published("Succeeded")} <= ours
     assert set(world.codes) <= {"OutcomeUnknown"}
 
 
@@ -125,8 +120,7 @@ def test_a_redrive_after_a_day_meets_one_throttle_and_is_deferred(world: World) 
     """A message without a code: its request began long ago, and its own first receive is now."""
     contact = world.contact()
     number = world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "DescribeContact"))
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     world.queue.waiting.clear()  # the queue itself moved it to the dead-letter queue
     world.connect.remove_fault(number)
     world.time.now += 25 * 3600
@@ -141,22 +135,19 @@ def test_a_redrive_after_a_day_meets_one_throttle_and_is_deferred(world: World) 
 def test_a_contact_that_is_not_known_for_its_first_seconds_is_waited_for(world: World) -> None:
     world.connect.set_switches(contact_known_after=10.0)
     contact = world.contact()
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     assert world.codes == []
     assert [old for old, _ in world.transfers] == [contact]
 
 
 def test_a_failure_code_that_only_a_newer_version_knows_blocks_no_contact(world: World) -> None:
     contact = world.contact()
-    world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"]))
-    world.once()
+    world.try_once(contact, contactFlowId=world.seed.flows["Draft"])
     key = {"pk": {"S": f"contact#{world.instance_id}#{contact}"}}
     item = world.dynamodb.get_item(TableName="ledger", Key=key)["Item"]
     item["document"]["S"] = item["document"]["S"].replace("FlowNotUsable", "NewerCode")
     world.dynamodb.put_item(TableName="ledger", Item=item)
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     assert [old for old, _ in world.transfers] == [contact]
     assert {one["code"] for one in world.item(contact)["ends"].values()} == {"NewerCode"}
 
@@ -165,8 +156,7 @@ def test_many_requests_for_one_contact_all_end_and_its_document_stays_small(worl
     contact = world.contact()
     number = world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "DescribeContact"))
     for at in range(60):
-        world.send(world.request(contact, requestId=f"r{at}", reason="\U0001f600" * 200))
-        world.once()
+        world.try_once(contact, requestId=f"r{at}", reason="\U0001f600" * 200)
         world.time.now += 60
     assert len(json.dumps(world.item(contact), ensure_ascii=False).encode()) <= 1.1 * MAXIMUM_BYTES
     world.connect.remove_fault(number)
@@ -174,4 +164,4 @@ def test_many_requests_for_one_contact_all_end_and_its_document_stays_small(worl
     assert world.queue.waiting == []
     assert len(world.transfers) == 1
     assert world.codes == ["ContactNotActive"] * 59
-    assert {told["successorContactId"] for told in world.told("Failed")} == {world.transfers[0][1]}
+    assert {event["successorContactId"] for event in world.published("Failed")} == {world.transfers[0][1]}

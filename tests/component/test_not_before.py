@@ -33,8 +33,7 @@ def test_a_request_is_held_until_it_is_due(world: World) -> None:
 @pytest.mark.parametrize("ahead", [-86400.0, -1.0, 0.0])
 def test_a_time_that_has_passed_holds_nothing(world: World, ahead: float) -> None:
     contact = world.contact()
-    world.send(world.request(contact, notBefore=rfc3339(world.time.now + ahead)))
-    world.once()
+    world.try_once(contact, notBefore=rfc3339(world.time.now + ahead))
     assert [old for old, _ in world.transfers] == [contact]
 
 
@@ -82,8 +81,7 @@ def test_what_is_wrong_fails_at_once(world: World, fields: dict[str, Any], messa
 
 def test_a_request_that_the_settings_forbid_is_not_held(new_world: Callable[..., World]) -> None:
     world = new_world(allowed_queue_ids=frozenset({"another"}))
-    world.send(world.request(world.contact(), notBefore=rfc3339(world.time.now + HOUR)))
-    world.once()
+    world.try_once(world.contact(), notBefore=rfc3339(world.time.now + HOUR))
     assert world.codes == ["DestinationNotAllowed"]
 
 
@@ -96,25 +94,21 @@ def test_seven_days_are_held(world: World) -> None:
 
 def test_it_is_no_part_of_the_identity(world: World) -> None:
     contact = world.contact()
-    world.send(world.request(contact, requestId="r"))
-    world.settle()
-    world.send(world.request(contact, requestId="r", notBefore=rfc3339(world.time.now + HOUR)))
-    world.settle()
+    world.carry_out(contact, requestId="r")
+    world.carry_out(contact, requestId="r", notBefore=rfc3339(world.time.now + HOUR))
     assert len(world.transfers) == 1
     assert world.dead == []
 
 
 def test_requests_that_are_held_say_nothing_of_waiting(world: World, log_lines: Callable[[], list[str]]) -> None:
-    world.send(world.request(world.contact(), notBefore=rfc3339(world.time.now + HOUR)))
-    world.settle()
+    world.carry_out(world.contact(), notBefore=rfc3339(world.time.now + HOUR))
     ages = [json.loads(line).get("RequestAgeSeconds", [0]) for line in log_lines() if line.startswith("{")]
     assert max(max(age) if isinstance(age, list) else age for age in ages) < 60
 
 
 def test_the_ledger_knows_when_it_was_due(world: World) -> None:
     contact, due = world.contact(), rfc3339(world.time.now + HOUR)
-    world.send(world.request(contact, notBefore=due))
-    world.settle()
+    world.carry_out(contact, notBefore=due)
     assert f'"notBefore": "{due}"' in json.dumps(world.item(contact))
 
 

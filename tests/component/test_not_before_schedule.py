@@ -19,8 +19,7 @@ HOUR = 3600.0
 
 def test_the_schedule_says_all_that_aws_needs(world: World) -> None:
     world.time.now = 1_772_357_400.25  # 2026-03-01T09:30:00.25Z
-    world.send(world.request(world.contact(), notBefore="2026-03-01T12:00:00.5+01:00"))
-    world.once()
+    world.try_once(world.contact(), notBefore="2026-03-01T12:00:00.5+01:00")
     schedule = world.scheduler.held
     assert schedule["Name"].startswith("request-")
     assert len(schedule["Name"]) == 64
@@ -38,8 +37,7 @@ def test_the_schedule_says_all_that_aws_needs(world: World) -> None:
 def test_a_schedule_that_fires_early_is_waited_out(world: World) -> None:
     contact, due = world.contact(), world.time.now + HOUR
     world.scheduler.early = 45.0
-    world.send(world.request(contact, notBefore=rfc3339(due)))
-    world.settle()
+    world.carry_out(contact, notBefore=rfc3339(due))
     (call,) = [one for one in world.connect.history.calls if one.operation == "TransferContact"]
     assert call.time >= due
 
@@ -52,15 +50,14 @@ def test_a_repeat_is_the_same_schedule(world: World) -> None:
     assert len(world.scheduler.pending) == 1
     world.settle()
     assert len(world.transfers) == 1
-    assert len(world.told("Succeeded")) == 1
+    assert len(world.published("Succeeded")) == 1
 
 
 def test_another_time_or_another_destination_is_another_schedule(world: World) -> None:
     contact, due = world.contact(), world.time.now + HOUR
     world.send(world.request(contact, notBefore=rfc3339(due)))
     world.send(world.request(contact, notBefore=rfc3339(due + 60)))
-    world.send(world.request(contact, notBefore=rfc3339(due), queueId=None))
-    world.once()
+    world.try_once(contact, notBefore=rfc3339(due), queueId=None)
     assert len(world.scheduler.pending) == 3
     by_contact = partial(may_hold, instance_id=world.instance_id)
     assert all(by_contact(name, contact_id=contact) for name in world.scheduler.pending), "found by their contact"
@@ -79,8 +76,7 @@ def test_a_schedule_is_found_by_its_batch_and_by_the_name_of_its_request(world: 
 
 def test_a_schedule_that_fires_twice_moves_the_contact_once(world: World) -> None:
     contact, due = world.contact(), rfc3339(world.time.now + HOUR)
-    message = world.send(world.request(contact, notBefore=due))
-    world.once()
+    message = world.try_once(contact, notBefore=due)
     world.time.now += HOUR + 10
     world.scheduler.fire()
     world.send(message.body)
@@ -94,8 +90,7 @@ def test_a_schedule_that_fires_late_is_carried_out_then_also_by_a_worker_deploye
     world: World, late: float
 ) -> None:
     contact, due = world.contact(), world.time.now + HOUR
-    world.send(world.request(contact, notBefore=rfc3339(due)))
-    world.once()
+    world.try_once(contact, notBefore=rfc3339(due))
     world.worker = world.new_worker()
     world.time.now = due + late
     world.settle()
@@ -106,8 +101,7 @@ def test_a_schedule_that_fires_late_is_carried_out_then_also_by_a_worker_deploye
 def test_a_message_that_comes_back_after_its_schedule_has_fired_moves_nothing_again(world: World) -> None:
     """The report that it is done is lost, and visibility ends only after the schedule's time."""
     contact, due = world.contact(), rfc3339(world.time.now + 120)
-    message = world.send(world.request(contact, notBefore=due))
-    world.once()
+    message = world.try_once(contact, notBefore=due)
     assert len(world.scheduler.pending) == 1
     world.queue.waiting.append(message)
     world.settle()

@@ -39,7 +39,7 @@ def test_a_body_of_one_mebibyte_goes_without_attributes_and_the_event_has_the_re
     [parked] = world.queue.dead
     assert parked["MessageBody"] == body
     assert parked["MessageAttributes"] == {}
-    assert world.told("Failed")[0]["failureCode"] == "InvalidField"
+    assert world.published("Failed")[0]["failureCode"] == "InvalidField"
 
 
 def test_when_the_event_fails_nothing_is_parked_and_nothing_is_lost(world: World) -> None:
@@ -51,7 +51,7 @@ def test_when_the_event_fails_nothing_is_parked_and_nothing_is_lost(world: World
     world.bus.refuse = False
     world.settle()
     assert world.codes == ["FlowNotFound"]
-    assert len(world.told("Failed")) == 1
+    assert len(world.published("Failed")) == 1
 
 
 def test_when_parking_fails_the_message_comes_back_and_is_parked_later(world: World) -> None:
@@ -63,14 +63,14 @@ def test_when_parking_fails_the_message_comes_back_and_is_parked_later(world: Wo
     assert world.codes == ["FlowNotFound"]
 
 
-def test_when_the_success_event_fails_it_is_told_later_without_a_second_transfer(world: World) -> None:
+def test_when_the_success_event_fails_it_is_published_later_without_a_second_transfer(world: World) -> None:
     world.send(world.request(world.contact()))
     world.bus.refuse = True
     assert world.once() == ["m1"]
     world.bus.refuse = False
     world.settle()
     assert len(world.transfers) == 1
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]]
+    assert [event["newContactId"] for event in world.published("Succeeded")] == [world.transfers[0][1]]
 
 
 def test_a_refused_change_of_visibility_falls_back_on_the_queues_own_time_out(world: World) -> None:

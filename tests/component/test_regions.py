@@ -72,11 +72,9 @@ def test_each_event_in_both_regions_makes_one_transfer(east: Doors, west: West, 
 def test_the_new_contact_is_of_its_region_too(east: Doors, west: West) -> None:
     east.transferred()
     [(_, new)] = east.transfers
-    west.send(west.request(new))
-    west.settle()
+    west.carry_out(new)
     assert west.codes == ["ContactInAnotherRegion"]
-    east.send(east.request(new, queueId=east.seed.queues["Support"]))
-    east.settle()
+    east.carry_out(new, queueId=east.seed.queues["Support"])
     assert len(east.transfers) == 2
 
 

@@ -34,9 +34,9 @@ def test_a_route_moves_a_tree_once_and_says_so_the_second_time(doors: Doors) -> 
     doors.route(second)
     doors.settle()
     assert doors.codes == ["RouteLimitReached"]
-    [told] = doors.told("Failed")
-    assert (told["contactId"], told["route"]) == (second, "again")
-    assert first in told["failureMessage"]
+    [event] = doors.published("Failed")
+    assert (event["contactId"], event["route"]) == (second, "again")
+    assert first in event["failureMessage"]
     assert len(doors.transfers) == 1
 
 
@@ -75,8 +75,7 @@ def test_the_limit_is_the_settings(doors: Doors) -> None:
 
 def test_requests_without_a_route_know_no_such_limit(doors: Doors) -> None:
     second = _moved(doors, doors.contact())
-    doors.send(doors.request(second))
-    doors.settle()
+    doors.carry_out(second)
     assert len(doors.transfers) == 2
 
 
@@ -184,8 +183,7 @@ def test_what_another_request_won_gives_the_permit_back(doors: Doors) -> None:
     message = doors.route(contact)
     doors.invoke(doors.receive())
     message.visible_at = doors.time.now + 3600
-    doors.send(doors.request(contact, queueId=doors.seed.queues["Support"]))
-    doors.settle()
+    doors.carry_out(contact, queueId=doors.seed.queues["Support"])
     assert doors.codes == ["ContactNotActive"]
     [(_, second)] = doors.transfers
     _moved(doors, second)

@@ -1,4 +1,4 @@
-"""A deployment's settings change while requests are under way: what has begun under the old ones is still told as it was."""
+"""A deployment's settings change while requests are under way: what began under the old ones is reported as it was."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def _redeploy(world: World, **settings: Any) -> None:
 
 
 @pytest.mark.parametrize("settings", [NARROWER, {"allowed_contact_flow_ids": frozenset({"another"})}])
-def test_what_was_transferred_under_other_settings_is_told_again(world: World, settings: dict[str, Any]) -> None:
+def test_what_was_transferred_under_other_settings_is_announced_again(world: World, settings: dict[str, Any]) -> None:
     request = world.request(world.contact())
     world.send(request)
     world.settle()
@@ -27,7 +27,7 @@ def test_what_was_transferred_under_other_settings_is_told_again(world: World, s
     world.send(request)
     world.settle()
     assert world.codes == []
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]] * 2
+    assert [event["newContactId"] for event in world.published("Succeeded")] == [world.transfers[0][1]] * 2
 
 
 def test_a_transfer_that_could_not_be_announced_is_announced_under_the_new_settings(world: World) -> None:
@@ -38,7 +38,7 @@ def test_a_transfer_that_could_not_be_announced_is_announced_under_the_new_setti
     _redeploy(world, **NARROWER)
     world.settle()
     assert world.codes == []
-    assert len(world.told("Succeeded")) == 1
+    assert len(world.published("Succeeded")) == 1
 
 
 @pytest.mark.parametrize(
@@ -46,8 +46,7 @@ def test_a_transfer_that_could_not_be_announced_is_announced_under_the_new_setti
 )
 def test_a_doubt_is_settled_before_the_new_settings_judge(world: World, kind: FaultKind, codes: list[str]) -> None:
     world.lose(kind)
-    world.send(world.request(world.contact()))
-    world.once()
+    world.try_once(world.contact())
     _redeploy(world, **NARROWER)
     world.once()
     assert world.codes == []
@@ -59,25 +58,22 @@ def test_a_doubt_is_settled_before_the_new_settings_judge(world: World, kind: Fa
 def test_a_route_that_was_removed_does_not_hide_a_transfer(dynamodb: Any) -> None:
     world = World(dynamodb, routes={"again": 1})
     world.lose(FaultKind.LOST_500)
-    world.send(world.request(world.contact(), route="again"))
-    world.once()
+    world.try_once(world.contact(), route="again")
     _redeploy(world, routes={})
     world.settle()
     assert world.codes == []
-    assert len(world.told("Succeeded")) == 1
+    assert len(world.published("Succeeded")) == 1
 
 
 def test_a_request_that_is_not_allowed_any_more_frees_its_name(world: World) -> None:
     contact = world.contact()
     world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "DescribeContact", calls=1))
-    world.send(world.request(contact, requestId="r"))
-    world.once()
+    world.try_once(contact, requestId="r")
     support = world.seed.queues["Support"]
     _redeploy(world, allowed_queue_ids=frozenset({support}))
     world.settle()
     assert world.codes == ["DestinationNotAllowed"]
-    world.send(world.request(contact, requestId="r", queueId=support))
-    world.settle()
+    world.carry_out(contact, requestId="r", queueId=support)
     assert [old for old, _ in world.transfers] == [contact]
 
 
@@ -85,8 +81,6 @@ def test_what_was_never_allowed_is_parked_at_its_first_receive_even_while_anothe
     contact = world.contact()
     _redeploy(world, allowed_queue_ids=frozenset({world.seed.queues["Billing"]}))
     world.lose(FaultKind.LOST_500)
-    world.send(world.request(contact))
-    world.once()
-    world.send(world.request(contact, queueId=world.seed.queues["Support"]))
-    world.once()
+    world.try_once(contact)
+    world.try_once(contact, queueId=world.seed.queues["Support"])
     assert world.codes == ["DestinationNotAllowed"]

@@ -16,20 +16,18 @@ from tests.component.world import World
 
 def test_a_task_goes_to_a_queue_with_four_calls_and_one_event(world: World) -> None:
     contact = world.contact()
-    world.send(world.request(contact, reason="escalation"))
-    world.once()
+    world.try_once(contact, reason="escalation")
     [(old, new)] = world.transfers
     assert old == contact
     assert world.queue.waiting == []
-    [told] = world.told("Succeeded")
-    assert told["newContactId"] == new
-    assert told["reason"] == "escalation"
-    assert told["attempts"] == 1
-    assert "attribution" not in told
+    [event] = world.published("Succeeded")
+    assert event["newContactId"] == new
+    assert event["reason"] == "escalation"
+    assert event["attempts"] == 1
+    assert "attribution" not in event
     world.log.clear()
     world.time.goes_on(60)  # a lane that is busier than its tenth looks into the urgent queue every two seconds, too
-    world.send(world.request(world.contact()))
-    world.once()
+    world.try_once(world.contact())
     calls = [name for name in world.log if name.startswith("before")]
     assert calls == [
         "before put_item",
@@ -42,8 +40,7 @@ def test_a_task_goes_to_a_queue_with_four_calls_and_one_event(world: World) -> N
 
 def test_the_client_token_is_sent_and_is_the_same_for_the_same_request(world: World) -> None:
     contact = world.contact()
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
     tokens = [call.ids["ClientToken"] for call in world.connect.history.calls if call.operation == "TransferContact"]
     assert len(tokens) == 1
     assert len(tokens[0]) == 64
@@ -62,12 +59,11 @@ def test_tasks_and_emails_go_to_queues_agents_and_flows(world: World, start: str
         },
         "flow only": {"queueId": None, "contactFlowId": world.seed.flows["Inbound"]},
     }[destination]
-    world.send(world.request(contact, **given))
-    world.once()
+    world.try_once(contact, **given)
     assert [old for old, _ in world.transfers] == [contact]
-    [told] = world.told("Succeeded")
-    assert told.get("queueId") == (world.seed.queues["Billing"] if destination == "queue" else None)
-    assert told.get("userId") == (world.seed.users["ana"] if destination == "agent" else None)
+    [event] = world.published("Succeeded")
+    assert event.get("queueId") == (world.seed.queues["Billing"] if destination == "queue" else None)
+    assert event.get("userId") == (world.seed.users["ana"] if destination == "agent" else None)
 
 
 def _email(world: World) -> str:
@@ -98,8 +94,8 @@ def test_arns_and_ids_are_one_request(world: World) -> None:
     )
     world.once()
     assert len(world.transfers) == 1
-    assert len(world.told("Succeeded")) == 2
-    assert len({told["requestName"] for told in world.told("Succeeded")}) == 1
+    assert len(world.published("Succeeded")) == 2
+    assert len({event["requestName"] for event in world.published("Succeeded")}) == 1
 
 
 def test_the_same_request_through_both_doors_transfers_once(world: World) -> None:
@@ -110,7 +106,7 @@ def test_the_same_request_through_both_doors_transfers_once(world: World) -> Non
     world.once()
     assert len(world.transfers) == 1
     assert world.codes == []
-    assert {told["newContactId"] for told in world.told("Succeeded")} == {world.transfers[0][1]}
+    assert {event["newContactId"] for event in world.published("Succeeded")} == {world.transfers[0][1]}
 
 
 def test_an_archive_replay_and_a_redrive_days_later_answer_the_first_result(world: World) -> None:
@@ -123,27 +119,24 @@ def test_an_archive_replay_and_a_redrive_days_later_answer_the_first_result(worl
     world.send(replayed)
     world.once()
     assert len(world.transfers) == 1
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [world.transfers[0][1]] * 2
+    assert [event["newContactId"] for event in world.published("Succeeded")] == [world.transfers[0][1]] * 2
 
 
 def test_the_same_request_with_and_without_request_id_transfers_once(world: World) -> None:
     contact = world.contact()
     world.send(world.request(contact))
-    world.send(world.request(contact, requestId="order-17"))
-    world.once()
+    world.try_once(contact, requestId="order-17")
     assert len(world.transfers) == 1
     assert world.codes == ["ContactNotActive"]
-    assert world.told("Succeeded")[0]["requestName"] in world.dead[0]["FailureMessage"]
+    assert world.published("Succeeded")[0]["requestName"] in world.dead[0]["FailureMessage"]
     assert world.calls("TransferContact") == 1
 
 
 def test_a_failed_request_may_be_corrected_under_its_request_id(world: World) -> None:
     contact = world.contact()
-    world.send(world.request(contact, requestId="order-17", contactFlowId=world.seed.flows["Draft"]))
-    world.once()
+    world.try_once(contact, requestId="order-17", contactFlowId=world.seed.flows["Draft"])
     assert world.codes == ["FlowNotUsable"]
-    world.send(world.request(contact, requestId="order-17"))
-    world.once()
+    world.try_once(contact, requestId="order-17")
     assert len(world.transfers) == 1
 
 
@@ -152,8 +145,7 @@ def test_requests_that_fail_for_a_contact_without_end_do_not_fill_its_item(world
     """DynamoDB takes 400 KB an item: a producer that asks once a minute under a new name each time would come to it in a day."""
     contact, unknown = world.contact(), "00000000-0000-4000-8000-000000000000"
     for number in range(3 * REMEMBERED_ENDS):
-        world.send(world.request(contact, requestId=f"try-{number}", contactFlowId=unknown))
-        world.settle()
+        world.carry_out(contact, requestId=f"try-{number}", contactFlowId=unknown)
         world.time.now += 60
     assert world.codes == ["FlowNotFound"] * 3 * REMEMBERED_ENDS
     known = from_document(Contact, world.item(contact))
@@ -169,8 +161,7 @@ def test_requests_that_fail_for_a_contact_without_end_do_not_fill_its_item(world
 def test_the_same_request_id_for_another_contact_is_refused(world: World) -> None:
     first, second = world.contact(), world.contact()
     world.send(world.request(first, requestId="order-17"))
-    world.send(world.request(second, requestId="order-17"))
-    world.once()
+    world.try_once(second, requestId="order-17")
     assert [old for old, _ in world.transfers] == [first]
     assert world.codes == ["IdempotencyMismatch"]
 
@@ -178,8 +169,7 @@ def test_the_same_request_id_for_another_contact_is_refused(world: World) -> Non
 def test_a_request_failed_for_its_flow_is_tried_again_when_redriven(world: World) -> None:
     contact = world.contact()
     draft = world.seed.flows["Draft"]
-    world.send(world.request(contact, contactFlowId=draft))
-    world.once()
+    world.try_once(contact, contactFlowId=draft)
     assert world.codes == ["FlowNotUsable"]
     world.connect.others.publish_flow(draft)
     world.send(world.queue.dead[0]["MessageBody"])
@@ -190,21 +180,18 @@ def test_a_request_failed_for_its_flow_is_tried_again_when_redriven(world: World
 def test_a_contact_that_keeps_its_id_may_be_transferred_again_by_another_request(world: World) -> None:
     world.connect.set_switches(answers_old_contact_id=True)
     contact = world.contact()
-    world.send(world.request(contact))
-    world.once()
-    world.send(world.request(contact))
-    world.once()
+    world.try_once(contact)
+    world.try_once(contact)
     assert world.calls("TransferContact") == 1
-    assert [told["newContactId"] for told in world.told("Succeeded")] == [contact, contact]
+    assert [event["newContactId"] for event in world.published("Succeeded")] == [contact, contact]
 
 
 def test_an_answer_without_contact_id_is_a_success_without_it(world: World) -> None:
     world.connect.set_switches(answers_without_contact_id=True)
-    world.send(world.request(world.contact()))
-    world.once()
-    [told] = world.told("Succeeded")
-    assert "newContactId" not in told
-    assert "newContactArn" not in told
+    world.try_once(world.contact())
+    [event] = world.published("Succeeded")
+    assert "newContactId" not in event
+    assert "newContactArn" not in event
 
 
 def test_no_log_line_holds_a_body_an_unknown_field_or_a_reason(

@@ -185,9 +185,9 @@ def test_what_moves_ends_or_meets_an_agent_after_the_search_is_skipped_and_not_f
     others.place(taken, user_id=centre.world.seed.users["ana"])
     centre.world.settle()
     assert [old for old, _ in centre.world.transfers] == [waits]
-    reasons = {one["contactId"]: one["skipReason"] for one in centre.world.told("Skipped")}
+    reasons = {one["contactId"]: one["skipReason"] for one in centre.world.published("Skipped")}
     assert reasons == {moved: "NotInQueue", ended: "ContactEnded", taken: "ConnectedToAgent"}
-    assert (centre.world.codes, centre.world.told("Failed")) == ([], [])
+    assert (centre.world.codes, centre.world.published("Failed")) == ([], [])
 
 
 def test_a_second_sweep_during_the_first_moves_nothing_twice(centre: Centre) -> None:

@@ -35,8 +35,7 @@ def test_an_outage_of_whatever_kind_fails_nothing_before_the_deadline(
     world = new_world(retry_for_hours=2)
     world.connect.add_fault(Fault(kind, operation, seconds=1.7 * HOUR))
     contact = world.contact()
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     assert world.codes == []
     assert [old for old, _ in world.transfers] == [contact]
 
@@ -56,8 +55,7 @@ def test_a_day_of_outage_loses_nothing_and_fails_nothing(world: World) -> None:
 @pytest.mark.slow
 def test_after_the_deadline_it_is_exhausted_and_says_by_what(world: World) -> None:
     world.connect.add_fault(Fault(FaultKind.ACCESS_DENIED, "DescribeContact"))
-    world.send(world.request(world.contact()))
-    world.settle()
+    world.carry_out(world.contact())
     assert world.codes == ["RetriesExhausted"]
     assert "AccessDenied" in world.dead[0]["FailureMessage"]
     assert world.time.now - START >= 24 * HOUR
@@ -68,8 +66,7 @@ def test_a_lost_answer_repeated_until_the_deadline_is_exhausted_once_connect_sho
 ) -> None:
     world = new_world(retry_for_hours=1)
     world.connect.add_fault(Fault(FaultKind.INTERNAL_ERROR, "TransferContact"))
-    world.send(world.request(world.contact()))
-    world.settle()
+    world.carry_out(world.contact())
     assert world.codes == ["RetriesExhausted"]
     assert world.transfers == []
 
@@ -77,8 +74,7 @@ def test_a_lost_answer_repeated_until_the_deadline_is_exhausted_once_connect_sho
 def test_an_exhausted_request_has_its_whole_time_again_when_it_is_redriven(new_world: Callable[..., World]) -> None:
     world = new_world(retry_for_hours=2)
     world.connect.add_fault(Fault(FaultKind.ACCESS_DENIED, "DescribeContact", seconds=4 * HOUR))
-    world.send(world.request(world.contact()))
-    world.settle()
+    world.carry_out(world.contact())
     assert world.codes == ["RetriesExhausted"]
     world.time.now = START + 3 * HOUR
     world.send(world.queue.dead[0]["MessageBody"])
@@ -100,7 +96,7 @@ def test_the_back_off_is_capped_and_its_delays_grow(world: World) -> None:
     assert max(delays[:3]) <= 16
 
 
-def test_when_dead_letter_queue_denies_it_is_told_as_access_denied(
+def test_a_denial_by_the_dead_letter_queue_is_logged_as_access_denied(
     world: World, log_lines: Callable[[], list[str]]
 ) -> None:
     world.send({})
@@ -132,7 +128,7 @@ def test_a_message_that_cannot_be_served_in_time_goes_to_the_next_free_token_wit
     assert waiting[-1] - waiting[0] == pytest.approx(len(back) - 1, abs=2)
     world.settle()
     assert len(world.transfers) == 70
-    assert {told["attempts"] for told in world.told("Succeeded")} == {1}
+    assert {event["attempts"] for event in world.published("Succeeded")} == {1}
 
 
 def test_waiting_for_the_pace_exhausts_nothing(new_world: Callable[..., World]) -> None:
@@ -166,7 +162,7 @@ def test_a_fresh_environment_starts_empty_behind_a_backlog(world: World) -> None
     assert times[2] - times[0] == pytest.approx(2, abs=0.1)
 
 
-def test_a_defect_of_ours_keeps_the_message_and_its_mates_go_on(
+def test_a_defect_of_the_worker_keeps_the_message_and_the_others_go_on(
     world: World, log_lines: Callable[[], list[str]]
 ) -> None:
     def defect(_: str) -> None:

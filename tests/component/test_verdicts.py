@@ -25,44 +25,25 @@ def _unknown(world: World, send: Callable[[str], Message]) -> tuple[str, Message
     message = send(contact)
     while world.time.now - message.sent_at < 899:
         world.once()
-        assert world.told("Succeeded") == [], "the outcome is known: nothing is in doubt"
+        assert world.published("Succeeded") == [], "the outcome is known: nothing is in doubt"
         world.time.now = max(world.time.now, message.visible_at)
     world.time.now = message.visible_at = world.time.now + 60
     assert world.codes == []
     return contact, message
 
 
-def _bus_refuses_once(world: World) -> None:
-    real = world.bus.put_events
-    refused: list[Any] = []
-
-    def put(*, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803 - the API's name
-        if not refused:
-            refused.append(Entries)
-            return {"FailedEntryCount": 1, "Entries": [{"ErrorCode": "InternalFailure"} for _ in Entries]}
-        return dict(real(Entries=Entries))
-
-    world.bus.put_events = put
+def _away(_contact: str) -> None:
+    raise EndpointConnectionError(endpoint_url="https://aws")
 
 
-def _dead_letter_queue_refuses_once(world: World) -> None:
-    real = world.queue.send_message
-
-    def send(**_: Any) -> dict[str, Any]:
-        world.queue.send_message = real
-        raise EndpointConnectionError(endpoint_url="https://sqs")
-
-    world.queue.send_message = send
-
-
-@pytest.mark.parametrize("refuse", [_bus_refuses_once, _dead_letter_queue_refuses_once])
-def test_an_unknown_outcome_stays_unknown_to_its_message(world: World, refuse: Callable[[World], None]) -> None:
+@pytest.mark.parametrize("call", ["put_events", "send_message"])
+def test_an_unknown_outcome_stays_unknown_to_its_message(world: World, call: str) -> None:
     _unknown(world, lambda contact: world.send(world.request(contact, requestId="r")))
-    refuse(world)
+    world.interrupt(f"before {call}", _away)
     world.settle()
     assert world.codes == ["OutcomeUnknown"]
-    assert {told["failureCode"] for told in world.told("Failed")} == {"OutcomeUnknown"}
-    assert world.told("Succeeded") == []
+    assert {event["failureCode"] for event in world.published("Failed")} == {"OutcomeUnknown"}
+    assert world.published("Succeeded") == []
 
 
 def test_a_redriven_doubt_is_looked_into_again(world: World) -> None:
@@ -71,15 +52,14 @@ def test_a_redriven_doubt_is_looked_into_again(world: World) -> None:
     world.settle()
     assert world.codes == ["OutcomeUnknown"]
     world.time.now += LATE
-    world.send(world.request(contact))
-    world.settle()
+    world.carry_out(contact)
     [(_, new)] = world.transfers
-    [told] = world.told("Succeeded")
-    assert (told["newContactId"], told["attribution"]) == (new, "inferred")
+    [event] = world.published("Succeeded")
+    assert (event["newContactId"], event["attribution"]) == (new, "inferred")
     assert world.codes == ["OutcomeUnknown"]
 
 
-def test_a_doubt_that_stays_is_told_again_and_frees_no_name(world: World) -> None:
+def test_an_outcome_that_stays_unknown_is_reported_again_and_frees_no_name(world: World) -> None:
     contact, _ = _unknown(world, lambda contact: world.send(world.request(contact, requestId="r")))
     world.settle()
     world.send(world.request(contact, requestId="r"))
@@ -125,7 +105,7 @@ def test_a_failure_that_was_announced_is_not_taken_back(world: World) -> None:
     """The event is out, the dead-letter queue is away, and meanwhile the flow is published."""
     draft, contact = world.seed.flows["Draft"], world.contact()
     world.send(world.request(contact, contactFlowId=draft))
-    _dead_letter_queue_refuses_once(world)
+    world.interrupt("before send_message", _away)
     world.once()
     world.connect.others.publish_flow(draft)
     world.settle()
@@ -140,14 +120,12 @@ def test_a_failure_that_was_announced_is_not_taken_back(world: World) -> None:
 def test_exhaustion_that_was_announced_is_not_taken_back(world: World) -> None:
     number = world.connect.add_fault(Fault(FaultKind.UNAVAILABLE, "TransferContact"))
     world.send(world.request(world.contact()))
-    real = world.queue.send_message
 
-    def send(**_: Any) -> dict[str, Any]:
-        world.queue.send_message = real
+    def recovers(contact: str) -> None:
         world.connect.remove_fault(number)
-        raise EndpointConnectionError(endpoint_url="https://sqs")
+        _away(contact)
 
-    world.queue.send_message = send
+    world.interrupt("before send_message", recovers)
     world.settle()
     assert world.codes == ["RetriesExhausted"]
     assert world.transfers == []
@@ -157,8 +135,7 @@ def test_after_the_deadline_an_attempt_that_another_request_settled_was_the_last
     """Else two requests of one contact whose calls all end in doubt would settle each other's doubts and call for ever."""
     contact = world.contact()
     world.connect.add_fault(Fault(FaultKind.RESET, "TransferContact", calls=1))
-    first = world.send(world.request(contact))
-    world.once()
+    first = world.try_once(contact)
     world.time.now += 25 * 3600
     second = world.send(world.request(contact, queueId=world.seed.queues["Support"]))
     assert world.invoke([second]) == [second.message_id]  # it finds that the first's call did nothing
@@ -185,20 +162,17 @@ def test_nobody_begins_while_a_failure_is_being_written(world: World) -> None:
     watched = watch(world, "request#", meanwhile, is_free)
     world.once()
     assert watched.calls
-    world.send(world.request(world.contact(), requestId="r"))
-    world.settle()
+    world.carry_out(world.contact(), requestId="r")
     assert len(world.transfers) == 1
 
 
 def test_a_message_gets_its_own_failure_again_although_its_name_has_been_corrected_since(world: World) -> None:
     contact = world.contact()
     world.queue.refuse = EndpointConnectionError(endpoint_url="https://sqs")
-    first = world.send(world.request(contact, contactFlowId=world.seed.flows["Draft"], requestId="r"))
-    world.once()
+    first = world.try_once(contact, contactFlowId=world.seed.flows["Draft"], requestId="r")
     first.visible_at = world.time.now + 100
     world.queue.refuse = None
-    world.send(world.request(contact, requestId="r"))
-    world.settle()
+    world.carry_out(contact, requestId="r")
     assert world.codes == ["FlowNotUsable"]
-    assert {told["failureCode"] for told in world.told("Failed")} == {"FlowNotUsable"}
+    assert {event["failureCode"] for event in world.published("Failed")} == {"FlowNotUsable"}
     assert [old for old, _ in world.transfers] == [contact]

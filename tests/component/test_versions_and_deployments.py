@@ -69,8 +69,7 @@ def test_an_attempt_that_is_repeated_keeps_what_a_newer_version_wrote_into_it() 
     world = World(client)
     contact = world.contact()
     world.lose(FaultKind.RESET, calls=2)
-    message = world.send(world.request(contact))
-    world.once()
+    message = world.try_once(contact)
     _extend(client)
     world.time.now = message.visible_at
     world.once()
@@ -96,13 +95,12 @@ def test_two_deployments_with_a_request_for_one_contact_each_announce_one_transf
     for world, name, queue in ((first, "first", "Billing"), (second, "second", "Support")):
         if name in lost:
             world.lose(FaultKind.LOST_RESET)
-        world.send(world.request(contact, queueId=world.seed.queues[queue]))
-        world.once()
+        world.try_once(contact, queueId=world.seed.queues[queue])
     first.settle()
     second.settle()
     [(_, new)] = first.transfers
-    assert [event["newContactId"] for event in first.told("Succeeded")] == [new]
-    assert second.told("Succeeded") == []
+    assert [event["newContactId"] for event in first.published("Succeeded")] == [new]
+    assert second.published("Succeeded") == []
     assert second.codes in (["ContactNotActive"], ["OutcomeUnknown"])
     if "second" not in lost:
         assert second.codes == ["ContactNotActive"]
@@ -141,16 +139,14 @@ def _narrow(world: World) -> None:
 def test_a_claim_that_was_given_up_binds_no_name_of_a_request_that_new_settings_refused() -> None:
     world = World(Client())
     watched = watch(world, "request#", give_up, is_bound)
-    world.send(world.request(world.contact(), requestId="r"))
-    world.once()
+    world.try_once(world.contact(), requestId="r")
     assert len(watched.calls) == 1
     _narrow(world)
     world.settle()
     assert world.codes == ["DestinationNotAllowed"]
     watched.arrives_late()
     other = world.contact()
-    world.send(world.request(other, requestId="r", queueId=world.seed.queues["Support"]))
-    world.settle()
+    world.carry_out(other, requestId="r", queueId=world.seed.queues["Support"])
     assert [old for old, _ in world.transfers] == [other]
 
 

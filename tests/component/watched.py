@@ -1,4 +1,4 @@
-"""A ledger whose writes a test can watch, disturb, and let arrive late."""
+"""Clients whose calls a test alters, and a ledger whose writes it can watch, disturb, and let arrive late."""
 
 from __future__ import annotations
 
@@ -6,11 +6,56 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.exceptions import ClientError, EndpointConnectionError, ReadTimeoutError
 
 from tests.component.world import World
 
 Match = Callable[[dict[str, Any]], bool]
+
+
+Instead = Callable[[Callable[..., Any], dict[str, Any]], Any]
+
+
+class Altered:
+    """A client some of whose calls go another way: those of ``operation`` (any, if empty) from the nth on, and so many of them.
+
+    ``instead``: carries out such a call, given the real one and its parameters.
+    """
+
+    def __init__(self, client: Any, instead: Instead, operation: str = "", nth: int = 0, calls: int = 1) -> None:
+        self._client, self._instead, self._operation = client, instead, operation
+        self._nth, self.left = nth, calls
+
+    def __getattr__(self, name: str) -> Any:
+        real = getattr(self._client, name)
+        if name == "meta" or self._operation not in ("", name):
+            return real
+
+        def call(**given: Any) -> Any:
+            self._nth -= 1
+            if self._nth >= 0 or not self.left:
+                return real(**given)
+            self.left -= 1
+            return self._instead(real, given)
+
+        return call
+
+
+def sent_twice(real: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """The call is carried out, its answer is lost, and the SDK sends it again."""
+    real(**given)
+    return real(**given)
+
+
+def answer_lost(real: Callable[..., Any], given: dict[str, Any]) -> Any:
+    """The call is carried out, and its answer is lost for good."""
+    real(**given)
+    raise EndpointConnectionError(endpoint_url="https://aws")
+
+
+def unreachable(_real: Callable[..., Any], _given: dict[str, Any]) -> Any:
+    """The service cannot be reached."""
+    raise EndpointConnectionError(endpoint_url="https://aws")
 
 
 class Watched:

@@ -8,6 +8,7 @@ Everything between the worker's handler and the wire is the product. Time passes
 | ``transferred`` | all of these, and the transfer has happened |
 | ``route``, ``flow_door``, ``flow_event`` | sends what a route's rule writes; the flow function, and an event for it |
 | ``once``, ``settle`` | one invocation of the worker; invocations until no message is left |
+| ``try_once``, ``carry_out`` | sends a request, and then one of these |
 | ``receive``, ``invoke`` | the two halves of ``once``, for workers that overlap |
 | ``new_worker``, ``new_confirmation`` | another execution environment of the function |
 | ``lose`` | injects a fault of Connect: the call fails, or its answer is lost |
@@ -15,7 +16,7 @@ Everything between the worker's handler and the wire is the product. Time passes
 | ``killed`` | the worker dies at the nth call, and another environment takes its place |
 | ``telling``, ``announced`` | the contact events that show an arrival; the outcome events, as the confirmation function gets them |
 | ``deliver``, ``confirm`` | puts events into the confirmation queue; works on it |
-| ``transfers``, ``calls``, ``codes``, ``dead``, ``told`` | what happened: in Connect, parked, announced |
+| ``transfers``, ``calls``, ``codes``, ``dead``, ``published`` | what happened: in Connect, in the dead-letter queue, on the bus |
 | ``item``, ``arrival``, ``document`` | what the ledger holds |
 """
 
@@ -140,7 +141,7 @@ class World:
         return str(made["ContactId"])
 
     def request(self, contact_id: str, **given: Any) -> dict[str, Any]:
-        """A request to move a contact to the queue Billing, unless told otherwise; None leaves a field out."""
+        """A request to move a contact to the queue Billing, unless fields say otherwise; None leaves a field out."""
         fields = {
             "contactId": contact_id,
             "contactFlowId": self.seed.flows["Move to queue"],
@@ -185,6 +186,18 @@ class World:
             self.scheduler.fire()
             self.connect.tick()
             self.once()
+
+    def try_once(self, contact_id: str, **given: Any) -> Message:
+        """Send a request, and let the worker work once."""
+        message = self.send(self.request(contact_id, **given))
+        self.once()
+        return message
+
+    def carry_out(self, contact_id: str, **given: Any) -> Message:
+        """Send a request, and let time pass until no message is left."""
+        message = self.send(self.request(contact_id, **given))
+        self.settle()
+        return message
 
     @contextmanager
     def killed(self, at: int) -> Iterator[None]:
@@ -233,6 +246,6 @@ class World:
     def codes(self) -> list[str]:
         return [parked.get("FailureCode", "") for parked in self.dead]
 
-    def told(self, outcome: str) -> list[dict[str, Any]]:
+    def published(self, outcome: str) -> list[dict[str, Any]]:
         """Details of the events ``Succeeded`` or ``Failed``."""
         return [detail for kind, detail in self.bus.events if kind == f"Contact Transfer {outcome}"]

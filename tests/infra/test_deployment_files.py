@@ -18,7 +18,7 @@ def test_the_repositorys_own_deployment_is_sound() -> None:
 
 
 @pytest.mark.parametrize("name", ["nowhere", "../local", "", "a" * 40])
-def test_an_unknown_deployment_is_told_which_exist(name: str, tmp_path: Path) -> None:
+def test_the_error_about_an_unknown_deployment_names_those_that_exist(name: str, tmp_path: Path) -> None:
     folder = tmp_path / "deployments"
     folder.mkdir()
     for known in ("local", "live"):

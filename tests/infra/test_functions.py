@@ -60,7 +60,7 @@ def test_the_flow_function_may_send_to_the_lanes_queues_and_nothing_else(assembl
     assert key["Condition"] == {"StringEquals": {"kms:ViaService": "sqs.us-east-1.amazonaws.com"}}
 
 
-def test_the_confirmation_function_may_read_and_write_the_ledger_and_tell(assembly: Assembly) -> None:
+def test_the_confirmation_function_may_read_and_write_the_ledger_and_publish(assembly: Assembly) -> None:
     statements = _statements(assembly, "Confirmation")
     given = {a for s in statements for a in s["Action"] if a.split(":")[0] in CONFIRM_CALLS}
     assert given == _needed(CONFIRM_CALLS) | set(MAPPING_CALLS)

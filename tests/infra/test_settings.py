@@ -34,7 +34,7 @@ def test_the_concurrency_follows_the_pace_and_is_never_under_lambdas_minimum(pac
     assert settings(transfersPerSecond=pace, quotas=quotas).maximum_concurrency == workers
 
 
-def test_a_quota_that_is_given_stands_beside_the_defaults() -> None:
+def test_a_quota_that_is_given_is_used_beside_the_defaults() -> None:
     quotas = settings(quotas={"DescribeContact": {"rate": 20, "burst": 30}}).quotas
     assert quotas == {**DEFAULT_QUOTAS, "DescribeContact": Quota(20, 30)}
 

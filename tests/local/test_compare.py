@@ -145,7 +145,7 @@ def test_a_resource_that_was_never_made_is_found(deployed: Deployed) -> None:
     assert deployed.compare(more).differences == ["Second (AWS::SQS::Queue): not deployed"]
 
 
-def test_a_known_gap_is_told_and_a_closed_one_is_stale(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_known_gap_is_reported_and_a_closed_one_is_stale(deployed: Deployed, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(gaps.GAPS, ("AWS::SQS::Queue", "VisibilityTimeout"), "for this test")
     result = deployed.compare()
     assert not result.good

@@ -69,7 +69,7 @@ def test_a_flow_asks_is_answered_and_its_contact_moves_and_arrives(cloud: LocalC
     assert confirmed["reason"] == "asked by the customer"
 
 
-def test_a_flow_with_bad_parameters_is_told_so(cloud: LocalCloud) -> None:
+def test_a_flow_with_bad_parameters_is_answered_with_the_reason(cloud: LocalCloud) -> None:
     answer = cloud.invoke_flow(_task(cloud), contactFlowId="f", queueID="q")
     assert (answer["status"], answer["failureCode"]) == ("REJECTED", "InvalidField")
 

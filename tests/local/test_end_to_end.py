@@ -118,7 +118,7 @@ def test_the_same_request_through_both_doors_moves_its_contact_once(producer: Pr
     assert producer.cloud.control.stats()["transferred_twice"] == []
 
 
-def test_a_failure_is_parked_as_it_came_with_its_reason_and_its_mates_are_moved(producer: Producer) -> None:
+def test_a_failure_is_parked_as_it_came_with_its_reason_and_the_others_are_moved(producer: Producer) -> None:
     good, bad = producer.request(), '{"contactId": "c", "contactFlowId": 7}'
     attributes = {"TraceOfMine": {"DataType": "String", "StringValue": "kept"}}
     message_id = producer.send(bad, MessageAttributes=attributes)

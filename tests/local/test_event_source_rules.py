@@ -49,7 +49,7 @@ def test_a_malformed_or_unknown_item_keeps_the_whole_batch(answer: bytes) -> Non
     assert result.reason
 
 
-def test_named_messages_stay_and_their_mates_are_deleted() -> None:
+def test_named_messages_stay_and_the_others_are_deleted() -> None:
     result = judge(BATCH, failures("b", "b"), reports_failures=True)
     assert (result.deleted, result.kept) == (("a", "c"), ("b",))
 

@@ -63,7 +63,7 @@ def test_an_environment_is_renewed_when_its_list_changes(requirements: Path) -> 
     assert environment_of("t", requirements, INTERPRETER).lstat().st_ctime_ns != first
 
 
-def test_packages_that_cannot_be_installed_are_told_in_uvs_words_and_leave_nothing_that_looks_whole(
+def test_packages_that_cannot_be_installed_are_reported_in_uvs_words_and_leave_nothing_that_looks_whole(
     requirements: Path,
 ) -> None:
     requirements.write_text("this is no requirement\n")

@@ -47,7 +47,7 @@ def test_the_list_of_subcommands_shows_the_first_sentence_of_each_whole(capsys: 
     assert seen >= 12
 
 
-def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_version_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["--version"]) == 0
     assert re.fullmatch(r"transfers \d+\.\d+\.\d+\n", capsys.readouterr().out)
 

@@ -13,7 +13,7 @@ from tests.ops.conftest import Centre, Transfers
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("ops")]
 
 
-def test_lines_that_cannot_succeed_are_told_and_the_others_are_sent(
+def test_lines_that_cannot_succeed_are_reported_and_the_others_are_sent(
     centre: Centre, transfers: Transfers, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO(""))

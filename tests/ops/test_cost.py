@@ -94,7 +94,7 @@ def test_the_bill_follows_the_settings(settings: DeploymentSettings) -> None:
     assert half == pytest.approx(one / 2)
 
 
-def test_the_command_tells_the_same_as_json_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_command_shows_the_same_as_json_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cost", "--json", "--transfers", "1000"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert sum(one["usd"] for one in told["busy"]) == pytest.approx(told["usd"]["busy"], abs=0.01)

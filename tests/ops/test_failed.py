@@ -165,7 +165,7 @@ def test_with_check_connect_is_asked_too(centre: Centre, transfers: Transfers) -
     }
 
 
-def test_show_tells_everything_about_one(centre: Centre, transfers: Transfers) -> None:
+def test_show_prints_everything_about_one(centre: Centre, transfers: Transfers) -> None:
     [name] = centre.park([centre.body("c-1")], FailureCode.OUTCOME_UNKNOWN, "look at contact c-1")
     ran = transfers("failed", "show", name)
     assert ran.status == 0

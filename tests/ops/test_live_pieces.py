@@ -77,7 +77,7 @@ def test_an_answer_that_was_lost_is_asked_for_again_with_the_same_token() -> Non
     assert len(set(tokens)) == 1
 
 
-def test_what_a_contact_became_is_ended_too_and_what_cannot_be_ended_is_told() -> None:
+def test_successors_are_ended_too_and_what_cannot_be_ended_is_reported() -> None:
     client, stub = stubbed("connect")
     stub.add_response("start_task_contact", {"ContactId": "old"})
     ended = ContactView("old", ended_at=1.0)
@@ -138,7 +138,7 @@ def denied() -> Iterator[tuple[list[Finding], list[str]]]:
         stub.assert_no_pending_responses()
 
 
-def test_each_denied_call_is_bad_and_told_and_every_contact_is_ended(denied: tuple[list[Finding], list[str]]) -> None:
+def test_each_denied_call_is_a_bad_finding_and_every_contact_is_ended(denied: tuple[list[Finding], list[str]]) -> None:
     findings, stopped = denied
     assert {finding.level for finding in findings} == {Level.BAD}
     told = {finding.what: finding.seen for finding in findings}
@@ -160,7 +160,7 @@ def test_each_denied_call_is_bad_and_told_and_every_contact_is_ended(denied: tup
         ({"errorMessage": "NotStored"}, "the flow function failed: NotStored"),
     ],
 )
-def test_what_the_flow_function_says_is_told(answer: dict[str, str], told: str) -> None:
+def test_the_answer_of_the_flow_function_is_shown(answer: dict[str, str], told: str) -> None:
     [flow] = [source for source in SOURCES if source.key == "flow"]
     events: list[Any] = []
 

@@ -128,7 +128,7 @@ def test_what_the_target_refuses_is_not_deleted() -> None:
     assert (moved.sent, list(moved.refused), moved.undeleted) == (["m1"], ["m2"], [])
 
 
-def test_what_cannot_be_deleted_is_tried_once_more_and_told() -> None:
+def test_what_cannot_be_deleted_is_tried_once_more_and_reported() -> None:
     answers = [
         ("send_message_batch", {"Successful": [sent(0), sent(1)], "Failed": []}),
         ("delete_message_batch", {"Successful": [], "Failed": [failed(0), failed(1)]}),

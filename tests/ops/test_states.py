@@ -103,7 +103,7 @@ def answer(known: Contact, letters: DeadLetters | None = None) -> Answer:
     return Answer("old", [NAME], [Story("instance", "old", known)], letters=letters)
 
 
-def test_after_a_redrive_the_earlier_failure_and_the_first_time_are_told() -> None:
+def test_after_a_redrive_the_earlier_failure_and_the_first_time_are_shown() -> None:
     asked = {"askedAt": "2026-02-25T06:00:00Z", "firstAskedAt": "2026-02-24T06:00:00Z", "source": "queue"}
     known = contact(RequestRecord(asked=asked, attempts=1, last_error=ERROR), ends={"message-1": FAILURE})
     facts = showing.request_facts(known, KEY, None)
@@ -115,7 +115,7 @@ def test_after_a_redrive_the_earlier_failure_and_the_first_time_are_told() -> No
     assert told["nextTryAt"] == "2026-02-25T06:13:45Z"
 
 
-def test_a_request_that_was_not_seen_is_told_of_beside_the_others_of_its_contact() -> None:
+def test_a_request_that_was_not_seen_is_named_beside_the_others_of_its_contact() -> None:
     known = contact(RequestRecord(), transfer=Transfer(KEY, "new", at=NOW))
     asked = Answer("x", [OTHER], [Story("instance", "old", known)])
     states = {one["requestName"]: one["state"] for one in showing.as_dict(asked)["contacts"][0]["requests"]}

@@ -55,7 +55,7 @@ def test_a_transferred_request_is_found_by_every_id_that_it_has(centre: Centre, 
     assert f"transferred to {new}" in transfers("status", contact).out
 
 
-def test_what_waits_in_the_queue_is_not_told_of_as_an_invented_id_is(centre: Centre, transfers: Transfers) -> None:
+def test_an_id_that_waits_in_the_queue_is_not_reported_as_unknown(centre: Centre, transfers: Transfers) -> None:
     centre.worked_off()
     invented = transfers("status", "never-used")
     assert (invented.status, "The transfer queue is empty" in invented.err) == (3, True)
@@ -71,7 +71,7 @@ def test_what_waits_in_the_queue_is_not_told_of_as_an_invented_id_is(centre: Cen
     assert only(transfers("status", contact, "--json"))["state"] == "transferred"
 
 
-def test_a_failure_tells_code_sentence_and_where_its_message_is(centre: Centre, transfers: Transfers) -> None:
+def test_a_failure_shows_code_sentence_and_where_its_message_is(centre: Centre, transfers: Transfers) -> None:
     [contact] = centre.tasks(1)
     sent = send(transfers, centre, contact, "--request-id", f"r-{contact}", flow="Draft")
     centre.worked_off()
@@ -97,7 +97,7 @@ def test_a_failure_that_the_ledger_never_saw_is_found_in_the_dead_letter_queue(
         assert "contactFlowId must be a string" in ran.out
 
 
-def test_during_an_outage_the_last_error_and_the_next_try_are_told(centre: Centre, transfers: Transfers) -> None:
+def test_during_an_outage_the_last_error_and_the_next_try_are_shown(centre: Centre, transfers: Transfers) -> None:
     [contact] = centre.tasks(1)
     centre.cloud.control.add_fault("internal-error", operation="DescribeContact")
     send(transfers, centre, contact)
@@ -129,7 +129,7 @@ def test_a_request_for_a_contact_that_another_one_transferred_says_which(centre:
     assert (states.pop(first["requestName"]), list(states.values())) == ("transferred", ["failed"])
 
 
-def test_after_a_redrive_the_earlier_failure_and_the_original_time_are_told(
+def test_after_a_redrive_the_earlier_failure_and_the_original_time_are_shown(
     centre: Centre, transfers: Transfers
 ) -> None:
     [contact] = centre.tasks(1)

@@ -60,7 +60,7 @@ def test_a_contact_that_is_transferred_later_was_active_when_it_was_said_not_to_
         (1, {"failureMessage": ""}, "has no failureMessage"),
     ],
 )
-def test_an_event_that_tells_it_wrong_is_found(
+def test_an_event_with_a_wrong_fact_is_found(
     evidence: Evidence, number: int, changed: dict[str, Any], says: str
 ) -> None:
     events = list(evidence.events)

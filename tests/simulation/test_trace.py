@@ -26,7 +26,7 @@ def test_ids_of_what_was_asked_for_are_short_everywhere() -> None:
     assert not any(re.search(r": 200 {2}", line) for line in lines)
 
 
-def test_what_the_findings_name_is_told_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trace_shows_what_the_findings_name_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(replaying, "_BEGINNING", 10_000)
     every, (finding, *_) = _case().told()
     lines, _ = _case().told(everything=False)
@@ -38,7 +38,7 @@ def test_what_the_findings_name_is_told_and_nothing_else(monkeypatch: pytest.Mon
     assert finding.startswith("g-announced")
 
 
-def test_the_scenario_is_told_in_words() -> None:
+def test_the_scenario_is_described_in_words() -> None:
     told = words(_case().scenario)
     assert any(
         re.match(r"request 5 +contact-3 \(task\) flow Move to queue, queue Billing, requestId twice-4", line)
@@ -48,6 +48,6 @@ def test_the_scenario_is_told_in_words() -> None:
     assert not any("maximum_concurrency 2" in line for line in told)  # as it is by default
 
 
-def test_what_happens_more_than_once_is_told() -> None:
+def test_a_trace_says_how_often_something_happened() -> None:
     lines, _ = replaying.of_seed(20).told()
     assert any("is not done: it comes again" in line for line in lines)

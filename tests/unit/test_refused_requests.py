@@ -23,7 +23,7 @@ def test_what_could_be_read_is_known_when_refused() -> None:
         ({"instanceId": "elsewhere"}, FailureCode.INSTANCE_NOT_ALLOWED),
     ],
 )
-def test_what_is_told_of_an_early_refusal_is_ids(more: dict[str, str], code: FailureCode) -> None:
+def test_an_early_refusal_shows_ids_only(more: dict[str, str], code: FailureCode) -> None:
     spelt = {"contactId": f"{ARN}/contact/c", "contactFlowId": f"{ARN}/contact-flow/f", "queueId": f"{ARN}/queue/q"}
     with pytest.raises(Refused) as refused:
         read({"instanceId": ARN, **spelt, "requestId": "r 1", "reason": "why", **more})
@@ -43,13 +43,13 @@ def test_what_is_told_of_an_early_refusal_is_ids(more: dict[str, str], code: Fai
         f"{ARN}/instance/x",
     ],
 )
-def test_what_is_no_id_is_not_told(name: str, text: str) -> None:
+def test_what_is_no_id_is_not_shown(name: str, text: str) -> None:
     with pytest.raises(Refused) as refused:
         read({"contactId": "c", "contactFlowId": 7} | {name: text})
     assert name not in refused.value.known
 
 
-def test_an_arn_of_another_instance_than_the_one_that_is_named_is_not_told() -> None:
+def test_an_arn_of_another_instance_than_the_one_that_is_named_is_not_shown() -> None:
     with pytest.raises(Refused) as refused:
         read(
             {"instanceId": "inst", "contactId": f"{ARN}2/contact/c", "contactFlowId": 7}, instance_arns=(ARN, ARN + "2")

@@ -89,7 +89,7 @@ def test_an_instance_that_is_not_served_is_not_allowed(instance: str) -> None:
     assert refusal(BASE | {"instanceId": instance})[0] == FailureCode.INSTANCE_NOT_ALLOWED
 
 
-def test_several_instances_must_be_told_apart() -> None:
+def test_the_same_request_id_in_two_instances_is_two_names() -> None:
     two = (ARN, ARN + "2")
     assert refusal(BASE, instance_arns=two)[0] == FailureCode.INVALID_FIELD
     assert read(BASE | {"instanceId": "inst2"}, instance_arns=two).instance_id == "inst2"

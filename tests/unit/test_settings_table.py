@@ -100,7 +100,7 @@ def test_a_missing_variable_is_named() -> None:
             Settings.from_environment(rest)
 
 
-def test_rows_are_told_apart_and_described() -> None:
+def test_rows_have_names_of_their_own_and_descriptions() -> None:
     names = [name.lower() for name in SETTINGS]
     assert len(set(names)) == len(names)
     for row in SETTINGS.values():

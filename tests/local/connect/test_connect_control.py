@@ -30,7 +30,7 @@ def test_it_explains_itself(service: Any) -> None:
         assert httpx.options(f"{service.url}{path}").status_code == 405, path  # known, though not by this method
 
 
-def test_state_and_contacts_tell_the_truth_without_personal_data(service: Any, boto: Any) -> None:
+def test_state_and_contacts_are_true_and_hold_no_personal_data(service: Any, boto: Any) -> None:
     service.control.set_switches(end_shown_after=100)
     task = start(service, boto)
     service.control.others("end", contact_id=task)
@@ -61,7 +61,7 @@ def test_others_act_by_themselves_at_their_time(service: Any, boto: Any) -> None
     assert service.control.transfers()[0]["queue_id"] == queue
 
 
-def test_a_course_is_set_and_events_tell_of_it(service: Any, boto: Any) -> None:
+def test_a_course_is_set_and_shows_in_events(service: Any, boto: Any) -> None:
     service.control.others("set_course", resource_id=service.ids.queues["Support"], course="fails")
     before = len(service.simulator.events)
     answer = boto.transfer_contact(

@@ -11,7 +11,7 @@ from local.connect.model import ConnectError, Course
 from local.connect.model.quotas import DEFAULT_RATE, Rate
 
 
-def test_a_transfer_to_a_queue_tells_its_story_in_contact_events(scene: Any) -> None:
+def test_a_transfer_to_a_queue_publishes_its_contact_events_in_order(scene: Any) -> None:
     old = scene.task()
     new = scene.to_support(old).body["ContactId"]
     assert scene.event_types(old) == ["INITIATED", "DISCONNECTED", "COMPLETED"]

@@ -170,7 +170,7 @@ def test_a_saved_flow_has_an_error_of_its_own_and_is_shown_when_asked_as_saved(s
     assert retired["State"] == "ARCHIVED"
 
 
-def test_history_tells_every_call_and_transfer_with_ids_only(scene: Any) -> None:
+def test_history_has_every_call_and_transfer_with_ids_only(scene: Any) -> None:
     old = scene.task(Description="private")
     reply = scene.to_support(old, "token-1")
     scene.connect.others.transfer(reply.body["ContactId"], user_id=scene.ids.users["ben"])
