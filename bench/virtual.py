@@ -59,11 +59,7 @@ def set_quotas(cloud: Cloud, load: Load) -> None:
 
 def send(cloud: Cloud, queue: Queue, body: str, at: float) -> None:
     """Plan a message to a queue, ``at`` seconds from the beginning of the run."""
-
-    def arrive() -> None:
-        queue.send(body)
-
-    cloud.loop.at(BEGINS + at, arrive)
+    cloud.loop.at(BEGINS + at, queue.send, body)
 
 
 def layout(load: Load) -> Layout:

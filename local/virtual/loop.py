@@ -81,12 +81,12 @@ class Loop:
         self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
         self._asked = 0
 
-    def at(self, time: float, act: Callable[..., None], *args: Any) -> None:
+    def at(self, time: float, act: Callable[..., object], *args: Any) -> None:
         """Have ``act(*args)`` called at ``time``, or now if that is past."""
         self._asked += 1
         heapq.heappush(self._heap, (time, self._asked, act, args))
 
-    def after(self, seconds: float, act: Callable[..., None], *args: Any) -> None:
+    def after(self, seconds: float, act: Callable[..., object], *args: Any) -> None:
         """Have ``act(*args)`` called ``seconds`` from now."""
         self._asked += 1
         heapq.heappush(self._heap, (self.now + seconds, self._asked, act, args))
