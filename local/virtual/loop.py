@@ -78,7 +78,7 @@ class Loop:
     def __init__(self, now: float) -> None:
         self.now = now
         self.hub = getcurrent()
-        self._heap: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
+        self._heap: list[tuple[float, int, Callable[..., object], tuple[Any, ...]]] = []
         self._asked = 0
 
     def at(self, time: float, act: Callable[..., object], *args: Any) -> None:
