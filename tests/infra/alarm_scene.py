@@ -67,7 +67,7 @@ class Scene:
         """Let something go wrong all the time."""
         self._faults.append(Fault(service, kind, operation, probability))
 
-    def at(self, seconds: float, act: Callable[[], object]) -> None:
+    def at(self, seconds: float, act: Callable[[], None]) -> None:
         """Plan what somebody does."""
         self.cloud.loop.at(BEGINS + seconds, act)
 
