@@ -17,7 +17,7 @@ import pytest
 from local.aws import Aws, Identity
 from tests.local.deployments import TWO_INSTANCES
 
-pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("fresh-copy"), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("fresh-copy")]
 
 ROOT = Path(__file__).parents[2]
 TARGETS = frozenset(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
