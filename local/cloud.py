@@ -119,7 +119,7 @@ class LocalCloud:
         self.worker, self.flow, self.confirmation = (functions[name] for name in ("worker", "flow", "confirm"))
         for function in functions.values():
             self._ends.callback(function.close)
-        self.event_source, _ = self._feed("worker", self.worker, self.deliveries)
+        self.event_source, self.urgent_event_source = self._feed("worker", self.worker, self.deliveries)
         self._feed("confirm", self.confirmation, self.tellings)
         lanes = ("TransferQueueUrl", "UrgentQueueUrl", "DeadLetterQueueUrl")
         for name, deployed in self._deployed.items():

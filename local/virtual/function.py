@@ -123,6 +123,14 @@ class Function:
         begins = self._sizing.init_seconds if fresh else 0.0
         self._loop.after(begins, self._start, _Running(invocation, host, handler, received, poller))
 
+    def call(self, event: dict[str, Any]) -> None:
+        """Invoke it otherwise than by a queue, in an environment of its own. What it answers is nobody's business."""
+        host, handler = self._new()
+        context = Context(self._loop, self._loop.now + self._sizing.timeout, f"call-{host.number}")
+        task = Task(self._loop, lambda: handler(event, context), lambda _answer, _error: None)
+        host.sender.bind(task)
+        self._loop.after(self._sizing.init_seconds, task.start)
+
     def _warm(self) -> bool:
         oldest = self._loop.now - self._sizing.idle_seconds
         self._idle = [one for one in self._idle if one[0].idle_since >= oldest]

@@ -56,3 +56,22 @@ def test_a_batch_says_what_has_happened_and_what_is_scheduled_ends_when_it_is_ca
     assert moved in centre.transferred()
     assert not {left, *later} & set(centre.transferred())
     assert transfers("batch", "of-nobody").status == 3
+
+
+def test_a_cancellation_is_read_although_the_worker_reads_no_queue(centre: Centre, transfers: Transfers) -> None:
+    """As behind long backlogs in both lanes: its message waits, and the command has the worker read it all the same."""
+    batch, [contact] = f"b-{uuid.uuid4()}", centre.tasks(1)
+    assert transfers("pause", "--yes").status == 0
+    try:
+        for source in (centre.cloud.event_source, centre.cloud.urgent_event_source):
+            source.await_standstill()
+            source.await_open_receives()
+        _send(centre, contact, batchId=batch)
+        cancelled = transfers("cancel", "--batch-id", batch, "--yes", "--json").json
+        assert cancelled["isRead"]
+        assert centre.counts("UrgentQueueUrl")[0] + centre.counts("TransferQueueUrl")[0] == 2
+    finally:
+        assert transfers("resume", "--yes").status == 0
+    centre.worked_off()
+    assert transfers("batch", batch, "--json").json["cancelled"] == 1
+    assert contact not in centre.transferred()

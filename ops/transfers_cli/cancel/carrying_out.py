@@ -1,4 +1,8 @@
-"""A cancellation from sending it to the end of what it calls off: its message, the ledger's word, the schedules."""
+"""A cancellation from sending it to the end of what it calls off: its message, the ledger's word, the schedules.
+
+Its message waits behind whatever waits in its queue, and while the worker is paused. So the worker is also invoked with it at once.
+Both say the same, and the one that is read second changes nothing.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,9 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from contact_transfer.messaging.schedules import may_hold
 from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
@@ -21,8 +28,9 @@ from transfers_cli.ledger import LedgerReader
 PATIENCE_SECONDS, LOOK_SECONDS = 30.0, 0.5
 #: Clocks may differ by so much (assumed).
 _CLOCKS_SECONDS = 60.0
+_WAITING = "ApproximateNumberOfMessages"
 _AT_ONCE = 8
-_LANES = ("UrgentQueueUrl", "TransferQueueUrl")
+_LANES = ("Urgent", "Transfer")
 
 
 @dataclass(frozen=True)
@@ -36,18 +44,32 @@ class Done:
 
 
 def carry_out(found: Deployment, cancellation: Cancellation) -> Done:
-    """Send the cancellation, wait until the ledger has it, and end what is scheduled."""
-    waiting = {lane: found.queue(lane, "ApproximateNumberOfMessages") for lane in _LANES}
-    before = {lane: sum(counts.values()) for lane, counts in waiting.items()}
+    """Send the cancellation, let the worker read it, wait until the ledger has it, and end what is scheduled."""
+    before = {lane: found.queue(f"{lane}QueueUrl", _WAITING)[_WAITING] for lane in _LANES}
     lane = min(_LANES, key=lambda one: before[one])
-    began = time.time()
-    answer = found.aws("sqs").send_message(
-        QueueUrl=found.output(lane), MessageBody=json.dumps(cancellation.message()), MessageAttributes=mark(Source.CLI)
-    )
+    began, body = time.time(), json.dumps(cancellation.message())
+    message_id = found.aws("sqs").send_message(
+        QueueUrl=found.output(f"{lane}QueueUrl"), MessageBody=body, MessageAttributes=mark(Source.CLI)
+    )["MessageId"]
     with say.err.status("waiting for the worker to read it"):
+        _invoke_worker(found, as_event(body, message_id, found.output(f"{lane}QueueArn")))
         is_read = _is_read(found, cancellation, began + HOLDS_SECONDS - _CLOCKS_SECONDS)
     schedules = _end_scheduled(found, cancellation) if is_read else 0
-    return Done(str(answer["MessageId"]), before[lane], is_read, schedules)
+    return Done(message_id, before[lane], is_read, schedules)
+
+
+def as_event(body: str, message_id: str, queue_arn: str) -> dict[str, Any]:
+    """The event with which Lambda invokes the worker for a message, as far as a cancellation needs it."""
+    record = {"messageId": message_id, "receiptHandle": "", "body": body, "eventSourceARN": queue_arn}
+    return {"Records": [{**record, "eventSource": "aws:sqs", "attributes": {}, "messageAttributes": {}}]}
+
+
+def _invoke_worker(found: Deployment, event: dict[str, Any]) -> None:
+    """What comes of it shows in the ledger. Without it the message is read in its turn."""
+    try:
+        found.aws("lambda").invoke(FunctionName=found.output("WorkerFunctionName"), Payload=json.dumps(event))
+    except (ClientError, BotoCoreError) as error:
+        say.note(f"The worker could not be invoked, so the cancellation waits its turn in its queue: {error}", "yellow")
 
 
 def _is_read(found: Deployment, cancellation: Cancellation, until: float) -> bool:
