@@ -17,9 +17,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, list[dict[str, str
     """
     records = event.get("Records")
     if not isinstance(records, list):
-        raise ValueError(
-            "Not an SQS event: it has no Records. Its event source mappings invoke the worker, and `transfers cancel`."
-        )  # noqa: TRY004 - the value is wrong, whatever its type
+        raise ValueError("Not an SQS event: it has no Records. Only queues and `transfers cancel` invoke the worker.")  # noqa: TRY004 - the value is wrong, whatever its type
     left = context.get_remaining_time_in_millis() / 1000
     deadline = Deadline(at=bootstrap.CLOCK.monotonic() + left, wall=bootstrap.CLOCK.now() + left)
     _batch.telemetry.begin(context.aws_request_id)
