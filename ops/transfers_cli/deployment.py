@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,6 +38,7 @@ class Aws:
         # boto3 alone reads AWS_DEFAULT_REGION and not AWS_REGION, which every other AWS tool puts first.
         self._session = session or boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
         self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
         if self._session.region_name is None:
             raise Stop("There is no Region: set AWS_REGION, or choose a profile that has one.", Exit.UNREACHABLE)
 
@@ -47,10 +49,11 @@ class Aws:
 
     def __call__(self, service: str) -> Any:
         """Return the client of a service; it is created at the first call."""
-        if service not in self._clients:
-            config = _CONNECT if service == "connect" else _CONFIG
-            self._clients[service] = self._session.client(service, config=config)  # type: ignore[call-overload]  # the service is a variable here
-        return self._clients[service]
+        with self._lock:  # a session is not for several threads at once; clients are
+            if service not in self._clients:
+                config = _CONNECT if service == "connect" else _CONFIG
+                self._clients[service] = self._session.client(service, config=config)  # type: ignore[call-overload]  # the service is a variable here
+            return self._clients[service]
 
 
 @dataclass

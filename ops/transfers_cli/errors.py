@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 
 class Exit(IntEnum):
     """What a script may rely on. 2 is the command line's own, for options that make no sense."""
@@ -24,3 +26,11 @@ class Stop(Exception):
         super().__init__(message)
         self.message = message
         self.status = status
+
+
+def sentence(error: ClientError | BotoCoreError) -> str:
+    """What AWS, or the way to it, answered, for a person."""
+    if not isinstance(error, ClientError):
+        return f"AWS could not be asked: {error}"
+    details = error.response.get("Error", {})
+    return f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}"

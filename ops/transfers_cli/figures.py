@@ -14,9 +14,11 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from contact_transfer.observability.metrics import DIMENSIONS, NAMESPACE, Metric, reasons
+from contact_transfer.request.arn import parse_instance
 from transfers_cli.alarms import own_alarms
 from transfers_cli.deployment import Deployment
 from transfers_cli.held import schedule_names
+from transfers_cli.ledger import LedgerReader
 
 MINUTES = 30
 #: Held requests that are counted, at most: each hundred takes a call.
@@ -28,7 +30,8 @@ _QUERIES = 500  # metrics that one GetMetricData takes
 class Figures:
     """``waiting`` and ``in_flight``: of both lanes; ``urgent``: of them, those that wait in the urgent one.
 
-    ``held``: requests that EventBridge Scheduler keeps, as far as they were counted; None: it could not be asked.
+    ``held``: requests that EventBridge Scheduler keeps, as far as they were counted. ``in_doubt``: contacts of which it is not known
+    whether they were transferred. None: not known, since the one who asks may not ask.
     ``minutes``: the values of each counted metric, oldest first, the minute under way last. ``by_reason``: their sums.
     ``failed``: how many requests did, in the time that is shown.
     """
@@ -41,6 +44,7 @@ class Figures:
     pace: float
     urgent: int = 0
     held: int | None = None
+    in_doubt: int | None = None
     minutes: Mapping[str, Sequence[float]] = field(default_factory=dict)
     by_reason: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     ringing: Sequence[str] = ()
@@ -67,6 +71,7 @@ class Figures:
             "waiting": self.waiting,
             "urgentWaiting": self.urgent,
             "held": self.held,
+            "inDoubt": self.in_doubt,
             "inFlight": self.in_flight,
             "failedWaiting": self.failed,
             "oldestSeconds": self.oldest,
@@ -92,22 +97,25 @@ _COUNTED = (
 
 
 class Watching:
-    """Reads figures; those of CloudWatch, which cost money, no more often than every ``every`` seconds."""
+    """Reads figures; those of CloudWatch, which cost money, no more often than every ``every`` seconds, for the last ``minutes``."""
 
-    def __init__(self, found: Deployment, every: float = 15.0) -> None:
+    def __init__(self, found: Deployment, every: float = 15.0, minutes: int = MINUTES) -> None:
         self._found = found
         self._every = every
+        self._minutes = minutes
         self._asked = float("-inf")
         self._counted: dict[str, list[float]] = {}
         self._by_reason: dict[str, dict[str, float]] = {}
         self._ringing: list[str] = []
         self._held: int | None = None
+        self._in_doubt: int | None = None
 
     def figures(self) -> Figures:
         """The figures now."""
         if time.monotonic() - self._asked >= self._every:
             self._ask_cloudwatch()
             self._held = _held(self._found)
+            self._in_doubt = _in_doubt(self._found)
             self._asked = time.monotonic()
         names = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
         queue = self._found.waiting(*names)
@@ -121,6 +129,7 @@ class Watching:
             waiting=queue[names[0]],
             urgent=self._found.queue("UrgentQueueUrl", names[0])[names[0]],
             held=self._held,
+            in_doubt=self._in_doubt,
             in_flight=queue[names[1]],
             failed=sum(self._found.queue("DeadLetterQueueUrl", *names).values()),
             pace=self._found.settings.transfers_per_second,
@@ -131,7 +140,7 @@ class Watching:
 
     def _ask_cloudwatch(self) -> None:
         ends = (int(time.time()) // 60 + 1) * 60
-        begins = ends - MINUTES * 60
+        begins = ends - self._minutes * 60
         asked = list(_queries(self._found))
         found: dict[str, list[float]] = {}
         for start in range(0, len(asked), _QUERIES):
@@ -139,7 +148,7 @@ class Watching:
             pages = self._found.aws("cloudwatch").get_paginator("get_metric_data")
             for page in pages.paginate(MetricDataQueries=queries, StartTime=begins, EndTime=ends):
                 for one in page["MetricDataResults"]:
-                    _add(found.setdefault(one["Id"], [0.0] * MINUTES), one, begins)
+                    _add(found.setdefault(one["Id"], [0.0] * self._minutes), one, begins)
         whole = {query["Id"]: name for (name, reason), query in asked if not reason}
         self._counted = {whole[key]: values for key, values in found.items() if key in whole}
         self._by_reason = {}
@@ -153,6 +162,14 @@ def _held(found: Deployment) -> int | None:
     try:
         return sum(1 for _ in islice(schedule_names(found), MOST_HELD))
     except ClientError:  # the rest is worth watching without the right to list schedules
+        return None
+
+
+def _in_doubt(found: Deployment) -> int | None:
+    reader = LedgerReader(found)
+    try:
+        return sum(reader.count_in_doubt(parse_instance(arn).instance_id) for arn in found.settings.instance_arns)
+    except ClientError:  # the rest is worth watching without the right to read the ledger
         return None
 
 

@@ -84,15 +84,22 @@ class LedgerReader:
 
     def in_doubt(self, instance_id: str) -> Iterator[InDoubt]:
         """What is in doubt in an instance, oldest first. The index lags behind the table, by less than a second as a rule."""
-        pages = self._dynamodb.get_paginator("query").paginate(
+        for page in self._in_doubt_pages(instance_id):
+            for item in page["Items"]:
+                yield InDoubt(instance_id, item["pk"]["S"].split("#", 2)[2], float(item["inDoubtSince"]["N"]))
+
+    def count_in_doubt(self, instance_id: str) -> int:
+        """How many contacts of an instance are in doubt."""
+        return sum(int(page["Count"]) for page in self._in_doubt_pages(instance_id, Select="COUNT"))
+
+    def _in_doubt_pages(self, instance_id: str, **asked: str) -> Iterator[Any]:
+        yield from self._dynamodb.get_paginator("query").paginate(
             TableName=self._table,
             IndexName=IN_DOUBT_INDEX,
             KeyConditionExpression="inDoubtInstance = :instance",
             ExpressionAttributeValues={":instance": {"S": instance_id}},
+            **asked,
         )
-        for page in pages:
-            for item in page["Items"]:
-                yield InDoubt(instance_id, item["pk"]["S"].split("#", 2)[2], float(item["inDoubtSince"]["N"]))
 
     def of_batch(self, instance_id: str, batch_id: str) -> Iterator[Contact]:
         """The contacts that requests of a batch name. The index lags behind the table, by less than a second as a rule."""

@@ -15,7 +15,7 @@ from transfers_cli.cancel.command import cancel
 from transfers_cli.commands import SETUP, Command
 from transfers_cli.cost.command import cost
 from transfers_cli.doctor.command import doctor
-from transfers_cli.errors import Exit, Stop
+from transfers_cli.errors import Exit, Stop, sentence
 from transfers_cli.failed.app import app as failed
 from transfers_cli.pause import pause, resume
 from transfers_cli.scheduled import scheduled
@@ -23,6 +23,7 @@ from transfers_cli.send.command import send
 from transfers_cli.status.command import doubt, status
 from transfers_cli.sweep.command import sweep
 from transfers_cli.watch import watch
+from transfers_cli.web.command import web
 
 HELP = """Sees, explains and repairs a deployment of Contact Transfer.
 
@@ -35,7 +36,7 @@ there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the q
 """
 
 app = typer.Typer(name="transfers", help=HELP, pretty_exceptions_enable=False, **SETUP)
-for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, cost):
+for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, cost, web):
     app.command(cls=Command)(command)
 app.add_typer(failed, name="failed")
 
@@ -72,16 +73,9 @@ def run(arguments: list[str]) -> int:
     except Stop as stop:
         say.note(stop.message, style="bold")
         return int(stop.status)
-    except ClientError as error:
-        say.note(_denied(error), style="bold red")
-    except BotoCoreError as error:
-        say.note(f"AWS could not be asked: {error}", style="bold red")
+    except (ClientError, BotoCoreError) as error:
+        say.note(sentence(error), style="bold red")
     return int(Exit.UNREACHABLE)
-
-
-def _denied(error: ClientError) -> str:
-    details = error.response.get("Error", {})
-    return f"AWS refused {error.operation_name}: {details.get('Code')}: {details.get('Message')}"
 
 
 if __name__ == "__main__":

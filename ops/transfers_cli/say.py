@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,8 +26,25 @@ out = SafeConsole(highlight=False, emoji=False, width=None if sys.stdout.isatty(
 err = SafeConsole(stderr=True, highlight=False, emoji=False, width=None if sys.stderr.isatty() else _WIDE)
 
 
+_heard: ContextVar[list[str] | None] = ContextVar("heard", default=None)
+
+
+@contextmanager
+def listening() -> Iterator[list[str]]:
+    """Collect what is noted meanwhile, for a page in place of the terminal."""
+    heard: list[str] = []
+    token = _heard.set(heard)
+    try:
+        yield heard
+    finally:
+        _heard.reset(token)
+
+
 def note(text: str, style: str = "dim") -> None:
-    """A line for a person. ``style``: as rich has it."""
+    """A line for a person, or for who listens. ``style``: as rich has it."""
+    if (heard := _heard.get()) is not None:
+        heard.append(text)
+        return
     err.print(text, style=style, markup=False, soft_wrap=True)
 
 

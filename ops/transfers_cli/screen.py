@@ -97,6 +97,10 @@ def _queues(figures: Figures) -> Rows:
     ]
 
 
+def _in_doubt(count: int | None) -> RenderableType:
+    return "not known" if count is None else Text(str(count), "yellow" if count else "green")
+
+
 def _held(count: int | None) -> str:
     if count is None:
         return "not known"
@@ -124,9 +128,10 @@ def _outcomes(figures: Figures) -> Rows:
     bad = {Metric.UNCONFIRMED, Metric.FAILED}
     shown = (Metric.TRANSFERRED, Metric.CONFIRMED, Metric.UNCONFIRMED, Metric.FAILED)
     totals = [(metric, figures.total(metric)) for metric in shown]
-    return [
+    counted = [
         (metric.lower(), Text(f"{total:g}", "red" if metric in bad and total else "bold")) for metric, total in totals
     ]
+    return [*counted, ("in doubt", _in_doubt(figures.in_doubt))]
 
 
 def _minutes(figures: Figures, width: int) -> Panel:

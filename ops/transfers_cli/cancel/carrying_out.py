@@ -23,6 +23,7 @@ from transfers_cli import say
 from transfers_cli.deployment import Deployment
 from transfers_cli.held import held_request, schedule_names, send_now
 from transfers_cli.ledger import LedgerReader
+from transfers_cli.progress import waiting
 
 #: How long somebody waits for the worker to read the cancellation, and how often the ledger is asked meanwhile.
 PATIENCE_SECONDS, LOOK_SECONDS = 30.0, 0.5
@@ -51,7 +52,7 @@ def carry_out(found: Deployment, cancellation: Cancellation) -> Done:
     message_id = found.aws("sqs").send_message(
         QueueUrl=found.output(f"{lane}QueueUrl"), MessageBody=body, MessageAttributes=mark(Source.CLI)
     )["MessageId"]
-    with say.err.status("waiting for the worker to read it"):
+    with waiting("waiting for the worker to read it"):
         _invoke_worker(found, as_event(body, message_id, found.output(f"{lane}QueueArn")))
         is_read = _is_read(found, cancellation, began + HOLDS_SECONDS - _CLOCKS_SECONDS)
     schedules = _end_scheduled(found, cancellation) if is_read else 0
@@ -105,5 +106,5 @@ def _end_scheduled(found: Deployment, cancellation: Cancellation) -> int:
             return False
         return send_now(found, held)
 
-    with say.err.status("ending what is scheduled"), ThreadPoolExecutor(_AT_ONCE) as pool:
+    with waiting("ending what is scheduled"), ThreadPoolExecutor(_AT_ONCE) as pool:
         return sum(pool.map(end, schedule_names(found, wanted)))

@@ -7,15 +7,12 @@ from typing import Annotated, Any
 
 import typer
 
-from contact_transfer.request.cancellation import Cancellation, read_cancellation
-from contact_transfer.request.identity import request_name
-from contact_transfer.request.parser import Refused
+from contact_transfer.request.cancellation import Cancellation
 from transfers_cli import options, say
-from transfers_cli.batch.progress import BatchProgress, read_progress
+from transfers_cli.batch.progress import BatchProgress
 from transfers_cli.cancel.carrying_out import Done, carry_out
-from transfers_cli.deployment import Deployment, open_deployment
-from transfers_cli.errors import Exit, Stop
-from transfers_cli.ledger import LedgerReader
+from transfers_cli.cancel.wanted import check_named, read_wanted
+from transfers_cli.deployment import open_deployment
 
 
 def cancel(
@@ -34,55 +31,19 @@ def cancel(
     queue in which fewer messages wait. Each request that it ends is announced as `Contact Transfer Cancelled`; what is scheduled
     ends at once.
     """
-    if (request_id is None) == (batch_id is None):
-        raise Stop("Give either --request-id or --batch-id.", Exit.USAGE)
+    check_named(request_id, batch_id)
     found = open_deployment(deployment)
-    cancellation = _cancellation(found, instanceId=instance, cancelRequestId=request_id, cancelBatchId=batch_id)
-    what = f"request {request_id}" if request_id is not None else f"batch {batch_id}"
-    _note_transfer(found, cancellation, what)
+    wanted = read_wanted(found, instance=instance, request_id=request_id, batch_id=batch_id)
+    if before := wanted.note():
+        say.note(before)
     if not dry_run:
-        say.confirm(f"Cancel {what} in {found.stack}?", yes=yes)
-    done = None if dry_run else carry_out(found, cancellation)
-    progress = _progress(found, cancellation)
+        say.confirm(f"Cancel {wanted.what} in {found.stack}?", yes=yes)
+    done = None if dry_run else carry_out(found, wanted.cancellation)
+    progress = wanted.progress()
     if json_:
-        say.as_json({**found.place, **cancellation.message(), **_as_dict(done, progress)})
+        say.as_json({**found.place, **wanted.cancellation.message(), **_as_dict(done, progress)})
     else:
-        _show(cancellation, done, what, progress)
-
-
-def _note_transfer(found: Deployment, cancellation: Cancellation, what: str) -> None:
-    before = _transferred(found, cancellation)
-    if before is not None:
-        say.note(f"{what} is transferred already, to contact {before}: a cancellation changes nothing of that.")
-
-
-def _cancellation(found: Deployment, **named: str | None) -> Cancellation:
-    """The cancellation, checked with the worker's own code. Raise ``Stop``."""
-    body = {name: value for name, value in named.items() if value is not None}
-    try:
-        return read_cancellation(body, found.settings.instance_arns)
-    except Refused as refused:
-        raise Stop(f"{refused.failed.code}: {refused.failed.message}", Exit.USAGE) from None
-
-
-def _transferred(found: Deployment, cancellation: Cancellation) -> str | None:
-    """The contact that the request was transferred to, if the ledger knows that it was."""
-    if cancellation.request_id is None:
-        return None
-    name = request_name(cancellation.instance_id, cancellation.request_id)
-    reader = LedgerReader(found)
-    known = reader.request_id(name)
-    story = reader.story(known.instance_id, known.contact_id) if known is not None else None
-    done = None if story is None else story.contact.transfer
-    if done is None or done.name != name:
-        return None
-    return done.new_contact_id or "an unknown one"
-
-
-def _progress(found: Deployment, cancellation: Cancellation) -> BatchProgress | None:
-    if cancellation.batch_id is None:
-        return None
-    return read_progress(found, [cancellation.instance_id], cancellation.batch_id)
+        _show(wanted.cancellation, done, wanted.what, progress)
 
 
 def _as_dict(done: Done | None, progress: BatchProgress | None) -> dict[str, Any]:

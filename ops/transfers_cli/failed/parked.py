@@ -83,6 +83,11 @@ class Parked:
         return _text(self.fields, "route")
 
     @property
+    def destination(self) -> str | None:
+        """The queue or agent that the request names, as it stands there."""
+        return _text(self.fields, "queueId") or _text(self.fields, "userId")
+
+    @property
     def priority(self) -> str | None:
         """The lane that the request names, if it names one."""
         return _text(self.fields, "priority")

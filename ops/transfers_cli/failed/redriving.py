@@ -124,15 +124,22 @@ def tell(planned: Plan, moved: Moved | None, *, as_json: bool) -> None:
     if moved is None:
         say.result(f"{len(planned.chosen)} would be sent again, {left} left; nothing was changed.")
         return
-    say.result(f"{len(moved.sent)} of {len(planned.chosen)} sent again; {left} left where they are.")
-    for why in sorted(set(moved.refused.values())):
-        say.note(f"the queue refused some: {why}", style="red")
+    first, *others = sentences(planned, moved)
+    say.result(first)
+    for sentence in others:
+        say.note(sentence, style="yellow")
+
+
+def sentences(planned: Plan, moved: Moved) -> list[str]:
+    """What became of a redrive, for a person: the result, and what was not as it should be."""
+    left = len(planned.messages) - len(planned.chosen)
+    told = [f"{len(moved.sent)} of {len(planned.chosen)} sent again; {left} left where they are."]
+    told += [f"The queue refused some: {why}" for why in sorted(set(moved.refused.values()))]
     if moved.taken:
-        say.note(f"{len(moved.taken)} were in somebody else's hands, or had been dealt with.", style="yellow")
+        told.append(f"{len(moved.taken)} were in somebody else's hands, or had been dealt with.")
     if moved.undeleted:
-        say.note(
-            f"{len(moved.undeleted)} were sent but not deleted: they are in both queues, and will be recognised.",
-            style="yellow",
-        )
+        many = len(moved.undeleted)
+        told.append(f"{many} were sent but not deleted: they are in both queues, and will be recognised.")
     if len(moved.sent) + len(moved.taken) + len(moved.refused) < len(planned.chosen):
-        say.note("It was interrupted; what was not sent is where it was. Say it again to go on.", style="yellow")
+        told.append("It was interrupted; what was not sent is where it was. Say it again to go on.")
+    return told

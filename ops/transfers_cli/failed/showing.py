@@ -6,6 +6,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from rich.panel import Panel
 from rich.table import Table
@@ -21,19 +22,36 @@ from transfers_cli.listing import Listing
 Prospects = dict[str, tuple[Forecast, TransferRequest | None]]
 
 
-def groups(messages: Sequence[Parked], noun: str) -> Table:
-    """Counts by code and route, with the age of the oldest and the newest."""
-    now = time.time()
-    found: dict[tuple[str, str], list[Parked]] = {}
+@dataclass(frozen=True)
+class Group:
+    """Failed messages of one code, route and destination. ``oldest``, ``newest``: when they failed, in epoch seconds."""
+
+    code: str
+    route: str
+    destination: str
+    count: int
+    oldest: float
+    newest: float
+
+
+def grouped(messages: Sequence[Parked]) -> list[Group]:
+    """The messages (oldest first) in groups, the largest first."""
+    found: dict[tuple[str, str, str], list[Parked]] = {}
     for message in messages:
-        found.setdefault((message.code, message.route or ""), []).append(message)
+        found.setdefault((message.code, message.route or "", message.destination or ""), []).append(message)
+    made = [Group(*key, len(some), some[0].failed_at, some[-1].failed_at) for key, some in found.items()]
+    return sorted(made, key=lambda group: -group.count)
+
+
+def groups(messages: Sequence[Parked], noun: str) -> Table:
+    """Counts by code, route and destination, with the age of the oldest and the newest."""
+    now = time.time()
     rows = [
-        (code, route, len(some), say.span(now - some[0].failed_at), say.span(now - some[-1].failed_at))
-        for (code, route), some in sorted(found.items(), key=lambda item: -len(item[1]))
+        (one.code, one.route, one.destination, one.count, say.span(now - one.oldest), say.span(now - one.newest))
+        for one in grouped(messages)
     ]
-    return say.table(
-        f"{say.count(len(messages), f'failed {noun}')}", ("code", "route", "#messages", "oldest", "newest"), rows
-    )
+    columns = ("code", "route", "to", "#messages", "oldest", "newest")
+    return say.table(f"{say.count(len(messages), f'failed {noun}')}", columns, rows)
 
 
 def listing(messages: Sequence[Parked], limit: int) -> Listing:
@@ -51,28 +69,36 @@ def whole(message: Parked, forecast: Forecast) -> None:
     own = {name: value.get("StringValue", "(binary)") for name, value in message.own_attributes().items()}
     if own:
         say.facts("its own attributes", own)
-    say.out.print(Panel(Text(_pretty(message.body)), title="body", title_align="left"))
+    say.out.print(Panel(Text(pretty(message.body)), title="body", title_align="left"))
 
 
-def _pretty(body: str) -> str:
+def pretty(body: str) -> str:
+    """A body with each field in a line of its own, if it is JSON."""
     try:
         return json.dumps(json.loads(body), indent=2, ensure_ascii=False)
     except ValueError:
         return body
 
 
-def outlook(
-    messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect], *, asked: int | None = None
-) -> Table:
-    """What sending them again would bring: by prospect and reason, and what would change. ``asked``: as a plan has it."""
+def outlook_rows(
+    messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect]
+) -> list[tuple[str, Prospect, str, int, str]]:
+    """What sending messages again would bring: whether they are sent, prospect, code, how many, and why."""
     chosen = set(sending)
     counted = Counter((judged[message.message_id][0], message.code) for message in messages)
-    rows = [
+    return [
         ("send" if forecast.prospect in chosen else "leave", forecast.prospect, code, count, forecast.why)
         for (forecast, code), count in sorted(counted.items(), key=lambda item: (item[0][0].prospect, -item[1]))
     ]
+
+
+def outlook(
+    messages: Iterable[Parked], judged: Prospects, sending: Iterable[Prospect], *, asked: int | None = None
+) -> Table:
+    """The same as a table. ``asked``: as a plan has it."""
     title = "if sent again" + ("" if asked is None else f" (Connect was asked of {asked})")
-    return say.table(title, ("", "prospect", "failed as", "#messages", "why"), rows)
+    columns = ("", "prospect", "failed as", "#messages", "why")
+    return say.table(title, columns, outlook_rows(messages, judged, sending))
 
 
 def unseen(looking: Looking) -> None:

@@ -24,11 +24,11 @@ def show(answer: Answer) -> None:
     """Everything that was found, for a person."""
     for story in answer.stories:
         say.facts(f"contact {story.contact_id}", contact_facts(story))
-        for key in _keys(story, answer):
+        for key in keys(story, answer):
             say.facts(f"request {identity.name_of(key)}", request_facts(story.contact, key, answer.letters))
     for held in answer.held:
         say.facts(f"request {held.public.get('requestName')}", held_facts(held))
-    for message in _unknown_to(answer):
+    for message in unknown_to(answer):
         say.facts(f"failed message {message.message_id}", message_facts(message))
     if answer.tree:
         known = {story.contact_id for story in answer.stories}
@@ -45,7 +45,7 @@ def as_dict(answer: Answer) -> dict[str, Any]:
     }
 
 
-def _keys(story: Story, answer: Answer) -> list[str]:
+def keys(story: Story, answer: Answer) -> list[str]:
     """The requests to show: all of the contact, and the one that was asked for though it was not seen yet."""
     asked = [key_of(story.contact, name) for name in answer.names if _is_about(name, story)]
     return list(dict.fromkeys([*sorted(story.contact.requests), *asked]))
@@ -58,7 +58,7 @@ def _is_about(name: str, story: Story) -> bool:
     return key_of(story.contact, name) != name
 
 
-def _unknown_to(answer: Answer) -> list[Parked]:
+def unknown_to(answer: Answer) -> list[Parked]:
     """Messages that the ledger says nothing of: what is refused before the ledger is asked, or never reached the worker."""
     told = {failure.message_id for story in answer.stories for failure in _failures(story.contact)}
     return [message for message in answer.parked if message.told("OriginalMessageId") not in told]
@@ -171,7 +171,7 @@ def _story(story: Story, answer: Answer) -> dict[str, Any]:
         "inDoubt": identity.name_of(attempt.request) if attempt and not made else None,
         "inDoubtSince": say.when(attempt.since) if attempt and not made else None,
         "inHandUntil": say.when(lease.until) if lease and in_hand else None,
-        "requests": [_request(story.contact, key, answer.letters) for key in _keys(story, answer)],
+        "requests": [_request(story.contact, key, answer.letters) for key in keys(story, answer)],
     }
 
 

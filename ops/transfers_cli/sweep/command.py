@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import replace
 
 import typer
 
-from contact_transfer.bootstrap import CLOCK
 from contact_transfer.queue_sweep.order import SweepOrder
-from contact_transfer.queue_sweep.requests import body
-from contact_transfer.queue_sweep.waiting import ContactSearch, SearchFailed, WaitingContact
-from contact_transfer.request.source import Source, mark
+from contact_transfer.queue_sweep.waiting import WaitingContact
 from transfers_cli import options, say
 from transfers_cli.deployment import Deployment, open_deployment
 from transfers_cli.errors import Exit, Stop
 from transfers_cli.expanded import expanded
 from transfers_cli.listing import Listing
-from transfers_cli.send.lines import Line, read_line
-from transfers_cli.send.sending import Sent, send_lines
+from transfers_cli.send.sending import Sent
 from transfers_cli.sweep.place import chosen_instance
+from transfers_cli.sweep.planning import plan_sweep
 from transfers_cli.sweep.wanted import Wanted
 
 #: Contacts of the table, at most; ``--json`` has all of them.
@@ -48,34 +44,22 @@ def sweep(
 
 
 def _sweep(found: Deployment, order: SweepOrder, *, dry_run: bool, yes: bool, as_json: bool) -> None:
-    try:
-        with say.err.status("searching"):
-            contacts = ContactSearch(found.aws("connect"), CLOCK).waiting(order)
-    except SearchFailed as error:
-        raise Stop(f"Connect could not be searched: {error}", Exit.UNREACHABLE) from None
-    if not contacts and not as_json:
+    plan = plan_sweep(found, order)
+    if not plan.contacts and not as_json:
         raise Stop("No contact waits there.", Exit.NOTHING)
-    lines = [_line(found, number, order, contact) for number, contact in enumerate(contacts, 1)]
-    sent = Sent(refused={line.number: line.wrong for line in lines if line.wrong is not None})
     if not as_json:
-        _show(order, contacts)
-    good = [line for line in lines if line.wrong is None]
+        _show(order, plan.contacts)
+    sent = Sent(refused=plan.refused)
     if sent.refused:
         say.note(f"the deployment refuses: {next(iter(sent.refused.values()))}", style="red")
-    if good and not dry_run:
-        say.confirm(f"Ask for {say.count(len(good), 'transfer')} by {found.stack}?", yes=yes)
-        send_lines(found, good, sent)
-    _show_result(found, order, contacts, sent, dry_run=dry_run, as_json=as_json)
-    if sent.refused or (len(sent.ids) < len(good) and not dry_run):
+    if plan.good and not dry_run:
+        say.confirm(f"Ask for {say.count(len(plan.good), 'transfer')} by {found.stack}?", yes=yes)
+        sent = plan.send(found)
+    _show_result(found, order, plan.contacts, sent, dry_run=dry_run, as_json=as_json)
+    if sent.refused or (len(sent.ids) < len(plan.good) and not dry_run):
         raise typer.Exit(Exit.NOT_ALL)
-    if not contacts:
+    if not plan.contacts:
         raise typer.Exit(Exit.NOTHING)
-
-
-def _line(found: Deployment, number: int, order: SweepOrder, contact: WaitingContact) -> Line:
-    """The request, checked with the worker's own code, and marked as a sweep's."""
-    line = read_line(number, body(order, contact), found.settings)
-    return replace(line, attributes=mark(Source.SWEEP))
 
 
 def _show(order: SweepOrder, contacts: Sequence[WaitingContact]) -> None:

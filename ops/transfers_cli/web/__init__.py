@@ -1,0 +1,1 @@
+"""``transfers web``: the console in a browser, served on this machine alone by the functions behind the other commands."""
