@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import partial
 
 import pytest
@@ -83,6 +85,33 @@ def test_a_schedule_that_fires_twice_moves_the_contact_once(world: World) -> Non
     world.settle()
     assert len(world.transfers) == 1
     assert world.dead == []
+
+
+@pytest.mark.parametrize(
+    ("asked", "at"),
+    [
+        ("2026-10-25T02:30:00+02:00", "2026-10-25T00:30:00"),  # that night, 02:30 comes twice
+        ("2026-10-25T02:30:00+01:00", "2026-10-25T01:30:00"),
+        ("2026-10-25T03:30:00+01:00", "2026-10-25T02:30:00"),
+    ],
+)
+def test_a_change_of_clocks_moves_no_schedule(
+    world: World, monkeypatch: pytest.MonkeyPatch, asked: str, at: str
+) -> None:
+    """Times carry their offset, and schedules are in UTC, whatever zone the machine is in."""
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    time.tzset()
+    try:
+        world.time.now = datetime(2026, 10, 24, 20, tzinfo=UTC).timestamp()
+        world.try_once(world.contact(), notBefore=asked)
+        assert world.scheduler.held["ScheduleExpression"] == f"at({at})"
+        assert world.scheduler.held["ScheduleExpressionTimezone"] == "UTC"
+        world.settle()
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+    [transfer] = world.connect.history.transfers
+    assert transfer.time >= datetime.fromisoformat(asked).timestamp()
 
 
 @pytest.mark.parametrize("late", [HOUR, 24 * HOUR])

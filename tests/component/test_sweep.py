@@ -199,6 +199,21 @@ def test_a_second_sweep_during_the_first_moves_nothing_twice(centre: Centre) -> 
     assert centre.world.codes == []
 
 
+def test_a_second_sweep_while_the_first_is_half_done_moves_nothing_twice_and_fails_nothing(centre: Centre) -> None:
+    """The index of SearchContacts lags behind, so the second one finds contacts that have moved meanwhile."""
+    contacts = centre.waiting(8)
+    centre.world.connect.set_switches(search_shows_after=60.0)
+    centre.world.time.goes_on(60.0)
+    centre.invoke()
+    centre.world.invoke(centre.world.receive(4))
+    assert len(centre.world.transfers) == 4
+    centre.invoke({**centre.event(), "eventId": "e-2"})
+    centre.world.settle()
+    assert len(centre.swept()) > len(contacts)
+    assert sorted(old for old, _ in centre.world.transfers) == sorted(contacts)
+    assert (centre.world.codes, centre.world.published("Failed")) == ([], [])
+
+
 def test_a_contact_that_was_transferred_eleven_times_stays_and_says_why(centre: Centre) -> None:
     world = centre.world
     [contact] = centre.waiting(1)

@@ -1,4 +1,4 @@
-"""Updates of a deployed stack, with the real CDK command line: after each, every route of every instance fires."""
+"""Updates of a deployed stack, with the real CDK command line: after each, every route fires, and what was held before it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import json
 import os
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -99,14 +101,46 @@ class Upgraded:
         }
         return {"Source": "aws.connect", "DetailType": "Amazon Connect Contact Event", "Detail": json.dumps(detail)}
 
-    def _received(self) -> Iterator[tuple[str, str]]:
+    def _bodies(self) -> Iterator[dict[str, Any]]:
         sqs = self._aws.client("sqs")
         url = sqs.get_queue_url(QueueName=f"{STACK}-transfers")["QueueUrl"]
         for message in sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages", []):
             sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
-            request = json.loads(message["Body"])["detail"]
+            yield json.loads(message["Body"])
+
+    def _received(self) -> Iterator[tuple[str, str]]:
+        for body in self._bodies():
+            request = body["detail"]
             assert request["queueId"] == f"to-{request['route']}"
             yield request["route"], request["instanceId"]
+
+    def hold(self) -> str | None:
+        """Hold a request as the worker does, for an hour; answer its schedule. None when nothing is deployed yet."""
+        functions = self._aws.client("lambda").list_functions()["Functions"]
+        if not functions:
+            return None
+        [role] = {one["Environment"]["Variables"].get("SCHEDULE_ROLE_ARN") for one in functions} - {None}
+        identity, name = self._aws.identity, str(uuid.uuid4())
+        queue = f"arn:aws:sqs:{identity.region}:{identity.account}:{STACK}-transfers"
+        target = {"Arn": queue, "RoleArn": role, "Input": json.dumps({"held": name})}
+        self._schedule("create_schedule", name, datetime.now(UTC) + timedelta(hours=1), target)
+        return name
+
+    def _schedule(self, call: str, name: str, at: datetime, target: Mapping[str, Any]) -> None:
+        getattr(self._aws.client("scheduler"), call)(
+            GroupName=STACK,
+            Name=name,
+            ScheduleExpression=f"at({at:%Y-%m-%dT%H:%M:%S})",
+            FlexibleTimeWindow={"Mode": "OFF"},
+            ActionAfterCompletion="DELETE",
+            Target=target,
+        )
+
+    def fires(self, name: str) -> bool:
+        """Bring a schedule forward; answer whether its request reaches the queue."""
+        target = self._aws.client("scheduler").get_schedule(GroupName=STACK, Name=name)["Target"]
+        self._schedule("update_schedule", name, datetime.now(UTC), target)
+        return bool(wait_until(lambda: {"held": name} in list(self._bodies()), "the schedule fires", timeout=30))
 
     def rules(self) -> set[str]:
         found = self._aws.client("events").list_rules(NamePrefix=f"{STACK}-route-")["Rules"]
@@ -127,8 +161,12 @@ def upgraded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upgraded]:
 
 
 @pytest.mark.parametrize(("routes", "instances"), VERSIONS)
-def test_every_route_fires_after_an_update(upgraded: Upgraded, routes: list[str], instances: list[str]) -> None:
+def test_every_route_fires_after_an_update_and_what_was_held_before_it(
+    upgraded: Upgraded, routes: list[str], instances: list[str]
+) -> None:
+    held = upgraded.hold()
     upgraded.deploy(routes, instances)
     assert upgraded.rules() == set(routes)
     assert upgraded.invoked_by() == set(instances)
     assert upgraded.fired(routes, instances) == {(route, instance) for route in routes for instance in instances}
+    assert held is None or upgraded.fires(held)
