@@ -42,7 +42,7 @@ class DynamoDb:
 
 
 class Sqs:
-    """The worker's calls on its queues, each found by its URL."""
+    """What the functions call on their queues, each found by its URL."""
 
     def __init__(self, sender: Sender, patience: Patience, queues: Mapping[str, Queue]) -> None:
         self._sender = sender
@@ -53,6 +53,15 @@ class Sqs:
         """Send a message as SQS does, to the queue whose URL is given."""
         queue = self._queues[asked["QueueUrl"]]
         return self._sender.call("sqs", "SendMessage", self._patience, lambda: queues.send_message(queue, asked))
+
+    def send_message_batch(self, **asked: Any) -> Any:
+        """Send messages as SQS does, each by itself."""
+        queue = self._queues[asked["QueueUrl"]]
+
+        def act() -> Any:
+            return queues.send_message_batch(queue, asked["Entries"], lambda: _partly(self._sender, "sqs"))
+
+        return self._sender.call("sqs", "SendMessageBatch", self._patience, act)
 
     def get_queue_attributes(self, **asked: Any) -> Any:
         """Count a queue's messages as SQS does, exactly."""

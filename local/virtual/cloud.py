@@ -25,6 +25,8 @@ URGENT_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/urgent"
 DEAD_LETTER_QUEUE_URL = "https://sqs.us-east-1.amazonaws.com/000000000000/dead-letters"
 SCHEDULE_ROLE_ARN = "arn:aws:iam::000000000000:role/schedules"
 _ARN = "arn:aws:sqs:us-east-1:000000000000"
+#: The numbers of a second deployment's environments begin here.
+OF_THE_SECOND = 1_000_000
 #: When every run begins: 2026-01-01T00:00:00Z.
 BEGINS = 1_767_225_600.0
 
@@ -66,30 +68,47 @@ class Layout:
 
 
 class Cloud:
-    """Build it, set the scene in ``connect`` and ``queue``, then ``loop.run``. ``make``: a consumer's handler for a new environment."""
+    """Build it, set the scene in ``connect`` and ``queue``, then ``loop.run``. ``make``: a consumer's handler for a new environment.
 
-    def __init__(self, seed: int, layout: Layout, faults: tuple[Fault, ...], make: Callable[[Kit], Handler]) -> None:
-        random = Random(seed)
+    ``beside``: another deployment on the same clock that serves the same Amazon Connect instance.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        layout: Layout,
+        faults: tuple[Fault, ...],
+        make: Callable[[Kit], Handler],
+        *,
+        beside: Cloud | None = None,
+    ) -> None:
+        random = Random(seed if beside is None else f"{seed} beside")
         self.layout = layout
         self._make = make
-        self.loop = Loop(BEGINS)
+        self._word = "" if beside is None else "second-"
+        self.loop: Loop = Loop(BEGINS) if beside is None else beside.loop
         self.weather = Weather(faults, Random(random.getrandbits(64)), BEGINS)
-        self.connect = Connect(lambda: self.loop.now, Random(random.getrandbits(64)))
+        model = Connect(lambda: self.loop.now, Random(random.getrandbits(64)))
+        self.connect: Connect = model if beside is None else beside.connect
         self.table = layout.table(layout.table_key, now=lambda: self.loop.now, stay=layout.expired_stay, seed=seed)
         self.bus = Bus(lambda: self.loop.now)
         chance = Random(random.getrandbits(64))
         self.dead_letters = Queue(self.loop, chance)
-        self.queue, self.urgent = self._lane(chance), self._lane(chance, "urgent-message")
-        self.scheduler = Scheduler(self.loop, Random(f"{seed}/scheduler"), self._send)
+        self.queue, self.urgent = self._lane(chance), self._lane(chance, "urgent-")
+        self.scheduler = Scheduler(self.loop, Random(f"{seed}/{self._word}scheduler"), self._send)
         self.scheduler.late = self._late
         self.scheduler.twice = lambda: self.weather.own("scheduler", Kind.DUPLICATE, self.loop.now) is not None
-        self.function = Function(
+        self.function = self._function(random.getrandbits(64), OF_THE_SECOND if beside else 0)
+
+    def _function(self, seed: int, environments: int) -> Function:
+        return Function(
             self.loop,
             self.weather,
-            Random(random.getrandbits(64)),
+            Random(seed),
             {f"{_ARN}:{queue_name(url)}": queue for url, queue in self._lanes.items()},
-            sizing=layout.sizing,
+            sizing=self.layout.sizing,
             make=self._environment,
+            environments=environments,
         )
 
     @property
@@ -101,7 +120,7 @@ class Cloud:
         """How many messages wait in the lanes' queues, and how many schedules."""
         return self.queue.left + self.urgent.left + self.scheduler.left
 
-    def _lane(self, random: Random, message: str = "message") -> Queue:
+    def _lane(self, random: Random, word: str = "") -> Queue:
         return Queue(
             self.loop,
             random,
@@ -110,7 +129,7 @@ class Cloud:
             maximum_receives=self.layout.maximum_receives,
             dead_letters=self.dead_letters,
             limit_from_first=self.layout.limit_from_first,
-            message=message,
+            message=f"{word}{self._word}message",
         )
 
     def _send(self, queue_arn: str, body: str) -> None:

@@ -43,7 +43,7 @@ class _Sent:
 
 
 class ConnectClient:
-    """The worker's four operations. Each call is one on the wire unless ``patience`` says that the SDK sends it again."""
+    """The operations that the functions call. Each call is one on the wire unless ``patience`` says that the SDK sends it again."""
 
     def __init__(self, sender: Sender, patience: Patience, connect: Connect) -> None:
         self._sender = sender
@@ -66,6 +66,10 @@ class ConnectClient:
     def list_associated_contacts(self, **asked: Any) -> Any:
         """List the contacts of a tree; raise as ``transfer_contact`` does."""
         return _with_times(self._call("ListAssociatedContacts", asked), "ContactSummaryList")
+
+    def search_contacts(self, **asked: Any) -> Any:
+        """Search for contacts; raise as ``transfer_contact`` does."""
+        return _with_times(self._call("SearchContacts", asked), "Contacts")
 
     def _call(self, operation: str, asked: Mapping[str, Any]) -> Any:
         sender = self._sender

@@ -55,7 +55,7 @@ class _Running:
 class Function:
     """The function and its event sources. ``make`` builds the handler of a new environment (``init``).
 
-    ``queues``: those that feed it, by their ARNs.
+    ``queues``: those that feed it, by their ARNs. ``environments``: its own are numbered from the next on.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class Function:
         *,
         sizing: Sizing,
         make: Callable[[Host], Handler],
+        environments: int = 0,
     ) -> None:
         self._loop = loop
         self._weather = weather
@@ -74,7 +75,7 @@ class Function:
         self._sizing = sizing
         self._make = make
         self._idle: list[tuple[Host, Handler]] = []
-        self._environments = 0
+        self._environments = environments
         self._outdated = 0
         self.invocations: list[Invocation] = []
         self._pollers = [self._poller(arn, queue) for arn, queue in queues.items()]

@@ -196,6 +196,19 @@ def send_message(queue: Queue, asked: Mapping[str, Any]) -> dict[str, Any]:
     return {"MessageId": queue.send(asked["MessageBody"], asked.get("MessageAttributes")).id}
 
 
+def send_message_batch(
+    queue: Queue, entries: Sequence[Mapping[str, Any]], refuse: Callable[[], bool]
+) -> dict[str, Any]:
+    """The batch call's answer, with the entries that failed. ``refuse`` is asked for each."""
+    answer: dict[str, Any] = {"Successful": [], "Failed": []}
+    for entry in entries:
+        if refuse():
+            answer["Failed"].append({"Id": entry["Id"], "Code": "InternalError", "SenderFault": False})
+        else:
+            answer["Successful"].append({"Id": entry["Id"], **send_message(queue, entry)})
+    return answer
+
+
 def attributes(queue: Queue) -> dict[str, Any]:
     """The answer of GetQueueAttributes, with the counts."""
     counts = {"": queue.visible, "NotVisible": queue.left - queue.visible}

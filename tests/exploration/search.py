@@ -17,7 +17,7 @@ from tests.exploration.promises import MOST_RECEIVES, Promises
 from tests.exploration.scope import Plan, Scope
 from tests.exploration.steps import Step
 from tests.exploration.values import World
-from tests.simulation.run import environment
+from tests.simulation.deployed import environment
 from tests.simulation.subject import Subject
 
 

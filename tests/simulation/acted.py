@@ -49,11 +49,8 @@ def _way(name: str, value: Any) -> str:
     return f"switch: {name} {'some time' if value else 'none'}"
 
 
-#: A page holds something, and the service searches for nothing.
-_NOT_DRAWN = (
-    "switch: associated_page_size none",
-    "switch: search_shows_after some time",
-)
+#: A page holds something.
+_NOT_DRAWN = ("switch: associated_page_size none",)
 _SWITCHES = [
     _way(entry.name, way)
     for entry in fields(Switches)

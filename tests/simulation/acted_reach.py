@@ -17,8 +17,12 @@ EXPECTED = (
     *(f"skipped: {reason}" for reason in SkipReason),
     "request: cancelled",
     "request: held",
+    "route: held",
+    "schedule: fired late",
     "schedule: fired twice",
     "request: followed",
+    "sweep: request",
+    "sweep: invocation repeated",
     "others: queue",
     "others: take",
 )
@@ -32,7 +36,11 @@ def acted(evidence: Evidence) -> Counter[str]:
     counts.update(f"skipped: {one.detail['skipReason']}" for one in evidence.events if one.detail_type == SKIPPED)
     counts["request: cancelled"] = sum(one.detail_type == CANCELLED for one in evidence.events)
     counts["request: held"] = len(evidence.schedules)
+    counts["route: held"] = sum('"afterMinutes"' in one.body for one in evidence.schedules)
+    counts["schedule: fired late"] = evidence.struck[f"scheduler: {Kind.LATE}"]
     counts["schedule: fired twice"] = evidence.struck[f"scheduler: {Kind.DUPLICATE}"]
+    counts["sweep: request"] = sum(len(one.asked) for one in evidence.sweeps)
+    counts["sweep: invocation repeated"] = sum(one.again for one in evidence.sweeps)
     counts["request: followed"] = sum("movedContactId" in one.detail for one in evidence.events)
     return counts
 
@@ -44,8 +52,12 @@ def drawn(scenario: Scenario) -> set[str]:
         "lane: moved": any(request.priority for request in scenario.requests),
         **{f"skipped: {reason}": any(one.is_conditional for one in scenario.requests) for reason in SkipReason},
         "request: cancelled": any(one.cancels for one in scenario.requests),
-        "request: held": any(one.not_before for one in scenario.requests),
+        "request: held": any(one.due for one in scenario.requests),
+        "route: held": any(one.after for one in scenario.requests),
+        "schedule: fired late": any(one.service == "scheduler" for one in scenario.faults),
         "schedule: fired twice": any(one.service == "scheduler" for one in scenario.faults),
+        "sweep: request": bool(scenario.sweeps),
+        "sweep: invocation repeated": bool(scenario.sweeps),
         "request: followed": any(one.follow for one in scenario.requests),
     }
     return {name for name, may in also.items() if may}

@@ -7,10 +7,12 @@
     b-before      no call to transfer is started before the request is due
     b-cancelled   work that begins once a cancellation is recorded makes no call for what it cancels
     b-condition   a request with a condition transfers only what waited while it was worked on
+    b-sweep       a sweep asks for what waits in its queue, the oldest first, and moves nothing else and nothing twice
     b-route       a route moves a tree of contacts as often as it may, and no more; what may have moved it counts
     c-first       what can never be carried out is parked by its first completed receive
     c-brake       an environment parks ten in a row for one flow or destination at most; the others wait
     c-code        a failure's code is true
+    c-skipped     a request with a condition does not fail because its contact has ended; it is skipped
     c-doubt       no outcome while an answer is outstanding that nobody looked into, and none against what happened
     c-body        a parked message says what was sent, and why it failed
     c-one-end     one message never has two different ends
@@ -47,6 +49,7 @@ from tests.simulation import (
     rules_ledger,
     rules_pace,
     rules_routes,
+    rules_sweeps,
     rules_verdicts,
 )
 from tests.simulation.case import Case
@@ -62,10 +65,12 @@ RULES: dict[str, Rule] = {
     "b-before": rules_calls.before,
     "b-cancelled": rules_cancellations.cancelled,
     "b-condition": rules_conditions.condition,
+    "b-sweep": rules_sweeps.sweeps,
     "b-route": rules_routes.limit,
     "c-first": rules_ends.first,
     "c-brake": rules_brake.brake,
     "c-code": rules_verdicts.code,
+    "c-skipped": rules_verdicts.skipped,
     "c-doubt": rules_verdicts.doubt,
     "c-body": rules_verdicts.body,
     "c-one-end": rules_fate.one_end,

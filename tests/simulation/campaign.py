@@ -34,11 +34,25 @@ from tests.simulation.seeded_reach import REACH
 from tests.simulation.seeded_reconciliation import RECONCILIATION
 from tests.simulation.seeded_requests import REQUESTS
 from tests.simulation.seeded_routes import ROUTES
+from tests.simulation.seeded_sweeps import SWEEPS
 from tests.simulation.subject import Subject, load
 
 BLOCK = 40
 #: Every seeded bug; a new file of them is named here.
-_EVERY = (*REQUESTS, *MESSAGES, *EVENTS, *LEDGER, *NAMES, *RECONCILIATION, *ANSWERS, *ROUTES, *BRAKE, *LANES, *REACH)
+_EVERY = (
+    *REQUESTS,
+    *MESSAGES,
+    *EVENTS,
+    *LEDGER,
+    *NAMES,
+    *RECONCILIATION,
+    *ANSWERS,
+    *ROUTES,
+    *BRAKE,
+    *LANES,
+    *REACH,
+    *SWEEPS,
+)
 BUGS: dict[str, SeededBug] = {bug.name: bug for bug in _EVERY}
 
 

@@ -12,6 +12,7 @@ from local.virtual import Invocation, Message, Published, Schedule
 from local.virtual.dynamodb import Item
 from tests.simulation.scenario import Request, Scenario
 from tests.simulation.states import States
+from tests.simulation.sweep_runs import SweepRun
 
 
 @dataclass(frozen=True)
@@ -56,10 +57,11 @@ class Evidence:
     ``trees``: the initial contact of each contact; ``preceding``: how many transfers precede it; ``successors``: the contacts
     that transfers of it made, and when.
     ``resent``: the messages that neither a producer nor an operator has sent. ``schedules``: every one that was made.
+    ``sweeps``: the invocations of the sweep function.
     ``states``: where contacts waited, and with whom they were.
     ``struck``: how often each fault of AWS's, and each thing that others do, took place.
     ``said``: what a request says in each field, and so what events say of it.
-    ``ledger`` and ``defects`` are the service's own account; everything else is the world's.
+    ``ledgers`` (one of each deployment) and ``defects`` are the service's own account; everything else is the world's.
     """
 
     scenario: Scenario
@@ -79,11 +81,12 @@ class Evidence:
     successors: dict[str, list[tuple[str, float]]]
     preceding: dict[str, int]
     states: States
+    sweeps: list[SweepRun]
     schedules: list[Schedule]
     invocations: list[Invocation]
     deliveries: int
     left: int
-    ledger: dict[str, Item]
+    ledgers: list[dict[str, Item]]
     largest_item: int
     defects: list[str]
     settings: dict[str, Any]

@@ -13,9 +13,11 @@ from typing import Any
 from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
+from tests.simulation.generate_ladders import ladders
 from tests.simulation.generate_lanes import lanes
 from tests.simulation.generate_names import at_once, same_names
 from tests.simulation.generate_reach import cancellations, conditions, follows, held
+from tests.simulation.generate_sweeps import sweeps
 from tests.simulation.generate_trials import TRIALS
 from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
@@ -203,4 +205,6 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("follows", 0.06, follows),
     ("cancellations", 0.06, cancellations),
     ("lanes", 0.1, lanes),
+    ("ladders", 0.05, ladders),
+    ("sweeps", 0.05, sweeps),
 )

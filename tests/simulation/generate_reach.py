@@ -23,7 +23,7 @@ _FORMS = ("bare", "bare", "arn", "event")
 _AWAY = (Kind.ERROR, Kind.DENIED, Kind.LOST, Kind.LOST_ANSWER, Kind.LOST_ERROR, Kind.THROTTLED, Kind.REFUSED)
 
 
-def _add(made: Scenario, kinds: Sequence[str], requests: Sequence[Request], asks: Sequence[Ask]) -> Scenario:
+def add(made: Scenario, kinds: Sequence[str], requests: Sequence[Request], asks: Sequence[Ask]) -> Scenario:
     """The scenario with more contacts and requests. ``asks``: of the new requests, by their numbers among these."""
     first = len(made.requests)
     return replace(
@@ -39,7 +39,7 @@ def _span(made: Scenario) -> float:
     return min(made.span, 0.5 * _HOUR)
 
 
-def _lost(random: Random, made: Scenario, seconds: float) -> Scenario:
+def lost(random: Random, made: Scenario, seconds: float) -> Scenario:
     """Answers of TransferContact get lost for a while, in runs in which anything goes wrong."""
     if made.calm or random.random() < 0.4:
         return made
@@ -71,8 +71,8 @@ def conditions(random: Random, made: Scenario) -> Scenario:
             doings.append(
                 Doing(random.random() * (_span(made) + 60), what, first + number, random.choice(("Support", "Billing")))
             )
-    made = _add(made, kinds, requests, asks)
-    return _lost(random, replace(made, doings=(*made.doings, *doings)), _span(made) + 60)
+    made = add(made, kinds, requests, asks)
+    return lost(random, replace(made, doings=(*made.doings, *doings)), _span(made) + 60)
 
 
 def _asks(random: Random, made: Scenario, request: int) -> list[Ask]:
@@ -98,11 +98,12 @@ def held(random: Random, made: Scenario) -> Scenario:
         Request(first, queue="Support", request_id="wrong", not_before=400 * _DAY, codes=invalid, static=True)
     )
     asks.append(Ask(random.random() * _span(made), len(requests) - 1))
-    made = _add(made, ("task",) * 5, requests, asks)
-    return made if made.calm else replace(made, faults=(*_of_the_scheduler(random, made), *made.faults))
+    made = add(made, ("task",) * 5, requests, asks)
+    return made if made.calm else replace(made, faults=(*of_the_scheduler(random, made), *made.faults))
 
 
-def _of_the_scheduler(random: Random, made: Scenario) -> list[Fault]:
+def of_the_scheduler(random: Random, made: Scenario) -> list[Fault]:
+    """EventBridge Scheduler is away for a while, fires late, or fires twice."""
     ends = _span(made) + random.choice((30.0, 600.0))
     found = [Fault("scheduler", random.choice(_AWAY), "*", random.choice((0.3, 1.0)), 0.0, ends)]
     found += [Fault("scheduler", Kind.LATE, "*", 0.3, 0.0, ends, seconds=random.choice((3.0, 900.0)))]
@@ -128,8 +129,8 @@ def follows(random: Random, made: Scenario) -> Scenario:
             what = random.choice(("transfer", "transfer", "end"))
             at = random.random() * (_span(made) + 120)
             doings.append(Doing(at, what, first + number, random.choice(("Support", "Billing")), last=True))
-    made = _add(made, kinds, requests, asks)
-    return _lost(random, replace(made, doings=(*made.doings, *doings)), _span(made) + 60)
+    made = add(made, kinds, requests, asks)
+    return lost(random, replace(made, doings=(*made.doings, *doings)), _span(made) + 60)
 
 
 def cancellations(random: Random, made: Scenario) -> Scenario:
@@ -149,4 +150,4 @@ def cancellations(random: Random, made: Scenario) -> Scenario:
         near = _span(made) * random.random() + random.choice((-10.0, 0.0, 5.0, 300.0)) * random.random()
         asks += [Ask(max(0.0, near + late), len(requests), random.choice(("bare", "event"))) for late in (0.0, 40.0)]
         requests.append(Request(cancels=which))
-    return _lost(random, _add(made, ("task",) * 6, requests, asks), _span(made) + 60)
+    return lost(random, add(made, ("task",) * 6, requests, asks), _span(made) + 60)

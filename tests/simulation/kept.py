@@ -21,6 +21,7 @@ from tests.simulation.kept_routes import (
     late_return,
     siblings_at_once,
 )
+from tests.simulation.kept_sweeps import taken_meanwhile, three_of_six, two_sweeps
 from tests.simulation.scenario import Ask, Doing, Request, Scenario
 
 
@@ -219,6 +220,9 @@ KEPT: dict[str, list[Scenario]] = {
     "lost-starts-condemn": [lost_begins(seed) for seed in range(2)],
     "brake-never-on": [archived_for_minutes(1)],
     "brake-never-off": [archived_for_minutes(1)],
+    "sweep-follows": [two_sweeps(1)],
+    "sweep-without-conditions": [taken_meanwhile(1)],
+    "sweep-newest-first": [three_of_six(1)],
 }
 
 #: Those that show the bug again when it is planted, which a test sees to. The others were drawn for mistakes of the first ledger: they
@@ -238,4 +242,7 @@ SHOWN = (
     "one-failure-a-contact",
     "brake-never-on",
     "brake-never-off",
+    "sweep-follows",
+    "sweep-without-conditions",
+    "sweep-newest-first",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from local.virtual import Cloud, Queue
@@ -16,10 +16,14 @@ NOBODYS = -1
 
 
 class Mail:
-    """Sends messages, and knows afterwards whose each one is: a message that is sent again has the same body."""
+    """Sends messages, and knows afterwards whose each one is: a message that is sent again has the same body.
 
-    def __init__(self, cloud: Cloud) -> None:
+    ``read``: the request of a body that no producer has sent, if it is one.
+    """
+
+    def __init__(self, cloud: Cloud, read: Callable[[str], Wanted | None]) -> None:
         self._cloud = cloud
+        self._read = read
         self._by_body: dict[str, Wanted] = {}
         self.of_message: dict[str, Wanted] = {}
         self.resent: set[str] = set()
@@ -36,17 +40,20 @@ class Mail:
         """Send back what is parked, as an operator does."""
         waiting = [one for one in self._cloud.dead_letters.messages if not one.gone]
         for parked in waiting[:REDRIVEN_AT_MOST]:
-            if parked.body in self._by_body:
+            if (wanted := self._whose(parked.body)) is not None:
                 self.redriven += 1
                 self._cloud.dead_letters.purge_one(parked)
-                self.enter(self._by_body[parked.body], parked.body, self._cloud.queue, dict(parked.attributes))
+                self.enter(wanted, parked.body, self._cloud.queue, dict(parked.attributes))
+
+    def _whose(self, body: str) -> Wanted | None:
+        return self._by_body.get(body) or self._read(body)
 
     def sort(self) -> None:
         """Find out whose the messages are that no producer has sent."""
         for queue in (self._cloud.queue, self._cloud.urgent):
             for message in queue.messages:
                 if message.id not in self.of_message:
-                    wanted = self._by_body.get(message.body) or _nobodys()
+                    wanted = self._whose(message.body) or _nobodys()
                     self.of_message[message.id] = wanted
                     wanted.messages.append(message)
                     self.resent.add(message.id)

@@ -57,7 +57,7 @@ def before(case: Case) -> Iterator[str]:
     """A call to transfer was started before the request was due, by any clock that its worker may have had."""
     due: dict[str | None, float] = {}
     for wanted in case.evidence.wanted:  # the same request may have been sent without a time
-        asked = wanted.request.not_before
+        asked = wanted.request.due
         begins = 0.0 if asked is None else case.evidence.began + asked
         for token in wanted.tokens:
             due[token] = min(due.get(token, begins), begins)

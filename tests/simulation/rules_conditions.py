@@ -15,12 +15,13 @@ def condition(case: Case) -> Iterator[str]:
     for wanted in case.evidence.wanted:
         if wanted.request.is_conditional:
             for record in case.made_by(wanted):
-                if not _held(case, wanted, record):
+                if not held(case, wanted, record, case.evidence.said(wanted).get("onlyIfInQueueId")):
                     at = record.time - case.evidence.began
                     yield f"request {wanted.number} transferred {record.old} at {at:.1f} s, which did not wait as the request asks"
 
 
-def _held(case: Case, wanted: Wanted, record: TransferRecord) -> bool:
+def held(case: Case, wanted: Wanted, record: TransferRecord, queue: str | None) -> bool:
+    """Whether the contact waited, in the queue if one is given, at some time while the request that transferred it was worked on."""
     frozen = max((fault.seconds for fault in case.evidence.scenario.faults), default=0.0)
     work = [
         run.began
@@ -28,5 +29,4 @@ def _held(case: Case, wanted: Wanted, record: TransferRecord) -> bool:
         for run in case.runs_of.get(message.id, ())
         if run.began <= record.time <= (run.over or run.ended or record.time) + LATEST_SECONDS + frozen
     ]
-    queue = case.evidence.said(wanted).get("onlyIfInQueueId")
     return bool(work) and case.evidence.states.waited(record.old, queue, min(work) - SKEW, record.time)

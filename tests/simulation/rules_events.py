@@ -191,7 +191,9 @@ def _fields(case: Case, event: Published, wanted: Wanted) -> Iterator[str]:
 
 def _asked(case: Case, wanted: Wanted, names: frozenset[str]) -> Mapping[str, Any]:
     given = case.evidence.said(wanted)
-    return {name: given.get(name) for name in names - {"requestName"}}
+    # two sweeps may ask for the same transfer, each as its own batch; the success is published with the first one's
+    untold = {"requestName", "batchId"} if wanted.request.swept else {"requestName"}
+    return {name: given.get(name) for name in names - untold}
 
 
 def _why(case: Case, event: Published) -> Iterator[str]:

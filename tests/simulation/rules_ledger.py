@@ -21,10 +21,14 @@ def ledger(case: Case) -> Iterator[str]:
     """The ledger names a transfer that did not happen, or lacks one that did; or a contact's item has grown beyond what is promised."""
     if case.evidence.largest_item > LARGEST_BYTES:
         yield f"an item has grown to {case.evidence.largest_item} bytes"
-    documents = {key: _document(item) for key, item in case.evidence.ledger.items() if key.startswith("contact#")}
-    for key, document in documents.items():
+    every = [(key, _document(item)) for items in case.evidence.ledgers for key, item in items.items()]
+    every = [(key, document) for key, document in every if key.startswith("contact#")]
+    for key, document in every:
         if "transfer" in document:
             yield from _happened(case, key.rpartition("#")[2], document["transfer"])
+    documents = dict(
+        sorted(every, key=lambda one: "transfer" in one[1])
+    )  # of two deployments, the one that transferred it
     for record in case.evidence.transfers:
         document = documents.get(f"contact#{INSTANCE}#{record.old}", {})
         if record.old in case.deadly or record.time <= case.evidence.ended - rules_names.remembered(case):

@@ -13,9 +13,10 @@ from contact_transfer.connect.lane_shares import URGENT_PART, URGENT_SAVED
 from contact_transfer.connect.rate_limiter import JITTER_SECONDS
 from local.connect.model import CallRecord, Rate
 from local.virtual.wire import TRAVEL
-from tests.simulation import quotas
+from tests.simulation import quotas, rules_sweeps
 from tests.simulation.case import FROZEN, Case
 
+SEARCH = "SearchContacts"
 #: Less than a call: what sums of floats and shares cut at a whole token leave over.
 _ROUNDING = 0.1
 
@@ -28,7 +29,9 @@ def quota(case: Case) -> Iterator[str]:
     fresh = _fresh(case)
     for operation, made in calls.items():
         rate = _of_both_lanes(case, quotas.of(case.evidence.scenario, operation))
-        if rate is not None:
+        if rate is not None and operation == SEARCH:
+            yield from rules_sweeps.searches(case, rate, made)
+        elif rate is not None:
             yield from _at_once(case, operation, rate, sorted(call.time for call in made))
             yield from _in_the_long_run(case, operation, rate, made, fresh)
 

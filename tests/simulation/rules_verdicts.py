@@ -44,6 +44,13 @@ def code(case: Case) -> Iterator[str]:
             yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, which is not so: {verdict.text}"
 
 
+def skipped(case: Case) -> Iterator[str]:
+    """A request that asks for a contact that waits has failed because its contact is not active."""
+    for verdict in case.verdicts:
+        if verdict.code == "ContactNotActive" and verdict.wanted is not None and verdict.wanted.request.is_conditional:
+            yield f"request {verdict.wanted.number} failed {_at(case, verdict)} as ContactNotActive, which is a reason to skip it"
+
+
 def _at(case: Case, verdict: Verdict) -> str:
     return f"at {verdict.time - case.evidence.began:.1f} s"
 

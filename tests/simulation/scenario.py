@@ -15,6 +15,8 @@ RECEIVES = 1000
 #: A call is applied at most so long after it was sent (assumed). With the longest time for which a transferred contact stays
 #: active (30 s) and shows no end (5 s) this stays below the 60 s after which the service believes what it sees.
 LATEST_SECONDS = 20.0
+#: How long a sweep may take, with what Lambda repeats of it.
+SWEEP_SECONDS = 1200.0
 INSTANCE_ARN = f"arn:aws:connect:us-east-1:000000000000:instance/{INSTANCE}"
 
 
@@ -26,7 +28,9 @@ class Request:
     ``static``: the body alone shows that it cannot. ``body``: the text itself, for what is no request at all.
     ``route``: the configured route by which it comes. ``follow``: it names the first contact of a chain, and moves the last one.
     ``priority``: as it is sent. ``waiting``, ``in_queue``: only while its contact waits, in the queue of that name.
-    ``not_before``: seconds of the run until which it is held. ``cancels``: it is a cancellation: its field, and what that names.
+    ``swept``: a sweep has asked for it.
+    ``not_before``: seconds of the run until which it is held. ``after``: its route holds it: when the event was, in whole seconds of the
+    run, and for how many minutes. ``cancels``: it is a cancellation: its field, and what that names.
     """
 
     contact: int = 0
@@ -45,12 +49,19 @@ class Request:
     waiting: bool = False
     in_queue: str | None = None
     not_before: float | None = None
+    after: tuple[int, int] | None = None
     cancels: tuple[str, str] | None = None
+    swept: bool = False
 
     @property
     def is_conditional(self) -> bool:
         """Whether it is skipped when its contact does not wait."""
         return self.waiting or self.in_queue is not None
+
+    @property
+    def due(self) -> float | None:
+        """Seconds of the run until which it is held, by itself or by its route; None: it is not."""
+        return self.not_before if self.after is None else self.after[0] + self.after[1] * 60.0
 
     @property
     def batch(self) -> str | None:
@@ -64,7 +75,7 @@ class Ask:
     ``event`` (an EventBridge event around it).
 
     ``event``: which of the request's events; EventBridge's duplicates share it. ``replay``: the name of the replay that brings it again.
-    ``urgent``: it is sent to the urgent lane's queue.
+    ``urgent``: it is sent to the urgent lane's queue. ``deployment``: 1: to the second one that serves the instance.
     """
 
     at: float
@@ -73,6 +84,7 @@ class Ask:
     event: int = 0
     replay: str | None = None
     urgent: bool = False
+    deployment: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,6 +98,21 @@ class Loop:
     queue: str
     seconds: float = 1.0
     copies: int = 1
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A metric rule of Connect's names a queue, and a sweeping route has the contacts moved that wait there.
+
+    ``older``: minutes that they must have waited. ``event``: which event of the rule's; EventBridge's duplicates share it.
+    """
+
+    at: float
+    to: str
+    queue: str = "Support"
+    older: int = 0
+    limit: int = 1000
+    event: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,6 +153,7 @@ class Scenario:
     asks: tuple[Ask, ...] = ()
     doings: tuple[Doing, ...] = ()
     loops: tuple[Loop, ...] = ()
+    sweeps: tuple[Sweep, ...] = ()
     courses: tuple[tuple[str, Course, str | None], ...] = ()
     deployments: tuple[Deployment, ...] = ()
     redrives: tuple[float, ...] = ()
@@ -155,6 +183,11 @@ class Scenario:
         return tuple(sorted((*self.asks, *asks), key=lambda ask: ask.at))
 
     @property
+    def is_double(self) -> bool:
+        """Whether two deployments serve the instance."""
+        return any(ask.deployment for ask in self.asks)
+
+    @property
     def calm(self) -> bool:
         return not self.faults and not self.connect_faults
 
@@ -163,8 +196,9 @@ class Scenario:
         ends = [fault.ends for fault in self.faults]
         ends += [fault.starts_after + (fault.seconds or 0.0) for fault in self.connect_faults]
         ends += [ask.at for ask in self.asks] + [doing.at for doing in self.doings] + list(self.redrives)
+        ends += [sweep.at + SWEEP_SECONDS for sweep in self.sweeps]
         ends += [deployment.at for deployment in self.deployments]
-        ends += [one.not_before for one in self.requests if one.not_before is not None and not one.static]
+        ends += [due for one in self.requests if (due := one.due) is not None and not one.static]
         if self.active_tasks is not None:
             ends.append(self.active_tasks[0])
         return max(ends, default=0.0)

@@ -129,6 +129,18 @@ REACH: tuple[SeededBug, ...] = (
         {"messaging.holding:Holding.hold": always(None)},
     ),
     plain(
+        "after-minutes-ignored",
+        "a route's afterMinutes are read and never looked at",
+        "b-before",
+        {"request.envelope:_due": always(None)},
+    ),
+    plain(
+        "ended-is-a-failure",
+        "a request with a condition fails when its contact has ended",
+        "c-skipped",
+        {"transfer.reporting:under_conditions": lambda _real: lambda _request, outcome: outcome},
+    ),
+    plain(
         "scheduled-without-its-name",
         "a schedule sends a request without its requestId",
         "a-lost",

@@ -15,7 +15,7 @@ from local.virtual import Sizing
 from tests.simulation.scenario import RECEIVES, Ask, Scenario
 
 Fails = Callable[[Scenario], bool]
-_LISTS = ("asks", "loops", "faults", "connect_faults", "doings", "redrives", "switches")
+_LISTS = ("asks", "loops", "sweeps", "faults", "connect_faults", "doings", "redrives", "switches")
 #: What a candidate is tried with beside its own chance.
 _OTHER_SEEDS = range(1, 6)
 #: A window is not made shorter than this.

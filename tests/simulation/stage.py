@@ -13,7 +13,7 @@ from local.connect.model import Connect
 from local.connect.seed import SeedData, seed
 from local.virtual.cloud import BEGINS
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Ask, Doing, Request, Scenario
-from tests.simulation.written import Ids, fields
+from tests.simulation.written import Ids, fields, of_route
 
 
 class Stage:
@@ -154,7 +154,7 @@ class Stage:
             "region": "us-east-1",
             "resources": [],
         }
-        return json.dumps(envelope | replayed | {"detail": fields(request, self.ids)})
+        return json.dumps(envelope | replayed | of_route(request) | {"detail": fields(request, self.ids)})
 
     def body(self, request: Request, form: str) -> str:
         """A request's text by itself: ``bare``, or with ids in another form."""

@@ -30,9 +30,15 @@ class States:
     def waited(self, contact: str, queue: str | None, since: float, until: float) -> bool:
         """Whether the contact waited at some time between, in the queue if one is given."""
         until = min(until, self._connected.get(contact, float("inf")))
-        return any(
-            begins <= until and ends > since and queue in (None, where) for begins, ends, where in self._spans(contact)
+        spans = self._spans(contact)
+        return until >= since and any(
+            begins <= until and ends > since and queue in (None, where) for begins, ends, where in spans
         )
+
+    def queued_at(self, contact: str, queue: str, by: float) -> float | None:
+        """When the contact was put into the queue in which it was at that time; None when it was in another one, or in none."""
+        spans = [(begins, where) for begins, ends, where in self._spans(contact) if begins <= by < ends]
+        return spans[0][0] if spans and spans[0][1] == queue else None
 
     def was_elsewhere(self, contact: str, queue: str | None, since: float, until: float) -> bool:
         """Whether the contact was in no queue at some time between, or in another one than was given."""

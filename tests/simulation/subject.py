@@ -18,6 +18,8 @@ from local.virtual import Handler, Kit, Patience
 from tests.simulation.seeded import SeededBug
 
 PACKAGE = "contact_transfer"
+#: A log that keeps nothing.
+_QUIET = SimpleNamespace(info=lambda *_, **__: None, warning=lambda *_, **__: None)
 
 
 @dataclass
@@ -76,6 +78,16 @@ class Subject:
 
         return make
 
+    def sweeper(self, environment: dict[str, str]) -> Callable[[Kit], Callable[[Any, float], Any]]:
+        """Answer what builds the sweep function in a new environment: its event and its seconds in, its answer out."""
+
+        def make(kit: Kit) -> Callable[[Any, float], Any]:
+            clock = self.clock.Clock(now=kit.now, monotonic=kit.monotonic, sleep=kit.sleep)
+            function: Callable[[Any, float], Any] = self.bootstrap.sweep(environment, kit.aws, clock).invoke
+            return function
+
+        return make
+
 
 def load(bug: SeededBug | None = None) -> Subject:
     """Import the service afresh, with ``bug`` in it. Raise ``TargetGone``."""
@@ -85,6 +97,7 @@ def load(bug: SeededBug | None = None) -> Subject:
         worker = importing("worker")
         bootstrap.batch = real  # type: ignore[attr-defined]  # as above
         clock = importing("transfer.clock")
+        bootstrap._logger = lambda: _QUIET  # type: ignore[attr-defined]  # what the functions log is of no use here
         importing("transfer.following")  # imported only when a request follows
         if bug is not None:
             bug.plant(importing)

@@ -39,6 +39,6 @@ def test_watching_changes_nothing() -> None:
     watched = run(scenario(5), campaign.subject(), watch=True)
     plain = run(scenario(5), campaign.subject())
     assert watched.calls == plain.calls
-    assert watched.ledger == plain.ledger
+    assert watched.ledgers == plain.ledgers
     assert watched.wire
     assert not plain.wire

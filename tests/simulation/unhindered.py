@@ -33,12 +33,8 @@ class Unhindered:
             return []
         if self._case.tree(wanted) in self._followed:
             return []  # work on another contact may have this one in hand
-        due = self._case.evidence.began + (wanted.request.not_before or 0.0) + self._case.evidence.scenario.sizing.skew
-        runs = (
-            run
-            for run in self._case.runs_of.get(message.id, ())
-            if wanted.request.not_before is None or run.began > due
-        )
+        due = self._case.evidence.began + (wanted.request.due or 0.0) + self._case.evidence.scenario.sizing.skew
+        runs = (run for run in self._case.runs_of.get(message.id, ()) if wanted.request.due is None or run.began > due)
         return [run for run in runs if self._roomy(run) and self.alone(wanted, run)]
 
     @cached_property

@@ -60,6 +60,7 @@ def _request(request: Request, scenario: Scenario) -> str:
     told += [f"only while it is in queue {request.in_queue}"] if request.in_queue is not None else []
     told += ["and what follows it"] if request.follow else []
     told += [f"not before {request.not_before:g} s"] if request.not_before is not None else []
+    told += [] if request.after is None else ["{1} minutes after its event at {0} s".format(*request.after)]
     told += [f"requestId {request.request_id}"] if request.request_id is not None else []
     told += [f"expires at {request.expires_in:g} s"] if request.expires_in is not None else []
     told += [f"{name} {value!r}" for name, value in request.extra]
@@ -80,6 +81,11 @@ def _others(scenario: Scenario) -> Told:
         yield "others", f"{what} at {doing.at:.1f} s"
     if scenario.redrives:
         yield "operator", f"sends back what is parked at {', '.join(f'{at:.1f} s' for at in scenario.redrives)}"
+    for sweep in scenario.sweeps:
+        yield (
+            "sweep",
+            f"of queue {sweep.queue} to {sweep.to} at {sweep.at:.1f} s, {sweep.limit} at most, {sweep.older} minutes old",
+        )
     if scenario.active_tasks is not None:
         until, tasks = scenario.active_tasks
         yield "quota", f"no more than {tasks} active tasks until {until:.1f} s"

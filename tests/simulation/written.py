@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from contact_transfer.request.envelope import AFTER_MINUTES, ROUTE_EVENTS
 from local.connect.seed import SeedData
 from local.virtual.cloud import BEGINS
 from tests.simulation.scenario import INSTANCE, INSTANCE_ARN, Request
@@ -77,6 +78,14 @@ def fields(request: Request, ids: Ids, form: str = "bare") -> dict[str, Any]:
         return dict([request.cancels])
     said = {name: value for name, write in WRITTEN.items() if (value := write(request, ids)) is not None}
     return _spelled(said, form) | dict(request.extra)
+
+
+def of_route(request: Request) -> dict[str, Any]:
+    """What the rule of a route that holds its requests writes beside one."""
+    if request.after is None:
+        return {}
+    event, minutes = request.after
+    return {"source": ROUTE_EVENTS, "time": _instant(float(event)), AFTER_MINUTES: minutes}
 
 
 def _spelled(said: Mapping[str, Any], form: str) -> dict[str, Any]:
