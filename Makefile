@@ -6,9 +6,11 @@ DEPLOYMENT ?= local
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+# Without byte code each of the many processes of a command would compile its packages again: twice the time.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## this list
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
+	@grep -hE '^[A-Za-z0-9_-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 $(READY): requirements.txt pyproject.toml tools/setup.sh
 	@PYTHON=$(PYTHON) tools/setup.sh

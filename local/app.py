@@ -36,7 +36,7 @@ def synthesize(name: str, folder: str, overrides: Mapping[str, Any]) -> None:
     from contact_transfer_cdk.stack import ContactTransferStack  # noqa: PLC0415 - as above
 
     settings = parse(name, changed(name, overrides))
-    app = App(context=defaults(), outdir=folder, analytics_reporting=False)
+    app = App(context=defaults(), outdir=folder, analytics_reporting=False, builtin_cloud_formation_validation=False)
     ContactTransferStack(app, settings=settings, code=lambda_.Code.from_asset(str(built())))
     app.synth()
 

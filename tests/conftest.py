@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import os
+import sys
 
 import botocore.session
 import pytest
@@ -14,9 +15,19 @@ settings.register_profile("repository", deadline=None, suppress_health_check=[He
 settings.load_profile("repository")
 
 #: Settings of the person's shell that AWS clients, Python and the commands under test would follow.
-_FOREIGN = ("AWS_", "CDK_", "TRANSFERS_", "PYTHONPATH", "VIRTUAL_ENV", "JSII_", "NODE_OPTIONS")
+_FOREIGN = (
+    "AWS_",
+    "CDK_",
+    "TRANSFERS_",
+    "PYTHONPATH",
+    "PYTHONDONTWRITEBYTECODE",
+    "VIRTUAL_ENV",
+    "JSII_",
+    "NODE_OPTIONS",
+)
 for _name in [name for name in os.environ if name.startswith(_FOREIGN)]:
     del os.environ[_name]
+sys.dont_write_bytecode = False
 os.environ["AWS_CONFIG_FILE"] = os.environ["AWS_SHARED_CREDENTIALS_FILE"] = os.devnull
 os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 
@@ -24,6 +35,8 @@ os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
 #: Each session of the SDK would read and parse the models of its services again; half of a command's time goes there.
 botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 
+#: Seconds each, in every worker and before its first test, if a module of tests imports it.
+_SLOW_TO_LOAD = frozenset({"aws_cdk", "cfnlint"})
 #: Groups of tests that share one local cloud or one set-up, the longest first, so that the workers end together.
 _LONGEST_FIRST = ("fresh-copy", "cloud", "ops", "upgrade", "two-instances", "synth", "emulator")
 #: Single tests that take long, before the thousands that take no time.
@@ -44,3 +57,5 @@ def _turn(item: pytest.Item) -> tuple[int, int]:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes long begins first."""
     items.sort(key=_turn)
+    if loaded := _SLOW_TO_LOAD & sys.modules.keys():
+        raise pytest.UsageError(f"{', '.join(loaded)}: every worker loads it now; import it where a test needs it")

@@ -126,7 +126,7 @@ class Aws:
             self._port = free_port()
             self._child = Child([str(python), str(START)], environment=self._variables(), log=self._log, lifeline=True)
             try:
-                wait_until(self._is_up, "the emulated AWS answers", timeout=30)
+                wait_until(self._is_up, "the emulated AWS answers", timeout=180)
             except (StartError, TimeoutError) as error:
                 self._child.kill()
                 if attempt == 2:

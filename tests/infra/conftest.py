@@ -68,6 +68,14 @@ class Assembly:
         }
 
 
+def lint(assembly: Assembly) -> list[str]:
+    """What cfn-lint finds in the template."""
+    from cfnlint import lint_file  # type: ignore[import-untyped]  # noqa: PLC0415 - it has no types; slow to load
+
+    (path,) = assembly.folder.glob("*.template.json")
+    return [str(match) for match in lint_file(path)]
+
+
 def _read(folder: Path) -> Assembly:
     (path,) = folder.glob("ContactTransfer-*.template.json")
     return Assembly(folder, json.loads(path.read_text("utf-8")))

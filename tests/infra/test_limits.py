@@ -9,8 +9,7 @@ from typing import Any
 import pytest
 
 from contact_transfer_cdk.errors import DeploymentError
-from contact_transfer_cdk.monitoring.dashboard import ALARMS_OF_A_WIDGET
-from contact_transfer_cdk.monitoring.observability import construct_id
+from contact_transfer_cdk.node import use_node
 from contact_transfer_cdk.settings.deployment import parse
 from contact_transfer_cdk.settings.policy_checks import POLICY_BYTES, queue_policy_bytes
 from contact_transfer_cdk.settings.route_settings import MOST
@@ -84,6 +83,8 @@ def test_every_name_and_description_fits(largest: Assembly) -> None:
 
 
 def test_no_widget_has_more_alarms_than_it_shows_and_every_alarm_is_on_one(largest: Assembly) -> None:
+    from contact_transfer_cdk.monitoring.dashboard import ALARMS_OF_A_WIDGET  # noqa: PLC0415 - loads the CDK
+
     body = largest.one("CloudWatch::Dashboard")["DashboardBody"]["Fn::Join"][1]
     text = "".join(json.dumps(part).replace('"', "'") if isinstance(part, dict) else part for part in body)
     shown = [widget["properties"]["alarms"] for widget in json.loads(text)["widgets"] if widget["type"] == "alarm"]
@@ -94,6 +95,9 @@ def test_no_widget_has_more_alarms_than_it_shows_and_every_alarm_is_on_one(large
 
 
 def test_every_alarm_has_a_construct_of_its_own() -> None:
+    use_node()
+    from contact_transfer_cdk.monitoring.observability import construct_id  # noqa: PLC0415 - loads the CDK
+
     routes = ("night1", "night-1", "night_1", "nightB", "night-b", "night-B", "night--b", "night.b")
     assert len({construct_id(f"events-failed-route-{name}") for name in routes}) == len(routes)
     assert construct_id("dead-letters") == "DeadLetters"

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from cfnlint import lint_file  # type: ignore[import-untyped] # it has no types
 
 from contact_transfer.request.envelope import open_body
 from contact_transfer.request.source import Source
 from contact_transfer.request.timestamps import instant
 from tests.infra.routing import RULES, TRANSFER, Synthesize, night_route
 
-from .conftest import INSTANCE, OTHER, Assembly
+from .conftest import INSTANCE, OTHER, Assembly, lint
 
 
 @pytest.fixture(scope="module")
@@ -131,8 +130,7 @@ class TestInTheTemplate:
         assert reports["AwsSolutions"]["violations"] == []
 
     def test_cfn_lint_finds_nothing(self, routed: Assembly) -> None:
-        (path,) = routed.folder.glob("*.template.json")
-        assert [str(match) for match in lint_file(path)] == []
+        assert lint(routed) == []
 
     def test_silence_is_heard_on_the_deployments_bus(self, routed: Assembly, assembly: Assembly) -> None:
         rule = routed.one("Events::Rule", "ConfirmationAnnounced")

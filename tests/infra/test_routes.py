@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from contact_transfer.config.worker_settings import Settings
-from contact_transfer_cdk.service.routes import transformer
+from contact_transfer_cdk.node import use_node
 from tests.infra.routing import QUEUED, RULES, TRANSFER, WHEN, night_route, refusal, settings
 from tests.made_by_the_stack import made
 
@@ -224,7 +224,12 @@ def test_a_route_to_what_is_not_allowed_is_refused(key: str, transfer: dict[str,
     assert f"is not among '{key}'" in refusal(routes=[night_route(transfer=transfer)], **{key: ["another"]})
 
 
+@pytest.mark.synth
+@pytest.mark.xdist_group("synth")
 def test_a_route_may_follow() -> None:
+    use_node()
+    from contact_transfer_cdk.service.routes import transformer  # noqa: PLC0415 - loads the CDK
+
     assert "route 'night': 'follow' must be true or false" in refusal(routes=[night_route(follow="true")])
     [route] = settings(routes=[night_route(follow=True)]).routes
     template = str(transformer(route).input_template)

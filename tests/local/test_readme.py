@@ -14,6 +14,7 @@ import pytest
 
 from local.cloud import LocalCloud
 from local.serve import contacts, exports
+from tests.local.makefile import TARGETS, commands
 from transfers_cli.main import run
 
 ROOT = Path(__file__).parents[2]
@@ -29,7 +30,6 @@ EXAMPLES = [example for example in PYTHON if example not in (LATER, CANCEL, WAIT
 #: Commands for the AWS CLI, continued lines included, of the pages that are read beside `make serve`.
 [SWEEP] = re.findall(r"^\$ (transfers sweep .*)$", DOORS, re.MULTILINE)
 AWS_CLI = re.findall(r"^\$ (aws (?:.*\\\n)*.*)$", README + DOORS, re.MULTILINE)
-MAKEFILE = (ROOT / "Makefile").read_text()
 CODE = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("test_*.py"))
 
 
@@ -144,15 +144,12 @@ def test_every_request_in_json_and_every_command_of_the_pages_has_a_right_form()
     for page in PAGES:
         for block in re.findall(r"^```json\n(.*?)^```", page.read_text(), re.DOTALL | re.MULTILINE):
             json.loads(block)
-        for command in re.findall(r"^ *\$ make ([a-z]+)", page.read_text(), re.MULTILINE):
-            assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE), f"{page.name}: make {command}"
+        assert commands(page.read_text(), r"^ *\$ ") <= TARGETS, page.name
 
 
 def test_its_commands_exist() -> None:
-    commands = set(re.findall(r"`?make ([a-z]+)", README + (ROOT / "docs" / "contract.md").read_text()))
-    assert {"run", "test", "serve", "synth", "deploy"} <= commands
-    for command in commands:
-        assert re.search(rf"^{command}:", MAKEFILE, re.MULTILINE), f"make {command}"
+    named = commands(README + (ROOT / "docs" / "contract.md").read_text())
+    assert {"run", "test", "serve", "synth", "deploy"} <= named <= TARGETS
 
 
 def test_the_tests_it_names_are_there() -> None:

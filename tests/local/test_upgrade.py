@@ -65,7 +65,9 @@ class Upgraded:
         from contact_transfer_cdk.stack import ContactTransferStack  # noqa: PLC0415 - as above
 
         out = self._folder / f"version-{len(list(self._folder.iterdir()))}"
-        app = App(context=defaults(), outdir=str(out), analytics_reporting=False)
+        app = App(
+            context=defaults(), outdir=str(out), analytics_reporting=False, builtin_cloud_formation_validation=False
+        )
         code = lambda_.Code.from_asset(str(self._code))
         ContactTransferStack(app, settings=parse("upgraded", content), code=code)
         app.synth()
@@ -88,7 +90,7 @@ class Upgraded:
             found.update(self._received())
             return len(found) >= len(asked)
 
-        wait_until(all_came, "every route fires", timeout=30)
+        wait_until(all_came, "every route fires", timeout=120)
         return found
 
     def _queued(self, route: str, instance: str) -> dict[str, Any]:

@@ -54,23 +54,27 @@ def _file(root: Path, name: str) -> Path | None:
 
 
 def _imports(module: Module) -> Iterator[str]:
-    tree = ast.parse(module.path.read_bytes(), str(module.path))
-    for node in _run(tree):
-        for name in _named(node, module.package):
+    source, package = module.path.read_bytes(), module.package
+    by_name = any(importer.encode() in source for importer in _IMPORTERS)
+    for node in _run(ast.parse(source, str(module.path)), expressions=by_name):
+        for name in _named(node, package):
             parts = name.split(".")
             yield from (".".join(parts[:length]) for length in range(1, len(parts) + 1))
 
 
-def _run(node: ast.AST) -> Iterator[ast.AST]:
-    """Every node below, but for what stands under ``if TYPE_CHECKING``."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
-            for other in child.orelse:
-                yield other
-                yield from _run(other)
-            continue
-        yield child
-        yield from _run(child)
+def _run(node: ast.AST, *, expressions: bool) -> Iterator[ast.AST]:
+    """Every statement below, and every expression if asked for, but for what stands under ``if TYPE_CHECKING``."""
+    waiting = [node]
+    while waiting:
+        for child in ast.iter_child_nodes(waiting.pop()):
+            if isinstance(child, ast.expr) and not expressions:
+                continue
+            if isinstance(child, ast.If) and "TYPE_CHECKING" in ast.unparse(child.test):
+                yield from child.orelse
+                waiting.extend(child.orelse)
+            else:
+                yield child
+                waiting.append(child)
 
 
 def _named(node: ast.AST, package: str) -> Iterator[str]:
