@@ -1,4 +1,4 @@
-"""What the service tells of the new contacts, and whether that is true: judged by the events that arrived, not by its ledger."""
+"""What the service reports about the new contacts, and whether that is true: judged by the events that arrived, not by its ledger."""
 
 from __future__ import annotations
 
@@ -31,17 +31,17 @@ class Arrivals:
         self._cloud = cloud
         outcomes = {"detail-type": ["Contact Transfer Confirmed", "Contact Transfer Unconfirmed"]}
         self._listener = Listener(cloud, outcomes)
-        self._told: dict[str, list[str]] = {}
+        self._published: dict[str, list[str]] = {}
 
     def listen(self) -> None:
-        """Take in what has been told."""
-        self._told = {}
+        """Take in the results that were published."""
+        self._published = {}
         for event in self._listener.heard():
             detail = event["detail"]
-            self._told.setdefault(detail["contactId"], []).append(detail.get("unconfirmedReason", "Confirmed"))
+            self._published.setdefault(detail["contactId"], []).append(detail.get("unconfirmedReason", "Confirmed"))
 
     def await_all(self, requests: Sequence[Request], patience: float) -> None:
-        """Wait until what is due has been told of every new contact, at most ``patience`` seconds."""
+        """Wait until the result that is due was published for every new contact, at most ``patience`` seconds."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             self.listen()
@@ -54,7 +54,7 @@ class Arrivals:
         """The requests that were transferred, each with the latest result for its new contact."""
         moved = [one for one in requests if one.transfers and not one.parked]
         for one in moved:
-            one.arrival = self._told.get(one.contact_id, [""])[-1]
+            one.arrival = self._published.get(one.contact_id, [""])[-1]
         return moved
 
     def _heard(self) -> dict[str, set[str]]:
@@ -68,16 +68,18 @@ class Arrivals:
 
     def outcomes(self) -> Counter[str]:
         """How often each result was the last one for a contact."""
-        return Counter(told[-1] for told in self._told.values())
+        return Counter(results[-1] for results in self._published.values())
 
     def complaints(self, requests: Sequence[Request]) -> list[str]:
-        """Whatever was told wrongly, twice or not at all, a line each. Silence may be noticed before a late event overrules it."""
+        """Every result that is wrong, repeated or missing, a line each. A late event may overrule that nothing came."""
         heard = self._heard()
         found = []
         for one in self._with(requests):
-            told, wanted = self._told.get(one.contact_id, []), due(one, heard)
-            if told[-1:] != [wanted] or len(set(told)) != len(told):
-                found.append(f"{one.what.strip()}: '{wanted}' is due for its new contact, once, and told was {told}")
+            results, wanted = self._published.get(one.contact_id, []), due(one, heard)
+            if results[-1:] != [wanted] or len(set(results)) != len(results):
+                found.append(
+                    f"{one.what.strip()}: '{wanted}' is due for its new contact, once; published was {results}"
+                )
         return found
 
 

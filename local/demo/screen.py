@@ -88,8 +88,8 @@ def summary(found: Summary, calls: Mapping[str, Mapping[str, Any]], seconds: flo
     shown.add_row("failed", f"{sum(found.failed.values())}, each with its reason: {failed}")
     shown.add_row("lost", str(found.lost))
     shown.add_row("twice", str(found.twice))
-    told = ", ".join(f"{name} {sum(counts.values())}{_refused(counts)}" for name, counts in calls.items())
-    shown.add_row("calls to Connect", told)
+    counted = ", ".join(f"{name} {sum(counts.values())}{_refused(counts)}" for name, counts in calls.items())
+    shown.add_row("calls to Connect", counted)
     shown.add_row("judged by", "Connect's history and the dead-letter queue, not by the service's own ledger")
     return shown
 
@@ -102,8 +102,8 @@ def proof(arrivals: Mapping[str, int], tally: Tally) -> Table:
     shown = Table(box=None, show_header=False, pad_edge=False)
     shown.add_column(no_wrap=True, style="bold")
     shown.add_column()
-    told = ", ".join(f"{count} {_ARRIVALS.get(arrival, arrival)}" for arrival, count in sorted(arrivals.items()))
-    shown.add_row("arrived         ", told)
+    counted = ", ".join(f"{count} {_ARRIVALS.get(arrival, arrival)}" for arrival, count in sorted(arrivals.items()))
+    shown.add_row("arrived         ", counted)
     events = f"{tally.happened} contact events: {len(tally.lost)} lost, {tally.twice} repeated, in no order"
     shown.add_row("shown by", events)
     return shown

@@ -207,7 +207,7 @@ class EventSource:
             refused: list[str] = []
             try:
                 refused += self._delete(result.deleted, handles)
-            finally:  # told all the same when the answer to the deletion is lost
+            finally:  # observed also when the answer to the deletion is lost
                 self._observe(Delivery(tuple(ids), invocation, result, tuple(refused)))
 
     def _delete(self, message_ids: Sequence[str], handles: Mapping[str, str]) -> Iterator[str]:

@@ -59,8 +59,8 @@ class Listing:
         for column, cell in zip(self._columns, row, strict=True):
             if not cell:
                 continue
-            told = cell if first or not column.startswith("!") else f"{column[1:]} {cell}"
-            joined = f"{line}{' ' * _GAP}{told}" if line else told
+            shown = cell if first or not column.startswith("!") else f"{column[1:]} {cell}"
+            joined = f"{line}{' ' * _GAP}{shown}" if line else shown
             if not line or cell_len(joined) <= (width if first else width - _GAP):
                 line = joined
                 continue

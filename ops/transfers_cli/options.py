@@ -1,4 +1,4 @@
-"""Options that several subcommands share, each told once."""
+"""Options that several subcommands share, each defined once."""
 
 from __future__ import annotations
 

@@ -48,8 +48,8 @@ def _tell(found: Deployment, *, on: bool, already: bool, dry_run: bool, as_json:
     safe = say.when(there.safe_until(time.time()))
     changed = not (already or dry_run)
     if as_json:
-        told = {"running": on if changed or already else not on, "changed": changed, "waiting": there.waiting}
-        say.as_json({**found.place, **told, "oldestSeconds": there.oldest, "keptUntil": None if on else safe})
+        shown = {"running": on if changed or already else not on, "changed": changed, "waiting": there.waiting}
+        say.as_json({**found.place, **shown, "oldestSeconds": there.oldest, "keptUntil": None if on else safe})
         return
     state = "running" if on else "paused"
     would = "would be " if dry_run and not already else ("was already " if already else "")

@@ -75,14 +75,14 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     return made
 
 
-def facts(title: str, told: Mapping[str, str]) -> None:
-    """The names and values ``told``, a line each, and a blank line below.
+def facts(title: str, values: Mapping[str, str]) -> None:
+    """The names and values ``values``, a line each, and a blank line below.
 
     A value with a word longer than the line is left to the terminal to break, so that an id is whole where it is copied.
     """
     out.print(Text(title, style="bold"), soft_wrap=True)
-    left = max(map(cell_len, told), default=0) + 2
-    for name, value in ((name, cleaned(value)) for name, value in told.items()):
+    left = max(map(cell_len, values), default=0) + 2
+    for name, value in ((name, cleaned(value)) for name, value in values.items()):
         row = Table.grid()
         row.add_column(width=left)
         row.add_column(overflow="fold")

@@ -1,4 +1,4 @@
-"""Options of the commands that start test contacts, each told once."""
+"""Options of the commands that start test contacts, each defined once."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from tests.component.world import Killed
 @pytest.mark.parametrize("course", [Course.ARRIVES, Course.FAILS])
 def test_a_function_that_dies_anywhere_loses_nothing(new_doors: NewDoors, course: Course) -> None:
     """Told once; twice where it died between telling and saying so. What a consumer sees twice has the same requestName."""
-    told_by_step = []
+    counts = []
     for at in range(1, 9):
         doors = new_doors()
         doors.connect.store.random.seed(at)
@@ -32,9 +32,9 @@ def test_a_function_that_dies_anywhere_loses_nothing(new_doors: NewDoors, course
         doors.time.now += 200
         doors.confirm(hours=1)
         event = doors.published("Confirmed" if course is Course.ARRIVES else "Unconfirmed")
-        told_by_step.append(len(event))
+        counts.append(len(event))
         assert len({detail["requestName"] for detail in event}) == 1
-    assert set(told_by_step) == {1, 2}
+    assert set(counts) == {1, 2}
 
 
 def test_a_bus_that_takes_nothing_is_waited_for(doors: Doors) -> None:

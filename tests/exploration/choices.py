@@ -21,6 +21,7 @@ from tests.exploration.connect import Answered
 from tests.exploration.invocation import VISIBILITY_SECONDS, Code, Done, Node, Start
 from tests.exploration.steps import (
     Step,
+    call_in_words,
     done,
     ends,
     is_unnoticed,
@@ -30,7 +31,6 @@ from tests.exploration.steps import (
     order,
     stands_still,
     time_passes,
-    told,
 )
 from tests.exploration.values import SOME_TIME, Effect, Flying, Message, Worker, World
 from tests.exploration.ways import Applied, Lost, Way, instead, ways
@@ -76,12 +76,12 @@ class Choices:
         if isinstance(step, Done):
             yield from ends(world, worker, step)
             return
-        yield Step(who, told(step), "", self._answered(world, worker, step))
+        yield Step(who, call_in_words(step), "", self._answered(world, worker, step))
         if world.faults:
             for way in ways(step):
                 if way.applied is not Applied.NEVER and _is_refused(world, worker, step):
                     continue
-                yield Step(who, told(step), way.words, self._goes(world, worker, step, way))
+                yield Step(who, call_in_words(step), way.words, self._goes(world, worker, step, way))
             if step.operation != "GetQueueAttributes":
                 yield from stands_still(world, worker, step)
 
@@ -153,7 +153,7 @@ class Choices:
         for place, flying in enumerate(world.flying):
             left = world._replace(flying=world.flying[:place] + world.flying[place + 1 :])
             after, _ = self._aws.arrive(left, flying.call, flying.sender)
-            what = f"{told(flying.call)}, which {flying.sender} was sent for, takes effect"
+            what = f"{call_in_words(flying.call)}, which {flying.sender} was sent for, takes effect"
             yield Step("late", what, "", after)
 
     def _thaws(self, world: World) -> Iterator[Step]:

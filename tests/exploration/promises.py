@@ -48,11 +48,11 @@ class Promises:
 
     def broken(self, world: World) -> str | None:
         """The first promise that a world breaks."""
-        return next((told for rule in self._rules for told in rule(world)), None)
+        return next((finding for rule in self._rules for finding in rule(world)), None)
 
     def broken_at_the_end(self, world: World) -> str | None:
         """The first promise that a world breaks in which all messages are done."""
-        return next((told for rule in (self._forgotten, self._ledger) for told in rule(world)), None)
+        return next((finding for rule in (self._forgotten, self._ledger) for finding in rule(world)), None)
 
     def _transfers(self, world: World) -> tuple[TransferRecord, ...]:
         return self._place.transfers(world.effects)

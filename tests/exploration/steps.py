@@ -62,7 +62,7 @@ def order(flying: Flying) -> tuple[float, str, str]:
     return flying.until, flying.sender, flying.call.text
 
 
-def told(call: Call) -> str:
+def call_in_words(call: Call) -> str:
     """A call as traces call it."""
     if call.service == "dynamodb":
         key = (call.asked.get("Item") or call.asked["Key"])["pk"]["S"]
@@ -75,7 +75,7 @@ def stands_still(world: World, worker: Worker, call: Call) -> Iterator[Step]:
     left = world._replace(faults=world.faults - 1)
     for thaws, how in ((world.now + STILL_SECONDS, f"{STILL_SECONDS:.0f} s"), (SOME_TIME, "beyond its time-out")):
         still = worker._replace(thaws=thaws, froze=world.now)
-        yield Step(name(worker), f"stands still before {told(call)}", how, left.with_worker(worker, still))
+        yield Step(name(worker), f"stands still before {call_in_words(call)}", how, left.with_worker(worker, still))
 
 
 def ends(world: World, worker: Worker, done: Done) -> Iterator[Step]:

@@ -38,11 +38,11 @@ def _row(situation: Situation, alarms: list[Alarm]) -> str:
     """The situation's line of the page, as it is found to be."""
     metrics = situation.metrics()
     rung = [(after, alarm) for alarm in alarms if (after := alarm.rings_after(metrics, situation.lasts)) is not None]
-    told = [
+    shown = [
         f"`{alarm.name}` ({'page' if alarm.page else 'ticket'}) {_time(after)}"
         for after, alarm in sorted(rung, key=lambda one: (math.ceil(one[0] / 60), one[1].name))
     ]
-    return f"| {situation.words} | {'; '.join(told) or 'nothing'} |"
+    return f"| {situation.words} | {'; '.join(shown) or 'nothing'} |"
 
 
 @pytest.mark.parametrize("situation", SITUATIONS, ids=lambda situation: situation.words)

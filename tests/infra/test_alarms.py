@@ -289,11 +289,11 @@ def test_saved_queries_ask_for_keys_that_log_lines_have(assembly: Assembly) -> N
         "like",
         "message",
     }
-    told = "".join(p.read_text("utf-8") for p in (ROOT / "lambda_src" / "contact_transfer").rglob("*.py"))
+    shown = "".join(p.read_text("utf-8") for p in (ROOT / "lambda_src" / "contact_transfer").rglob("*.py"))
     for query in assembly.of_type("Logs::QueryDefinition").values():
         text = re.sub(r'"[^"]*"', "", query["Properties"]["QueryString"])
         made = set(re.findall(r"\bas (\w+)", text))
         words = set(re.findall(r"(?<![@\w(])[A-Za-z]\w*(?![\w(])", text)) - own - made - {"level", "m"}
-        unknown = [word for word in words if not re.search(rf'["\s({{]{word}["=]', told)]
+        unknown = [word for word in words if not re.search(rf'["\s({{]{word}["=]', shown)]
         assert not unknown, query["Properties"]["Name"]
         assert len(query["Properties"]["LogGroupNames"]) == len(assembly.of_type("Lambda::Function"))

@@ -70,14 +70,14 @@ def largest(synthesize: Callable[..., Assembly]) -> Assembly:
 
 
 def test_every_name_and_description_fits(largest: Assembly) -> None:
-    told = [
+    texts = [
         (resource["Type"], key, value)
         for resource in largest.template["Resources"].values()
         for key, value in resource.get("Properties", {}).items()
         if isinstance(value, str) and key.endswith(("Name", "Description")) and key not in OTHERS
     ]
-    assert {kind for kind, _, _ in told} > {"AWS::Events::Archive", "AWS::SQS::Queue", "AWS::CloudWatch::Alarm"}
-    assert [(kind, key, value) for kind, key, value in told if len(value) > LONGEST[kind][key]] == []
+    assert {kind for kind, _, _ in texts} > {"AWS::Events::Archive", "AWS::SQS::Queue", "AWS::CloudWatch::Alarm"}
+    assert [(kind, key, value) for kind, key, value in texts if len(value) > LONGEST[kind][key]] == []
     assert len(largest.one("Events::Archive")["ArchiveName"]) == 48
     assert len(largest.template["Resources"]) <= 500
 

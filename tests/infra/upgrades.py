@@ -1,4 +1,4 @@
-"""What an update of a stack would do to its resources, told from two templates, as CloudFormation decides it.
+"""What an update of a stack would do to its resources, worked out from two templates, as CloudFormation decides it.
 
 A property that a resource's schema lists as create-only cannot change: CloudFormation makes a new resource and deletes the
 old one afterwards. A name that is still held then, by the old one or by a sibling, makes the update fail.

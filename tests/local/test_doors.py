@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
 
 
 @pytest.fixture(scope="module")
-def told(cloud: LocalCloud) -> Iterator[Listener]:
+def on_bus(cloud: LocalCloud) -> Iterator[Listener]:
     """Everything that the service says on its bus from now on."""
     with Listener(cloud) as listener:
         yield listener
@@ -43,11 +43,11 @@ def _transfers(cloud: LocalCloud) -> list[dict[str, Any]]:
     return [one for one in cloud.control.transfers() if one["by"] == "TransferContact"]
 
 
-def _heard(cloud: LocalCloud, told: Listener, contact: str, outcome: str) -> dict[str, Any]:
+def _heard(cloud: LocalCloud, on_bus: Listener, contact: str, outcome: str) -> dict[str, Any]:
     """The one event with this outcome; the queues are empty when it is judged to be the only one."""
 
     def found() -> list[dict[str, Any]]:
-        return told.of(contact, f"Contact Transfer {outcome}")
+        return on_bus.of(contact, f"Contact Transfer {outcome}")
 
     cloud.wait_until(found, f"'{outcome}' of contact {contact}")
     cloud.wait_until(lambda: not cloud.queue_depth(), "the transfer queue is empty")
@@ -56,12 +56,12 @@ def _heard(cloud: LocalCloud, told: Listener, contact: str, outcome: str) -> dic
     return detail
 
 
-def test_a_flow_asks_is_answered_and_its_contact_moves_and_arrives(cloud: LocalCloud, told: Listener) -> None:
+def test_a_flow_asks_is_answered_and_its_contact_moves_and_arrives(cloud: LocalCloud, on_bus: Listener) -> None:
     contact = _task(cloud)
     answers = [cloud.invoke_flow(contact, **_to(cloud, "Billing"), reason="asked by the customer") for _ in range(3)]
     assert answers[0] == {"status": "ACCEPTED", "requestName": answers[0]["requestName"]}
     assert answers[1:] == answers[:1] * 2  # Connect repeats a call without any id of its own
-    confirmed = _heard(cloud, told, contact, "Confirmed")
+    confirmed = _heard(cloud, on_bus, contact, "Confirmed")
     [transfer] = [one for one in _transfers(cloud) if one["old"] == contact]
     assert confirmed["requestName"] == answers[0]["requestName"]
     assert confirmed["newContactId"] == transfer["new"]
@@ -74,39 +74,39 @@ def test_a_flow_with_bad_parameters_is_answered_with_the_reason(cloud: LocalClou
     assert (answer["status"], answer["failureCode"]) == ("REJECTED", "InvalidField")
 
 
-def test_a_route_that_is_set_off_by_its_own_transfers_stops_after_one(cloud: LocalCloud, told: Listener) -> None:
+def test_a_route_that_is_set_off_by_its_own_transfers_stops_after_one(cloud: LocalCloud, on_bus: Listener) -> None:
     """The route takes tasks that are queued in Overflow to Overflow."""
     first = _task(cloud)
     cloud.control.others("place", contact_id=first, queue_id=cloud.seed["queues"]["Overflow"])
     succeeded = cloud.wait_until(
-        lambda: told.of(first, "Contact Transfer Succeeded"),
+        lambda: on_bus.of(first, "Contact Transfer Succeeded"),
         "the route has moved the task",
     )
     second = succeeded[0]["detail"]["newContactId"]
     failed = cloud.wait_until(
-        lambda: told.of(second, "Contact Transfer Failed"),
+        lambda: on_bus.of(second, "Contact Transfer Failed"),
         "the route has been refused",
     )
     assert {event["detail"]["failureCode"] for event in failed} == {"RouteLimitReached"}
     cloud.wait_until(lambda: not cloud.queue_depth(), "the transfer queue is empty")
     tree = {first, second}
     assert [one["old"] for one in _transfers(cloud) if one["old"] in tree] == [first]
-    assert _heard(cloud, told, first, "Confirmed")["route"] == "overflow"
+    assert _heard(cloud, on_bus, first, "Confirmed")["route"] == "overflow"
 
 
-def test_an_expired_routing_step_moves_its_task(cloud: LocalCloud, told: Listener) -> None:
+def test_an_expired_routing_step_moves_its_task(cloud: LocalCloud, on_bus: Listener) -> None:
     contact = _task(cloud)
     extra = {
         "updatedProperties": ["RoutingCriteria.Step.Status"],
         "routingCriteria": {"steps": [{"status": "EXPIRED"}, {"status": "ACTIVE"}], "index": 1},
     }
     cloud.control.others("announce", contact_id=contact, event_type="CONTACT_DATA_UPDATED", extra=extra)
-    confirmed = _heard(cloud, told, contact, "Confirmed")
+    confirmed = _heard(cloud, on_bus, contact, "Confirmed")
     assert (confirmed["route"], confirmed["arrivedQueueId"]) == ("step-expired", cloud.seed["queues"]["Support"])
 
 
 @pytest.mark.parametrize("prefix", ["Contact Lens", "Conversational Analytics"])
-def test_an_event_of_connects_rules_moves_its_contact(cloud: LocalCloud, told: Listener, prefix: str) -> None:
+def test_an_event_of_connects_rules_moves_its_contact(cloud: LocalCloud, on_bus: Listener, prefix: str) -> None:
     contact, instance = _task(cloud), cloud.instance_arns[0]
     detail = {
         "version": "1.0",
@@ -117,32 +117,34 @@ def test_an_event_of_connects_rules_moves_its_contact(cloud: LocalCloud, told: L
     }
     entry = {"Source": "aws.connect", "DetailType": f"{prefix} Email Rules Matched", "Detail": json.dumps(detail)}
     cloud.aws.put_service_events([entry])
-    succeeded = _heard(cloud, told, contact, "Succeeded")
+    succeeded = _heard(cloud, on_bus, contact, "Succeeded")
     assert (succeeded["route"], succeeded["userId"]) == ("to-supervisor", cloud.seed["users"]["ana"])
-    assert _heard(cloud, told, contact, "Confirmed")["arrivedUserId"] == cloud.seed["users"]["ana"]
+    assert _heard(cloud, on_bus, contact, "Confirmed")["arrivedUserId"] == cloud.seed["users"]["ana"]
 
 
 @pytest.mark.parametrize(("course", "reason"), [("fails", "ContactEnded"), ("stays", "Silence")])
-def test_a_contact_that_does_not_arrive_is_noticed(cloud: LocalCloud, told: Listener, course: str, reason: str) -> None:
+def test_a_contact_that_does_not_arrive_is_noticed(
+    cloud: LocalCloud, on_bus: Listener, course: str, reason: str
+) -> None:
     """HTTP 200 only started the flow: it may end the contact, or keep it for ever."""
     contact, queue = _task(cloud), cloud.seed["queues"]["Supervisors"]
     cloud.control.others("set_course", resource_id=queue, course=course)
     try:
         _send(cloud, contact, "Supervisors")
-        unconfirmed = _heard(cloud, told, contact, "Unconfirmed")
+        unconfirmed = _heard(cloud, on_bus, contact, "Unconfirmed")
     finally:
         cloud.control.others("set_course", resource_id=queue, course="arrives")
     assert unconfirmed["unconfirmedReason"] == reason
-    assert not told.of(contact, "Contact Transfer Confirmed")
+    assert not on_bus.of(contact, "Contact Transfer Confirmed")
 
 
-def test_what_agents_transfer_is_no_business_of_the_confirmation(cloud: LocalCloud, told: Listener) -> None:
+def test_what_agents_transfer_is_no_business_of_the_confirmation(cloud: LocalCloud, on_bus: Listener) -> None:
     contact = _task(cloud)
     cloud.control.others("transfer", contact_id=contact, queue_id=cloud.seed["queues"]["Support"])
     marker = _task(cloud)
     _send(cloud, marker, "Billing")
-    _heard(cloud, told, marker, "Confirmed")  # by now the agent's transfer would have been told of, too
-    assert told.of(contact) == []
+    _heard(cloud, on_bus, marker, "Confirmed")  # by now the agent's transfer would have been reported, too
+    assert on_bus.of(contact) == []
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="IAM is enforced over HTTPS only, which needs openssl")

@@ -112,8 +112,8 @@ def test_the_example_with_a_condition_moves_what_waits_and_the_one_that_cancels_
     cloud.wait_until(lambda: not cloud.queue_depth(), "the request that came after the cancellation has ended")
     assert late not in [made["old"] for made in cloud.control.transfers()]
     assert run(["batch", f"ticket-{batch}", "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["transferred"], told["cancelled"]) == (1, 1)
+    counts = json.loads(capsys.readouterr().out)
+    assert (counts["transferred"], counts["cancelled"]) == (1, 1)
 
 
 @pytest.mark.cloud

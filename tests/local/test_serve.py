@@ -32,7 +32,7 @@ def test_the_operators_commands_do_what_they_say_in_their_order(
     for name, value in exports(cloud, tasks).items():
         monkeypatch.setenv(name, value)
 
-    def told(line: str) -> str:
+    def printed(line: str) -> str:
         capsys.readouterr()
         asks = line.split()[1] in {"send", "cancel"}
         assert run([*line.split()[1:], *(["--yes"] if asks else [])]) in {0, 3}
@@ -44,14 +44,14 @@ def test_the_operators_commands_do_what_they_say_in_their_order(
         return [one["old"] for one in cloud.control.transfers() if one["by"] == "TransferContact"]
 
     urgent, follow, waiting, later, *rest = commands(cloud, tasks).splitlines()
-    told(urgent)
+    printed(urgent)
     assert moved()[-1] == tasks[2]
     new = cloud.control.transfers()[-1]["new"]
-    told(follow)
+    printed(follow)
     assert moved()[-1] == new
-    told(waiting)
-    told(later)
-    scheduled, batch, cancelled, _ = (told(line) for line in rest)
+    printed(waiting)
+    printed(later)
+    scheduled, batch, cancelled, _ = (printed(line) for line in rest)
     assert tasks[3] in scheduled
     assert "NotInQueue 1" in batch
     assert "held until due" in batch

@@ -22,9 +22,9 @@ def calm(cloud: LocalCloud) -> Iterator[LocalCloud]:
 
 def test_a_storm_loses_nothing_and_does_nothing_twice(calm: LocalCloud) -> None:
     """Each contact is transferred exactly once and announced, although answers are lost and workers die at their work."""
-    told = real.storm(calm, REQUESTS, seed=1, kill_every=0.5, most_kills=KILLS, patience=180.0)
-    assert told.findings == []
-    assert told.transfers == told.announced == REQUESTS
-    assert told.parked == 0
-    assert 0 < told.kills <= KILLS
-    assert told.calls >= REQUESTS
+    storm = real.storm(calm, REQUESTS, seed=1, kill_every=0.5, most_kills=KILLS, patience=180.0)
+    assert storm.findings == []
+    assert storm.transfers == storm.announced == REQUESTS
+    assert storm.parked == 0
+    assert 0 < storm.kills <= KILLS
+    assert storm.calls >= REQUESTS

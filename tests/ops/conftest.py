@@ -68,8 +68,8 @@ def transfers(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest
     def call(*arguments: str) -> Ran:
         capsys.readouterr()
         status = run(list(arguments))
-        told = capsys.readouterr()
-        return Ran(status, told.out, told.err)
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
 
     return call
 
@@ -159,8 +159,8 @@ def _attributes(body: str, code: FailureCode | None, message: str, name: str) ->
         known = {"contactId": str(json.loads(body)["contactId"])}
     except ValueError:
         known = {}
-    told = outcome_events.attributes(known, Failed(code, message, 3), name, "2026-03-01T09:30:00.000Z")
-    return own | {key: {"DataType": "String", "StringValue": value} for key, value in told.items()}
+    reason = outcome_events.attributes(known, Failed(code, message, 3), name, "2026-03-01T09:30:00.000Z")
+    return own | {key: {"DataType": "String", "StringValue": value} for key, value in reason.items()}
 
 
 @pytest.fixture

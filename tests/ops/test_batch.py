@@ -31,11 +31,11 @@ def test_a_batch_says_what_has_happened_and_what_is_scheduled_ends_when_it_is_ca
         _send(centre, contact, batchId=batch, notBefore=due)
     _send(centre, later[2], requestId=other, notBefore=due)
     centre.worked_off()
-    told = transfers("batch", batch, "--json").json
-    assert {state: told[state] for state in ("transferred", "skipped", "failed", "cancelled", "held")} == {
+    batch_now = transfers("batch", batch, "--json").json
+    assert {state: batch_now[state] for state in ("transferred", "skipped", "failed", "cancelled", "held")} == {
         "transferred": 1, "skipped": 1, "failed": 1, "cancelled": 0, "held": 2,
     }  # fmt: skip
-    assert told["codes"] == {"NotInQueue": 1, "DestinationNotFound": 1}
+    assert batch_now["codes"] == {"NotInQueue": 1, "DestinationNotFound": 1}
     for what in (later[0], other):
         assert f"scheduled for {due[:19]}" in transfers("status", what).out
     assert transfers("status", later[0], "--json").json["scheduled"][0]["batchId"] == batch
@@ -43,9 +43,9 @@ def test_a_batch_says_what_has_happened_and_what_is_scheduled_ends_when_it_is_ca
     cancelled = transfers("cancel", "--batch-id", batch, "--yes")
     assert "is cancelled, and 2 schedules deleted" in cancelled.out
     centre.worked_off()
-    told = transfers("batch", batch, "--json").json
-    assert (told["transferred"], told["cancelled"], told["held"]) == (1, 2, 0)
-    assert told["cancelledUntil"]
+    batch_now = transfers("batch", batch, "--json").json
+    assert (batch_now["transferred"], batch_now["cancelled"], batch_now["held"]) == (1, 2, 0)
+    assert batch_now["cancelledUntil"]
     shown = transfers("batch", batch).out
     assert "because of" in shown
     assert "called off" in shown

@@ -69,8 +69,8 @@ RUN = "from transfers_cli.__main__ import run; run()"
     ("words", "found"), [("transfers fa", "failed"), ("transfers failed ls --code Flow", "FlowNotUsable")]
 )
 def test_the_shell_completes_subcommands_and_codes(words: str, found: str) -> None:
-    told = python(RUN, _TRANSFERS_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" ")))
-    assert found in told.stdout.split()
+    ran = python(RUN, _TRANSFERS_COMPLETE="complete_bash", COMP_WORDS=words, COMP_CWORD=str(words.count(" ")))
+    assert found in ran.stdout.split()
 
 
 def test_the_command_needs_neither_the_cdk_nor_node() -> None:
@@ -84,9 +84,9 @@ sys.meta_path.insert(0, Blocked())
 sys.argv = ["transfers", *sys.argv[1:]]
 """
     for arguments in ("['--help']", "['cost', '-d', 'local', '--json']"):
-        told = python(f"{blocked}sys.argv[1:] = {arguments}\n{RUN}")
-        assert told.returncode == 0, told.stderr
-        assert told.stdout
+        ran = python(f"{blocked}sys.argv[1:] = {arguments}\n{RUN}")
+        assert ran.returncode == 0, ran.stderr
+        assert ran.stdout
 
 
 @pytest.mark.parametrize("given", [["failed", "ls", "--code", "FlowNotUsabel"], ["failed", "drop", "--code", "x"]])
@@ -94,9 +94,9 @@ def test_a_code_that_does_not_exist_is_an_error_that_names_those_that_do(
     given: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run(given) == Exit.USAGE
-    told = capsys.readouterr().err
-    assert all(code in told for code in CODES)
-    assert ("Did you mean FlowNotUsable?" in told) == (given[-1] == "FlowNotUsabel")
+    error = capsys.readouterr().err
+    assert all(code in error for code in CODES)
+    assert ("Did you mean FlowNotUsable?" in error) == (given[-1] == "FlowNotUsabel")
 
 
 def test_a_time_span_in_which_nothing_can_have_failed_is_an_error() -> None:
@@ -220,12 +220,12 @@ def test_a_deployment_is_found_by_its_stack_whatever_app_made_it() -> None:
     assert (platform.stack, platform.prefix) == ("Platform", "Transfer EventBusName")
     assert find("Both/Care", stacks).outputs["EventBusName"] == "Care EventBusName"  # type: ignore[arg-type]  # as above
     assert find("new", stacks).outputs == {}  # type: ignore[arg-type]  # as above
-    for name, told in (
+    for name, sentence in (
         ("Both", "Both/Care, Both/Sales"),
         ("Other", "no outputs of Contact Transfer"),
         ("gone", "there is Both, ContactTransfer-live, Platform"),
     ):
-        with pytest.raises(Stop, match=told) as stopped:
+        with pytest.raises(Stop, match=sentence) as stopped:
             find(name, stacks)  # type: ignore[arg-type]  # as above
         assert stopped.value.status is Exit.UNREACHABLE
 

@@ -99,8 +99,8 @@ def test_the_deployment_is_named_before_or_after_the_subcommand(
     transfers: Transfers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def asked(*arguments: str) -> str:
-        told = transfers(*arguments).err
-        return told.partition("There is no stack ContactTransfer-")[2].split(" ")[0]
+        error = transfers(*arguments).err
+        return error.partition("There is no stack ContactTransfer-")[2].split(" ")[0]
 
     monkeypatch.setenv("TRANSFERS_DEPLOYMENT", "environment")
     assert asked("-d", "first", "watch", "--once") == "first"
@@ -122,11 +122,11 @@ def logged(centre: Centre) -> dict[str, int]:
     """How many outcomes of each kind the worker has logged."""
     lines = (centre.cloud.logs / "worker.jsonl").read_text("utf-8").splitlines()
     whole = [json.loads(line) for line in lines if line.startswith("{") and line.endswith("}")]
-    told = [(line.get("message"), line.get("repeated")) for line in whole]
+    ends = [(line.get("message"), line.get("repeated")) for line in whole]
     return {
-        "Transferred": told.count(("transferred", False)),
-        "Repeated": told.count(("transferred", True)),
-        "Failed": told.count(("failed", None)),
+        "Transferred": ends.count(("transferred", False)),
+        "Repeated": ends.count(("transferred", True)),
+        "Failed": ends.count(("failed", None)),
     }
 
 

@@ -96,18 +96,18 @@ def test_the_bill_follows_the_settings(settings: DeploymentSettings) -> None:
 
 def test_the_command_shows_the_same_as_json_and_as_a_table(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cost", "--json", "--transfers", "1000"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert sum(one["usd"] for one in told["busy"]) == pytest.approx(told["usd"]["busy"], abs=0.01)
+    answer = json.loads(capsys.readouterr().out)
+    assert sum(one["usd"] for one in answer["busy"]) == pytest.approx(answer["usd"]["busy"], abs=0.01)
     assert run(["cost", "--transfers", "1000"]) == 0
     table = capsys.readouterr().out
-    assert f"{told['usd']['busy']:.2f}" in table
-    assert told["prices"]["date"] in table
+    assert f"{answer['usd']['busy']:.2f}" in table
+    assert answer["prices"]["date"] in table
 
 
 def test_the_operators_command_has_it_and_asks_no_account(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["cost", "--json", "--transfers", "1000"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert {"idle", "busy"} < set(told["usd"])
+    answer = json.loads(capsys.readouterr().out)
+    assert {"idle", "busy"} < set(answer["usd"])
     assert run(["cost", "--help"]) == 0
     assert "--transfers" in capsys.readouterr().out
 
@@ -175,8 +175,8 @@ def test_the_page_on_doors_has_the_models_figures(settings: DeploymentSettings) 
             listed.total([item for item in items if item.price.startswith(kind)])
             for kind in ("sqs_", "lambda_", "dynamodb_", "events_")
         ]
-        told = " | ".join(f"${usd:.2f}" if usd else "0" for usd in cells)
-        assert f"| {name} | {told} | **{f'${sum(cells):.2f}' if items else '$0'}** |" in page
+        row = " | ".join(f"${usd:.2f}" if usd else "0" for usd in cells)
+        assert f"| {name} | {row} | **{f'${sum(cells):.2f}' if items else '$0'}** |" in page
     assert line(transfers, "confirmation: invocations").count == 4 * million
     for price, per in (("sqs_request", 1e6), ("dynamodb_read", 1e6), ("dynamodb_write", 1e6), ("events_custom", 1e6)):
         assert f"${listed.per_one[price] * per:.3f}".rstrip("0").ljust(5, "0") in page, price
@@ -197,10 +197,10 @@ def test_each_setting_that_is_wrong_is_a_sentence_and_the_status_is_1(
         monkeypatch.setattr(module, "DEPLOYMENTS", tmp_path)
     for command in (["cost", "-d", "wrong"], ["doctor", "--before", "-d", "wrong"]):
         assert run(command) == 1
-        told = capsys.readouterr()
-        assert told.out == ""
-        assert "Traceback" not in told.err
-        assert all(name in told.err for name in ("unheardOf", "instanceArns"))
+        captured = capsys.readouterr()
+        assert captured.out == ""
+        assert "Traceback" not in captured.err
+        assert all(name in captured.err for name in ("unheardOf", "instanceArns"))
 
 
 def test_make_cost_is_the_same_command() -> None:

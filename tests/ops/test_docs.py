@@ -51,9 +51,9 @@ def leaves(command: object, path: str = "") -> Iterator[str]:
 
 
 def test_every_command_has_an_example_and_a_help() -> None:
-    told = set(examples())
+    examples_shown = set(examples())
     for path in leaves(typer.main.get_command(app)):
-        assert any(line.startswith(path) for line in told), path
+        assert any(line.startswith(path) for line in examples_shown), path
 
 
 def test_setup_installs_the_command_for_use_from_anywhere(tmp_path: Path) -> None:

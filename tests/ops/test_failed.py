@@ -79,8 +79,8 @@ def test_a_thousand_are_seen_whole_and_two_who_redrive_them_at_once_lose_nothing
     assert (seen["elsewhere"], centre.counts()) == (0, (1000, 0))
 
     runs = [process("failed", "redrive", "--all", "--yes", "--json") for _ in range(2)]
-    told = [json.loads(run.communicate(timeout=60)[0] or "{}") for run in runs]
-    sent = [message_id for one in told for message_id in one.get("moved", {}).get("sent", [])]
+    answers = [json.loads(run.communicate(timeout=60)[0] or "{}") for run in runs]
+    sent = [message_id for one in answers for message_id in one.get("moved", {}).get("sent", [])]
     assert len(sent) == len(set(sent))
     # What one of them held while the other looked may have stayed where it was: it is redriven the next time.
     while transfers("failed", "redrive", "--code", "RetriesExhausted", "--code", "NoCode", "--yes").status != 3:
@@ -258,6 +258,6 @@ def test_where_nothing_is_worth_sending_nobody_is_asked(
         3,
         "None of the 2 is worth sending; --also names what to send all the same.",
     )
-    told = transfers("failed", "redrive", "--all", "--json")
-    assert (told.status, told.json["chosen"], told.json["moved"]["sent"]) == (3, 0, [])
+    redriven = transfers("failed", "redrive", "--all", "--json")
+    assert (redriven.status, redriven.json["chosen"], redriven.json["moved"]["sent"]) == (3, 0, [])
     assert centre.counts() == (2, 0)

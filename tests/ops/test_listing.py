@@ -33,8 +33,8 @@ def shown(what: RenderableType, width: int) -> list[str]:
 
 
 def parked(code: str, failed_at: float, why: str = "why " * 12) -> Parked:
-    told = {"FailureCode": code, "ContactId": OLD, "FailureMessage": why}
-    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in told.items()}
+    reason = {"FailureCode": code, "ContactId": OLD, "FailureMessage": why}
+    attributes = {name: {"DataType": "String", "StringValue": value} for name, value in reason.items()}
     return Parked(str(uuid.uuid4()), "r", '{"route": "overflow"}', attributes, failed_at)
 
 

@@ -46,12 +46,12 @@ def test_a_contact_arrives_through_every_source_and_nothing_is_left(centre: Cent
     assert (ran.status, {one["level"] for one in findings.values()}) == (0, {"good"}), ran.out
     assert set(findings) == {*SOURCES, "a request that must fail"}
     for source in SOURCES:
-        told = findings[source]
-        assert 0 <= told["seconds"]["transferred"] <= told["seconds"]["confirmed"]
-        assert told["newContactId"] in {
-            one["new"] for one in centre.cloud.control.transfers() if one["old"] == told["contactId"]
+        finding = findings[source]
+        assert 0 <= finding["seconds"]["transferred"] <= finding["seconds"]["confirmed"]
+        assert finding["newContactId"] in {
+            one["new"] for one in centre.cloud.control.transfers() if one["old"] == finding["contactId"]
         }
-        asked = transfers("status", told["contactId"], "--json").json["contacts"][0]["requests"][0]
+        asked = transfers("status", finding["contactId"], "--json").json["contacts"][0]["requests"][0]
         assert asked["source"] == {"event bus": "bus", "flow function": "flow"}.get(source, "queue")
     assert findings["a request that must fail"]["failureCode"] == "RequestExpired"
     assert active(centre) == []
@@ -71,8 +71,8 @@ def test_a_source_that_does_not_arrive_in_time_is_bad_and_its_request_is_cancell
     centre.cloud.control.clear_faults()
 
     def states() -> bool:
-        told = [transfers("status", one, "--json").json["contacts"] for one in contacts]
-        return all(one and one[0]["requests"][0]["state"] == "cancelled" for one in told)
+        answers = [transfers("status", one, "--json").json["contacts"] for one in contacts]
+        return all(one and one[0]["requests"][0]["state"] == "cancelled" for one in answers)
 
     centre.cloud.wait_until(states, "each request is cancelled")
     assert centre.counts() == (0, 0)
@@ -90,7 +90,7 @@ def test_ctrl_c_ends_the_test_contacts(centre: Centre, process: Callable[..., Po
 
 
 @pytest.mark.parametrize(
-    ("given", "told"),
+    ("given", "error"),
     [
         (("--live", "--queue", "q"), "--live needs --flow"),
         (("--live", "--flow", "f"), "either --queue or --user"),
@@ -100,10 +100,10 @@ def test_ctrl_c_ends_the_test_contacts(centre: Centre, process: Callable[..., Po
         (("--flow", "f"), "go with --live"),
     ],
 )
-def test_options_that_make_no_sense_start_nothing(transfers: Transfers, given: tuple[str, ...], told: str) -> None:
+def test_options_that_make_no_sense_start_nothing(transfers: Transfers, given: tuple[str, ...], error: str) -> None:
     ran = transfers("doctor", *given, "--yes")
     assert ran.status == 2
-    assert told in ran.err
+    assert error in ran.err
 
 
 def test_without_an_answer_nothing_is_started(

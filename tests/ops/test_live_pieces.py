@@ -141,17 +141,17 @@ def denied() -> Iterator[tuple[list[Finding], list[str]]]:
 def test_each_denied_call_is_a_bad_finding_and_every_contact_is_ended(denied: tuple[list[Finding], list[str]]) -> None:
     findings, stopped = denied
     assert {finding.level for finding in findings} == {Level.BAD}
-    told = {finding.what: finding.seen for finding in findings}
-    assert "SendMessage answered AccessDenied" in told["transfer queue"]
-    assert "GetItem answered AccessDeniedException" in told["urgent queue"]
-    assert "NotAuthorizedForSource" in told["event bus"]
-    assert "no test contact could be started" in told["flow function"]
-    assert "could not be sent" in told["a request that must fail"]
+    seen = {finding.what: finding.seen for finding in findings}
+    assert "SendMessage answered AccessDenied" in seen["transfer queue"]
+    assert "GetItem answered AccessDeniedException" in seen["urgent queue"]
+    assert "NotAuthorizedForSource" in seen["event bus"]
+    assert "no test contact could be started" in seen["flow function"]
+    assert "could not be sent" in seen["a request that must fail"]
     assert stopped == ["c0", "c1", "c2"]
 
 
 @pytest.mark.parametrize(
-    ("answer", "told"),
+    ("answer", "error"),
     [
         (
             {"status": "REJECTED", "failureCode": "FlowNotAllowed", "failureMessage": "not on the list"},
@@ -160,7 +160,7 @@ def test_each_denied_call_is_a_bad_finding_and_every_contact_is_ended(denied: tu
         ({"errorMessage": "NotStored"}, "the flow function failed: NotStored"),
     ],
 )
-def test_the_answer_of_the_flow_function_is_shown(answer: dict[str, str], told: str) -> None:
+def test_the_answer_of_the_flow_function_is_shown(answer: dict[str, str], error: str) -> None:
     [flow] = [source for source in SOURCES if source.key == "flow"]
     events: list[Any] = []
 
@@ -171,7 +171,7 @@ def test_the_answer_of_the_flow_function_is_shown(answer: dict[str, str], told: 
 
     aws: Any = Clients({"lambda": SimpleNamespace(invoke=invoke)})
     found = Deployment("ContactTransfer-local", "0", "us-east-1", "UPDATE_COMPLETE", OUTPUTS, aws)
-    with pytest.raises(NotTaken, match=told):
+    with pytest.raises(NotTaken, match=error):
         flow.send(found, TRIAL, "c")
     [(function, event)] = events
     assert function == FUNCTION

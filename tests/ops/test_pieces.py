@@ -28,16 +28,16 @@ from transfers_cli.sqs_batches import batches
 
 
 def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:
-    told = {name: {"StringValue": value, "DataType": "String"} for name, value in attributes.items()}
-    return Parked(f"m{number}", f"r{number}", body, told, 100.0)
+    reason = {name: {"StringValue": value, "DataType": "String"} for name, value in attributes.items()}
+    return Parked(f"m{number}", f"r{number}", body, reason, 100.0)
 
 
 def test_what_a_redrive_takes_off_is_what_the_worker_puts_on() -> None:
     known = {"requestName": "n", "contactId": "c"}
-    told = outcome_events.attributes(
+    reason = outcome_events.attributes(
         known, Failed(FailureCode.INVALID_FIELD, "why", 3), "message", "2026-03-01T09:30:00Z"
     )
-    assert set(told) == set(outcome_events.REASON)
+    assert set(reason) == set(outcome_events.REASON)
 
 
 def test_own_attributes_come_back_as_sqs_takes_them() -> None:

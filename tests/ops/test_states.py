@@ -45,7 +45,7 @@ def lease(*, calls: bool, until: float) -> Lease:
 
 
 @pytest.mark.parametrize(
-    ("known", "state", "told"),
+    ("known", "state", "sentence"),
     [
         (contact(), State.NOT_SEEN, "not seen yet"),
         (contact(RequestRecord(attempts=1)), State.DEFERRED, "no error is recorded"),
@@ -71,10 +71,10 @@ def lease(*, calls: bool, until: float) -> Lease:
         (contact(RequestRecord(ended=FAILURE), transfer=Transfer(OTHER, "new")), State.FAILED, "FlowNotUsable"),
     ],
 )
-def test_each_state_has_a_sentence_that_says_what_is_true(known: Contact, state: State, told: str) -> None:
+def test_each_state_has_a_sentence_that_says_what_is_true(known: Contact, state: State, sentence: str) -> None:
     found = state_of(known, KEY, NOW)
     assert found.state is state
-    assert told in found.sentence
+    assert sentence in found.sentence
 
 
 def message(**attributes: str) -> Parked:
@@ -109,10 +109,10 @@ def test_after_a_redrive_the_earlier_failure_and_the_first_time_are_shown() -> N
     facts = showing.request_facts(known, KEY, None)
     assert facts["first asked"] == "2026-02-24T06:00:00Z"
     assert facts["earlier"] == "FlowNotUsable at 2026-02-25T06:12:20Z"
-    [told] = showing.as_dict(answer(known))["contacts"][0]["requests"]
-    assert told["earlierFailures"] == [{"failureCode": "FlowNotUsable", "failedAt": "2026-02-25T06:12:20Z"}]
-    assert told["lastError"] == {"cause": "ServerError", "detail": ERROR.detail, "at": "2026-02-25T06:13:15Z"}
-    assert told["nextTryAt"] == "2026-02-25T06:13:45Z"
+    [shown] = showing.as_dict(answer(known))["contacts"][0]["requests"]
+    assert shown["earlierFailures"] == [{"failureCode": "FlowNotUsable", "failedAt": "2026-02-25T06:12:20Z"}]
+    assert shown["lastError"] == {"cause": "ServerError", "detail": ERROR.detail, "at": "2026-02-25T06:13:15Z"}
+    assert shown["nextTryAt"] == "2026-02-25T06:13:45Z"
 
 
 def test_a_request_that_was_not_seen_is_named_beside_the_others_of_its_contact() -> None:
@@ -125,7 +125,7 @@ def test_a_request_that_was_not_seen_is_named_beside_the_others_of_its_contact()
 def test_the_document_for_scripts_has_one_spelling_of_names_and_of_times() -> None:
     record = RequestRecord(asked={"source": "queue"}, attempts=1, first_at=NOW, ended=FAILURE)
     known = contact(record, transfer=Transfer(OTHER, "new", at=NOW), lease=lease(calls=True, until=2e9))
-    told = showing.as_dict(
+    shown = showing.as_dict(
         Answer("old", [], [Story("i", "old", known)], [ContactView("old", initiated_at=0.0)], DeadLetters())
     )
 
@@ -139,6 +139,6 @@ def test_the_document_for_scripts_has_one_spelling_of_names_and_of_times() -> No
         for inner in value if isinstance(value, list) else ():
             check(inner)
 
-    check(told)
-    assert told["contacts"][0]["requests"][0]["begun"] == 1
+    check(shown)
+    assert shown["contacts"][0]["requests"][0]["begun"] == 1
     assert showing.request_facts(known, KEY, None)["work begun"] == "once, no transient errors"

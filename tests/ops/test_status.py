@@ -46,9 +46,9 @@ def test_a_transferred_request_is_found_by_every_id_that_it_has(centre: Centre, 
     arn = f"arn:aws:connect:us-east-1:000000000000:instance/{centre.cloud.instance_id}/contact/{contact}"
     ids = (sent["requestName"], contact, arn, new, f"r-{contact}")
     for asked in (*((one,) for one in ids), (f"r-{contact}", "--request-id")):
-        told = transfers("status", *asked, "--json")
-        assert told.status == 0, asked
-        [story] = told.json["contacts"]
+        shown = transfers("status", *asked, "--json")
+        assert shown.status == 0, asked
+        [story] = shown.json["contacts"]
         assert (story["contactId"], story["newContactId"]) == (contact, new)
         assert (story["requests"][0]["state"], story["requests"][0]["source"]) == ("transferred", "cli")
     assert [view["contactId"] for view in transfers("status", contact, "--json").json["chain"]] == [contact, new]
@@ -76,10 +76,10 @@ def test_a_failure_shows_code_sentence_and_where_its_message_is(centre: Centre, 
     sent = send(transfers, centre, contact, "--request-id", f"r-{contact}", flow="Draft")
     centre.worked_off()
     for asked in (contact, f"r-{contact}", sent["requestName"]):
-        told = only(transfers("status", asked, "--json"))
-        assert (told["state"], told["failureCode"]) == ("failed", "FlowNotUsable")
-        assert "never published" in told["failureMessage"]
-        assert told["message"].startswith("in the dead-letter queue: transfers failed show ")
+        shown = only(transfers("status", asked, "--json"))
+        assert (shown["state"], shown["failureCode"]) == ("failed", "FlowNotUsable")
+        assert "never published" in shown["failureMessage"]
+        assert shown["message"].startswith("in the dead-letter queue: transfers failed show ")
     assert transfers("failed", "drop", "--all", "--yes").status == 0
     assert only(transfers("status", contact, "--json"))["message"].startswith("not in the dead-letter queue")
 
@@ -106,11 +106,11 @@ def test_during_an_outage_the_last_error_and_the_next_try_are_shown(centre: Cent
         ran = transfers("status", contact, "--json", "--no-chain")
         return only(ran) if ran.status == 0 and only(ran)["lastError"] else None
 
-    told = centre.cloud.wait_until(deferred, "an error is recorded")
-    assert told["state"] == "deferred"
-    assert "DescribeContact" in told["lastError"]["detail"]
-    assert told["nextTryAt"] >= told["lastError"]["at"]
-    assert "next try" in told["outcome"] or "next try is due" in told["outcome"]
+    shown = centre.cloud.wait_until(deferred, "an error is recorded")
+    assert shown["state"] == "deferred"
+    assert "DescribeContact" in shown["lastError"]["detail"]
+    assert shown["nextTryAt"] >= shown["lastError"]["at"]
+    assert "next try" in shown["outcome"] or "next try is due" in shown["outcome"]
     centre.cloud.control.clear_faults()
     centre.worked_off()
     assert only(transfers("status", contact, "--json"))["state"] == "transferred"

@@ -112,8 +112,10 @@ def main(  # noqa: PLR0917 - typer reads the options by name
         print(f"{found.total():,} {kind}, each read or refused as documented")
     print(f"{time.monotonic() - began:.0f} s")
     if save is not None:
-        told = {kind: {"inputs": found.total(), "results": dict(found.most_common())} for kind, found in counts.items()}
-        save_json(save, told)
+        results = {
+            kind: {"inputs": found.total(), "results": dict(found.most_common())} for kind, found in counts.items()
+        }
+        save_json(save, results)
 
 
 if __name__ == "__main__":

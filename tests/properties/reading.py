@@ -32,8 +32,8 @@ def read(body: object) -> TransferRequest | FailureCode:
 def _explained(refused: Refused) -> None:
     _harmless(refused.failed.message)
     json.dumps(dict(refused.known)).encode()
-    told = (value for value in refused.known.values() if not isinstance(value, bool))
-    assert all(isinstance(value, str) and value.strip() for value in told)
+    texts = (value for value in refused.known.values() if not isinstance(value, bool))
+    assert all(isinstance(value, str) and value.strip() for value in texts)
     assert all(field_types.is_id(value) for name, value in refused.known.items() if name in _IDS)
     assert refused.failed.code is not FailureCode.MALFORMED_MESSAGE
 

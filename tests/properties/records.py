@@ -67,10 +67,10 @@ def park(random: Random, given: dict[str, Any]) -> str:
     assert len(attributes) <= MAXIMUM_ATTRIBUTES
     if not attributes:
         return "with nothing but its body"
-    told = [name for name, text in reason.items() if text]
-    assert all(attributes[name]["DataType"] == "String" for name in told), "the reason wins over the message's own"
-    assert {name for name in attributes if name in REASON} == set(told), "nothing is left of an earlier failure"
-    return "with its own attributes" if len(attributes) > len(told) else "with its reason"
+    shown = [name for name, text in reason.items() if text]
+    assert all(attributes[name]["DataType"] == "String" for name in shown), "the reason wins over the message's own"
+    assert {name for name in attributes if name in REASON} == set(shown), "nothing is left of an earlier failure"
+    return "with its own attributes" if len(attributes) > len(shown) else "with its reason"
 
 
 class _Sqs:

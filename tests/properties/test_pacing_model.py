@@ -68,12 +68,12 @@ class PacingMachine(RuleBasedStateMachine):
         assert wait >= before - 1e-4
         assert wait == pytest.approx(self.workers / self.rate / self.pace[worker], rel=1e-4)
 
-    @rule(worker=_WORKER, told=st.booleans(), held=_PART)
-    def recycle(self, *, worker: int, told: bool, held: float) -> None:
-        """A new environment takes the worker's place. ``told``: its message knows how long it waited, if the account was at rest then."""
+    @rule(worker=_WORKER, waited=st.booleans(), held=_PART)
+    def recycle(self, *, worker: int, waited: bool, held: float) -> None:
+        """A new environment takes the worker's place. ``waited``: its message knows how long it waited, if the account was at rest then."""
         worker, at = self._turn(worker)
         self.pacings[worker] = Share({"Call": Quota(self.rate, self.burst)}, self.workers, at)
-        proves = told and self.called[worker] < self.full_at
+        proves = waited and self.called[worker] < self.full_at
         made_in = held * (at - (self.full_at if proves else self.free[worker]))
         self.pacings[worker].start_batch(at - self.full_at - made_in if proves else None, at, made_in)
         self.pace[worker], self.paced_at[worker] = 1.0, at

@@ -43,25 +43,25 @@ class Attempts:
 
     def wrong(self, event: Published, wanted: Wanted) -> Iterator[str]:
         """What is wrong with the event's count."""
-        told = event.detail.get("attempts")
-        if told is None:
+        shown = event.detail.get("attempts")
+        if shown is None:
             code = event.detail.get("failureCode")
             if event.detail_type != FAILED or code in FROM_WORK:
                 yield "does not say how often work began"
             return
         most = bisect_right(self._begins[wanted.identity], event.time) * self._times
         least = self._least(event, wanted)
-        if type(told) is not int or not least <= told <= most:
-            yield f"says that work began {told!r} times; it was {least} to {most}"
+        if type(shown) is not int or not least <= shown <= most:
+            yield f"says that work began {shown!r} times; it was {least} to {most}"
 
     def _least(self, event: Published, wanted: Wanted) -> int:
         before = min((run.began for run in self._case.publishing(event, wanted)), default=0.0)
         failed = self._failed[wanted.identity]
-        if any(found <= event.time and before < told for found, told in failed):
+        if any(found <= event.time and before < shown for found, shown in failed):
             return 1  # a failure found meanwhile begins the count anew
         if wanted.request.follow:
             return 1  # a delivery may call for one contact, and then for the one that follows it
-        since = max((told + _LATE for _, told in failed if told <= before), default=0.0)
+        since = max((shown + _LATE for _, shown in failed if shown <= before), default=0.0)
         since = max(since, before - remembered(self._case))
         # a failure that could not be reported begins the count anew as well
         silent = (run.ended for run in self._silent[wanted.identity] if run.began <= before)

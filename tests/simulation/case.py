@@ -86,24 +86,24 @@ class Case(Deeds):
         """What the worker parked, in order."""
         found = []
         for parked in self.evidence.dead_letters:
-            told = {name: value.get("StringValue", "") for name, value in parked.attributes.items()}
-            if parked.sent >= self.evidence.began and "FailureCode" in told:
-                original = told.get("OriginalMessageId", "")
+            attributes = {name: value.get("StringValue", "") for name, value in parked.attributes.items()}
+            if parked.sent >= self.evidence.began and "FailureCode" in attributes:
+                original = attributes.get("OriginalMessageId", "")
                 wanted = self.evidence.of_message.get(original)
-                decided = min(self._told_at.get((original, told["FailureCode"]), parked.sent), parked.sent)
-                text = told.get("FailureMessage", "")
-                found.append(Verdict(parked.sent, decided, told["FailureCode"], text, original, wanted, parked))
+                decided = min(self._announced_at.get((original, attributes["FailureCode"]), parked.sent), parked.sent)
+                text = attributes.get("FailureMessage", "")
+                found.append(Verdict(parked.sent, decided, attributes["FailureCode"], text, original, wanted, parked))
         return found
 
     @cached_property
-    def _told_at(self) -> dict[tuple[str, str], float]:
+    def _announced_at(self) -> dict[tuple[str, str], float]:
         """When the failure of each message was first announced, by message and code: a parked message may come back."""
-        told: dict[tuple[str, str], float] = {}
+        announced_at: dict[tuple[str, str], float] = {}
         for event in self.evidence.events:
             if event.detail_type == FAILED:
                 key = (str(event.detail.get("originalMessageId")), str(event.detail.get("failureCode")))
-                told.setdefault(key, event.time)
-        return told
+                announced_at.setdefault(key, event.time)
+        return announced_at
 
     @cached_property
     def verdicts_of(self) -> dict[int, list[Verdict]]:
@@ -163,8 +163,8 @@ class Case(Deeds):
         """The invocations that may have published an event of the request: an entry may be on its way when its worker has ended."""
         late = [fault.seconds for fault in self.evidence.scenario.faults if fault.service == "events"]
         travels = max(late, default=0.0) + 1.0
-        told = event.detail.get("originalMessageId")
-        messages = {self.fates.original(one) for one in wanted.messages} if told is None else [told]
+        original = event.detail.get("originalMessageId")
+        messages = {self.fates.original(one) for one in wanted.messages} if original is None else [original]
         runs = [run for message in messages for run in self.fates.runs_for(message)]
         return [run for run in runs if run.began <= event.time and (not run.how or event.time <= run.ended + travels)]
 

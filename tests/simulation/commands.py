@@ -124,7 +124,7 @@ def replay(
             print(f"nothing to shrink: {name} keeps every promise{f' with {bug}' if bug else ''}")
             return
         case = smallest
-    lines, findings = case.told(everything=everything or not small)
+    lines, findings = case.described(everything=everything or not small)
     if not quiet:
         print("\n".join(lines))
     print("\n".join(findings) or "every promise was kept")

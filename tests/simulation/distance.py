@@ -65,19 +65,21 @@ def cells() -> Iterator[Cell]:
 
 def judge(evidence: Evidence) -> tuple[Counter[str], list[str]]:
     """What a run comes to, and a sentence on each wrong report and each second transfer."""
-    case, counts, told = Case(evidence), Counter[str](), []
+    case, counts, wrong = Case(evidence), Counter[str](), []
     for wanted in evidence.wanted:
         counts["requests"] += 1
         for name, why in _ends(case, wanted):
             counts[name] += 1
             if name == "wrong":
-                told.append(f"request {wanted.number} ({wanted.request.request_id}): {why}")
+                wrong.append(f"request {wanted.number} ({wanted.request.request_id}): {why}")
     for contact, records in case.transfers.items():
         made = [record for record in records if record.by == "TransferContact"]
         if len(made) > 1:
             counts["twice"] += 1
-            told.append(f"contact {contact} was transferred at {[round(one.time - evidence.began, 1) for one in made]}")
-    return counts, told
+            wrong.append(
+                f"contact {contact} was transferred at {[round(one.time - evidence.began, 1) for one in made]}"
+            )
+    return counts, wrong
 
 
 def _ends(case: Case, wanted: Wanted) -> Iterator[tuple[str, str]]:
@@ -120,10 +122,10 @@ def measure_cell(cell: Cell, first: int, seeds: int) -> Measured:
     counts, examples, service = Counter[str](), dict[int, str](), campaign.subject()
     for seed in range(first, first + seeds):
         evidence = cell.run(seed, service)
-        found, told = judge(evidence)
+        found, wrong = judge(evidence)
         counts.update(found)
-        if told:
-            examples[seed] = "; ".join(Names(evidence).shortened(one) for one in told)
+        if wrong:
+            examples[seed] = "; ".join(Names(evidence).shortened(one) for one in wrong)
     return Measured(cell, counts, examples)
 
 

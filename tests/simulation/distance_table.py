@@ -65,14 +65,14 @@ def section(figures: Mapping[str, Any]) -> str:
     """Every value that was measured, for the report."""
     found = [_measured(dict(cell)) for cell in figures["cells"]]
     requests = sum(one.counts["requests"] for one in found)
-    told = (
+    intro = (
         f"{len(found)} cells, {figures['seeds']} seeds each, {requests:,} requests: "
         f"{sum(one.counts['wrong'] for one in found)} wrong reports, "
         f"{sum(one.counts['twice'] for one in found if is_promised(one.cell))} second transfers where none is promised. "
         "In each column: one request a contact · two rivals · an agent who moves the contact by hand. "
         "What the words mean is in [distance to failure](reliability.md#distance-to-failure)."
     )
-    return "\n".join([told, "", *lines(found)])
+    return "\n".join([intro, "", *lines(found)])
 
 
 def _measured(cell: dict[str, Any]) -> Measured:

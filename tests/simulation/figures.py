@@ -17,8 +17,8 @@ def _commit() -> str:
     if git is None:
         return _UNKNOWN
     asked = [git, "rev-parse", "--short", "HEAD"]
-    told = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
-    return told.stdout.strip() or _UNKNOWN
+    done = subprocess.run(asked, cwd=Path(__file__).parent, capture_output=True, text=True, check=False)  # noqa: S603 - our own words
+    return done.stdout.strip() or _UNKNOWN
 
 
 #: Of the code that runs, so asked when it is imported: while a run goes on somebody may commit.

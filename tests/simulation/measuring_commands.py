@@ -105,7 +105,7 @@ def real_parts(
     from tests.simulation import real  # noqa: PLC0415 - as above
 
     with LocalCloud("local", real.settings, wait=1) as cloud, shown("requests", requests) as show:
-        told = real.storm(
+        found = real.storm(
             cloud,
             requests,
             seed=seed,
@@ -114,13 +114,13 @@ def real_parts(
             progress=lambda left: show(requests - left, 0),
         )
     if save is not None:
-        save_json(save, asdict(told))
-    for finding in told.findings[:20]:
+        save_json(save, asdict(found))
+    for finding in found.findings[:20]:
         print(finding)
-    done = f"{told.transfers:,} transfers of {requests:,} requests in {told.seconds:.0f} s"
-    print(f"{done}, {told.kills} workers killed, {told.lost_answers} answers lost, {told.throttled} calls throttled")
-    print(f"{len(told.findings)} promises broken" if told.findings else "every promise was kept")
-    if told.findings:
+    done = f"{found.transfers:,} transfers of {requests:,} requests in {found.seconds:.0f} s"
+    print(f"{done}, {found.kills} workers killed, {found.lost_answers} answers lost, {found.throttled} calls throttled")
+    print(f"{len(found.findings)} promises broken" if found.findings else "every promise was kept")
+    if found.findings:
         raise typer.Exit(1)
 
 

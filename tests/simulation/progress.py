@@ -33,11 +33,11 @@ def shown(what: str, total: int | None, seconds: float | None = None) -> Iterato
             bar.update(task, completed=now - began if timed else done, done=done, deliveries=delivered)
             if not terminal and now - last >= _LINE_SECONDS:
                 last = now
-                told = [
+                parts = [
                     f"{done:,}" + (f" of {total:,} {what}" if total else f" {what}"),
                     delivered,
                     f"{now - began:.0f} s",
                 ]
-                console.print(", ".join(filter(None, told)), highlight=False)
+                console.print(", ".join(filter(None, parts)), highlight=False)
 
         yield show

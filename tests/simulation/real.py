@@ -70,7 +70,7 @@ def storm(
     Nothing new is sent, nobody is killed and no fault strikes once no more than a twentieth is open; what is open then has
     ``patience`` seconds to settle. ``progress`` receives how many are not done.
     """
-    told, began = Storm(requests), time.monotonic()
+    found, began = Storm(requests), time.monotonic()
     before = len(cloud.control.transfers()), len(cloud.control.calls())
     account = Account(cloud.deliveries)
     cloud.control.set_active_task_quota(cloud.instance_id, 1_000_000)
@@ -91,14 +91,14 @@ def storm(
                     account.sent(stage.send(cloud, stage.contacts(cloud, min(WAVE, requests - start))))
                 _await(left, requests // 20, patience)
             _await(lambda: left() and cloud.queue_depth(), 0, patience)
-        _judge(cloud, told, account, [event["detail"] for event in listener.heard()], before=before, quotas=quotas)
-    told.kills, told.seconds = killer.kills, time.monotonic() - began
-    return told
+        _judge(cloud, found, account, [event["detail"] for event in listener.heard()], before=before, quotas=quotas)
+    found.kills, found.seconds = killer.kills, time.monotonic() - began
+    return found
 
 
 def _judge(
     cloud: LocalCloud,
-    told: Storm,
+    found: Storm,
     account: Account,
     events: Sequence[Mapping[str, Any]],
     *,
@@ -119,12 +119,12 @@ def _judge(
         history=history,
         quotas=quotas,
     )
-    told.transfers, told.announced = len(evidence.transfers), len({contact for contact, _ in evidence.successes})
-    told.parked, told.received = len(evidence.parked), account.received
-    told.calls = len(evidence.calls)
-    told.throttled = evidence.throttled.total()
-    told.lost_answers = sum(one["applied"] and one["delivered"] != "answer" for one in evidence.calls)
-    told.findings = audit(evidence)
+    found.transfers, found.announced = len(evidence.transfers), len({contact for contact, _ in evidence.successes})
+    found.parked, found.received = len(evidence.parked), account.received
+    found.calls = len(evidence.calls)
+    found.throttled = evidence.throttled.total()
+    found.lost_answers = sum(one["applied"] and one["delivered"] != "answer" for one in evidence.calls)
+    found.findings = audit(evidence)
 
 
 def _await(left: Callable[[], int], enough: int, patience: float) -> None:

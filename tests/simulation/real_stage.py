@@ -63,10 +63,12 @@ class Killer:
 def parked(cloud: LocalCloud, account: Account) -> Iterator[tuple[str, str]]:
     """Pairs of contact and failure code. What the queue itself gave up keeps its message id and has no code."""
     for message in cloud.dead_letters():
-        told = {name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()}
-        contact = account.contact_of(told.get("OriginalMessageId", message["MessageId"]))
+        attributes = {
+            name: value.get("StringValue", "") for name, value in message.get("MessageAttributes", {}).items()
+        }
+        contact = account.contact_of(attributes.get("OriginalMessageId", message["MessageId"]))
         if contact is not None:
-            yield contact, told.get("FailureCode", "")
+            yield contact, attributes.get("FailureCode", "")
 
 
 def contacts(cloud: LocalCloud, count: int) -> list[str]:

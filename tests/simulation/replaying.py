@@ -54,7 +54,7 @@ class Case:
         guess = named(evidence, [finding for finding in findings if finding.rule in rule])
         return Case(shrink(self.scenario, fails, at_most, guess=guess), self.bug, self.kept)
 
-    def told(self, *, everything: bool = True) -> tuple[list[str], list[str]]:
+    def described(self, *, everything: bool = True) -> tuple[list[str], list[str]]:
         """The trace, of what the findings name or of everything, and the findings, both with short names.
 
         What goes on for ever is cut in the middle, but of everything.

@@ -89,7 +89,7 @@ def load(path: Path) -> tuple[campaign.Tally, int, float]:
         virtual_hours=found["virtual hours"],
         counts=Counter(found["counts"]),
         acted=Counter(found.get("acted", {})),
-        findings={int(seed): told for seed, told in found["findings"].items()},
+        findings={int(seed): shown for seed, shown in found["findings"].items()},
     )
     return tally, found["first seed"], found["wall seconds"]
 
@@ -115,9 +115,9 @@ def settling_table(minutes: dict[str, list[float]]) -> str:
 def render(figures: Path) -> str:
     """The report."""
 
-    def section(title: str, name: str, told: Callable[[Any], str]) -> str:
+    def section(title: str, name: str, shown: Callable[[Any], str]) -> str:
         found, when = read(figures / f"{name}.json")
-        return "\n\n".join(part for part in (f"## {title}", when, told(found)) if part)
+        return "\n\n".join(part for part in (f"## {title}", when, shown(found)) if part)
 
     return (
         "\n\n".join(
@@ -177,11 +177,11 @@ def _runs(runs: dict[str, Any]) -> str:
         ("run", f"{runs['workers']} processes, Python {runs['python']}, {runs['wall seconds']:,} s"),
         *((name, f"{count:,}") for name, count in runs["counts"].items()),
     ]
-    told = [_table(rows), *(f"Seed {seed}: {found[0]} ([what it was]({_FOUND}))" for seed, found in broken.items())]
+    shown = [_table(rows), *(f"Seed {seed}: {found[0]} ([what it was]({_FOUND}))" for seed, found in broken.items())]
     if "acted" in runs:
         acted = [f"| {name} | {count:,} |" for name, count in runs["acted"].items()]
-        told += ["### How often each fault acted", _LEGEND, "\n".join(["| fault | times |", "|---|---:|", *acted])]
-    return "\n\n".join(told)
+        shown += ["### How often each fault acted", _LEGEND, "\n".join(["| fault | times |", "|---|---:|", *acted])]
+    return "\n\n".join(shown)
 
 
 def _bugs(bugs: list[dict[str, Any]]) -> str:

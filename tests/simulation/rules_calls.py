@@ -27,12 +27,12 @@ def _tokens(case: Case) -> Iterator[str]:
         for one in case.evidence.wanted
         for token, contact in one.tokens.items()
     }
-    told: set[str] = set()
+    shown: set[str] = set()
     for call in case.evidence.calls:
         if call.operation == "TransferContact":
             asked = tuple(call.ids.get(name) for name in ("ContactId", "ContactFlowId", "QueueId", "UserId"))
-            if wanted.get(call.ids.get("ClientToken", "")) != asked and str(asked[0]) not in told:
-                told.add(str(asked[0]))
+            if wanted.get(call.ids.get("ClientToken", "")) != asked and str(asked[0]) not in shown:
+                shown.add(str(asked[0]))
                 yield f"contact {asked[0]} was called for with a token that is not that of a request for it"
 
 

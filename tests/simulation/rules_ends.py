@@ -72,23 +72,27 @@ def mates(case: Case) -> Iterator[str]:
             yield f"invocation {invocation.number}: {invocation.flaw}"
     for message in case.evidence.messages:
         wanted = case.evidence.of_message[message.id]
-        told = f"{message.id} of request {wanted.number}, one of"
+        begin = f"{message.id} of request {wanted.number}, one of"
         for run in unhindered.runs(message):
             if _may_not_show(wanted, run) or rules_brake.may_wait(case, wanted, run):
                 continue
             if len(run.messages) > 1 and not _doomed(case, wanted, run) and not _ended(case, message, wanted, run):
-                yield f"{told} {len(run.messages)} in invocation {run.number}, came to no end, and nothing was wrong"
+                yield f"{begin} {len(run.messages)} in invocation {run.number}, came to no end, and nothing was wrong"
         for run in case.runs_of.get(message.id, ()):
-            if unhindered.alone(wanted, run) and _told_in(case, message, wanted, run) and not _left(case, message, run):
-                yield f"{told} {len(run.messages)} in invocation {run.number}, came back although its outcome was out"
+            if (
+                unhindered.alone(wanted, run)
+                and _announced_in(case, message, wanted, run)
+                and not _left(case, message, run)
+            ):
+                yield f"{begin} {len(run.messages)} in invocation {run.number}, came back although its outcome was out"
 
 
-def _told_in(case: Case, message: Message, wanted: Wanted, run: Invocation) -> bool:
+def _announced_in(case: Case, message: Message, wanted: Wanted, run: Invocation) -> bool:
     name = case.fates.original(message)
     parked = (one.time for one in case.verdicts_of.get(wanted.number, ()) if one.original == name)
-    told = (event.time for event in case.successes.get(wanted.number, ()))
+    announced = (event.time for event in case.successes.get(wanted.number, ()))
     dropped = (time for time, _ in case.fates.dropped.get(name, ()))
-    return any(run.began <= time <= run.ended for times in (parked, told, dropped) for time in times)
+    return any(run.began <= time <= run.ended for times in (parked, announced, dropped) for time in times)
 
 
 def _left(case: Case, message: Message, run: Invocation) -> bool:

@@ -1,4 +1,4 @@
-"""Rule g: an event tells of something that happened, and tells it right; a failure is parked as it was told, and told as it is parked.
+"""Rule g: an event reports something that happened, and reports it rightly; a failure is parked as it was announced.
 
 What an event may say is what was asked, what Connect's history shows, and the contract's list of fields.
 """
@@ -64,8 +64,8 @@ def announced(case: Case) -> Iterator[str]:
             continue
         yield from found
         if wanted is not None:
-            told = f"the event {_at(case, event.time)} of request {wanted.number}"
-            yield from (f"{told} {what}" for what in (*_fields(case, event, wanted), *attempts.wrong(event, wanted)))
+            begin = f"the event {_at(case, event.time)} of request {wanted.number}"
+            yield from (f"{begin} {what}" for what in (*_fields(case, event, wanted), *attempts.wrong(event, wanted)))
     yield from _parked(case)
     yield from _names(case)
 
@@ -103,7 +103,7 @@ def _success(case: Case, event: Published, wanted: Wanted | None) -> Iterator[st
     elif new is None and not case.switch("answers_without_contact_id"):
         yield f"the success of request {wanted.number} is announced {at} without the new contact"
     elif not inferred and not _answered(case, wanted, event.time):
-        yield f"the success of request {wanted.number} is announced {at} as answered, and no answer had told it"
+        yield f"the success of request {wanted.number} is announced {at} as answered, and no answer had said so"
     yield from (
         f"the success of request {wanted.number} is announced {at} {what}"
         for what in _details(case, event, wanted, fitting)
@@ -150,7 +150,7 @@ def _failure(case: Case, event: Published, wanted: Wanted | None) -> Iterator[st
 
 
 def _kept_from_parking(case: Case, event: Published, wanted: Wanted) -> bool:
-    """Whether the run that published it was cut short before it parked, could not park, or was not told that it had published."""
+    """Whether the run that published it was cut short before it parked, could not park, or did not learn that it had published."""
     return any(
         run.how != "completed"
         or (run.disturbed and any(_keeps(case, fault, run) for fault in case.evidence.scenario.faults))
@@ -220,7 +220,7 @@ _ALIKE = {
 
 
 def _parked(case: Case) -> Iterator[str]:
-    """What is parked was told before, in the same words."""
+    """What is parked was announced before, in the same words."""
     first: dict[tuple[str, ...], float] = {}
     for event in case.evidence.events:
         if event.detail_type == FAILED:
@@ -229,11 +229,11 @@ def _parked(case: Case) -> Iterator[str]:
                 first.setdefault(key, event.time)
     for verdict in case.verdicts:
         reason, at = (verdict.original, verdict.code), _at(case, verdict.time)
-        words = reason + tuple(verdict.told(name) for name in _ALIKE)
+        words = reason + tuple(verdict.attribute(name) for name in _ALIKE)
         if first.get(reason, float("inf")) > verdict.time:
-            yield f"{verdict.original} was parked {at} as {verdict.code}, which no event had told"
+            yield f"{verdict.original} was parked {at} as {verdict.code}, which no event had announced"
         elif first.get(words, float("inf")) > verdict.time:
-            yield f"{verdict.original} was parked {at} as {verdict.code}, and {', '.join(_ALIKE)} differ from what was told"
+            yield f"{verdict.original} was parked {at} as {verdict.code}, and {', '.join(_ALIKE)} differ from what was announced"
 
 
 def _names(case: Case) -> Iterator[str]:
@@ -245,5 +245,5 @@ def _names(case: Case) -> Iterator[str]:
         if wanted is not None and name and not wanted.request.static:
             names[wanted.identity].add(name)
             owners[name].add(wanted.identity)
-    yield from (f"{owner} is called by {len(told)} names" for owner, told in names.items() if len(told) > 1)
+    yield from (f"{owner} is called by {len(found)} names" for owner, found in names.items() if len(found) > 1)
     yield from (f"{name} is the name of {len(who)} requests" for name, who in owners.items() if len(who) > 1)

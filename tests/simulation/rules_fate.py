@@ -52,13 +52,13 @@ def _safe(case: Case, message: Message, wanted: Wanted, by: float) -> bool:
 
 
 def forgotten(case: Case) -> Iterator[str]:
-    """A transfer that nobody was told of, or a success whose request is said to have failed in the end."""
+    """A transfer that was not announced, or a success whose request is said to have failed in the end."""
     for wanted in case.evidence.wanted:
         for record in case.made_by(wanted):
             if not _over(wanted) or record.old in case.deadly:
                 continue
-            told = case.successes.get(wanted.number, ())
-            if not told and not case.is_unknown(wanted) and not _by_the_queue(case, wanted, record.time):
+            successes = case.successes.get(wanted.number, ())
+            if not successes and not case.is_unknown(wanted) and not _by_the_queue(case, wanted, record.time):
                 yield f"request {wanted.number} transferred {record.old} to {record.new} {_at(case, record.time)}, and no event says so"
 
 
@@ -81,11 +81,11 @@ def one_end(case: Case) -> Iterator[str]:
 
 
 def _also_transferred(case: Case, message: str, wanted: Wanted) -> bool:
-    """Whether a success of the request can have been told by no message but this one."""
+    """Whether a success of the request can have been announced by no message but this one."""
     same = [one for one in case.evidence.wanted if one.tokens.keys() & wanted.tokens.keys()]
     others = [copy for one in same for copy in one.messages if case.fates.original(copy) != message]
-    told = [event for one in same for event in case.successes.get(one.number, ())]
-    return any(not any(_may_tell(case, other, event.time) for other in others) for event in told)
+    successes = [event for one in same for event in case.successes.get(one.number, ())]
+    return any(not any(_may_tell(case, other, event.time) for other in others) for event in successes)
 
 
 def _may_tell(case: Case, message: Message, at: float) -> bool:

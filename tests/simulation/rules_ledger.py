@@ -50,12 +50,12 @@ def _document(item: Item) -> dict[str, Any]:
 
 
 def _happened(case: Case, contact: str, transfer: Mapping[str, Any]) -> Iterator[str]:
-    told = transfer.get("newContactId")
+    shown = transfer.get("newContactId")
     made = case.transfers.get(contact, [])
     if not transfer.get("inferred"):
         made = [record for record in made if record.by == "TransferContact"]
-    if not any(told in (record.new, None) for record in made):
-        yield f"the ledger has contact {contact} transferred to {told}, which did not happen"
+    if not any(shown in (record.new, None) for record in made):
+        yield f"the ledger has contact {contact} transferred to {shown}, which did not happen"
 
 
 def defects(case: Case) -> Iterator[str]:

@@ -66,8 +66,8 @@ def _moved(case: Case, wanted: Wanted, by: float) -> bool:
         return True
     if any(event.time < by for event in case.successes.get(wanted.number, ())):
         return True  # also by somebody else's transfer that could not be distinguished from its own
-    told = [verdict for verdict in case.verdicts_of.get(wanted.number, ()) if verdict.time < by]
-    return bool(told) and told[-1].code == _DOUBTFUL
+    earlier = [verdict for verdict in case.verdicts_of.get(wanted.number, ()) if verdict.time < by]
+    return bool(earlier) and earlier[-1].code == _DOUBTFUL
 
 
 def _under_way(case: Case, wanted: Wanted, since: float, until: float) -> bool:

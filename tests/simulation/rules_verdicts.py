@@ -18,7 +18,7 @@ def body(case: Case) -> Iterator[str]:
             yield f"a parked message names {verdict.original!r} as its original, which was never sent"
         elif verdict.parked is None or case.sent[verdict.original].body != verdict.parked.body:
             yield f"{verdict.original} was parked with another body"
-        missing = [name for name in _reason(verdict) if not verdict.told(name)]
+        missing = [name for name in _reason(verdict) if not verdict.attribute(name)]
         if missing:
             yield f"{verdict.original} was parked without {' and '.join(missing)}"
 
@@ -104,8 +104,8 @@ def _unlooked(case: Case, verdict: Verdict, wanted: Wanted) -> Iterator[str]:
     ]
     if not any(asked[-1] < time <= verdict.decided for time in looks):
         seen = verdict.decided - asked[-1]
-        told = f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}"
-        yield f"{told}, {seen:.0f} s after an answer was lost, and nobody looked"
+        begin = f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}"
+        yield f"{begin}, {seen:.0f} s after an answer was lost, and nobody looked"
     made = asked[-1] - (LATEST_SECONDS if asked[-1] in case.delayed(wanted, verdict.decided) else 0.0)
     settle = case.evidence.settings["settle_minutes"] * 60
     waits = verdict.code == "OutcomeUnknown" and KILLS not in verdict.text

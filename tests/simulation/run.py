@@ -22,7 +22,7 @@ from tests.simulation.scenario import INSTANCE_ARN, Request, Scenario
 from tests.simulation.stage import Stage
 from tests.simulation.states import States
 from tests.simulation.subject import Silent, Subject
-from tests.simulation.written import told
+from tests.simulation.written import announced_fields
 
 _DEFAULTS = {
     "retry_for_hours": 24.0,
@@ -226,7 +226,7 @@ class _Run:
             settings={**_DEFAULTS, **dict(self._scenario.settings)},
             wire=wire,
             struck=self._struck(),
-            said=lambda wanted: told(wanted.request, self.stage.ids),
+            said=lambda wanted: announced_fields(wanted.request, self.stage.ids),
         )
 
     def _struck(self) -> Counter[str]:

@@ -45,16 +45,16 @@ def smallest(seed: int) -> None:
     small = replaying.of_seed(seed).smallest()
     if small is None:
         return
-    lines, findings = small.told(everything=False)
+    lines, findings = small.described(everything=False)
     print(f"\nseed {seed}, made small:\n")
     print("\n".join([*lines, *findings]))
 
 
 def caught(one: campaign.Caught) -> None:
     """How a seeded bug was caught, and the command that shows it."""
-    told = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seed{'s' if one.seeds != 1 else ''}"
+    line = f"{one.bug}: {one.rule or 'not caught'}, {one.seeds} seed{'s' if one.seeds != 1 else ''}"
     how = f"; {'a kept scenario' if one.kept else 'a seed'}: {replaying.again(one)}" if one.rule else ""
-    console.print(told + how, highlight=False, soft_wrap=True)
+    console.print(line + how, highlight=False, soft_wrap=True)
 
 
 def table(every: list[campaign.Caught]) -> Table:
@@ -75,5 +75,5 @@ def broken_cell(found: distance.Measured) -> None:
     named = f"{cell.dimension} {cell.stretched.shown(cell.value)} {beside}, {cell.when_in_doubt}, {cell.kind}"
     counts = f"{found.counts['wrong']} wrong, {found.counts['twice']} twice, of {found.counts['requests']}"
     console.print(f"[bold red]{named}[/]: {counts}", highlight=False, soft_wrap=True)
-    for seed, told in list(found.examples.items())[:1]:
-        console.print(f"  seed {seed}: {told[:400]}", markup=False, highlight=False, soft_wrap=True)
+    for seed, example in list(found.examples.items())[:1]:
+        console.print(f"  seed {seed}: {example[:400]}", markup=False, highlight=False, soft_wrap=True)

@@ -14,8 +14,8 @@ def _ambiguous_is_final(real: Any) -> Any:
     def refused(self: Any, error: Any) -> Any:
         try:
             return real(self, error)
-        except names["AmbiguousOutcome"] as told:
-            return names["Rejected"](names["Refusal"].INVALID, told.detail)
+        except names["AmbiguousOutcome"] as ambiguous:
+            return names["Rejected"](names["Refusal"].INVALID, ambiguous.detail)
 
     return refused
 
@@ -39,10 +39,10 @@ def _silence_is_final(real: Any) -> Any:
     def transfer(self: Any, request: Any, sign_until: float) -> Any:
         try:
             return real(self, request, sign_until)
-        except names["AmbiguousOutcome"] as told:
-            if "HTTP" in told.detail:
+        except names["AmbiguousOutcome"] as ambiguous:
+            if "HTTP" in ambiguous.detail:
                 raise
-            raise names["Unavailable"](names["Cause"].UNREACHABLE, told.detail) from told
+            raise names["Unavailable"](names["Cause"].UNREACHABLE, ambiguous.detail) from ambiguous
 
     return transfer
 

@@ -19,13 +19,13 @@ def _only_events(keep: Callable[[Any], bool]) -> Make:
 
 
 def _of_deferred(real: Any) -> Any:
-    made, told_of = real.__globals__["Failed"], real.__globals__["outcome_events"]
+    made, events = real.__globals__["Failed"], real.__globals__["outcome_events"]
 
     def event(turn: Any) -> Any:
-        if (told := real(turn)) is not None:
-            return told
+        if (report := real(turn)) is not None:
+            return report
         failed = made("FlowNotUsable", "later", 1)
-        return told_of.failed(turn.known, failed, turn.delivery.message_id, turn.reported_at)
+        return events.failed(turn.known, failed, turn.delivery.message_id, turn.reported_at)
 
     return event
 
@@ -44,11 +44,11 @@ def _detail(change: Callable[[Detail], Detail]) -> Make:
     """An event's detail that says something else."""
 
     def make(real: Any) -> Any:
-        def told(*args: Any) -> Any:
+        def changed(*args: Any) -> Any:
             event = real(*args)
             return replace(event, detail=change(dict(event.detail)))
 
-        return told
+        return changed
 
     return make
 
@@ -111,7 +111,10 @@ EVENTS: tuple[SeededBug, ...] = (
         "g-announced",
         {
             "messaging.outcome_events:failed": _detail(
-                lambda told: {**told, "failureCode": told["failureCode"].replace("UnsupportedChannel", "FlowNotUsable")}
+                lambda detail: {
+                    **detail,
+                    "failureCode": detail["failureCode"].replace("UnsupportedChannel", "FlowNotUsable"),
+                }
             )
         },
     ),
@@ -125,13 +128,13 @@ EVENTS: tuple[SeededBug, ...] = (
         "attempts-not-counted",
         "a success says that work on it never began",
         "g-announced",
-        {"messaging.outcome_events:succeeded": _detail(lambda told: {**told, "attempts": 0})},
+        {"messaging.outcome_events:succeeded": _detail(lambda detail: {**detail, "attempts": 0})},
     ),
     interleaving(
         "first-attempt-always",
         "a success says that its first attempt did it",
         "g-announced",
-        {"messaging.outcome_events:succeeded": _detail(lambda told: {**told, "attempts": 1})},
+        {"messaging.outcome_events:succeeded": _detail(lambda detail: {**detail, "attempts": 1})},
     ),
     interleaving(
         "attribution-dropped",
@@ -151,7 +154,7 @@ EVENTS: tuple[SeededBug, ...] = (
         "g-announced",
         {
             "messaging.outcome_events:attributes": _attributes(
-                lambda told: {**told, "RequestName": told.get("ContactId", "?")}
+                lambda detail: {**detail, "RequestName": detail.get("ContactId", "?")}
             )
         },
     ),
@@ -167,7 +170,7 @@ EVENTS: tuple[SeededBug, ...] = (
         "g-announced",
         {
             "request.parser:TransferRequest.public": _public(
-                lambda request, told: {**told, "requestName": request.instance_id}
+                lambda request, detail: {**detail, "requestName": request.instance_id}
             )
         },
     ),
@@ -177,7 +180,7 @@ EVENTS: tuple[SeededBug, ...] = (
         "g-announced",
         {
             "request.parser:TransferRequest.public": _public(
-                lambda request, told: {**told, "clientToken": request.client_token}
+                lambda request, detail: {**detail, "clientToken": request.client_token}
             )
         },
     ),

@@ -20,7 +20,7 @@ def _asks_beside_a_successor(real: Any) -> Any:
     )
 
 
-def _repeats_though_told_to_wait(real: Any) -> Any:
+def _repeats_in_place_of_waiting(real: Any) -> Any:
     """Rule 2: ``wait`` is read as ``repeat``."""
 
     def reconcile(self: Any, *, may_call: bool) -> Any:
@@ -132,7 +132,7 @@ RECONCILIATION: tuple[SeededBug, ...] = (
         "wait-is-repeat",
         "with whenInDoubt wait the call is repeated",
         "b-twice",
-        {"transfer.handling:Handling._reconcile": _repeats_though_told_to_wait},
+        {"transfer.handling:Handling._reconcile": _repeats_in_place_of_waiting},
     ),
     interleaving(
         "foreign-successor",

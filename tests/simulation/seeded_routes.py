@@ -97,7 +97,7 @@ ROUTES: tuple[SeededBug, ...] = (
     ),
     interleaving(
         "hold-not-renewed",
-        "a request that comes again does not renew its permit: a failure that was never told gives it back late",
+        "a request that comes again does not renew its permit: a failure that was never reported gives it back late",
         "b-route",
         {"ledger.route_quotas:take_permit": _not_renewed},
         routed=True,

@@ -13,13 +13,13 @@ from tests.simulation.__main__ import app
 
 @pytest.mark.parametrize("command", [["bugs", "random-tokn"], ["replay", "1", "--bug", "random-tokn"]])
 def test_a_seeded_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(command: list[str]) -> None:
-    told = CliRunner().invoke(app, command, env={"COLUMNS": "4000"})
-    assert told.exit_code == 2
-    assert "no seeded bug is called random-tokn. Known: random-token, " in told.output
+    ran = CliRunner().invoke(app, command, env={"COLUMNS": "4000"})
+    assert ran.exit_code == 2
+    assert "no seeded bug is called random-tokn. Known: random-token, " in ran.output
 
 
 @pytest.mark.parametrize(
-    ("command", "told"),
+    ("command", "sentence"),
     [
         (["run", "--seeds", "0"], "--seeds"),
         (["run", "--minutes", "0"], "--minutes"),
@@ -33,23 +33,23 @@ def test_a_seeded_bug_that_nobody_knows_is_a_sentence_and_not_a_traceback(comman
         (["report", "--figures", "/nonexistent"], "there is no /nonexistent/runs.json"),
     ],
 )
-def test_what_cannot_be_is_refused_in_a_sentence(command: list[str], told: str) -> None:
+def test_what_cannot_be_is_refused_in_a_sentence(command: list[str], sentence: str) -> None:
     found = CliRunner().invoke(app, command, env={"COLUMNS": "4000"})
     assert found.exit_code == 2
-    assert told in found.output
+    assert sentence in found.output
 
 
 def test_what_breaks_nothing_is_not_made_small() -> None:
-    told = CliRunner().invoke(app, ["replay", "3", "--shrink"])
-    assert told.exit_code == 0
-    assert told.output == "nothing to shrink: seed 3 keeps every promise\n"
+    ran = CliRunner().invoke(app, ["replay", "3", "--shrink"])
+    assert ran.exit_code == 0
+    assert ran.output == "nothing to shrink: seed 3 keeps every promise\n"
 
 
 def test_a_kept_scenario_is_run_again() -> None:
     bug = "goal-not-compared"
-    told = CliRunner().invoke(app, ["replay", "703830", "--kept", bug, "--bug", bug, "--quiet"])
-    assert told.exit_code == 1
-    assert told.output.startswith("g-announced: a success of request 5 ")
+    ran = CliRunner().invoke(app, ["replay", "703830", "--kept", bug, "--bug", bug, "--quiet"])
+    assert ran.exit_code == 1
+    assert ran.output.startswith("g-announced: a success of request 5 ")
 
 
 @pytest.mark.parametrize("command", ["run", "replay", "bugs", "compare", "settle", "distance", "real", "report"])

@@ -31,8 +31,8 @@ def test_a_seed_has_one_trace(seed: int) -> None:
 def test_another_process_sees_the_same() -> None:
     command = [sys.executable, "-m", "tests.simulation", "replay", "11"]
     environment = {**os.environ, "PYTHONHASHSEED": "4711", "COLUMNS": "80"}
-    told = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own interpreter
-    assert told == _traced(11) + "\nevery promise was kept\n"
+    printed = subprocess.run(command, cwd=_ROOT, env=environment, capture_output=True, text=True, check=True).stdout  # noqa: S603 - our own interpreter
+    assert printed == _traced(11) + "\nevery promise was kept\n"
 
 
 def test_watching_changes_nothing() -> None:

@@ -25,7 +25,7 @@ def test_the_model_agrees_with_moto_on_every_write_of_a_run(seed: int, monkeypat
         try:
             real_answer: Any = real(table, call)
         except ClientError as error:
-            asked.append((call, _told(error)))
+            asked.append((call, _error(error)))
             raise
         asked.append((call, "written"))
         return real_answer
@@ -54,11 +54,11 @@ def _moto(client: Any, call: Mapping[str, Any]) -> Any:
     try:
         client.put_item(**call)
     except ClientError as error:
-        return _told(error)
+        return _error(error)
     return "written"
 
 
-def _told(error: ClientError) -> Any:
+def _error(error: ClientError) -> Any:
     shown: Any = error.response
     return (shown["Error"]["Code"], shown.get("Item"))
 

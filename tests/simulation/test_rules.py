@@ -54,7 +54,7 @@ def test_a_contact_that_is_transferred_later_was_active_when_it_was_said_not_to_
         (0, {"token": "t"}, "has token, which the contract does not know"),
         (1, {"failureCode": "FlowNotUsable"}, "as FlowNotUsable, and was never parked as that"),
         (1, {"originalMessageId": "nobody's"}, "of a message that nobody sent: nobody's"),
-        (1, {"requestName": "other"}, "differ from what was told"),
+        (1, {"requestName": "other"}, "differ from what was announced"),
         (1, {"failedAt": "yesterday"}, "says failedAt 'yesterday'"),
         (1, {"failedAt": "2026-01-02T00:00:00Z"}, "says failedAt 2026-01-02T00:00:00Z"),
         (1, {"failureMessage": ""}, "has no failureMessage"),

@@ -20,7 +20,7 @@ def test_shrinking_keeps_the_failure_and_little_else(bug: str, seed: int) -> Non
     assert len(small.scenario.asks) <= 3
     assert campaign.BUGS[bug].rules[0] in {finding.rule for finding in small.findings()}
     assert replaying.Case(small.scenario).findings() == []  # it is the bug's doing
-    everything, (lines, findings) = before.told()[0], small.told(everything=False)
+    everything, (lines, findings) = before.described()[0], small.described(everything=False)
     assert findings
     assert len(lines) <= 60
     assert len(lines) * 10 < len(everything)

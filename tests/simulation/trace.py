@@ -38,10 +38,10 @@ def trace(evidence: Evidence, findings: Sequence[Finding] = ()) -> list[str]:
         (line for line in _lines(case) if about is None or line.about is None or line.about & about),
         key=lambda line: (line.time, line.order),
     )
-    told = words(evidence.scenario, None if chosen is None else frozenset(wanted.number for wanted in chosen))
+    head = words(evidence.scenario, None if chosen is None else frozenset(wanted.number for wanted in chosen))
     struck = ", ".join(f"{name} ({count})" for name, count in sorted(evidence.struck.items()) if count)
-    told += [f"{'struck':<10} {struck}"] if struck else []
-    return [*told, "", *(f"{line.time - evidence.began:10.3f}  {names.shortened(line.text)}" for line in lines)]
+    head += [f"{'struck':<10} {struck}"] if struck else []
+    return [*head, "", *(f"{line.time - evidence.began:10.3f}  {names.shortened(line.text)}" for line in lines)]
 
 
 def named(evidence: Evidence, findings: Sequence[Finding]) -> frozenset[int]:
@@ -94,13 +94,13 @@ def _lines(case: Case) -> Iterator[Line]:
 def _queue(case: Case) -> Iterator[Line]:
     for message in case.evidence.messages:
         about = frozenset({message.id})
-        told = f"queue      {message.id} (request {case.evidence.of_message[message.id].number})"
+        begin = f"queue      {message.id} (request {case.evidence.of_message[message.id].number})"
         again = " again by the operator" if "FailureCode" in message.attributes else ""
-        yield Line(message.sent, 0, f"{told} is sent{again}", about)
+        yield Line(message.sent, 0, f"{begin} is sent{again}", about)
         if message.deleted is not None:
-            yield Line(message.deleted, 9, f"{told} is deleted after {message.receives} receives", about)
+            yield Line(message.deleted, 9, f"{begin} is deleted after {message.receives} receives", about)
         if message.moved is not None:
-            yield Line(message.moved, 9, f"{told} is moved to the dead-letter queue", about)
+            yield Line(message.moved, 9, f"{begin} is moved to the dead-letter queue", about)
         yield from _returns(message, case.runs_of.get(message.id, []), about)
     for at in case.evidence.scenario.redrives:
         yield Line(case.evidence.began + at, 0, "operator   sends back what is parked", None)
@@ -124,10 +124,10 @@ def _workers(case: Case) -> Iterator[Line]:
     for run in case.evidence.invocations:
         spans.setdefault(run.environment, []).append(run)
         about = frozenset(message.id for message in run.messages)
-        told = f"worker {run.environment:<3} invocation {run.number}"
-        yield Line(run.began, 1, f"{told} begins with {', '.join(message.id for message in run.messages)}", about)
+        begin = f"worker {run.environment:<3} invocation {run.number}"
+        yield Line(run.began, 1, f"{begin} begins with {', '.join(message.id for message in run.messages)}", about)
         if run.how:
-            yield Line(run.ended, 8, f"{told} {run.how} {run.error}{run.flaw}".rstrip(), about)
+            yield Line(run.ended, 8, f"{begin} {run.how} {run.error}{run.flaw}".rstrip(), about)
     for time, worker, text in case.evidence.wire:
         held = [run for run in spans.get(worker, ()) if run.began <= time and (not run.how or time <= run.ended)]
         about = frozenset(message.id for run in held for message in run.messages)
@@ -147,8 +147,8 @@ def _connect(case: Case) -> Iterator[Line]:
         about = frozenset({call.ids["ContactId"]} if "ContactId" in call.ids else _asking(case, call))
         yield Line(call.time, 4, f"Connect    {call.operation} {', '.join(shown)}: {answer}", about)
     for record in evidence.transfers:
-        told = f"Connect    {record.old} becomes {record.new}, by {record.by}"
-        yield Line(record.time, 5, told, frozenset({record.old}))
+        text = f"Connect    {record.old} becomes {record.new}, by {record.by}"
+        yield Line(record.time, 5, text, frozenset({record.old}))
     for contact, ended in evidence.ended_contacts.items():
         if ended > evidence.began:
             yield Line(ended, 6, f"Connect    {contact} ends", frozenset({contact}))
@@ -166,12 +166,12 @@ def _asking(case: Case, call: CallRecord) -> Iterator[str]:
 def _outcomes(case: Case) -> Iterator[Line]:
     for event in case.evidence.events:
         wanted = case.of_detail(event.detail)
-        told = event.detail.get("failureCode") or f"to {event.detail.get('newContactId')}"
-        text = f"bus        {event.detail_type}: request {_number(wanted)}, {told}"
+        end = event.detail.get("failureCode") or f"to {event.detail.get('newContactId')}"
+        text = f"bus        {event.detail_type}: request {_number(wanted)}, {end}"
         yield Line(event.time, 7, text, _about(wanted))
     for verdict in case.verdicts:
-        told = f"{verdict.original} (request {_number(verdict.wanted)}) is parked: {verdict.code}, {verdict.text}"
-        yield Line(verdict.time, 7, f"dead       {told}", _about(verdict.wanted))
+        end = f"{verdict.original} (request {_number(verdict.wanted)}) is parked: {verdict.code}, {verdict.text}"
+        yield Line(verdict.time, 7, f"dead       {end}", _about(verdict.wanted))
 
 
 def _about(wanted: Wanted | None) -> frozenset[str] | None:

@@ -23,6 +23,6 @@ class Verdict:
     wanted: Wanted | None
     parked: Message | None = None
 
-    def told(self, name: str) -> str:
+    def attribute(self, name: str) -> str:
         """An attribute of the parked message; empty when it is not there."""
         return "" if self.parked is None else str(self.parked.attributes.get(name, {}).get("StringValue", ""))

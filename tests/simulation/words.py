@@ -17,13 +17,13 @@ _LONG_DELAYS = frozenset({FaultKind.LATE, FaultKind.SLOW})
 
 def words(scenario: Scenario, only: frozenset[int] | None = None) -> list[str]:
     """The lines. ``only``: of the requests, these numbers."""
-    told = [
+    rows = [
         *_requests(scenario, only),
         *_others(scenario),
         *_faults(scenario),
         *_differences(scenario),
     ]
-    return [f"{kind:<10} {text}" for kind, text in told]
+    return [f"{kind:<10} {text}" for kind, text in rows]
 
 
 Told = Iterator[tuple[str, str]]
@@ -51,21 +51,21 @@ def _request(request: Request, scenario: Scenario) -> str:
         return f"the text {request.body!r}"
     if request.cancels is not None:
         return "a cancellation: {} {!r}".format(*request.cancels)
-    told = [f"contact-{request.contact} ({scenario.contacts[request.contact]}) flow {request.flow}"]
-    told += [f"queue {request.queue}"] if request.queue is not None else []
-    told += [f"user {request.user}"] if request.user is not None else []
-    told += [f"route {request.route}"] if request.route is not None else []
-    told += [f"{request.priority} lane"] if request.priority is not None else []
-    told += ["only while it waits"] if request.waiting else []
-    told += [f"only while it is in queue {request.in_queue}"] if request.in_queue is not None else []
-    told += ["and what follows it"] if request.follow else []
-    told += [f"not before {request.not_before:g} s"] if request.not_before is not None else []
-    told += [] if request.after is None else ["{1} minutes after its event at {0} s".format(*request.after)]
-    told += [f"requestId {request.request_id}"] if request.request_id is not None else []
-    told += [f"expires at {request.expires_in:g} s"] if request.expires_in is not None else []
-    told += [f"{name} {value!r}" for name, value in request.extra]
-    told += [f"cannot be done: {' or '.join(sorted(request.codes))}"] if request.codes else []
-    return ", ".join(told)
+    parts = [f"contact-{request.contact} ({scenario.contacts[request.contact]}) flow {request.flow}"]
+    parts += [f"queue {request.queue}"] if request.queue is not None else []
+    parts += [f"user {request.user}"] if request.user is not None else []
+    parts += [f"route {request.route}"] if request.route is not None else []
+    parts += [f"{request.priority} lane"] if request.priority is not None else []
+    parts += ["only while it waits"] if request.waiting else []
+    parts += [f"only while it is in queue {request.in_queue}"] if request.in_queue is not None else []
+    parts += ["and what follows it"] if request.follow else []
+    parts += [f"not before {request.not_before:g} s"] if request.not_before is not None else []
+    parts += [] if request.after is None else ["{1} minutes after its event at {0} s".format(*request.after)]
+    parts += [f"requestId {request.request_id}"] if request.request_id is not None else []
+    parts += [f"expires at {request.expires_in:g} s"] if request.expires_in is not None else []
+    parts += [f"{name} {value!r}" for name, value in request.extra]
+    parts += [f"cannot be done: {' or '.join(sorted(request.codes))}"] if request.codes else []
+    return ", ".join(parts)
 
 
 def _sent(ask: Ask) -> str:

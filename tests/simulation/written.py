@@ -99,6 +99,6 @@ def _spelled(said: Mapping[str, Any], form: str) -> dict[str, Any]:
     return {name: change(name, value) if name in _KINDS else value for name, value in said.items()}
 
 
-def told(request: Request, ids: Ids) -> dict[str, Any]:
+def announced_fields(request: Request, ids: Ids) -> dict[str, Any]:
     """What events say of a request, by the names of the table's fields."""
     return {**fields(request, ids), "instanceId": INSTANCE}

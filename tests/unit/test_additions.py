@@ -94,7 +94,7 @@ print(json.dumps({
 def test_a_field_is_picked_up_everywhere(altered: House) -> None:
     with_fields(altered)
     seen = altered.run(FIELD_PROGRAM)
-    told = {"tryGently": True, "tier": "gold"}
+    values = {"tryGently": True, "tier": "gold"}
     text = {"tryGently": "true", "tier": "gold"}
     assert seen["read"] == [True, "gold", 1_772_357_400.0]
     assert seen["refused"] == [
@@ -107,11 +107,11 @@ def test_a_field_is_picked_up_everywhere(altered: House) -> None:
     assert seen["schema"]["tryGently"] == {"type": "boolean", "description": "Whether it is done gently"}
     assert seen["schema"]["tier"]["enum"] == ["gold", "silver"]
     assert seen["schema"]["notedAt"]["format"] == "date-time"
-    assert seen["succeeded"].items() >= told.items()
+    assert seen["succeeded"].items() >= values.items()
     assert "notedAt" not in seen["succeeded"]
-    assert seen["failed"].items() >= (told | {"notedAt": "2026-03-01T09:30:00.000Z"}).items()
+    assert seen["failed"].items() >= (values | {"notedAt": "2026-03-01T09:30:00.000Z"}).items()
     assert seen["in schemas"] == [True, False, True]
-    assert seen["confirmed"] == {"contactFlowId": "f", **told}
+    assert seen["confirmed"] == {"contactFlowId": "f", **values}
     assert seen["snapshot"].items() >= (text | {"notedAt": "2026-03-01T09:30:00.000Z"}).items()
     assert seen["status"] == text
     assert set(seen["send"]) >= {"--gently", "--no-gently", "--tier", "--noted-at"}

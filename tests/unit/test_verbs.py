@@ -10,6 +10,6 @@ from tests.component.doors import Doors
 
 def test_the_table_has_every_verb_and_no_other() -> None:
     rows = [line.split("|")[1] for line in (world.__doc__ or "").splitlines() if line.startswith("| ``")]
-    told = {verb for row in rows for verb in re.findall(r"``(\w+)``", row)}
+    listed = {verb for row in rows for verb in re.findall(r"``(\w+)``", row)}
     verbs = {name for name in dir(Doors) if not name.startswith("_") and name != "step"}
-    assert told == verbs, "the table is in tests/component/world.py"
+    assert listed == verbs, "the table is in tests/component/world.py"

@@ -66,15 +66,17 @@ class BatchProgress:
 
     def facts(self) -> dict[str, str]:
         """The same for a person; what there is none of is left out."""
-        told = {_WORDS[state]: str(self.states[state]) for state in _WORDS if self.states[state]}
+        shown = {_WORDS[state]: str(self.states[state]) for state in _WORDS if self.states[state]}
         if self.why:
-            told["because of"] = ", ".join(f"{code} {count}" for code, count in self.why.most_common())
+            shown["because of"] = ", ".join(f"{code} {count}" for code, count in self.why.most_common())
         if self.held:
-            told["held until due"] = str(self.held)
-        told["in the queues"] = f"{say.count(self.in_queues, 'message')}, of this batch and of others"
+            shown["held until due"] = str(self.held)
+        shown["in the queues"] = f"{say.count(self.in_queues, 'message')}, of this batch and of others"
         if self.cancelled_until is not None:
-            told["called off"] = f"what is queued or scheduled, and what arrives until {say.when(self.cancelled_until)}"
-        return told
+            shown["called off"] = (
+                f"what is queued or scheduled, and what arrives until {say.when(self.cancelled_until)}"
+            )
+        return shown
 
 
 def read_progress(found: Deployment, instances: Iterable[str], batch_id: str) -> BatchProgress:

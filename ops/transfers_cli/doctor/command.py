@@ -1,4 +1,4 @@
-"""``transfers doctor``: which checks there are, and how they are run and told."""
+"""``transfers doctor``: which checks there are, and how they are run and shown."""
 
 from __future__ import annotations
 

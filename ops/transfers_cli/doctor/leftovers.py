@@ -36,7 +36,7 @@ def queues(subject: Subject) -> Iterator[Finding]:
     listed = _listed(subject.aws("sqs"), "list_queues", "QueueUrls", QueueNamePrefix=f"{name}-")
     found = [queue for queue in (url.rsplit("/", 1)[-1] for url in listed) if _left_of(name, queue)]
     do = f"See whether they hold requests; {_GUIDE}."
-    yield _told(subject, "queues left", found, f"A deployment fails on {name}-transfers. {do}")
+    yield _finding(subject, "queues left", found, f"A deployment fails on {name}-transfers. {do}")
 
 
 def ledger(subject: Subject) -> Iterator[Finding]:
@@ -44,7 +44,7 @@ def ledger(subject: Subject) -> Iterator[Finding]:
     tables = _listed(subject.aws("dynamodb"), "list_tables", "TableNames")
     found = [table for table in tables if _left_of(PREFIX + subject.name, table)]
     why = "It knows what was transferred; a new, empty one does not, and would transfer it again"
-    yield _told(subject, "ledger left", found, f"{why}: {_GUIDE}.")
+    yield _finding(subject, "ledger left", found, f"{why}: {_GUIDE}.")
 
 
 def keys(subject: Subject) -> Iterator[Finding]:
@@ -52,7 +52,7 @@ def keys(subject: Subject) -> Iterator[Finding]:
     wanted = f"alias/{PREFIX}{subject.name}-queues"
     aliases = _listed(subject.aws("kms"), "list_aliases", "Aliases")
     found = [alias["AliasName"] for alias in aliases if alias["AliasName"] == wanted]
-    yield _told(subject, "keys left", found, f"A deployment fails on the alias, and a key costs money: {_GUIDE}.")
+    yield _finding(subject, "keys left", found, f"A deployment fails on the alias, and a key costs money: {_GUIDE}.")
 
 
 def log_groups(subject: Subject) -> Iterator[Finding]:
@@ -60,7 +60,7 @@ def log_groups(subject: Subject) -> Iterator[Finding]:
     prefix = f"/contact-transfer/{subject.name}/"
     groups = _listed(subject.aws("logs"), "describe_log_groups", "logGroups", logGroupNamePrefix=prefix)
     found = [group["logGroupName"] for group in groups]
-    yield _told(subject, "log groups left", found, "A deployment fails on their names: delete them.")
+    yield _finding(subject, "log groups left", found, "A deployment fails on their names: delete them.")
 
 
 def bus(subject: Subject) -> Iterator[Finding]:
@@ -68,7 +68,7 @@ def bus(subject: Subject) -> Iterator[Finding]:
     name = PREFIX + subject.name
     buses = subject.aws("events").list_event_buses(NamePrefix=name)["EventBuses"]
     found = [one["Name"] for one in buses if one["Name"] == name]
-    yield _told(subject, "event bus left", found, "A deployment fails on its name: delete it and its rules.")
+    yield _finding(subject, "event bus left", found, "A deployment fails on its name: delete it and its rules.")
 
 
 def schedules(subject: Subject) -> Iterator[Finding]:
@@ -77,13 +77,13 @@ def schedules(subject: Subject) -> Iterator[Finding]:
     listed = _listed(subject.aws("scheduler"), "list_schedule_groups", "ScheduleGroups", NamePrefix=name)
     found = [group["Name"] for group in listed if group["Name"] == name]
     do = f"A deployment fails on its name. See whether it holds requests (transfers scheduled, or the console); {_GUIDE}."
-    yield _told(subject, "schedule group left", found, do)
+    yield _finding(subject, "schedule group left", found, do)
 
 
 CHECKS = (stack, queues, ledger, keys, log_groups, bus, schedules)
 
 
-def _told(subject: Subject, what: str, found: list[str], do: str) -> Finding:
+def _finding(subject: Subject, what: str, found: list[str], do: str) -> Finding:
     if not found:
         return good(what, "none")
     if _state(subject) not in {None, *_DEAD}:

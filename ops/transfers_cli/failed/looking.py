@@ -58,7 +58,7 @@ class Looking:
     ) -> list[Parked]:
         """Take everything that is visible, or until everything ``wanted`` (message ids) has been found.
 
-        ``progress``: told how many were taken so far.
+        ``progress``: called with how many were taken so far.
         """
         dry = 0
         while len(self._held) < self._most and not (wanted and wanted <= set(self._held)):

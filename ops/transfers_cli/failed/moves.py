@@ -50,7 +50,7 @@ def moves(
         say.as_json({**found.place, "moves": [_as_dict(task) for task in latest]})
     else:
         columns = ("status", "started", "#moved", "#to move", "why it failed")
-        rows = ([told[name] for name in _SHOWN] for told in map(_as_dict, latest))
+        rows = ([move[name] for name in _SHOWN] for move in map(_as_dict, latest))
         say.out.print(say.table("moves", columns, rows))
 
 

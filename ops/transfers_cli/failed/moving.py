@@ -50,7 +50,7 @@ class Mover:
     def move(self, looking: Looking, messages: Sequence[Parked], progress: Callable[[int], None]) -> Moved:
         """Move the messages; what was not begun when ``stop`` was set stays where it is.
 
-        ``progress``: told how many more are done.
+        ``progress``: called with how many more are done.
         """
         moved = Moved()
         for some in (part for own in self._by_target(messages) for part in batches(own)):

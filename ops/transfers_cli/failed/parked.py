@@ -49,7 +49,7 @@ class Parked:
         sent, given_up_by = float(system.get("SentTimestamp", 0)) / 1000, system.get("DeadLetterQueueSourceArn")
         return cls(message["MessageId"], message["ReceiptHandle"], message["Body"], attributes, sent, given_up_by)
 
-    def told(self, name: str) -> str | None:
+    def attribute(self, name: str) -> str | None:
         """A string attribute."""
         value = self.attributes.get(name, {}).get("StringValue")
         return None if value is None else str(value)
@@ -57,25 +57,25 @@ class Parked:
     @property
     def code(self) -> str:
         """The failure code; a word of the command's own if the worker gave none."""
-        return self.told("FailureCode") or (NOT_DELIVERED if "RULE_ARN" in self.attributes else NO_CODE)
+        return self.attribute("FailureCode") or (NOT_DELIVERED if "RULE_ARN" in self.attributes else NO_CODE)
 
     @property
     def why(self) -> str:
         """The failure as a sentence."""
         if self.code == NOT_DELIVERED:
-            return f"EventBridge could not deliver it: {self.told('ERROR_CODE')} {self.told('ERROR_MESSAGE') or ''}".strip()
+            return f"EventBridge could not deliver it: {self.attribute('ERROR_CODE')} {self.attribute('ERROR_MESSAGE') or ''}".strip()
         given_up = "The transfer queue gave it up without a result of the worker (its receives were used up)."
-        return self.told("FailureMessage") or given_up
+        return self.attribute("FailureMessage") or given_up
 
     @property
     def failed_at(self) -> float:
         """When the request failed, or else when the message was sent: seconds since 1970."""
-        return instant(self.told("FailedAt") or "") or self.sent_at
+        return instant(self.attribute("FailedAt") or "") or self.sent_at
 
     @property
     def contact(self) -> str | None:
         """Id of the contact, if the message names one."""
-        return self.told("ContactId") or _text(self.fields, "contactId") or _contact_of_event(self.body)
+        return self.attribute("ContactId") or _text(self.fields, "contactId") or _contact_of_event(self.body)
 
     @property
     def route(self) -> str | None:
@@ -116,11 +116,11 @@ class Parked:
             "failureCode": self.code,
             "failureMessage": self.why,
             "failedAt": say.when(self.failed_at),
-            "requestName": self.told("RequestName"),
+            "requestName": self.attribute("RequestName"),
             "contactId": self.contact,
             "route": self.route,
-            "attempts": self.told("Attempts"),
-            "originalMessageId": self.told("OriginalMessageId"),
+            "attempts": self.attribute("Attempts"),
+            "originalMessageId": self.attribute("OriginalMessageId"),
         }
 
     def copy(self) -> str:
@@ -143,14 +143,14 @@ def copied(line: str) -> tuple[str, dict[str, dict[str, Any]]] | None:
 
 def _as_text(attribute: Mapping[str, Any]) -> dict[str, str]:
     """An attribute of a message, its binary value in Base64."""
-    told = {name: str(value) for name, value in attribute.items() if name in {"DataType", "StringValue"}}
+    text = {name: str(value) for name, value in attribute.items() if name in {"DataType", "StringValue"}}
     binary = attribute.get("BinaryValue")
-    return told if binary is None else {**told, "BinaryValue": b64encode(binary).decode()}
+    return text if binary is None else {**text, "BinaryValue": b64encode(binary).decode()}
 
 
-def _from_text(told: Mapping[str, str]) -> dict[str, Any]:
-    binary = told.get("BinaryValue")
-    return dict(told) if binary is None else {**told, "BinaryValue": b64decode(binary)}
+def _from_text(text: Mapping[str, str]) -> dict[str, Any]:
+    binary = text.get("BinaryValue")
+    return dict(text) if binary is None else {**text, "BinaryValue": b64decode(binary)}
 
 
 def _text(fields: Mapping[str, Any], name: str) -> str | None:
@@ -191,7 +191,7 @@ class Choice:
             and (self.route is None or message.route == self.route)
             and (self.after is None or message.failed_at >= self.after)
             and (self.before is None or message.failed_at < self.before)
-            and (not self.ids or bool({message.message_id, message.told("OriginalMessageId")} & self.ids))
+            and (not self.ids or bool({message.message_id, message.attribute("OriginalMessageId")} & self.ids))
         )
 
 

@@ -133,13 +133,13 @@ def tell(planned: Plan, moved: Moved | None, *, as_json: bool) -> None:
 def sentences(planned: Plan, moved: Moved) -> list[str]:
     """What became of a redrive, for a person: the result, and what was not as it should be."""
     left = len(planned.messages) - len(planned.chosen)
-    told = [f"{len(moved.sent)} of {len(planned.chosen)} sent again; {left} left where they are."]
-    told += [f"The queue refused some: {why}" for why in sorted(set(moved.refused.values()))]
+    lines = [f"{len(moved.sent)} of {len(planned.chosen)} sent again; {left} left where they are."]
+    lines += [f"The queue refused some: {why}" for why in sorted(set(moved.refused.values()))]
     if moved.taken:
-        told.append(f"{len(moved.taken)} were in somebody else's hands, or had been dealt with.")
+        lines.append(f"{len(moved.taken)} were in somebody else's hands, or had been dealt with.")
     if moved.undeleted:
         many = len(moved.undeleted)
-        told.append(f"{many} were sent but not deleted: they are in both queues, and will be recognised.")
+        lines.append(f"{many} were sent but not deleted: they are in both queues, and will be recognised.")
     if len(moved.sent) + len(moved.taken) + len(moved.refused) < len(planned.chosen):
-        told.append("It was interrupted; what was not sent is where it was. Say it again to go on.")
-    return told
+        lines.append("It was interrupted; what was not sent is where it was. Say it again to go on.")
+    return lines

@@ -85,11 +85,11 @@ def doubt(
     reader = LedgerReader(found)
     listed = [one for instance_id in chosen_instances(found, instance) for one in reader.in_doubt(instance_id)]
     if json:
-        told: list[dict[str, Any]] = [
+        in_doubt: list[dict[str, Any]] = [
             {"instanceId": one.instance_id, "contactId": one.contact_id, "inDoubtSince": say.when(one.since)}
             for one in listed
         ]
-        say.as_json({**found.place, "inDoubt": told})
+        say.as_json({**found.place, "inDoubt": in_doubt})
         return
     rows = [(one.contact_id, say.when(one.since), one.instance_id) for one in listed]
     say.out.print(Listing(f"{say.count(len(rows), 'contact')} in doubt", ("!contact", "!since", "!instance"), rows))

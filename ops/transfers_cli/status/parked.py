@@ -46,6 +46,6 @@ def look(found: Deployment) -> DeadLetters:
 
 
 def _ids(message: Parked) -> set[str | None]:
-    told = {message.told(name) for name in ("OriginalMessageId", "RequestName")}
+    ids = {message.attribute(name) for name in ("OriginalMessageId", "RequestName")}
     given = {message.fields.get("requestId"), message.contact}
-    return told | {value for value in given if isinstance(value, str)} | {message.message_id}
+    return ids | {value for value in given if isinstance(value, str)} | {message.message_id}

@@ -60,8 +60,8 @@ def _is_about(name: str, story: Story) -> bool:
 
 def unknown_to(answer: Answer) -> list[Parked]:
     """Messages that the ledger says nothing of: what is refused before the ledger is asked, or never reached the worker."""
-    told = {failure.message_id for story in answer.stories for failure in _failures(story.contact)}
-    return [message for message in answer.parked if message.told("OriginalMessageId") not in told]
+    known = {failure.message_id for story in answer.stories for failure in _failures(story.contact)}
+    return [message for message in answer.parked if message.attribute("OriginalMessageId") not in known]
 
 
 def _failures(contact: Contact) -> list[EndRecord]:
@@ -75,7 +75,7 @@ def contact_facts(story: Story) -> dict[str, str]:
     if made := contact.transfer:
         inferred = " (inferred from what Connect shows)" if made.inferred else ""
         facts["transferred"] = f"{say.when(made.at)} by {made.name}{inferred}"
-        facts["new contact"] = made.new_contact_id or "not told by Connect"
+        facts["new contact"] = made.new_contact_id or "not given by Connect"
     if story.arrival is not None:
         facts["arrival"] = f"{story.arrival.state} ({story.arrival.how}) {say.when(story.arrival.at)}"
     if contact.attempt is not None and contact.transfer is None:
@@ -227,8 +227,8 @@ def _tree(tree: Sequence[ContactView], known: set[str]) -> Listing:
 
 def _view(view: ContactView) -> dict[str, Any]:
     """A contact for scripts, in the spelling and with the times of the rest."""
-    told = view.__dict__ | {"initiated_at": say.when(view.initiated_at), "ended_at": say.when(view.ended_at)}
-    return {_camel(name): value for name, value in told.items() if value}
+    fields = view.__dict__ | {"initiated_at": say.when(view.initiated_at), "ended_at": say.when(view.ended_at)}
+    return {_camel(name): value for name, value in fields.items() if value}
 
 
 def _camel(name: str) -> str:

@@ -22,10 +22,10 @@ def start(service: Any, boto: Any) -> str:
 
 
 def test_it_explains_itself(service: Any) -> None:
-    told = httpx.get(f"{service.url}/_control/").json()
-    assert set(told["faults"]) == {str(kind) for kind in FaultKind}
-    assert "TransferContact" in told["simulated"]
-    for line in told["paths"]:
+    shown = httpx.get(f"{service.url}/_control/").json()
+    assert set(shown["faults"]) == {str(kind) for kind in FaultKind}
+    assert "TransferContact" in shown["simulated"]
+    for line in shown["paths"]:
         path = line.split()[1].split("?")[0].replace("{id}", "x").replace("{number}", "1")
         assert httpx.options(f"{service.url}{path}").status_code == 405, path  # known, though not by this method
 
@@ -72,8 +72,8 @@ def test_a_course_is_set_and_shows_in_events(service: Any, boto: Any) -> None:
     )
     events = service.control.events(after=before)
     assert [e["number"] for e in events] == list(range(before + 1, before + len(events) + 1))
-    told = [e["type"] for e in events if e["entry"]["Detail"]["contactId"] == answer["ContactId"]]
-    assert told == ["INITIATED", "DISCONNECTED", "COMPLETED"]
+    shown = [e["type"] for e in events if e["entry"]["Detail"]["contactId"] == answer["ContactId"]]
+    assert shown == ["INITIATED", "DISCONNECTED", "COMPLETED"]
 
 
 def test_quotas_and_the_active_task_quota(service: Any, boto: Any) -> None:

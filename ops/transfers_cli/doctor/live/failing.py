@@ -56,7 +56,7 @@ class Failing:
         if self.removed or self.message_id is None:
             return
         with self.source.look() as looking:
-            own = [message for message in looking.look() if message.told("OriginalMessageId") == self.message_id]
+            own = [message for message in looking.look() if message.attribute("OriginalMessageId") == self.message_id]
             for message in own:
                 self.code = message.code
                 self.seconds = self.seconds or round(time.monotonic() - self.sent_at, 1)

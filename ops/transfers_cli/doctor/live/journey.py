@@ -86,11 +86,11 @@ class Journey:
             "newContactId": self.new_contact_id,
             "seconds": self.seconds,
         }
-        told = ", ".join(f"{step} after {seconds:g} s" for step, seconds in self.seconds.items())
+        steps = ", ".join(f"{step} after {seconds:g} s" for step, seconds in self.seconds.items())
         if self.problem is not None:
             return Finding(Level.BAD, self.what, self.problem, self.do, details)
         if "confirmed" in self.seconds:
-            return Finding(Level.GOOD, self.what, told, "", details)
+            return Finding(Level.GOOD, self.what, steps, "", details)
         missing = "no arrival was seen" if self.seconds else "not transferred"
-        seen = f"{told}{', ' if told else ''}{missing} within {waited:g} s"
+        seen = f"{steps}{', ' if steps else ''}{missing} within {waited:g} s"
         return Finding(Level.BAD, self.what, seen, _SEE.format(self.contact_id), details)

@@ -61,11 +61,11 @@ def _to_flow_function(found: Deployment, trial: Trial, contact_id: str) -> None:
         "Name": "ContactFlowEvent",
     }
     answer = found.aws("lambda").invoke(FunctionName=found.output("FlowFunctionArn"), Payload=json.dumps(event))
-    told = json.loads(answer["Payload"].read())
+    answered = json.loads(answer["Payload"].read())
     if answer.get("FunctionError"):
-        raise NotTaken(f"the flow function failed: {told.get('errorMessage', answer['FunctionError'])}")
-    if told.get("status") != "ACCEPTED":
-        raise NotTaken(f"the flow function answered {told.get('status')}: {told.get('failureMessage', '')}")
+        raise NotTaken(f"the flow function failed: {answered.get('errorMessage', answer['FunctionError'])}")
+    if answered.get("status") != "ACCEPTED":
+        raise NotTaken(f"the flow function answered {answered.get('status')}: {answered.get('failureMessage', '')}")
 
 
 SOURCES = (

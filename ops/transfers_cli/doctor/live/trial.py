@@ -46,7 +46,8 @@ class LiveTrial:
             for one in unfinished:
                 if not one.is_over:
                     one.fail(
-                        f"it could not be followed: {_told(error)}", "Give your role the calls in docs/operators.md."
+                        f"it could not be followed: {_in_words(error)}",
+                        "Give your role the calls in docs/operators.md.",
                     )
         finally:
             left = list(self._clean(dead))
@@ -64,21 +65,21 @@ class LiveTrial:
         try:
             dead.sent(send_body(self.found, "TransferQueueUrl", failing(self.trial, dead.contact_id)))
         except (ClientError, BotoCoreError) as error:
-            dead.fail(f"it could not be sent: {_told(error)}", "Give your role sqs:SendMessage.")
+            dead.fail(f"it could not be sent: {_in_words(error)}", "Give your role sqs:SendMessage.")
 
     def _begin(self, source: LiveSource, journey: Journey) -> None:
         try:
             journey.contact_id = self.contacts.start()
         except (ClientError, BotoCoreError) as error:
             journey.fail(
-                f"no test contact could be started: {_told(error)}", "Give your role connect:StartTaskContact."
+                f"no test contact could be started: {_in_words(error)}", "Give your role connect:StartTaskContact."
             )
             return
         try:
             journey.send_began()
             source.send(self.found, self.trial, journey.contact_id)
         except (ClientError, BotoCoreError, NotTaken) as error:
-            journey.fail(f"it did not take the request: {_told(error)}", "See which policy or role denies it.")
+            journey.fail(f"it did not take the request: {_in_words(error)}", "See which policy or role denies it.")
 
     def _follow(self, dead: Failing, began: float) -> None:
         ledger, instance = LedgerReader(self.found), self.trial.instance.instance_id
@@ -114,11 +115,11 @@ def _tried(act: Callable[[], None]) -> str | None:
     try:
         act()
     except (ClientError, BotoCoreError) as error:
-        return _told(error)
+        return _in_words(error)
     return None
 
 
-def _told(error: Exception) -> str:
+def _in_words(error: Exception) -> str:
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
         return f"{error.operation_name} answered {details.get('Code')}: {details.get('Message')}"
