@@ -14,8 +14,8 @@ from tests.simulation.sweep_runs import SweepRun
 def sweeps(case: Case) -> Iterator[str]:
     """A sweep asked for, or moved, what it should not have, or passed over what had waited for longer."""
     for run in case.evidence.sweeps:
-        told = f"the sweep at {run.began - case.evidence.began:.1f} s"
-        yield from (f"{told} {what}" for what in _asked(case, run))
+        begin = f"the sweep at {run.began - case.evidence.began:.1f} s"
+        yield from (f"{begin} {what}" for what in _asked(case, run))
     yield from _moved(case)
 
 
