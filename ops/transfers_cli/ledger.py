@@ -5,6 +5,7 @@ What is read are the worker's own values (``contact_transfer.ledger.records``), 
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -18,6 +19,8 @@ from transfers_cli.deployment import Deployment
 
 T = TypeVar("T", bound=Extensible)
 _BATCH = 100  # keys that BatchGetItem takes
+#: Read units a second that going through the whole table may take: a gigabyte in five minutes.
+SCAN_UNITS_PER_SECOND = 400.0
 
 
 @dataclass(frozen=True)
@@ -113,6 +116,20 @@ class LedgerReader:
         for start in range(0, len(keys), _BATCH):
             for _, text in self._batch(keys[start : start + _BATCH]):
                 yield decode(Contact, text)
+
+    def all_contacts(self) -> Iterator[tuple[str, str, Contact]]:
+        """Every contact of the table with its instance's id and its own, at a pace that leaves the table's capacity to the worker."""
+        pages = self._dynamodb.get_paginator("scan").paginate(
+            TableName=self._table,
+            FilterExpression="begins_with(pk, :contact)",
+            ExpressionAttributeValues={":contact": {"S": contact_key("", "").rstrip("#") + "#"}},
+            ReturnConsumedCapacity="TOTAL",
+        )
+        for page in pages:
+            for item in page["Items"]:
+                _, instance_id, contact_id = item["pk"]["S"].split("#", 2)
+                yield instance_id, contact_id, decode(Contact, item["document"]["S"])
+            time.sleep(float(page.get("ConsumedCapacity", {}).get("CapacityUnits", 0.0)) / SCAN_UNITS_PER_SECOND)
 
     def batch_cancelled_until(self, instance_id: str, batch_id: str) -> float | None:
         """Until when the batch is cancelled, in epoch seconds; None when it never was."""

@@ -10,6 +10,7 @@ import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from transfers_cli import options, say
+from transfers_cli.audit.command import audit
 from transfers_cli.batch.command import batch
 from transfers_cli.cancel.command import cancel
 from transfers_cli.commands import SETUP, Command
@@ -36,7 +37,7 @@ there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the q
 """
 
 app = typer.Typer(name="transfers", help=HELP, pretty_exceptions_enable=False, **SETUP)
-for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, cost, web):
+for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, audit, cost, web):
     app.command(cls=Command)(command)
 app.add_typer(failed, name="failed")
 
