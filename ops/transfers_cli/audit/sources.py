@@ -33,7 +33,13 @@ class Sources:
         self.elsewhere = 0
 
     def facts(self, since: float, until: float, *, scan: bool) -> Facts:
-        """Read everything between two moments, epoch seconds. ``scan``: go through the whole ledger, too."""
+        """Read everything.
+
+        Args:
+            since: beginning of the window, epoch seconds.
+            until: its end.
+            scan: go through the whole ledger, too.
+        """
         with progress.counting("log lines", None) as shown:
             logged = read_logs(self._found, since, until, shown.reached)
         facts = Facts(since, until, logged, channels=self._found.settings.allowed_channels)
@@ -104,8 +110,8 @@ def contacts_to_ask(facts: Facts) -> dict[str, str]:
 
 
 def _failure(message: Parked) -> Failure:
-    original = message.told("OriginalMessageId") or message.message_id
-    return Failure(message.failed_at, message.code, original, message.told("RequestName"), message.contact)
+    original = message.attribute("OriginalMessageId") or message.message_id
+    return Failure(message.failed_at, message.code, original, message.attribute("RequestName"), message.contact)
 
 
 def summary(facts: Facts, sources: Sources) -> dict[str, str]:
