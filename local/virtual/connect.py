@@ -57,7 +57,7 @@ class ConnectClient:
 
     def describe_contact(self, **asked: Any) -> Any:
         """Describe a contact; raise as ``transfer_contact`` does."""
-        return _with_times(self._call("DescribeContact", asked), "Contact")
+        return with_times(self._call("DescribeContact", asked), "Contact")
 
     def describe_contact_flow(self, **asked: Any) -> Any:
         """Describe a flow; raise as ``transfer_contact`` does."""
@@ -65,7 +65,7 @@ class ConnectClient:
 
     def list_associated_contacts(self, **asked: Any) -> Any:
         """List the contacts of a tree; raise as ``transfer_contact`` does."""
-        return _with_times(self._call("ListAssociatedContacts", asked), "ContactSummaryList")
+        return with_times(self._call("ListAssociatedContacts", asked), "ContactSummaryList")
 
     def search_contacts(self, **asked: Any) -> Any:
         """Search for contacts; raise as ``transfer_contact`` does."""
@@ -124,10 +124,11 @@ class ConnectClient:
         elif reply.delivery is Delivery.HANG or arrives >= sent.gives_up:
             loop.at(sent.gives_up, sent.caller.gets, ReadTimeoutError(endpoint_url="connect"))
         else:
-            loop.at(arrives, sent.caller.gets, _outcome(call.operation, reply))
+            loop.at(arrives, sent.caller.gets, outcome(call.operation, reply))
 
 
-def _outcome(operation: str, reply: Reply) -> Any:
+def outcome(operation: str, reply: Reply) -> Any:
+    """What botocore's client returns or raises for a ``reply`` to an ``operation``; one that never comes is not among them."""
     if reply.delivery is Delivery.RESET:
         return ConnectionClosedError(endpoint_url="connect")
     if reply.delivery is Delivery.REFUSED:
@@ -160,7 +161,8 @@ def _expired(operation: str) -> ClientError:
     return _error("InvalidSignatureException", "Signature expired", {"HTTPStatusCode": 403}, operation)
 
 
-def _with_times(answer: dict[str, Any], field: str) -> dict[str, Any]:
+def with_times(answer: dict[str, Any], field: str) -> dict[str, Any]:
+    """The answer with the times in ``field`` as botocore gives them."""
     found = answer.get(field)
     if isinstance(found, list):
         return {**answer, field: [_moments(one) for one in found]}

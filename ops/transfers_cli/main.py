@@ -19,6 +19,7 @@ from transfers_cli.doctor.command import doctor
 from transfers_cli.errors import Exit, Stop, sentence
 from transfers_cli.failed.app import app as failed
 from transfers_cli.pause import pause, resume
+from transfers_cli.probe.command import probe
 from transfers_cli.scheduled import scheduled
 from transfers_cli.send.command import send
 from transfers_cli.status.command import doubt, status
@@ -37,7 +38,7 @@ there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the q
 """
 
 app = typer.Typer(name="transfers", help=HELP, pretty_exceptions_enable=False, **SETUP)
-for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, audit, cost, web):
+for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, probe, audit, cost, web):
     app.command(cls=Command)(command)
 app.add_typer(failed, name="failed")
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from local.connect.model import Connect, Reply, TransferRecord
 from local.virtual.cloud import BEGINS
-from local.virtual.connect import _outcome, _with_times
+from local.virtual.connect import outcome, with_times
 from tests.exploration.values import Effect
 from tests.exploration.wire import Call
 from tests.simulation.scenario import Scenario
@@ -103,9 +103,9 @@ class Place:
 
 
 def _answered(call: Call, reply: Reply) -> Answered:
-    value = _outcome(call.operation, reply)
+    value = outcome(call.operation, reply)
     if isinstance(value, dict) and call.operation in _FIELDS:
-        value = _with_times(value, _FIELDS[call.operation])
+        value = with_times(value, _FIELDS[call.operation])
     return Answered((call.operation, reply.status, _shown(reply)), value)
 
 

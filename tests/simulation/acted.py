@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import fields
+from enum import StrEnum
 from typing import Any
 
 from local.connect.model import Course, FaultKind
-from local.connect.model.switches import Ended, Replay, Switches
+from local.connect.model.switches import Ended, Limit, Method, Replay, Switches
 from local.virtual import Kind
 from tests.simulation import acted_reach
 from tests.simulation.evidence import Evidence
@@ -40,17 +41,31 @@ _OWN = {
     "connect": (*_DEATHS, Kind.FREEZE_SIGNED),
 }
 _OTHERS = ("end", "transfer", "link", "pause", "archive", "restore")
-_WAYS: dict[type, tuple[Any, ...]] = {bool: (False, True), Replay: tuple(Replay), Ended: tuple(Ended), float: (0, 1)}
+_WAYS: dict[type, tuple[Any, ...]] = {bool: (False, True), float: (0, 1)} | {
+    kind: tuple(kind) for kind in (Replay, Ended, Limit, Method)
+}
 
 
 def _way(name: str, value: Any) -> str:
-    if isinstance(value, Replay | Ended | bool):
+    if isinstance(value, StrEnum | bool):
         return f"switch: {name} {str(value).lower()}"
     return f"switch: {name} {'some time' if value else 'none'}"
 
 
-#: A page holds something.
-_NOT_DRAWN = ("switch: associated_page_size none",)
+#: A page holds something. The rest is for `transfers probe`: the service sends ids as it
+#: reads them, and goes by these values.
+_NOT_DRAWN = (
+    "switch: associated_page_size none",
+    "switch: unusable_flow_answers not-found",
+    "switch: transfer_limit_answers invalid-request",
+    "switch: transfer_shows_as queue_transfer",
+    "switch: transfer_shows_as api",
+    "switch: ids_in_any_case true",
+    "switch: arns_as_ids false",
+    "switch: paused_contact_refused true",
+    "switch: flow_only_refused true",
+    "switch: agent_has_queue true",
+)
 _SWITCHES = [
     _way(entry.name, way)
     for entry in fields(Switches)

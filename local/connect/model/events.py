@@ -100,6 +100,12 @@ def _destination(contact: Contact) -> dict[str, Any]:
             "queueType": "STANDARD",
             "enqueueTimestamp": timestamp(contact.queued),
         }
+    elif contact.agent_id and contact.queued is not None:  # it waits in the agent's own queue
+        found["queueInfo"] = {
+            "queueArn": f"{contact.instance.arn}/queue/agent/{contact.agent_id}",
+            "queueType": "AGENT",
+            "enqueueTimestamp": timestamp(contact.queued),
+        }
     if contact.agent_id and contact.connected is not None:
         found["agentInfo"] = {
             "agentArn": f"{contact.instance.arn}/agent/{contact.agent_id}",

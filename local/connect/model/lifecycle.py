@@ -98,7 +98,10 @@ def run_flow(store: Store, contact: Contact, course: Course) -> None:
 def place(store: Store, contact: Contact, queue_id: str | None, agent_id: str | None) -> None:
     """Put a contact into a queue, or with an agent; with neither, nothing happens."""
     now = store.now()
-    if agent_id:
+    if agent_id and store.switches.agent_has_queue:
+        contact.agent_id, contact.queued, contact.updated = agent_id, now, now
+        store.publish(contact, "QUEUED")
+    elif agent_id:
         contact.agent_id, contact.connected, contact.updated = agent_id, now, now
         store.publish(contact, "CONNECTED_TO_AGENT")
     elif queue_id:

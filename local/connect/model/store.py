@@ -83,28 +83,31 @@ class Store:
         return found
 
     def flow(self, instance: Instance, given: str) -> Flow:
-        """Find a flow by id or ARN (ARN: assumed)."""
-        return _find(self.flows, instance, given, "Contact flow")
+        """Find a flow by id or ARN (ARN: a switch)."""
+        return self._find(self.flows, instance, given, "Contact flow")
 
     def queue(self, instance: Instance, given: str) -> Queue:
-        """Find a queue by id or ARN (ARN: assumed)."""
-        return _find(self.queues, instance, given, "Queue")
+        """Find a queue by id or ARN (ARN: a switch)."""
+        return self._find(self.queues, instance, given, "Queue")
 
     def user(self, instance: Instance, given: str) -> User:
         """Find a user by id or ARN (both documented)."""
-        return _find(self.users, instance, given, "User")
+        return self._find(self.users, instance, given, "User")
 
     def contact(self, instance: Instance, given: str) -> Contact:
-        """Find a contact by id or ARN (ARN: assumed)."""
-        found = _find(self.contacts, instance, given, "Contact")
+        """Find a contact by id or ARN (ARN: a switch)."""
+        found = self._find(self.contacts, instance, given, "Contact")
         if self.now() < found.known_from:
             raise errors.not_found(f"Contact not found: {given}")
         return found
 
-
-def _find(shelf: dict[str, _R], instance: Instance, given: str, kind: str) -> _R:
-    found = shelf.get(given.rsplit("/", 1)[-1])
-    other_instance = given.startswith("arn:") and not given.startswith(instance.arn + "/")
-    if found is None or found.instance is not instance or other_instance:
-        raise errors.not_found(f"{kind} not found: {given}")
-    return found
+    def _find(self, shelf: dict[str, _R], instance: Instance, given: str, kind: str) -> _R:
+        name = given.rsplit("/", 1)[-1]
+        is_arn = given.startswith("arn:")
+        found = shelf.get(name.lower() if self.switches.ids_in_any_case else name)
+        refused = is_arn and (
+            not given.startswith(instance.arn + "/") or not (self.switches.arns_as_ids or kind == "User")
+        )
+        if found is None or found.instance is not instance or refused:
+            raise errors.not_found(f"{kind} not found: {given}")
+        return found

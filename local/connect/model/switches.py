@@ -18,10 +18,25 @@ class Replay(StrEnum):
 
 
 class Ended(StrEnum):
-    """What TransferContact answers for a contact that has ended."""
+    """What TransferContact answers for a contact that has ended, or a flow that cannot be used."""
 
     INVALID_REQUEST = "invalid-request"  # 400 InvalidRequestException
     NOT_FOUND = "not-found"  # 404 ResourceNotFoundException
+
+
+class Method(StrEnum):
+    """Which ``InitiationMethod`` a contact shows that a transfer made."""
+
+    TRANSFER = "TRANSFER"
+    QUEUE_TRANSFER = "QUEUE_TRANSFER"
+    API = "API"
+
+
+class Limit(StrEnum):
+    """What TransferContact answers once eleven transfers precede the contact."""
+
+    QUOTA = "quota"  # 402 ServiceQuotaExceededException
+    INVALID_REQUEST = "invalid-request"  # 400 InvalidRequestException
 
 
 #: What is no duration: the clock may be behind as well, and a page holds at least one contact.
@@ -54,6 +69,15 @@ class Switches:
     linked_task_keeps_transfer_count a task linked by PreviousContactId inherits its predecessor's transfers towards the
                                      limit of eleven (assumed: no)
     ended_contact_answers            what TransferContact says of an ended contact (assumed: 400)
+    unusable_flow_answers            what TransferContact says of an archived or unpublished flow (assumed: 400)
+    transfer_limit_answers           what TransferContact says of a twelfth transfer (assumed: 402)
+    transfer_shows_as                the InitiationMethod of a contact that a transfer made (assumed: TRANSFER)
+    ids_in_any_case                  an id in capital letters names the same thing (assumed: no)
+    arns_as_ids                      ARNs of contacts, flows and queues are accepted as ids (assumed: yes; documented for users)
+    paused_contact_refused           a paused task is not transferred: 400 (assumed: it is transferred)
+    flow_only_refused                a transfer without queue and user is refused: 400 (assumed: it is carried out)
+    agent_has_queue                  a contact that was transferred to an agent waits in the agent's own queue, and shows that
+                                     queue and no agent (assumed: it shows the agent)
     """
 
     token_replay: Replay = Replay.FIRST_ANSWER
@@ -74,6 +98,14 @@ class Switches:
     initial_contact_names_itself: bool = False
     linked_task_keeps_transfer_count: bool = False
     ended_contact_answers: Ended = Ended.INVALID_REQUEST
+    unusable_flow_answers: Ended = Ended.INVALID_REQUEST
+    transfer_limit_answers: Limit = Limit.QUOTA
+    transfer_shows_as: Method = Method.TRANSFER
+    ids_in_any_case: bool = False
+    arns_as_ids: bool = True
+    paused_contact_refused: bool = False
+    flow_only_refused: bool = False
+    agent_has_queue: bool = False
 
     def __post_init__(self) -> None:
         for entry in fields(self):
@@ -91,11 +123,9 @@ class Switches:
         unknown = sorted(set(changes) - known)
         if unknown:
             raise ValueError(f"unknown switch: {', '.join(unknown)}; known: {', '.join(sorted(known))}")
-        if "token_replay" in changes:
-            changes["token_replay"] = Replay(changes["token_replay"])
-        if "ended_contact_answers" in changes:
-            changes["ended_contact_answers"] = Ended(changes["ended_contact_answers"])
-        return replace(self, **changes)
+        kinds = {entry.name: type(entry.default) for entry in fields(self) if isinstance(entry.default, StrEnum)}
+        chosen = {name: kinds[name](value) for name, value in changes.items() if name in kinds}
+        return replace(self, **{**changes, **chosen})
 
     def as_dict(self) -> dict[str, Any]:
         """Return all switches, ready for JSON."""

@@ -22,7 +22,7 @@ from local.connect.model.records import (
     User,
 )
 from local.connect.model.store import Store
-from local.connect.model.switches import Ended
+from local.connect.model.switches import Ended, Limit
 
 
 @dataclass(frozen=True)
@@ -52,13 +52,16 @@ class Target:
 
 def checked_target(store: Store, instance: Instance, flow_id: str, queue_id: str | None, user_id: str | None) -> Target:
     """Resolve a destination. Raise 400 for both queue and user or an unusable flow, 404 for what is not known."""
+    if queue_id is None and user_id is None and store.switches.flow_only_refused:
+        raise errors.invalid_request("A queue ID or a user ID must be specified.")
     if queue_id is not None and user_id is not None:
         raise errors.invalid_request("Both a queue ID and a user ID cannot be specified in the same request.")
     flow = store.flow(instance, flow_id)
     if flow.type not in TRANSFERABLE_FLOW_TYPES:
         raise errors.invalid_request(f"Contacts cannot be transferred with a flow of type {flow.type}.")
-    if flow.archived or not flow.published:  # which error an unusable flow gets: assumed
-        raise errors.invalid_request(f"The flow {flow.id} is {'archived' if flow.archived else 'not published'}.")
+    if flow.archived or not flow.published:
+        refuse = errors.not_found if store.switches.unusable_flow_answers is Ended.NOT_FOUND else errors.invalid_request
+        raise refuse(f"The flow {flow.id} is {'archived' if flow.archived else 'not published'}.")
     return Target(
         flow,
         None if queue_id is None else store.queue(instance, queue_id),
@@ -67,7 +70,7 @@ def checked_target(store: Store, instance: Instance, flow_id: str, queue_id: str
 
 
 def check_contact(store: Store, contact: Contact) -> None:
-    """Raise 400 for a wrong channel or an ended contact, 402 when eleven transfers precede it (402: assumed by analogy)."""
+    """Raise 400 for a wrong channel or an ended contact, 402 when eleven transfers precede it (both: switches)."""
     if contact.origin_region not in {None, contact.active_region}:  # which error another Region gets: assumed
         raise errors.invalid_request(f"The contact {contact.id} must be transferred in {contact.origin_region}.")
     if contact.channel not in TRANSFERABLE_CHANNELS:
@@ -76,8 +79,12 @@ def check_contact(store: Store, contact: Contact) -> None:
         if store.switches.ended_contact_answers is Ended.NOT_FOUND:
             raise errors.not_found(f"Contact not found: {contact.id}")
         raise errors.invalid_request(f"The contact {contact.id} is not active.")
+    if contact.paused is not None and store.switches.paused_contact_refused:
+        raise errors.invalid_request(f"The contact {contact.id} is paused.")
     if contact.transfers >= MAXIMUM_TRANSFERS:
-        raise errors.quota_exceeded(f"A contact cannot be transferred more than {MAXIMUM_TRANSFERS} times.")
+        is_quota = store.switches.transfer_limit_answers is Limit.QUOTA
+        refuse = errors.quota_exceeded if is_quota else errors.invalid_request
+        raise refuse(f"A contact cannot be transferred more than {MAXIMUM_TRANSFERS} times.")
 
 
 def transfer(store: Store, old: Contact, target: Target, by: By) -> Contact:
@@ -108,7 +115,9 @@ def transfer(store: Store, old: Contact, target: Target, by: By) -> Contact:
 
 
 def _successor(store: Store, old: Contact, target: Target) -> Contact:
-    new = begin(store, old.instance, old.channel, Origin("TRANSFER", previous=old), target.flow)
+    new = begin(
+        store, old.instance, old.channel, Origin(str(store.switches.transfer_shows_as), previous=old), target.flow
+    )
     new.transfers = old.transfers + 1
     new.links, new.name, new.description = old.links, old.name, old.description
     new.queue_id = target.queue.id if target.queue else None

@@ -30,7 +30,7 @@ def contact(found: Contact, now: float, switches: Switches) -> View:
     if found.pauses:
         view["TotalPauseCount"] = found.pauses
     if now >= found.destination_shown_from:
-        view.update(_destination(found))
+        view.update(_destination(found, switches))
     return {**view, **_resiliency(found)}
 
 
@@ -101,14 +101,16 @@ def _resiliency(found: Contact) -> View:
     return {"GlobalResiliencyMetadata": metadata}
 
 
-def _destination(found: Contact) -> View:
+def _destination(found: Contact, switches: Switches) -> View:
     """Queue and agent are shown as soon as the transfer set them, also before the flow has run (assumed)."""
     view: View = {}
-    if found.queue_id:
-        view["QueueInfo"] = {"Id": found.queue_id}
+    waits_for_agent = found.agent_id is not None and found.connected is None and switches.agent_has_queue
+    queue_id = f"agent/{found.agent_id}" if waits_for_agent else found.queue_id
+    if queue_id:
+        view["QueueInfo"] = {"Id": queue_id}
         if found.queued is not None:
             view["QueueInfo"]["EnqueueTimestamp"] = found.queued
-    if found.agent_id:
+    if found.agent_id and not waits_for_agent:
         view["AgentInfo"] = {"Id": found.agent_id}
         if found.connected is not None:
             view["AgentInfo"]["ConnectedToAgentTimestamp"] = found.connected
