@@ -69,7 +69,7 @@ class ConnectClient:
 
     def search_contacts(self, **asked: Any) -> Any:
         """Search for contacts; raise as ``transfer_contact`` does."""
-        return _with_times(self._call("SearchContacts", asked), "Contacts")
+        return with_times(self._call("SearchContacts", asked), "Contacts")
 
     def _call(self, operation: str, asked: Mapping[str, Any]) -> Any:
         sender = self._sender
