@@ -46,56 +46,71 @@ def _some(values: list[str], least: int = 0) -> st.SearchStrategy[list[str]]:
     return st.lists(st.sampled_from(values), unique=True, min_size=least, max_size=len(values))
 
 
+#: What each optional key may be.
+OPTIONAL: dict[Any, st.SearchStrategy[Any]] = {
+    "transfersPerSecond": st.sampled_from([1, 2]),
+    "burst": st.sampled_from([4, 5]),
+    "maximumConcurrency": st.sampled_from([2, 5]),
+    "allowedChannels": st.sampled_from([["TASK"], ["TASK", "EMAIL"]]),
+    "allowedContactFlowIds": st.sampled_from([[], ["flow-3"], FLOWS]).map(lambda some: [*some, "flow-1"]),
+    "allowedQueueIds": _some(["queue-3"]).map(lambda some: [*some, "queue-2", "queue-1"]),
+    "retryForHours": st.sampled_from([12, 24]),
+    "ledgerDays": st.sampled_from([200, 400]),
+    "confirmWithinMinutes": st.sampled_from([0, 5]),
+    "producerPrincipals": _some(["111111111111", "arn:aws:iam::222222222222:role/producer"]),
+    "alarmEmail": st.sampled_from([None, "a@example.com", "b@example.com"]),
+    "alarmTopics": st.sampled_from([{}, {"page": f"{SNS}:pager"}, {"page": f"{SNS}:pager", "ticket": f"{SNS}:desk"}]),
+    "alarms": st.sampled_from([{}, {"throttled": {"enabled": False}}, {"throttled": {"threshold": 7}}]),
+    "runbookUrl": st.sampled_from([None, "https://example.com/runbook"]),
+    "logLevel": st.sampled_from(["INFO", "DEBUG"]),
+    "logRetentionDays": st.sampled_from([30, 90]),
+    "tags": st.sampled_from([{}, {"CostCentre": "4711"}, {"CostCentre": "4712", "Team": "night"}]),
+    "permissionsBoundary": st.sampled_from([None, "arn:aws:iam::000000000000:policy/bound"]),
+    "queueKeyArn": st.sampled_from([None, KEY]),
+    "dataKeyArn": st.sampled_from([None, KEY]),
+    "quotaShare": st.sampled_from([0.5, 1]),
+    "whenInDoubt": st.sampled_from(["repeat", "wait"]),
+    "settleMinutes": st.sampled_from([5, 15]),
+}
+
+
 @st.composite
 def contents(draw: st.DrawFn) -> Content:
     """A settings file that is accepted."""
     events = st.sampled_from(["QUEUED", "CONTACT_DATA_UPDATED"])
     queues = st.sampled_from(["queue-1", "queue-2"])
-    optional = {
-        "transfersPerSecond": st.sampled_from([1, 2]),
-        "burst": st.sampled_from([4, 5]),
-        "maximumConcurrency": st.sampled_from([2, 5]),
-        "allowedChannels": st.sampled_from([["TASK"], ["TASK", "EMAIL"]]),
-        "allowedContactFlowIds": st.sampled_from([[], ["flow-3"], FLOWS]).map(lambda some: [*some, "flow-1"]),
-        "allowedQueueIds": _some(["queue-3"]).map(lambda some: [*some, "queue-2", "queue-1"]),
-        "retryForHours": st.sampled_from([12, 24]),
-        "ledgerDays": st.sampled_from([200, 400]),
-        "confirmWithinMinutes": st.sampled_from([0, 5]),
-        "producerPrincipals": _some(["111111111111", "arn:aws:iam::222222222222:role/producer"]),
-        "alarmEmail": st.sampled_from([None, "a@example.com", "b@example.com"]),
-        "alarmTopics": st.sampled_from(
-            [{}, {"page": f"{SNS}:pager"}, {"page": f"{SNS}:pager", "ticket": f"{SNS}:desk"}]
-        ),
-        "alarms": st.sampled_from([{}, {"throttled": {"enabled": False}}, {"throttled": {"threshold": 7}}]),
-        "runbookUrl": st.sampled_from([None, "https://example.com/runbook"]),
-        "logLevel": st.sampled_from(["INFO", "DEBUG"]),
-        "logRetentionDays": st.sampled_from([30, 90]),
-        "tags": st.sampled_from([{}, {"CostCentre": "4711"}, {"CostCentre": "4712", "Team": "night"}]),
-        "permissionsBoundary": st.sampled_from([None, "arn:aws:iam::000000000000:policy/bound"]),
-        "queueKeyArn": st.sampled_from([None, KEY]),
-        "dataKeyArn": st.sampled_from([None, KEY]),
-        "quotaShare": st.sampled_from([0.5, 1]),
-        "whenInDoubt": st.sampled_from(["repeat", "wait"]),
-        "settleMinutes": st.sampled_from([5, 15]),
-    }
-    given_ = draw(st.fixed_dictionaries({}, optional=optional))
+    given_ = draw(st.fixed_dictionaries({}, optional=OPTIONAL))
     routes = [_route(name, draw(events), draw(queues)) for name in draw(_some(ROUTES))]
     quotas = {"DescribeContactFlow": {"rate": draw(st.sampled_from([20, 30])), "burst": 30}}
     return {**given_, "instanceArns": draw(_some(INSTANCES, 1)), "routes": routes, "quotas": quotas}
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Content], Template]:
+def _synthesized(folder: Path, content: Content) -> Template:
     """The template of a settings file; the asset is left out, since it is the same in all of them."""
-    from contact_transfer_cdk.node import use_node  # noqa: PLC0415 - as below
-
-    use_node()
     from aws_cdk import App  # noqa: PLC0415 - loads the CDK
     from aws_cdk import aws_lambda as lambda_  # noqa: PLC0415 - as above
 
     from app import defaults  # noqa: PLC0415 - as above
     from contact_transfer_cdk.stack import ContactTransferStack  # noqa: PLC0415 - as above
 
+    app = App(
+        context=defaults(),
+        outdir=str(folder / "out"),
+        analytics_reporting=False,
+        builtin_cloud_formation_validation=False,  # the rules are held to the template in test_rules.py
+    )
+    code = lambda_.Code.from_asset(str(folder / "asset"))
+    stack = ContactTransferStack(app, settings=parse("upgraded", content), code=code)
+    path = Path(app.synth().get_stack_by_name(stack.stack_name).template_full_path)
+    return dict(json.loads(path.read_text("utf-8")))
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Content], Template]:
+    """Synthesizes a settings file once."""
+    from contact_transfer_cdk.node import use_node  # noqa: PLC0415 - before the CDK is loaded
+
+    use_node()
     folder = tmp_path_factory.mktemp("upgrades")
     (folder / "asset").mkdir()
     made: dict[str, Template] = {}
@@ -103,16 +118,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Content], Te
     def synthesize(content: Content) -> Template:
         key = json.dumps(content, sort_keys=True)
         if key not in made:
-            app = App(
-                context=defaults(),
-                outdir=str(folder / "out"),
-                analytics_reporting=False,
-                builtin_cloud_formation_validation=False,  # the rules are held to the template in test_rules.py
-            )
-            code = lambda_.Code.from_asset(str(folder / "asset"))
-            stack = ContactTransferStack(app, settings=parse("upgraded", content), code=code)
-            path = Path(app.synth().get_stack_by_name(stack.stack_name).template_full_path)
-            made[key] = json.loads(path.read_text("utf-8"))
+            made[key] = _synthesized(folder, content)
         return made[key]
 
     return synthesize

@@ -32,8 +32,8 @@ def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Aws]:
         yield running
 
 
-def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
-    """Quick, and with a route for each kind of event; none of them is set off by what other tests do."""
+def _routes(seed: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """One for each kind of event; none of them is set off by what other tests do."""
     contact_events = {"detail-type": ["Amazon Connect Contact Event"]}
     to_queue, queues = seed["flows"]["Move to queue"], seed["queues"]
     overflow = {"eventType": ["QUEUED"], "queueInfo": {"queueArn": [{"suffix": f"/{queues['Overflow']}"}]}}
@@ -56,6 +56,12 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
         ),
         ("to-supervisor", rules, to_ana),
     ]
+    named = [{"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes]
+    return [_printed_sweep(to_queue, queues["Billing"]), *named]
+
+
+def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
+    """Quick, and with routes."""
     return {
         "settleMinutes": 0.1,
         "transfersPerSecond": 20,
@@ -63,10 +69,7 @@ def _settings(seed: Mapping[str, Any]) -> dict[str, Any]:
         "quotas": QUOTAS,
         "maximumConcurrency": 2,
         "confirmWithinMinutes": 0.05,
-        "routes": [
-            _printed_sweep(to_queue, queues["Billing"]),
-            *({"name": name, "when": when, "transfer": transfer} for name, when, transfer in routes),
-        ],
+        "routes": _routes(seed),
     }
 
 
@@ -92,6 +95,19 @@ def cloud(request: pytest.FixtureRequest) -> Iterator[LocalCloud]:
             running.keep_logs()
 
 
+def _configuration(code: Path, timeout: float) -> FunctionConfiguration:
+    return FunctionConfiguration(
+        name="small",
+        arn="arn:aws:lambda:eu-central-1:111122223333:function:small",
+        handler="module.handler",
+        runtime="python3.13",
+        code=code,
+        timeout=timeout,
+        variables={"GIVEN": "by the deployment", "AWS_LAMBDA_FUNCTION_NAME": "not mine to set"},
+        log_format="JSON",
+    )
+
+
 @pytest.fixture
 def function_of(tmp_path: Path) -> Iterator[FunctionOf]:
     """Make functions from source code; each is closed after the test."""
@@ -101,26 +117,10 @@ def function_of(tmp_path: Path) -> Iterator[FunctionOf]:
         code = tmp_path / f"code-{len(made)}"
         code.mkdir()
         (code / "module.py").write_text(dedent(source))
-        configuration = FunctionConfiguration(
-            name="small",
-            arn="arn:aws:lambda:eu-central-1:111122223333:function:small",
-            handler="module.handler",
-            runtime="python3.13",
-            code=code,
-            timeout=timeout,
-            variables={"GIVEN": "by the deployment", "AWS_LAMBDA_FUNCTION_NAME": "not mine to set"},
-            log_format="JSON",
-        )
         variables = {"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
-        made.append(
-            Function(
-                configuration,
-                Runtime.like("python3.13"),
-                lambda: variables,
-                tmp_path / "function.jsonl",
-                recycle_after=recycle_after,
-            )
-        )
+        log, runtime = tmp_path / "function.jsonl", Runtime.like("python3.13")
+        configuration = _configuration(code, timeout)
+        made.append(Function(configuration, runtime, lambda: variables, log, recycle_after=recycle_after))
         return made[-1]
 
     yield make

@@ -15,6 +15,18 @@ from local.cloud import LocalCloud
 pytestmark = [pytest.mark.cloud, pytest.mark.xdist_group("cloud")]
 
 
+def _bring_forward(scheduler: Any, schedule: dict[str, Any], body: str) -> None:
+    """Let a schedule fire now, with another body."""
+    scheduler.update_schedule(
+        GroupName=schedule["GroupName"],
+        Name=schedule["Name"],
+        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
+        FlexibleTimeWindow={"Mode": "OFF"},
+        ActionAfterCompletion="DELETE",
+        Target={**schedule["Target"], "Input": body},
+    )
+
+
 def test_a_request_is_held_by_a_schedule_and_carried_out_when_it_fires(cloud: LocalCloud) -> None:
     """An hour is too long for a test: once the schedule is there, it is brought forward, and its time with it."""
     scheduler, seed = cloud.client("scheduler"), cloud.seed
@@ -40,14 +52,7 @@ def test_a_request_is_held_by_a_schedule_and_carried_out_when_it_fires(cloud: Lo
     [schedule] = held()
     assert schedule["Target"]["Arn"] == cloud.outputs["TransferQueueArn"]
     assert not [one for one in cloud.control.transfers() if one["old"] == task["ContactId"]]
-    scheduler.update_schedule(
-        GroupName=group,
-        Name=schedule["Name"],
-        ScheduleExpression=f"at({datetime.now(UTC):%Y-%m-%dT%H:%M:%S})",
-        FlexibleTimeWindow={"Mode": "OFF"},
-        ActionAfterCompletion="DELETE",
-        Target={**schedule["Target"], "Input": json.dumps(request)},
-    )
+    _bring_forward(scheduler, schedule, json.dumps(request))
     cloud.wait_until(
         lambda: [one for one in cloud.control.transfers() if one["old"] == task["ContactId"]], "the contact has moved"
     )

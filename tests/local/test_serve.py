@@ -25,6 +25,10 @@ def test_the_python_example_moves_the_contact_with_the_printed_exports_and_nothi
     cloud.wait_until(lambda: any(one["old"] == task for one in cloud.control.transfers()), "the contact is transferred")
 
 
+def _moved(cloud: LocalCloud) -> list[str]:
+    return [one["old"] for one in cloud.control.transfers() if one["by"] == "TransferContact"]
+
+
 def test_the_operators_commands_do_what_they_say_in_their_order(
     cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -40,15 +44,12 @@ def test_the_operators_commands_do_what_they_say_in_their_order(
             cloud.wait_until(partial(_is_empty, cloud, queue), f"{queue} is empty")
         return capsys.readouterr().out
 
-    def moved() -> list[str]:
-        return [one["old"] for one in cloud.control.transfers() if one["by"] == "TransferContact"]
-
     urgent, follow, waiting, later, *rest = commands(cloud, tasks).splitlines()
     printed(urgent)
-    assert moved()[-1] == tasks[2]
+    assert _moved(cloud)[-1] == tasks[2]
     new = cloud.control.transfers()[-1]["new"]
     printed(follow)
-    assert moved()[-1] == new
+    assert _moved(cloud)[-1] == new
     printed(waiting)
     printed(later)
     scheduled, batch, cancelled, _ = (printed(line) for line in rest)
@@ -56,7 +57,7 @@ def test_the_operators_commands_do_what_they_say_in_their_order(
     assert "NotInQueue 1" in batch
     assert "held until due" in batch
     assert "1 schedule deleted" in cancelled
-    assert tasks[3] not in moved()
+    assert tasks[3] not in _moved(cloud)
 
 
 def _is_empty(cloud: LocalCloud, queue: str) -> bool:

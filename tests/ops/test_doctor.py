@@ -30,40 +30,57 @@ def test_doctor_finds_nothing_bad_in_what_was_just_deployed(centre: Centre, tran
     assert all(finding["do"] for finding in findings.values() if finding["level"] != "good")
 
 
-def test_doctor_sees_what_somebody_broke(centre: Centre, transfers: Transfers) -> None:
-    cloud = centre.cloud
-    role = (
-        cloud.client("lambda")
-        .get_function_configuration(FunctionName=cloud.outputs["WorkerFunctionName"])["Role"]
-        .split("/")[-1]
-    )
-    key = cloud.client("sqs").get_queue_attributes(
-        QueueUrl=cloud.outputs["TransferQueueUrl"], AttributeNames=["KmsMasterKeyId"]
-    )
-    key_id = key["Attributes"]["KmsMasterKeyId"]
-    iam, kms, bus = cloud.client("iam"), cloud.client("kms"), cloud.outputs["EventBusName"]
+GONE = ("connect:TransferContact", "iam:PassRole")
+
+
+@contextmanager
+def _role_without(cloud: LocalCloud, actions: tuple[str, ...]) -> Iterator[None]:
+    """The worker's role lacks the statements with these actions."""
+    iam, name = cloud.client("iam"), cloud.outputs["WorkerFunctionName"]
+    role = cloud.client("lambda").get_function_configuration(FunctionName=name)["Role"].split("/")[-1]
     policy = iam.list_role_policies(RoleName=role)["PolicyNames"][0]
     kept = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-    kept_key = kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"]
-    gone = ("connect:TransferContact", "iam:PassRole")
-    without = [s for s in kept["Statement"] if not any(action in s["Action"] for action in gone)]
+    without = [one for one in kept["Statement"] if not any(action in one["Action"] for action in actions)]
+    iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**kept, "Statement": without}))
     try:
-        iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps({**kept, "Statement": without}))
-        statement = [s for s in json.loads(kept_key)["Statement"] if "events.amazonaws.com" not in str(s["Principal"])]
-        kms.put_key_policy(
-            KeyId=key_id, PolicyName="default", Policy=json.dumps({"Version": "2012-10-17", "Statement": statement})
-        )
-        cloud.client("events").disable_rule(Name=f"{bus}-cancellations", EventBusName=bus)
-        ran = transfers("doctor", "--json")
+        yield
     finally:
-        cloud.client("events").enable_rule(Name=f"{bus}-cancellations", EventBusName=bus)
         iam.put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(kept))
-        kms.put_key_policy(KeyId=key_id, PolicyName="default", Policy=kept_key)
+
+
+@contextmanager
+def _queues_key_without_eventbridge(cloud: LocalCloud) -> Iterator[None]:
+    sqs, kms, url = cloud.client("sqs"), cloud.client("kms"), cloud.outputs["TransferQueueUrl"]
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["KmsMasterKeyId"])["Attributes"]
+    key = {"KeyId": attributes["KmsMasterKeyId"], "PolicyName": "default"}
+    kept = kms.get_key_policy(**key)["Policy"]
+    others = [one for one in json.loads(kept)["Statement"] if "events.amazonaws.com" not in str(one["Principal"])]
+    kms.put_key_policy(**key, Policy=json.dumps({"Version": "2012-10-17", "Statement": others}))
+    try:
+        yield
+    finally:
+        kms.put_key_policy(**key, Policy=kept)
+
+
+@contextmanager
+def _disabled(cloud: LocalCloud, rule: str) -> Iterator[None]:
+    given = {"Name": rule, "EventBusName": cloud.outputs["EventBusName"]}
+    cloud.client("events").disable_rule(**given)
+    try:
+        yield
+    finally:
+        cloud.client("events").enable_rule(**given)
+
+
+def test_doctor_sees_what_somebody_broke(centre: Centre, transfers: Transfers) -> None:
+    cloud, rule = centre.cloud, f"{centre.cloud.outputs['EventBusName']}-cancellations"
+    with _role_without(cloud, GONE), _queues_key_without_eventbridge(cloud), _disabled(cloud, rule):
+        ran = transfers("doctor", "--json")
     findings = {finding["what"]: finding for finding in ran.json}
     assert ran.status == 1
-    assert all(action in findings["worker's role"]["seen"] for action in gone)
+    assert all(action in findings["worker's role"]["seen"] for action in GONE)
     assert findings["queues' key"]["level"] == "bad"
-    assert f"{bus}-cancellations" in findings["rules"]["seen"]
+    assert rule in findings["rules"]["seen"]
 
 
 def test_doctor_before_the_first_deployment_goes_by_the_settings_file(centre: Centre, transfers: Transfers) -> None:

@@ -91,18 +91,25 @@ print(json.dumps({
 """
 
 
+REFUSALS = [
+    "tryGently must be true or false.",
+    "tier must be gold or silver.",
+    "notedAt is not a time in RFC 3339 with an offset, as in 2026-03-01T09:30:00Z.",
+    "try_gently is not a field of a request (did you mean tryGently?).",
+]
+PAGE = [
+    "| `tryGently` | no | whether it is done gently, `true` or `false` |",
+    "| `tier` | no | the customer's tier, `gold` or `silver` |",
+]
+
+
 def test_a_field_is_picked_up_everywhere(altered: House) -> None:
     with_fields(altered)
     seen = altered.run(FIELD_PROGRAM)
     values = {"tryGently": True, "tier": "gold"}
     text = {"tryGently": "true", "tier": "gold"}
     assert seen["read"] == [True, "gold", 1_772_357_400.0]
-    assert seen["refused"] == [
-        "tryGently must be true or false.",
-        "tier must be gold or silver.",
-        "notedAt is not a time in RFC 3339 with an offset, as in 2026-03-01T09:30:00Z.",
-        "try_gently is not a field of a request (did you mean tryGently?).",
-    ]
+    assert seen["refused"] == REFUSALS
     assert seen["same"], "they are no part of a request's identity"
     assert seen["schema"]["tryGently"] == {"type": "boolean", "description": "Whether it is done gently"}
     assert seen["schema"]["tier"]["enum"] == ["gold", "silver"]
@@ -116,10 +123,7 @@ def test_a_field_is_picked_up_everywhere(altered: House) -> None:
     assert seen["status"] == text
     assert set(seen["send"]) >= {"--gently", "--no-gently", "--tier", "--noted-at"}
     assert seen["flow"] == [True, True]
-    assert seen["page"] == [
-        "| `tryGently` | no | whether it is done gently, `true` or `false` |",
-        "| `tier` | no | the customer's tier, `gold` or `silver` |",
-    ]
+    assert seen["page"] == PAGE
     assert set(seen["generated"]) >= {"tryGently", "tier", "notedAt"}
     assert set(seen["simulated"]) >= {"tryGently", "tier", "notedAt"}
     assert {"tryGently", "tier"} <= set(seen["audited"])
