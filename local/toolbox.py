@@ -34,11 +34,13 @@ def say(text: str) -> None:
 def environment_of(name: str, requirements: Path, interpreter: Path) -> Path:
     """Return the Python of environment ``.tools/NAME``; create or renew it if ``requirements`` or interpreter changed.
 
-    Several threads and processes may ask at once: one creates it, the others wait.
+    Several threads and processes may ask at once: one creates it, the others wait. Two virtual environments of one
+    interpreter, such as those of two copies of the repository that share ``.tools``, get the same.
 
     Raises ``ToolError`` with uv's own words when the packages cannot be installed.
     """
     home = TOOLS / name
+    interpreter = interpreter.resolve()
     wanted = hashlib.sha256(requirements.read_bytes() + str(interpreter).encode()).hexdigest()
     with exclusive(TOOLS / f"{name}.lock"):
         if not _is_made(home, wanted):

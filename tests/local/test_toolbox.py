@@ -63,6 +63,15 @@ def test_an_environment_is_renewed_when_its_list_changes(requirements: Path) -> 
     assert environment_of("t", requirements, INTERPRETER).lstat().st_ctime_ns != first
 
 
+def test_a_copy_of_the_repository_that_shares_the_tools_does_not_replace_what_others_use(
+    requirements: Path, tmp_path: Path
+) -> None:
+    first = environment_of("t", requirements, INTERPRETER).lstat().st_ctime_ns
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", tmp_path / "of-the-copy"], check=True)  # noqa: S603 - the standard library
+    of_the_copy = tmp_path / "of-the-copy" / "bin" / "python"
+    assert environment_of("t", requirements, of_the_copy).lstat().st_ctime_ns == first
+
+
 def test_packages_that_cannot_be_installed_are_reported_in_uvs_words_and_leave_nothing_that_looks_whole(
     requirements: Path,
 ) -> None:
