@@ -59,6 +59,11 @@ def draw(number: int) -> Draw:
 
 def _switches(random: Random) -> dict[str, Any]:
     """Every switch, each both ways."""
+    return _times(random) | _answers(random)
+
+
+def _times(random: Random) -> dict[str, Any]:
+    """How tokens are remembered, what shows when, and the size of a page."""
 
     def short(*longest: float) -> float:
         most = random.choice((0.0, 0.0, *longest))
@@ -78,6 +83,12 @@ def _switches(random: Random) -> dict[str, Any]:
         "flow_seconds": short(2.0, 45.0),
         "clock_ahead": round(random.uniform(-200.0, 200.0), 3),
         "associated_page_size": random.choice((1.0, 2.0, 5.0, 100.0)),
+    }
+
+
+def _answers(random: Random) -> dict[str, Any]:
+    """What Amazon Connect answers and shows."""
+    return {
         "answers_old_contact_id": random.random() < 0.2,
         "answers_without_contact_id": random.random() < 0.2,
         "initial_contact_names_itself": random.random() < 0.5,
