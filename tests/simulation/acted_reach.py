@@ -21,6 +21,7 @@ EXPECTED = (
     "schedule: fired late",
     "schedule: fired twice",
     "request: followed",
+    "deployment: a second one",
     "sweep: request",
     "sweep: invocation repeated",
     "others: queue",
@@ -39,6 +40,7 @@ def acted(evidence: Evidence) -> Counter[str]:
     counts["route: held"] = sum('"afterMinutes"' in one.body for one in evidence.schedules)
     counts["schedule: fired late"] = evidence.struck[f"scheduler: {Kind.LATE}"]
     counts["schedule: fired twice"] = evidence.struck[f"scheduler: {Kind.DUPLICATE}"]
+    counts["deployment: a second one"] = sum(message.id.startswith("second-") for message in evidence.messages)
     counts["sweep: request"] = sum(len(one.asked) for one in evidence.sweeps)
     counts["sweep: invocation repeated"] = sum(one.again for one in evidence.sweeps)
     counts["request: followed"] = sum("movedContactId" in one.detail for one in evidence.events)
@@ -56,6 +58,7 @@ def drawn(scenario: Scenario) -> set[str]:
         "route: held": any(one.after for one in scenario.requests),
         "schedule: fired late": any(one.service == "scheduler" for one in scenario.faults),
         "schedule: fired twice": any(one.service == "scheduler" for one in scenario.faults),
+        "deployment: a second one": scenario.is_double,
         "sweep: request": bool(scenario.sweeps),
         "sweep: invocation repeated": bool(scenario.sweeps),
         "request: followed": any(one.follow for one in scenario.requests),

@@ -20,6 +20,8 @@
     e-quota       never more calls than the paced workers' shares allow, per operation, at once and in the long run
     f-mates       a message ends as it would alone, whatever is in its batch; the answer names what must come back, and nothing else
     g-announced   no success is announced that did not happen, and no failure that was not parked; each event tells it right
+    g-own         a success that is inferred may be by the request's own call, which was in doubt when the transfer was made
+    g-once        a transfer is announced as that of one request, in whichever deployment
     g-forgotten   no transfer is left unannounced
     g-ledger      the ledger tells what happened (the only rule that reads it)
     h-settled     everything settles once the faults stop
@@ -45,6 +47,7 @@ from tests.simulation import (
     rules_ends,
     rules_events,
     rules_fate,
+    rules_inferred,
     rules_lanes,
     rules_ledger,
     rules_pace,
@@ -78,6 +81,8 @@ RULES: dict[str, Rule] = {
     "e-quota": rules_pace.quota,
     "f-mates": rules_ends.mates,
     "g-announced": rules_events.announced,
+    "g-own": rules_inferred.own,
+    "g-once": rules_inferred.once,
     "g-forgotten": rules_fate.forgotten,
     "g-ledger": rules_ledger.ledger,
     "h-settled": rules_fate.settled,

@@ -13,6 +13,7 @@ from typing import Any
 from local.connect.model import Fault as ConnectFault
 from local.connect.model import FaultKind
 from local.virtual import Fault, Kind
+from tests.simulation.generate_deployments import two_deployments
 from tests.simulation.generate_ladders import ladders
 from tests.simulation.generate_lanes import lanes
 from tests.simulation.generate_names import at_once, same_names
@@ -207,4 +208,5 @@ CHANGES: tuple[tuple[str, float, Callable[[Random, Scenario], Scenario]], ...] =
     ("lanes", 0.1, lanes),
     ("ladders", 0.05, ladders),
     ("sweeps", 0.05, sweeps),
+    ("two deployments", 0.05, two_deployments),
 )

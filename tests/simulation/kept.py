@@ -14,6 +14,7 @@ from local.virtual import Fault, Kind, Sizing
 from tests.simulation.generate import scenario
 from tests.simulation.generate_names import at_once
 from tests.simulation.kept_brake import archived_for_minutes
+from tests.simulation.kept_others import away, by_another_deployment, by_hand_hours_later, denied
 from tests.simulation.kept_routes import (
     doubtful_route,
     late_after_the_end,
@@ -146,28 +147,6 @@ def crowded(seed: int) -> Scenario:
     return at_once(Random(f"forced {seed}"), scenario(seed))
 
 
-def away(seed: int) -> Scenario:
-    """Connect is away for longer than a message that comes back every second has receives."""
-    return Scenario(
-        seed=seed,
-        contacts=("task",),
-        requests=(Request(0, queue="Support"),),
-        asks=(Ask(0.0, 0),),
-        connect_faults=(ConnectFault(FaultKind.UNAVAILABLE, seconds=2400.0),),
-    )
-
-
-def denied(seed: int) -> Scenario:
-    """The worker's role may not transfer for a minute."""
-    return Scenario(
-        seed=seed,
-        contacts=("task",),
-        requests=(Request(0, queue="Support"),),
-        asks=(Ask(0.0, 0),),
-        connect_faults=(ConnectFault(FaultKind.ACCESS_DENIED, "TransferContact", seconds=60.0),),
-    )
-
-
 def failed_and_back(seed: int) -> Scenario:
     """Two requests for one contact fail while their flow is archived; SQS brings both messages back although they were deleted."""
     cannot = frozenset({"FlowNotUsable"})
@@ -220,6 +199,8 @@ KEPT: dict[str, list[Scenario]] = {
     "lost-starts-condemn": [lost_begins(seed) for seed in range(2)],
     "brake-never-on": [archived_for_minutes(1)],
     "brake-never-off": [archived_for_minutes(1)],
+    "no-window": [by_hand_hours_later(1)],
+    "others-is-ours": [by_another_deployment(seed) for seed in range(1, 6)],
     "sweep-follows": [two_sweeps(1)],
     "sweep-without-conditions": [taken_meanwhile(1)],
     "sweep-newest-first": [three_of_six(1)],
@@ -242,6 +223,8 @@ SHOWN = (
     "one-failure-a-contact",
     "brake-never-on",
     "brake-never-off",
+    "no-window",
+    "others-is-ours",
     "sweep-follows",
     "sweep-without-conditions",
     "sweep-newest-first",

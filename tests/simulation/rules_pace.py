@@ -109,7 +109,8 @@ def _frozen(case: Case) -> bool:
 
 
 def _workers(case: Case) -> int:
-    return _concurrency(case) * (2 if case.has_urgent_lane else 1)
+    deployments = 2 if case.evidence.scenario.is_double else 1
+    return _concurrency(case) * deployments * (2 if case.has_urgent_lane else 1)
 
 
 def _concurrency(case: Case) -> int:

@@ -51,6 +51,15 @@ def _without_window(real: Any) -> Any:
     return fit
 
 
+def _always_described(_real: Any) -> Any:
+    """The destination of whatever follows is looked up."""
+
+    def with_destination(self: Any, request: Any, _question: Any, successor: Any, deadline: Any) -> Any:
+        return self._connect.contact(request.instance_id, successor.contact_id, deadline) or successor
+
+    return with_destination
+
+
 def _ambiguous_is_anothers(real: Any) -> Any:
     """Rule 4: a successor that fits worse is somebody else's."""
     fits = real.__globals__["Fit"]
@@ -111,6 +120,19 @@ def _not_even_own(real: Any) -> Any:
     return lambda self: self.call is not None and real(self)
 
 
+def _others_is_ours(real: Any) -> Any:
+    """Rule 5: a request that called counts as the one that moved the contact."""
+    names = real.__globals__
+
+    def ended_or_ours(question: Any, seen: Any, *rest: Any) -> Any:
+        if question.first_called_at is not None and len(seen.successors) == 1:
+            [one] = seen.successors
+            return names["Transferred"](one.contact_id, one.arn, question.attempts, inferred=True)
+        return real(question, seen, *rest)
+
+    return ended_or_ours
+
+
 def _linked_too(real: Any) -> Any:
     return lambda contact, contact_id: contact.previous_contact_id == contact_id or real(contact, contact_id)
 
@@ -143,8 +165,17 @@ RECONCILIATION: tuple[SeededBug, ...] = (
     interleaving(
         "no-window",
         "a successor with the right destination is ours, however late it began",
-        "g-announced",
-        {"transfer.reconciliation:fit": _without_window},
+        "g-own",
+        {
+            "transfer.reconciliation:fit": _without_window,
+            "transfer.reconciliation:Reconciliation._with_destination": _always_described,
+        },
+    ),
+    interleaving(
+        "others-is-ours",
+        "a request that called at any time takes whatever follows its contact for its own transfer",
+        "g-once g-own g-announced",
+        {"transfer.reconciliation:judge": _others_is_ours},
     ),
     interleaving(
         "ambiguous-is-anothers",

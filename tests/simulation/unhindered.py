@@ -66,7 +66,8 @@ class Unhindered:
 
     @cached_property
     def _paced_lightly(self) -> bool:
-        workers = int(self._case.evidence.settings["maximum_concurrency"])
+        deployments = 2 if self._case.evidence.scenario.is_double else 1
+        workers = int(self._case.evidence.settings["maximum_concurrency"]) * deployments
         operations = {call.operation for call in self._case.evidence.calls} | {"TransferContact"}
         rates = (quotas.of(self._case.evidence.scenario, operation) for operation in operations)
         return all(rate is None or workers / rate.rate <= _TOKEN_EVERY for rate in rates)

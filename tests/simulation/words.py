@@ -72,6 +72,7 @@ def _sent(ask: Ask) -> str:
     how = [] if ask.form == "bare" else [ask.form]
     how += [] if ask.replay is None else ["replayed"]
     how += ["urgent queue"] if ask.urgent else []
+    how += ["second deployment"] if ask.deployment else []
     return f"at {ask.at:.1f} s" + (f" ({', '.join(how)})" if how else "")
 
 
