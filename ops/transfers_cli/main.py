@@ -38,7 +38,23 @@ there that fits; 4 no such deployment, or AWS denies or does not answer; 5 the q
 """
 
 app = typer.Typer(name="transfers", help=HELP, pretty_exceptions_enable=False, **SETUP)
-for command in (watch, status, batch, doubt, scheduled, send, cancel, sweep, pause, resume, doctor, probe, audit, cost, web):
+for command in (
+    watch,
+    status,
+    batch,
+    doubt,
+    scheduled,
+    send,
+    cancel,
+    sweep,
+    pause,
+    resume,
+    doctor,
+    probe,
+    audit,
+    cost,
+    web,
+):
     app.command(cls=Command)(command)
 app.add_typer(failed, name="failed")
 
