@@ -41,7 +41,7 @@ def test_a_default_that_were_another_would_show(key: str) -> None:
         "settleMinutes": 1, "confirmWithinMinutes": 5, "ledgerDays": 200, "alarmEmail": "a@b", "producerPrincipals": ["123456789012"],
         "quotaShare": 0.5, "whenInDoubt": "wait", "alarmTopics": {"page": "arn:aws:sns:us-east-1:000000000000:t"}, "tags": {"a": "b"},
         "alarms": {"throttled": {"enabled": False}}, "runbookUrl": "https://example.com/runbook", "logLevel": "DEBUG",
-        "logRetentionDays": 30,
+        "logRetentionDays": 30, "probeFile": "probe-x.json",
         "permissionsBoundary": "arn:aws:iam::000000000000:policy/bound", "queueKeyArn": "arn:aws:kms:us-east-1:000000000000:key/q",
         "dataKeyArn": "arn:aws:kms:us-east-1:000000000000:key/d",
     }  # fmt: skip

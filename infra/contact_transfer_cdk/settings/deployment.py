@@ -8,12 +8,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from contact_transfer.config.settings_table import of_file
 from contact_transfer.config.worker_settings import Quota
 from contact_transfer_cdk.errors import DeploymentError, Problems
+from contact_transfer_cdk.settings import probe_checks
 from contact_transfer_cdk.settings.alarm_settings import AlarmTopics
 from contact_transfer_cdk.settings.checks import complaints, default_concurrency
 from contact_transfer_cdk.settings.model import DeploymentSettings
@@ -54,9 +56,19 @@ def load(name: str, folder: Path = DEPLOYMENTS) -> DeploymentSettings:
         known = ", ".join(sorted(p.stem for p in folder.glob("*.json"))) or "none"
         raise DeploymentError(f"There is no deployment '{name}': deployments/ has {known}.")
     try:
-        return parse(name, _content(path))
+        return _as_probed(parse(name, _content(path)), folder)
     except DeploymentError as error:
         raise type(error)(*(_in_file(path, problem) for problem in error.problems)) from error
+
+
+def _as_probed(settings: DeploymentSettings, folder: Path) -> DeploymentSettings:
+    """The settings, checked against the probe file that they name. Raise ``DeploymentError``."""
+    if settings.probe_file is None:
+        return settings
+    path = folder / settings.probe_file
+    if problems := list(probe_checks.complaints(settings, path)):
+        raise DeploymentError(*problems)
+    return replace(settings, probe_file=str(path))
 
 
 def _in_file(path: Path, problem: str) -> str:

@@ -37,6 +37,7 @@ class DeploymentSettings:
     retry_for_hours: float
     settle_minutes: float
     when_in_doubt: str
+    probe_file: str | None
     ledger_days: float
     producer_principals: tuple[str, ...]
     alarm_email: str | None

@@ -129,6 +129,13 @@ _ROWS = (
         _WORKER,
     ),
     Setting(
+        "probeFile",
+        Text(r"[^\s/\\][^\s\\]*\.json", "the path of a JSON file, beside this one or below"),
+        "file that `transfers probe` wrote for an instance of this deployment, beside this file: `settleMinutes` and `whenInDoubt`"
+        " are checked against what was observed",
+        None,
+    ),
+    Setting(
         "ledgerDays",
         Number(most=3650, above=True),
         "days for which the ledger remembers what was transferred",

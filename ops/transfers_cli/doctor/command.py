@@ -13,7 +13,7 @@ from rich.text import Text
 from contact_transfer.request.arn import parse_instance
 from transfers_cli import options, say, trial_options
 from transfers_cli.deployment import Aws, Deployment, find
-from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours, roles
+from transfers_cli.doctor import in_account, in_connect, in_regions, in_stack, leftovers, neighbours, probed, roles
 from transfers_cli.doctor.finding import Check, Finding, Level, Subject, Target
 from transfers_cli.doctor.live.command import live as try_sources
 from transfers_cli.doctor.live.request import Options
@@ -29,6 +29,7 @@ ALWAYS: tuple[Check, ...] = (
     in_connect.routes,
     in_account.quota,
     neighbours.neighbours,
+    probed.probe_file,
 )
 BEFORE: tuple[Check, ...] = (*leftovers.CHECKS, *ALWAYS)
 DEPLOYED: tuple[Check, ...] = (

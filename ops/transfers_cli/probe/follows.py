@@ -8,14 +8,13 @@ from typing import Any
 
 from contact_transfer.config.settings_table import default
 from contact_transfer.transfer.reconciliation import TRANSFER_METHODS
+from contact_transfer_cdk.settings.probe_checks import LOOKING_SECONDS
 from transfers_cli.probe.behaviours import REPLAYS
 from transfers_cli.probe.experiments.tokens import CONFLICT, FIRST_ANSWER, FORGOTTEN, SECOND_TRANSFER, SPENT
 from transfers_cli.probe.findings import Finding, Span, State
 
 #: What a lost answer is settled by: how late each of them shows.
 SHOWN = ("old.end-shown", "new.described", "new.listed", "new.destination")
-#: Seconds of ``settleMinutes`` that are kept for looking.
-LOOKING_SECONDS = 60.0
 #: The clock may be off by so much before the first answer. Source: ``contact_transfer.connect.connect_clock``.
 _CLOCK_MARGIN = 120.0
 #: A contact that is not known is waited for so long. Source: the contract, ``ContactNotFound``.

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from contact_transfer_cdk.settings.probe_checks import VERSION
 from transfers_cli import say
 from transfers_cli.probe.answers import Answer
 from transfers_cli.probe.contacts import Place
@@ -15,8 +16,6 @@ from transfers_cli.probe.findings import Finding, State
 from transfers_cli.probe.follows import follows, needed_seconds, settings
 from transfers_cli.probe.probe import Result
 
-#: What a probe file may be read as.
-VERSION = 1
 #: Parameters that are not kept as evidence: they hold an e-mail address.
 _NOT_KEPT = ("FromEmailAddress", "DestinationEmailAddress", "EmailMessage")
 #: So many numbers of answers are shown on the page; the file has all.
