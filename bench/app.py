@@ -25,6 +25,7 @@ from bench import (
     realtime,
     start,
     tried,
+    urgent,
 )
 from bench.finding import Check, Finding, console
 
@@ -53,6 +54,7 @@ MEASURES: dict[str, tuple[Measure, str]] = {
 
 #: Not in a whole run, because they take long.
 LONG: dict[str, tuple[Measure, str]] = {
+    "urgent": (urgent.measure, "urgent requests beside a backlog in real time (two minutes; not in a whole run)"),
     "longer": (realtime.longer, "600 requests in real time at a peer: what is lost (five minutes; not in a whole run)"),
 }
 

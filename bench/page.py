@@ -26,7 +26,7 @@ FIGURES = ROOT / "docs" / "performance"
 PLOT = ROOT / "docs" / "images" / "race.svg"
 PROSE = Path(__file__).resolve().parent / "prose.md"
 #: Measures that take too long for every run: their figures may be of another run, and the page says so.
-ELSEWHERE = frozenset({"lanes", "longer"})
+ELSEWHERE = frozenset({"lanes", "longer", "urgent"})
 
 
 class NoFigures(SystemExit):
