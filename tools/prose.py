@@ -16,8 +16,9 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -57,7 +58,22 @@ class Word:
 
     def found_in(self, prose: str) -> bool:
         """Return whether the prose holds it as whole words, in any letter case."""
-        return re.search(rf"(?<![\w-]){re.escape(self.refused)}(?![\w-])", prose, re.IGNORECASE) is not None
+        return _pattern((self,)).search(prose) is not None
+
+
+@cache
+def _pattern(words: tuple[Word, ...]) -> re.Pattern[str]:
+    """What finds any of the words: most lines hold none, so one search of a line is enough."""
+    any_of = "|".join(re.escape(word.refused) for word in words)
+    return re.compile(rf"(?<![\w-])(?:{any_of})(?![\w-])", re.IGNORECASE)
+
+
+def _found(lines: Iterable[tuple[int, str]], words: Sequence[Word]) -> Iterator[tuple[int, str, Word]]:
+    """Yield number and prose of each line that holds a refused word, with the word."""
+    pattern = _pattern(tuple(words))
+    for number, prose in lines:
+        if words and pattern.search(prose):
+            yield from ((number, prose, word) for word in words if word.found_in(prose))
 
 
 def refused_words(glossary: str) -> list[Word]:
@@ -100,9 +116,7 @@ def complaints(text: str, words: Sequence[Word], *, source: bool = False) -> lis
     """Return one line for each refused word of a page or source: its line number, the word, and what to write."""
     return [
         f'{number}: "{word.refused}": write "{word.say}"'
-        for number, prose in (source_lines(text) if source else prose_lines(text))
-        for word in words
-        if word.found_in(prose)
+        for number, _, word in _found(source_lines(text) if source else prose_lines(text), words)
     ]
 
 
@@ -112,12 +126,7 @@ def complaints_about(path: Path, words: Sequence[Word]) -> list[str]:
     found = complaints(text, words, source=source)
     if source and SIMULATION not in path.parents:
         single = [word for word in words if " " not in word.refused]
-        found += [
-            f'{number}: "{name}": no {word.refused}'
-            for number, name in name_lines(text)
-            for word in single
-            if word.found_in(name)
-        ]
+        found += [f'{number}: "{name}": no {word.refused}' for number, name, word in _found(name_lines(text), single)]
     return found
 
 
