@@ -51,6 +51,31 @@ def outcomes(telemetry: Telemetry) -> None:
     telemetry.conflict("name", "other")
 
 
+class Writes(io.StringIO):
+    """What is written, write by write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.texts: list[str] = []
+
+    def write(self, text: str) -> int:
+        self.texts += [text] if text else []
+        return len(text)
+
+
+def test_a_line_of_metrics_is_one_write_so_that_no_other_process_writes_into_it(
+    monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    """Lambda's runtime client writes without a buffer, and environments may share a file."""
+    writes = Writes()
+    monkeypatch.setattr("sys.stdout", writes)
+    telemetry = Telemetry(logging.getLogger(request.node.name), Metrics(namespace=NAMESPACE, service="bus"))  # type: ignore[arg-type]  # nothing is logged
+    telemetry.unconfirmed()
+    telemetry.end()
+    assert writes.texts
+    assert all(text.endswith("}\n") and json.loads(text) for text in writes.texts)
+
+
 def test_every_line_has_a_time_as_rfc_3339_and_a_level_that_lambda_reads(write: Callable[..., Written]) -> None:
     """Source: AWS Lambda developer guide, "Configuring JSON and plain text log formats": without both, a line counts as INFO."""
     lines, _ = write(outcomes)

@@ -200,7 +200,8 @@ class Telemetry:
             "service": self._metrics.service or SERVICE,
             **{name: str(value) for name, value in dimensions.items()},
         }
-        print(_ENCODER.encode(self._metrics.serialize_metric_set(dict(entries), given)))  # noqa: T201 - where Powertools writes metrics, too
+        text = _ENCODER.encode(self._metrics.serialize_metric_set(dict(entries), given))
+        print(f"{text}\n", end="")  # noqa: T201 - where Powertools writes metrics, too; one write, so that no other process's line comes between
 
 
 def _failure_class(failed: Failed) -> FailureClass:
