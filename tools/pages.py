@@ -9,6 +9,7 @@ from contact_transfer.request.field_types import Boolean, Choice, Text
 from contact_transfer.request.fields import FIELDS, Field
 from contact_transfer.transfer.failures import FAILURES
 from contact_transfer_cdk.settings.page import settings_rows
+from tools.assumptions import page_table
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -36,6 +37,7 @@ TABLES: Mapping[str, Mapping[str, Callable[[], str]]] = {
     "contract.md": {"fields": fields_of_a_request, "failure codes": failure_codes},
     "runbook.md": {"failure codes": remedies},
     "configuration.md": {"settings": settings_rows},
+    "assumptions.md": {"assumptions": page_table},
 }
 
 
