@@ -49,7 +49,7 @@ def switch(found: Deployment, uuids: list[str], *, on: bool) -> None:
     Args:
         found: the deployment.
         uuids: the mappings, as ``to_switch`` names them.
-        on: whether they shall be enabled.
+        on: True enables them, False disables them.
 
     Raises:
         Stop: Lambda takes too long.

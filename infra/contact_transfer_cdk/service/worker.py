@@ -16,7 +16,7 @@ HANDLER = "contact_transfer.worker.handler"
 
 
 class Worker(Function):
-    """``role`` exists before the function: the bus names it. The function is made by ``deploy``."""
+    """The worker's role and log group, and its function once ``deploy`` has made it. The bus names ``role``, so it comes first."""
 
     def __init__(self, scope: Construct, id_: str, *, settings: DeploymentSettings, log_key: kms.IKey) -> None:
         super().__init__(scope, id_, name="worker", settings=settings, log_key=log_key)

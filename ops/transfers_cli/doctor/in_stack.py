@@ -86,7 +86,7 @@ def _readers(found: Deployment, topic: str) -> Finding:
 
 
 def waiting(subject: Subject) -> Iterator[Finding]:
-    """Nothing has failed."""
+    """Yield one finding, which is good if no failed message waits for a person."""
     failed = sum(subject.deployed.queue("DeadLetterQueueUrl", "ApproximateNumberOfMessages").values())
     if failed:
         yield look("dead-letter queue", f"{failed} failed requests wait", "See them: transfers failed ls.")

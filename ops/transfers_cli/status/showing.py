@@ -36,7 +36,7 @@ def show(answer: Answer) -> None:
 
 
 def as_dict(answer: Answer) -> dict[str, Any]:
-    """The same for scripts: every key is always there, null where there is nothing to tell."""
+    """Return the answer for scripts: every key is always there, null where nothing is known."""
     return {
         "contacts": [_story(story, answer) for story in answer.stories],
         "scheduled": [_held(held) for held in answer.held],
@@ -119,7 +119,7 @@ def held_facts(held: HeldRequest) -> dict[str, str]:
 
 
 def message_facts(message: Parked) -> dict[str, str]:
-    """A failed message that the ledger does not know."""
+    """Return what is shown of a failed message that the ledger does not know: texts by their labels."""
     facts = {
         "outcome": f"failed: {message.code} at {say.when(message.failed_at)}. {message.why}",
         "contact": message.contact,

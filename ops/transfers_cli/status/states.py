@@ -89,7 +89,7 @@ def _is_in_doubt(contact: Contact, request: str, now: float) -> bool:
 
 
 def key_of(contact: Contact, name: str) -> str:
-    """The key of the request of that name; the name itself where the ledger has none of it."""
+    """Return the key under which the contact's document has the request of that name; the name itself if it has none."""
     return next((key for key in contact.requests if identity.name_of(key) == name), name)
 
 

@@ -61,7 +61,7 @@ class Access:
         return f"{self.cookie_name}={self._session}; HttpOnly; SameSite=Strict; Path=/"
 
     def new_address(self) -> str:
-        """An address that opens the console once; the one before is good no more."""
+        """Return an address that opens the console once. The address before it stops working."""
         with self._lock:
             self._once = secrets.token_urlsafe(24)
             return f"{self.origin}/enter?token={self._once}"
