@@ -28,8 +28,8 @@ def cancel(
     """Cancel what is queued or scheduled, and what arrives within seven days from now, by requestId or by batch.
 
     What is transferred, under way or in doubt stays as it is, and the command says what that is. The cancellation goes to the
-    queue in which fewer messages wait. Each request that it ends is announced as `Contact Transfer Cancelled`; what is scheduled
-    ends at once.
+    queue in which fewer messages wait, and the worker is invoked with it, so that it is read at once. Each request that it ends is
+    announced as `Contact Transfer Cancelled`; what is scheduled ends at once.
     """
     check_named(request_id, batch_id)
     found = open_deployment(deployment)
