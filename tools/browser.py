@@ -49,4 +49,4 @@ def enter(browser: Browser, address: str) -> Page:
 def shape(page: Page, width: int, height: int, scheme: Scheme) -> None:
     """Let the page be seen in a window of ``width`` and ``height`` pixels, on a light or a dark desktop (``scheme``)."""
     page.set_viewport_size({"width": width, "height": height})
-    page.emulate_media(color_scheme=scheme)
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
