@@ -20,7 +20,7 @@ setup: $(READY) ## create .venv with everything pinned (the other commands do it
 run: $(READY) ## the whole service at work on this machine: no AWS account, no Docker
 	@$(BIN)/python -m local.demo --deployment $(DEPLOYMENT) $(ARGS)
 
-serve: $(READY) ## keep the local cloud up and print what to export
+serve: $(READY) ## keep the local cloud and its console up, and print what to export
 	@$(BIN)/python -m local.serve --deployment $(DEPLOYMENT) $(ARGS)
 
 test: $(READY) ## every test

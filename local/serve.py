@@ -1,4 +1,4 @@
-"""``python -m local.serve``: keeps the local cloud up for any AWS client and says how to use it."""
+"""``python -m local.serve``: keeps the local cloud and its console up, for any AWS client, and says how to use them."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from rich.console import Console
 
 from contact_transfer.request.timestamps import rfc3339
 from local.cloud import LocalCloud
+from local.console import console as web_console
 from local.demo.contacts import Contacts
 from local.processes import end_as_by_ctrl_c
 from local.reporting import reported
@@ -148,10 +149,12 @@ def main(
 ) -> None:
     """Keep the local cloud up until Ctrl-C, and print what to export and how to send requests."""
     end_as_by_ctrl_c()
-    with reported(console), LocalCloud(deployment) as cloud:
+    with reported(console), LocalCloud(deployment) as cloud, web_console(cloud) as address:
         for heading, text in guide(cloud, contacts(cloud)):
             console.print(f"\n# {heading}", style="bold", markup=False)
             console.print(text, markup=False)
+        console.print("\n# the console, for one browser; for another one: .venv/bin/transfers web", style="bold")
+        console.print(address, markup=False)
         console.print("\nup until Ctrl-C", style="bold green")
         with contextlib.suppress(KeyboardInterrupt):
             threading.Event().wait()

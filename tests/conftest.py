@@ -38,7 +38,7 @@ botocore.session.create_loader = functools.cache(botocore.session.create_loader)
 #: Seconds each, in every worker and before its first test, if a module of tests imports it.
 _SLOW_TO_LOAD = frozenset({"aws_cdk", "cfnlint"})
 #: Groups of tests that share one local cloud or one set-up, the longest first, so that the workers end together.
-_LONGEST_FIRST = ("fresh-copy", "cloud", "ops", "upgrade", "two-instances", "synth", "emulator")
+_LONGEST_FIRST = ("fresh-copy", "cloud", "ops", "packages", "upgrade", "two-instances", "synth", "emulator")
 #: Single tests that take long, before the thousands that take no time.
 _LONG_FOLDERS = ("recipes", "simulation", "exploration")
 

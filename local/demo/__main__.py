@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from rich.live import Live
 
 from local.app import changed
 from local.cloud import LocalCloud
+from local.console import console as web_console
 from local.demo import account, screen
 from local.demo.arrivals import Arrivals, effort
 from local.demo.own_routes import OwnRoutes
@@ -50,8 +52,19 @@ def main(
                 console.print(f"broken: {complaint}", style="bold red", markup=False)
             if complaints:
                 console.print(f"the logs are in {cloud.keep_logs()}", markup=False)
+            if console.is_terminal and sys.stdin.isatty():
+                offer_console(cloud)
     if complaints:
         raise typer.Exit(1)
+
+
+def offer_console(cloud: LocalCloud) -> None:
+    """Let a person look at what happened in the console, for as long as they like."""
+    with web_console(cloud) as address:
+        console.print(f"\nLook at it in your browser: {address}", style="bold green", markup=False, soft_wrap=True)
+        console.print("Enter ends the console and the local cloud.", style="dim")
+        with contextlib.suppress(EOFError):
+            input()
 
 
 def show(cloud: LocalCloud, patience: float, *, whole: bool) -> Sequence[str]:

@@ -8,9 +8,12 @@ import subprocess
 import sys
 from functools import partial
 
+import httpx
 import pytest
 
 from local.cloud import LocalCloud
+from local.console import console
+from local.demo.__main__ import offer_console
 from local.serve import commands, contacts, exports, guide
 from transfers_cli.main import run
 
@@ -58,6 +61,23 @@ def test_the_operators_commands_do_what_they_say_in_their_order(
     assert "held until due" in batch
     assert "1 schedule deleted" in cancelled
     assert tasks[3] not in _moved(cloud)
+
+
+def test_the_console_opens_by_the_address_that_is_printed(cloud: LocalCloud) -> None:
+    with console(cloud) as address, httpx.Client(trust_env=False, follow_redirects=True, timeout=30) as browser:
+        page = browser.get(address)
+        assert page.status_code == 200
+        assert cloud.outputs["EventBusName"] in page.text
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(address, trust_env=False)
+
+
+def test_the_demonstration_ends_with_the_console_when_a_person_is_there(
+    cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("builtins.input", lambda: "")
+    offer_console(cloud)
+    assert "Look at it in your browser: http://127.0.0.1:" in capsys.readouterr().out
 
 
 def _is_empty(cloud: LocalCloud, queue: str) -> bool:

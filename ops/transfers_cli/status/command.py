@@ -14,6 +14,7 @@ from transfers_cli.listing import Listing
 from transfers_cli.status import showing
 from transfers_cli.status.search import Answer, Search, chosen_instances
 from transfers_cli.status.states import State
+from transfers_cli.timeline.reading import timeline
 
 Id = Annotated[
     str,
@@ -35,22 +36,24 @@ def status(
     request_id: Annotated[bool, typer.Option("--request-id", help="WHAT is a requestId and nothing else.")] = False,
     instance: Instance = None,
     chain: Annotated[bool, typer.Option(help="Ask Connect for the contacts before and after.")] = True,
+    logs: Annotated[bool, typer.Option(help="Ask for the worker's log lines, too: every step of the timeline.")] = True,
     deployment: options.DeploymentName = "",
     json: options.AsJson = False,
 ) -> None:
     """Say what became of a request or a contact: not seen yet, deferred, in doubt, failed or transferred.
 
-    With it: when and from where it was asked, how often it was tried, the last error and the next try, where a failed message is
-    now, and which contacts came before and after. Status 3: it was not seen.
+    With it: a timeline, when and from where it was asked, how often it was tried, the last error and the next try, where a failed
+    message is now, and which contacts came before and after. Status 3: it was not seen.
     """
     found = open_deployment(deployment)
     answer = Search(found, instance, by_request_id=request_id, connect=chain).find(what)
     waiting = None if answer.is_seen else sum(found.waiting(*_WAITING).values())
     if json:
         not_seen = {"state": State.NOT_SEEN, "waitingInQueue": waiting} if waiting is not None else {}
-        say.as_json({**found.place, **showing.as_dict(answer), **not_seen})
+        told = [entry.as_dict() for entry in timeline(found, answer, logs=logs)]
+        say.as_json({**found.place, **showing.as_dict(answer), "timeline": told, **not_seen})
     else:
-        showing.show(answer)
+        showing.show(answer, timeline(found, answer, logs=logs))
     if waiting is not None:
         raise Stop(_not_seen(found, answer, waiting), Exit.NOTHING)
 

@@ -18,10 +18,11 @@ from transfers_cli.listing import Listing
 from transfers_cli.status.parked import DeadLetters
 from transfers_cli.status.search import Answer
 from transfers_cli.status.states import State, failure_of, is_failure, key_of, state_of
+from transfers_cli.timeline.entry import Entry
 
 
-def show(answer: Answer) -> None:
-    """Everything that was found, for a person."""
+def show(answer: Answer, timeline: Sequence[Entry] = ()) -> None:
+    """Everything that was found, for a person, with its ``timeline``."""
     for story in answer.stories:
         say.facts(f"contact {story.contact_id}", contact_facts(story))
         for key in keys(story, answer):
@@ -30,6 +31,10 @@ def show(answer: Answer) -> None:
         say.facts(f"request {held.public.get('requestName')}", held_facts(held))
     for message in unknown_to(answer):
         say.facts(f"failed message {message.message_id}", message_facts(message))
+    if timeline:
+        rows = [(say.when(one.at), one.kind, one.what) for one in timeline]
+        say.out.print(Listing("timeline", ("!time", "!event", "what"), rows))
+        say.out.print()
     if answer.tree:
         known = {story.contact_id for story in answer.stories}
         say.out.print(_tree(answer.tree, known))

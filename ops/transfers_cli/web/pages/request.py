@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from transfers_cli.status.search import Search
 from transfers_cli.status.showing import contact_facts, held_facts, keys, message_facts, request_facts, unknown_to
+from transfers_cli.timeline.reading import timeline
 from transfers_cli.web.asking import Asked, View
 from transfers_cli.web.chain import picture
 from transfers_cli.web.console import Console
@@ -30,6 +31,7 @@ def page(console: Console, asked: Asked) -> View:
         "stories": stories,
         "held": [(one, held_facts(one)) for one in answer.held],
         "messages": [(one, message_facts(one)) for one in unknown_to(answer)],
+        "timeline": timeline(console.found, answer),
         "chain": picture(answer.tree, {story.contact_id for story in answer.stories}),
     }
     command = ["status", what, *(["--request-id"] if by_request_id else [])]
