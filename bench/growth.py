@@ -16,9 +16,10 @@ from bench.load import Load
 from bench.requests import INSTANCE_ARN
 from bench.start import asset
 from bench.virtual import run
+from contact_transfer.ledger.acquisition import Claim, LeaseAcquired
 from contact_transfer.ledger.forgetting import REMEMBERED_ENDS as KEPT
 from contact_transfer.ledger.ledger import Session
-from contact_transfer.ledger.records import Claim, EndRecord, LeaseAcquired
+from contact_transfer.ledger.records import EndRecord
 from contact_transfer.ledger.store import Store
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer.clock import Now

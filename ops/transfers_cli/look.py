@@ -55,7 +55,8 @@ class Looker:
         contact = self.contact(request.instance_id, request.contact_id)
         if contact is None:
             return f"ContactNotFound: Contact {request.contact_id} is not known to instance {request.instance_id}."
-        refused = self._asked(lambda: self._eligibility.check(request, contact, _FOREVER))
+        tree = self._connect.tree(request.instance_id, request.contact_id, _FOREVER)
+        refused = self._asked(lambda: self._eligibility.check(request, contact, _FOREVER, tree))
         if refused is not None:
             word = refused.reason if isinstance(refused, Skipped) else refused.code
             return f"{word}: {refused.message}"

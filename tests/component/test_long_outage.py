@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from random import Random
 
 import pytest
 
 from contact_transfer.ledger.documents import MAXIMUM_BYTES
 from local.connect.model import Fault, FaultKind
-from tests.component.services import Message
+from tests.component.services import START, Message
 from tests.component.world import World
 from tests.properties.losing import Client
 
@@ -72,3 +73,32 @@ def test_a_tree_of_sixty_pages_comes_to_an_end_with_bounded_calls(world: World, 
     assert world.codes == []
     assert len(world.published("Succeeded")) == 1
     assert world.calls("ListAssociatedContacts") <= (125 if lost else 60)
+
+
+@pytest.mark.parametrize(
+    ("lost", "queue", "codes"),
+    [(True, None, []), (True, "nowhere", ["OutcomeUnknown"]), (False, "nowhere", ["DestinationNotFound"])],
+)
+def test_environments_that_live_for_one_invocation_read_a_tree_of_sixty_pages_together(
+    world: World, *, lost: bool, queue: str | None, codes: list[str]
+) -> None:
+    """How far it has been read is in the contact's document, without the many tasks that are linked to the tree's contacts."""
+    world.connect.set_switches(associated_page_size=2, token_forgotten_after=0.0)
+    first = world.contact()
+    for _ in range(118):
+        world.connect.others.link_task(first)
+    contact = world.contact(PreviousContactId=list(world.connect.store.contacts)[-1])
+    if lost:
+        world.lose(FaultKind.LOST_RESET if queue is None else FaultKind.RESET)
+    world.send(world.request(contact, **({} if queue is None else {"queueId": queue})))
+    sizes = []
+    while world.queue.waiting and world.time.now < START + 2 * 3600:
+        world.time.now = max(world.time.now, world.queue.waiting[0].visible_at)
+        world.worker = world.new_worker()
+        world.once()
+        sizes.append(len(json.dumps(world.item(contact))))
+    assert (world.queue.waiting, world.codes) == ([], codes)
+    assert [old for old, _ in world.transfers] == ([contact] if queue is None else [])
+    assert len(sizes) > 1
+    assert max(sizes) < 4000
+    assert world.calls("ListAssociatedContacts") < 60 * len(sizes)

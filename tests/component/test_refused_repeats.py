@@ -40,3 +40,21 @@ def test_after_its_time_a_request_in_doubt_is_not_called_for_again(new_world: Ne
     assert world.codes == ["RetriesExhausted"]
     assert _last(world) < START + 2 * 3600
     assert world.time.now < START + 3 * 3600
+
+
+@pytest.mark.parametrize("answers", [("not-found", "invalid-request"), ("invalid-request", "not-found")])
+def test_two_different_refusals_after_a_lost_answer_are_no_verdict(world: World, answers: tuple[str, str]) -> None:
+    """Both are what Connect says of a contact that the lost call has moved, and neither proves that it did not."""
+    world.connect.set_switches(token_forgotten_after=0.0, end_shown_after=120.0, successor_listed_after=300.0)
+    message = world.send(world.request(world.contact()))
+    world.lose(FaultKind.LOST_RESET)
+    world.once()
+    for answer in answers:
+        world.connect.set_switches(ended_contact_answers=answer)
+        world.time.now = message.visible_at
+        assert world.once() == [message.message_id], "nothing is known yet"
+    world.settle()
+    codes = {call.code for call in world.connect.history.calls if call.operation == "TransferContact"}
+    assert codes >= {"ResourceNotFoundException", "InvalidRequestException"}
+    assert world.codes == []
+    assert [told["newContactId"] for told in world.published("Succeeded")] == [new for _, new in world.transfers]

@@ -36,7 +36,7 @@ from tests.exploration.values import SOME_TIME, Effect, Flying, Message, Worker,
 from tests.exploration.ways import Applied, Lost, Way, instead, ways
 from tests.exploration.wire import SIGN, Call, Recorded
 
-#: A call takes effect at most so long after it was signed: the service's own assumption (ledger.attempts).
+#: A call takes effect at most so long after it was signed: the service's own assumption (ledger.records).
 EFFECT_SECONDS = 330.0
 #: So long after it was signed AWS refuses a request (documented).
 SIGNED_FOR_SECONDS = 300.0

@@ -27,8 +27,15 @@ def test_a_lease_that_does_not_outlast_the_time_out_is_refused() -> None:
 
 
 def test_a_batch_that_the_pace_cannot_serve_in_the_time_out_is_refused() -> None:
-    assert settings(transfersPerSecond=0.04).transfers_per_second == 0.04
-    assert "takes a worker 51.2821 s" in refusal(transfersPerSecond=0.039)
+    assert settings(transfersPerSecond=0.042).transfers_per_second == 0.042
+    assert "takes a worker 53 s" in refusal(transfersPerSecond=0.04)
+
+
+def test_a_pace_that_leaves_no_time_for_the_looks_of_a_refused_call_is_refused() -> None:
+    assert settings(transfersPerSecond=0.1, maximumConcurrency=4).maximum_concurrency == 4
+    assert "takes a worker 57.5 s" in refusal(transfersPerSecond=0.1, maximumConcurrency=5)
+    narrow = {"ListAssociatedContacts": {"rate": 0.1, "burst": 5}}
+    assert "of ListAssociatedContacts 0.1" in refusal(transfersPerSecond=0.1, quotas=narrow)
 
 
 def test_a_describe_contact_quota_under_the_pace_is_refused() -> None:

@@ -10,22 +10,18 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from contact_transfer.ledger import contact as contacts
-from contact_transfer.ledger.attempts import Call
-from contact_transfer.ledger.contact import MAXIMUM_UNDER_WAY, Release
-from contact_transfer.ledger.documents import MAXIMUM_BYTES, decode, encode
-from contact_transfer.ledger.forgetting import REMEMBERED_MESSAGES
-from contact_transfer.ledger.records import (
+from contact_transfer.ledger.acquisition import (
     AlreadyTransferred,
     Claim,
-    Contact,
-    EndRecord,
     LeaseAcquired,
     LeaseHeld,
     RecordedEnd,
     TooManyRequests,
-    Transfer,
-    TransientError,
 )
+from contact_transfer.ledger.contact import MAXIMUM_UNDER_WAY, Release
+from contact_transfer.ledger.documents import MAXIMUM_BYTES, decode, encode
+from contact_transfer.ledger.forgetting import REMEMBERED_MESSAGES
+from contact_transfer.ledger.records import Call, Contact, EndRecord, Transfer, TransientError
 from contact_transfer.transfer.clock import Now
 
 _REQUESTS = st.sampled_from(["a", "b", "c"])

@@ -13,6 +13,7 @@ SERVICE: tuple[tuple[int, str], ...] = (
     (263, "the same"),
     (5454, "a message came back after its deletion was lost, when a dozen others had failed, and got another end"),
     (2058, "a conflict was taken for no lost answer, and a refusal that followed it ended the doubt too early"),
+    (1608, "a tree of sixty pages was begun anew by each environment that lived for one invocation"),
     (3305, "a request waited because another contact's had given its route permit back in a later turn"),
     (805155, "two requests for one contact settled each other's doubts for ever"),  # 6 s, the others 2 s together
 )

@@ -22,6 +22,7 @@ from tests.simulation.scenario import Ask, Doing, Loop, Request, Scenario
 _SPREADS = (1.0, 30.0, 300.0, 1800.0)
 #: How many of the runs have routes.
 _ROUTED = 0.12
+_SLOW = 0.1  # transfers a second
 
 
 def scenario(seed: int) -> Scenario:
@@ -42,7 +43,9 @@ def _drawn(seed: int) -> Scenario:
         contacts, wanted, loops = routes.routed(random, contacts, wanted)
         settings["routes"] = routes.limits(random)
     faults, connect_faults = ((), ()) if calm else weather.faults(random, span, len(contacts))
-    rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0), (0.1, 2.0)))
+    rate, burst = random.choice(((2.0, 5.0), (2.0, 5.0), (5.0, 10.0), (20.0, 40.0), (_SLOW, 2.0)))
+    if rate == _SLOW:  # more workers are refused: an invocation has no time for a call slot and what follows
+        settings["maximum_concurrency"] = min(4, settings["maximum_concurrency"])
     switches = weather.switches(random, float(settings["settle_minutes"]))
     # A token that remembers a refusal answers with it until the request is given up, and then each repetition anew.
     stubborn = dict(switches)["token_remembers_rejection"]

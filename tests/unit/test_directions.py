@@ -39,7 +39,7 @@ PURE = {
     "contact_transfer.transfer.rules",
 }
 #: The meaning of the ledger: nothing of AWS, of a clock or of randomness.
-PURE_LEDGER = ("attempts", "contact", "documents", "forgetting", "records", "request_ids", "route_quotas")
+PURE_LEDGER = ("acquisition", "contact", "documents", "forgetting", "records", "request_ids", "route_quotas")
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path.parent != PACKAGE or path.stem != "__init__")
 GRAPH = {path: path.relative_to(PACKAGE).with_suffix("").parts[0] for path in MODULES}
 

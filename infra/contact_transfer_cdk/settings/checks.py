@@ -17,6 +17,8 @@ from contact_transfer_cdk.words import counted
 ENVIRONMENT_BYTES = 4096
 #: Seconds a good answer of DescribeContactFlow is kept by a worker.
 FLOW_CACHE_SECONDS = 300
+#: Looks at a contact's tree, before a call and twice after it was refused: of its pages, at least one each.
+_LOOKS = 3
 #: The longest name CloudFormation makes for a queue or a table of ours is shorter.
 _LONGEST_NAME = "N" * 80
 #: Source: IAM quotas.
@@ -57,15 +59,18 @@ def _times(settings: DeploymentSettings) -> Iterator[str]:
 
 
 def _pace(settings: DeploymentSettings) -> Iterator[str]:
-    """A bucket starts empty and a worker has its share of the pace: the last message of a batch waits for all of them."""
-    sizing = settings.sizing
-    needed = sizing.batch_size * settings.maximum_concurrency / settings.transfers_per_second
+    """A new environment has no call slots and a worker has its share of them: one invocation must fit the batch's transfers, and the
+    three looks at a contact's tree that a refused call takes. Else environments that live for one invocation never finish any.
+    """
+    sizing, looks = settings.sizing, settings.quotas["ListAssociatedContacts"].rate
+    needed = settings.maximum_concurrency * (sizing.batch_size / settings.transfers_per_second + _LOOKS / looks)
     room = sizing.worker_timeout_seconds - sizing.reserve_seconds
     if needed > room:
         yield (
             f"A batch of {sizing.batch_size} takes a worker {needed:g} s at its share of 'transfersPerSecond'"
-            f" {settings.transfers_per_second:g} over 'maximumConcurrency' {settings.maximum_concurrency}, and its time-out"
-            f" of {sizing.worker_timeout_seconds} s leaves {room} s for it: raise the pace, or lower the concurrency or the batch."
+            f" {settings.transfers_per_second:g} and of ListAssociatedContacts {looks:g} over 'maximumConcurrency'"
+            f" {settings.maximum_concurrency}, and its time-out of {sizing.worker_timeout_seconds} s leaves {room} s for it: raise the"
+            " pace, or lower the concurrency or the batch."
         )
 
 

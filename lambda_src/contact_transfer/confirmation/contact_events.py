@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from contact_transfer.connect.responses import TRANSFER_METHODS
 from contact_transfer.request.event_types import SUCCEEDED
 from contact_transfer.request.field_types import one_spelling
 from contact_transfer.request.timestamps import instant
-from contact_transfer.transfer.reconciliation import TRANSFER_METHODS
 
 ARRIVALS = ("QUEUED", "CONNECTED_TO_AGENT")
 ENDS = ("DISCONNECTED", "COMPLETED")

@@ -15,7 +15,6 @@ from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.outcome import Cause
 
 T = TypeVar("T")
-_REMEMBERED_TREES = 50
 
 
 class Connect:
@@ -25,7 +24,8 @@ class Connect:
         self._client = client
         self._limiter = limiter
         self.clock = clock
-        self._interrupted: dict[tuple[str, str], Progress] = {}
+        #: How far trees have been read whose end no time was left for, by instance and contact. Work on a contact begins and ends with it.
+        self.unfinished: dict[tuple[str, str], Progress] = {}
 
     def await_transfer(self, deadline: Deadline) -> None:
         """Wait for a slot of TransferContact."""
@@ -48,29 +48,23 @@ class Connect:
     def tree(self, instance_id: str, contact_id: str, deadline: Deadline) -> Tree:
         """All contacts of the tree that ``contact_id`` belongs to, asked for page by page as they are needed.
 
-        A tree that an invocation has no time for is read on by the next one, from the page that it had come to.
+        One whose end an earlier invocation had no time for is read on from the page that it had come to: see ``tree.kept``.
         """
         key = (instance_id, contact_id)
-        progress = self._interrupted.pop(key, None)
-        if progress is None or progress.is_old(self.clock.now()):
+        progress = self.unfinished.get(key)
+        if progress is None or not progress.is_resumed or progress.is_old(self.clock.now()):
             progress = Progress(self.clock.bounds().earliest)
-        else:
-            progress.is_resumed = True
 
         def page(token: str | None) -> Page | None:
+            self.unfinished.pop(key, None)
             try:
                 self._limiter.acquire("ListAssociatedContacts", deadline)
             except NotEnoughTime:
-                self._keep(key, progress)
+                self.unfinished[key] = progress
                 raise
             return self._call("ListAssociatedContacts", lambda: self._client.page(instance_id, contact_id, token))
 
         return Tree(page, progress)
-
-    def _keep(self, key: tuple[str, str], progress: Progress) -> None:
-        if len(self._interrupted) >= _REMEMBERED_TREES:
-            self._interrupted.clear()
-        self._interrupted[key] = progress
 
     def _call(self, operation: str, call: Callable[[], T]) -> T:
         try:

@@ -9,6 +9,9 @@ from typing import Any
 
 from contact_transfer.transfer.outcome import Cause
 
+#: Contacts that a transfer made; a task linked with StartTaskContact has the method API (both assumed). None: not shown.
+TRANSFER_METHODS = frozenset({"TRANSFER", "QUEUE_TRANSFER", None})
+
 
 class Unavailable(Exception):
     """Connect did not do it, for a reason that passes: nothing was transferred by this call."""

@@ -11,24 +11,25 @@ says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
-from contact_transfer.ledger.attempts import Call, with_attempt
-from contact_transfer.ledger.forgetting import count_under_way, pruned
-from contact_transfer.ledger.records import (
+from contact_transfer.ledger.acquisition import (
     Acquisition,
     AlreadyTransferred,
     Claim,
-    Contact,
-    EndRecord,
-    Lease,
     LeaseAcquired,
     LeaseHeld,
     RecordedEnd,
-    RequestRecord,
     TooManyRequests,
+)
+from contact_transfer.ledger.forgetting import count_under_way, pruned
+from contact_transfer.ledger.records import (
+    Call,
+    Contact,
+    EndRecord,
+    Lease,
+    Look,
+    RequestRecord,
     Transfer,
     TransientError,
 )
@@ -44,6 +45,7 @@ class Release:
 
     ``settled``: the attempt of before turned out to have done nothing. ``call``: one that was made now, and is in doubt. ``error``: why
     the request is deferred, where that is a failure. ``unfinished``, ``confirmed``: what the next lease must think of earlier ones.
+    ``look``: how far the contact's tree has been read, if its end has not been reached.
     """
 
     settled: bool = False
@@ -51,6 +53,7 @@ class Release:
     error: TransientError | None = None
     unfinished: int = 0
     confirmed: int = 0
+    look: Look | None = None
 
 
 def acquire(contact: Contact | None, claim: Claim, now: Now) -> tuple[Contact | None, Acquisition]:
@@ -88,7 +91,8 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
     if known is None:
         known = RequestRecord(first_at=now.earliest)
     elif known.ended is not None:  # sent again after its end: a new beginning, of which only calls made before count
-        known = replace(known, asked=_first_asked(known.asked), first_at=now.earliest, ended=None)
+        at = known.asked.get("firstAskedAt") or known.asked.get("askedAt")  # operators look for the first time
+        known = replace(known, asked={"firstAskedAt": at} if at else {}, first_at=now.earliest, ended=None)
     return replace(
         known,
         asked={**known.asked, **claim.asked},
@@ -98,19 +102,13 @@ def _begun(known: RequestRecord | None, claim: Claim, now: Now) -> RequestRecord
     )
 
 
-def _first_asked(asked: Mapping[str, Any]) -> dict[str, Any]:
-    """When the request was sent for the first time, which operators look for after it was sent again."""
-    at = asked.get("firstAskedAt") or asked.get("askedAt")
-    return {"firstAskedAt": at} if at else {}
-
-
 def _with_expired_lease(contact: Contact) -> Contact:
     """A lease that nobody gave back: whatever call was made under it is in doubt."""
     lease = contact.lease
     if lease is None:
         return contact
     contact = replace(contact, lease=None)
-    return with_attempt(contact, lease.request, Call(lease.since, lease.until)) if lease.calls else contact
+    return contact.with_attempt(lease.request, Call(lease.since, lease.until)) if lease.calls else contact
 
 
 def confirm_start(contact: Contact | None, lease: Lease) -> tuple[Contact | None, bool]:
@@ -156,7 +154,7 @@ def record_transfer(contact: Contact | None, lease: Lease, done: Transfer) -> tu
     if done.inferred and not _holds(contact, lease):
         return None, None
     record = replace(_ended(contact, done.request), attempts=done.attempts, ended=None)
-    contact = replace(contact, lease=None, attempt=None, transfer=done)
+    contact = replace(contact, lease=None, attempt=None, look=None, transfer=done)
     return _with_record(contact, done.request, record), done
 
 
@@ -206,7 +204,7 @@ def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contac
     if how.settled and contact.attempt is not None:
         contact = _settled(contact, lease)
     if how.call is not None:
-        contact = with_attempt(contact, lease.request, how.call)
+        contact = contact.with_attempt(lease.request, how.call)
     record = contact.requests[lease.request]
     record = replace(
         record,
@@ -215,7 +213,7 @@ def release(contact: Contact | None, lease: Lease, how: Release) -> tuple[Contac
         transient_failures=record.transient_failures + (how.error is not None),
         last_error=how.error or record.last_error,
     )
-    return replace(_with_record(contact, lease.request, record), lease=None), True
+    return replace(_with_record(contact, lease.request, record), lease=None, look=how.look), True
 
 
 def _settled(contact: Contact, lease: Lease) -> Contact:

@@ -19,6 +19,7 @@ from contact_transfer.ledger.records import (
     EndRecord,
     Extensible,
     Lease,
+    Look,
     RequestRecord,
     Transfer,
     TransientError,
@@ -34,6 +35,7 @@ _PARTS: Mapping[type, Mapping[str, type[Extensible]]] = {
         "lease": Lease,
         "attempt": Attempt,
         "transfer": Transfer,
+        "look": Look,
         "requests": RequestRecord,
         "ends": EndRecord,
     },
@@ -142,7 +144,7 @@ def _without_details(contact: Contact) -> Contact:
         key: record if key in holders else replace(record, asked={}, last_error=None)
         for key, record in contact.requests.items()
     }
-    return replace(contact, requests=requests)
+    return replace(contact, requests=requests, look=None)
 
 
 def decode(kind: type[T], text: str) -> T:

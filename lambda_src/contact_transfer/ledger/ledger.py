@@ -18,8 +18,9 @@ from dataclasses import replace
 
 from contact_transfer.ledger import contact as contacts
 from contact_transfer.ledger import request_ids, route_quotas
+from contact_transfer.ledger.acquisition import Acquisition, Claim, LeaseAcquired
 from contact_transfer.ledger.documents import batch_key, contact_key, request_key, route_key
-from contact_transfer.ledger.records import Acquisition, Claim, Contact, EndRecord, LeaseAcquired, Transfer
+from contact_transfer.ledger.records import Contact, EndRecord, Transfer
 from contact_transfer.ledger.request_ids import Batch, IdCancelled, IdTaken, RequestId, TurnPassed
 from contact_transfer.ledger.route_quotas import Permit, RouteQuota
 from contact_transfer.ledger.store import Handle, LedgerUnavailable, Store

@@ -7,12 +7,15 @@ another version of this code wrote into a document: it is written back as it is.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
 from contact_transfer.request import identity
+
+#: AWS refuses a request that was signed more than five minutes ago; the rest is for processing it (assumed).
+EFFECT_SECONDS = 330.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -162,6 +165,30 @@ class RequestRecord(Extensible):
 
 
 @dataclass(frozen=True)
+class Call:
+    """A call whose effect is not known: made between ``since`` and ``last``.
+
+    ``is_recognised``: it repeats the attempt in doubt, and Connect knew its token, so it probably did nothing of its own (assumed).
+    """
+
+    since: float
+    last: float
+    is_recognised: bool = False
+
+
+@dataclass(frozen=True)
+class Look(Extensible):
+    """How far the contact's tree has been read, where an invocation had no time for all of it. ``began``: when, at the earliest.
+
+    ``token``: of the next page. ``contacts``: see ``connect.tree.kept``.
+    """
+
+    began: float
+    token: str | None = None
+    contacts: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True)
 class Contact(Extensible):
     """All that the ledger knows of one contact. ``requests`` by request key, ``ends`` by message id."""
 
@@ -171,6 +198,7 @@ class Contact(Extensible):
     transfer: Transfer | None = None
     requests: Mapping[str, RequestRecord] = field(default_factory=dict)
     ends: Mapping[str, EndRecord] = field(default_factory=dict)
+    look: Look | None = None
 
     def done(self, request: str) -> Transfer | None:
         """The transfer that carried out ``request``."""
@@ -178,71 +206,29 @@ class Contact(Extensible):
             return self.transfer
         return self.requests[request].done if request in self.requests else None
 
-
-@dataclass(frozen=True)
-class Claim:
-    """A delivery of a request that asks for the contact's lease.
-
-    ``owner``: unique to the delivery. ``may_call``: False when it serves to look and to record an end only. ``until``: end of the lease.
-    """
-
-    request: str
-    message_id: str
-    owner: str
-    asked: Mapping[str, Any]
-    until: float
-    may_call: bool = True
-
-
-@dataclass(frozen=True)
-class LeaseAcquired:
-    """The contact is ours until the lease ends. ``contact``: as it was written with the lease."""
-
-    lease: Lease
-    contact: Contact
-
-    @property
-    def record(self) -> RequestRecord:
-        """What the contact's document has of the request that holds the lease."""
-        return self.contact.requests[self.lease.request]
-
-    @property
-    def attempt(self) -> Attempt | None:
-        """An attempt of an earlier lease whose effect is not known, of whichever request."""
-        return self.contact.attempt
-
-    @property
-    def is_foreign(self) -> bool:
-        """Whether the attempt is another request's."""
-        return self.attempt is not None and self.attempt.request != self.lease.request
+    def with_attempt(self, request: str, call: Call) -> Contact:
+        """The contact with a call of ``request`` in doubt, beside those that are."""
+        record = self.requests.get(request) or RequestRecord()
+        first = call.since if record.first_called_at is None else min(record.first_called_at, call.since)
+        before = self.attempt if self.attempt is not None and self.attempt.request == request else None
+        if (
+            before is not None and call.is_recognised
+        ):  # no successor is ours for it; what it did, if anything, shows as late as ever
+            return replace(self, attempt=replace(before, last=max(before.last, call.last)))
+        attempt = Attempt(
+            request,
+            since=call.since if before is None else min(before.since, call.since),
+            window_from=call.since if before is None else _window_from(before, call),
+            last=call.last if before is None else max(before.last, call.last),
+            effect_until=call.last + EFFECT_SECONDS,
+            queue_id=record.asked.get("queueId"),
+            user_id=record.asked.get("userId"),
+            extra={} if before is None else before.extra,
+        )
+        requests = {**self.requests, request: replace(record, first_called_at=first)}
+        return replace(self, attempt=attempt, requests=requests)
 
 
-@dataclass(frozen=True)
-class LeaseHeld:
-    """Another worker has the contact until ``until``."""
-
-    until: float
-
-
-@dataclass(frozen=True)
-class TooManyRequests:
-    """So many requests for the contact are under way that this one must wait. ``under_way``: how many there are."""
-
-    under_way: int
-
-
-@dataclass(frozen=True)
-class AlreadyTransferred:
-    """The request has been carried out."""
-
-    transfer: Transfer
-
-
-@dataclass(frozen=True)
-class RecordedEnd:
-    """The message has been reported as ended without a transfer before."""
-
-    end: EndRecord
-
-
-Acquisition = LeaseAcquired | LeaseHeld | TooManyRequests | AlreadyTransferred | RecordedEnd
+def _window_from(before: Attempt, call: Call) -> float:
+    """An earlier call counts for as long as it could still have taken effect when the new one was made."""
+    return max(min(before.window_from, call.since), call.since - EFFECT_SECONDS)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import Accepted, AmbiguousOutcome, ContactView, Refusal, Rejected, Unavailable
+from contact_transfer.connect.tree import Tree
 from contact_transfer.transfer import parking_brake, retries, rules
 from contact_transfer.transfer.arrival import Arrival
 from contact_transfer.transfer.outcome import Cause, Deferred, Failed, FailureCode, Outcome, Skipped, Transferred
@@ -18,10 +19,15 @@ SIGNING_MARGIN_SECONDS = 5.0
 
 @dataclass
 class Attempting:
-    """Tries to transfer one contact, under its lease. ``called_from``: when the latest call was made, at the earliest."""
+    """Tries to transfer one contact, under its lease. ``called_from``: when the latest call was made, at the earliest.
+
+    ``resumed``: the contact's tree, where an earlier invocation began to read it. Then it serves for all that is asked about an attempt,
+    or a tree for which several invocations are needed would be read anew in each of them.
+    """
 
     arrival: Arrival
     called_from: float = 0.0
+    resumed: Tree | None = None
 
     def __post_init__(self) -> None:
         self.means, self.request, self.deadline = self.arrival.means, self.arrival.request, self.arrival.deadline
@@ -60,8 +66,10 @@ class Attempting:
         means, request = self.means, self.request
         if expired := retries.expired(self.arrival):
             return expired
+        tree = self.arrival.tree or self._tree()
+        self.resumed = None if tree.is_fresh else tree
         contact = means.connect.contact(request.instance_id, request.contact_id, self.deadline)
-        if refused := self._refusal(contact):
+        if refused := self._refusal(contact, tree):
             return refused
         means.connect.await_transfer(self.deadline)
         if expired := retries.expired(self.arrival):
@@ -72,12 +80,15 @@ class Attempting:
             return self._transferred(answer, contact)
         return self._explained(answer, contact)
 
-    def _refusal(self, contact: ContactView | None) -> Failed | Skipped | None:
+    def _tree(self) -> Tree:
+        return self.means.connect.tree(self.request.instance_id, self.request.contact_id, self.deadline)
+
+    def _refusal(self, contact: ContactView | None, tree: Tree) -> Failed | Skipped | None:
         """Why the contact is not transferred: rules, conditions, and the limit of a route."""
         means, request = self.means, self.request
         if contact is None and request.is_conditional and self.record.first_called_at is None:
             return self._not_shown("DescribeContact does not know the contact yet")
-        return means.eligibility.check(request, contact, self.deadline, self.arrival.tree) or means.routes.check(
+        return means.eligibility.check(request, contact, self.deadline, tree) or means.routes.check(
             request, self.arrival.session, contact, self.deadline
         )
 
@@ -106,7 +117,7 @@ class Attempting:
             return self._not_shown(
                 f"TransferContact: {answer.detail}, and DescribeContact does not know the contact yet"
             )
-        return self.means.eligibility.explain(self.request, answer, self.deadline)
+        return self.means.eligibility.explain(self.request, answer, self.deadline, self.resumed or self._tree())
 
     def _not_shown(self, detail: str) -> Failed:
         """The failure of a contact that Connect does not know; it is transient while the contact may be new (``detail``).

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from contact_transfer.connect.connect import Connect
-from contact_transfer.connect.responses import ContactView, Refusal, Rejected, Unavailable
+from contact_transfer.connect.responses import TRANSFER_METHODS, ContactView, Refusal, Rejected, Unavailable
 from contact_transfer.connect.tree import Tree
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.flow_check import Flows
 from contact_transfer.transfer.outcome import Cause, Failed, FailureCode, Skipped
-from contact_transfer.transfer.reconciliation import TRANSFER_METHODS, is_successor
+from contact_transfer.transfer.reconciliation import is_successor
 
 
 class Eligibility:
@@ -25,13 +25,12 @@ class Eligibility:
         self._region = region
 
     def check(
-        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline, tree: Tree | None = None
+        self, request: TransferRequest, contact: ContactView | None, deadline: Deadline, tree: Tree
     ) -> Failed | Skipped | None:
         """The documented constraints, and the request's own conditions. A contact that does not show is for TransferContact to judge.
 
-        ``tree``: the contact's tree, where it is known already.
+        ``tree``: the contact's.
         """
-        tree = tree or self._connect.tree(request.instance_id, request.contact_id, deadline)
         return self._check(request, contact, tree, deadline, afresh=False)
 
     def _check(
@@ -60,13 +59,12 @@ class Eligibility:
             request.contact_id, contact.queue_id, request.only_if_in_queue_id, connected=connected
         )
 
-    def explain(self, request: TransferRequest, answer: Rejected, deadline: Deadline) -> Failed | Skipped:
-        """Connect refused for certain: find which rule explains it, since its messages are not documented.
+    def explain(self, request: TransferRequest, answer: Rejected, deadline: Deadline, tree: Tree) -> Failed | Skipped:
+        """Connect refused for certain: find which rule explains it, since its messages are not documented. ``tree``: the contact's.
 
         Raise ``Unavailable`` when the refusal will pass.
         """
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
-        tree = self._connect.tree(request.instance_id, request.contact_id, deadline)
         if refused := self._check(request, contact, tree, deadline, afresh=True):
             return refused
         if answer.refusal is Refusal.QUOTA:

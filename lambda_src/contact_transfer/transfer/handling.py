@@ -9,9 +9,9 @@ from functools import partial
 
 from contact_transfer.connect.rate_limiter import NotEnoughTime
 from contact_transfer.connect.responses import AmbiguousOutcome, Unavailable
-from contact_transfer.ledger.attempts import Call
+from contact_transfer.connect.tree import kept, resumed
 from contact_transfer.ledger.contact import Release
-from contact_transfer.ledger.records import TransientError
+from contact_transfer.ledger.records import Call, Look, TransientError
 from contact_transfer.ledger.request_ids import IdCancelled
 from contact_transfer.ledger.store import LedgerUnavailable
 from contact_transfer.transfer import poison, reporting, retries
@@ -40,6 +40,12 @@ class Handling:
         self.means, self.request, self.session = self.arrival.means, self.arrival.request, self.arrival.session
         self.held, self.record = self.session.held, self.session.held.record
         self.attempting = Attempting(self.arrival)
+        if look := self.held.contact.look:
+            self.means.connect.unfinished[self._place] = resumed(look.began, look.contacts, look.token)
+
+    @property
+    def _place(self) -> tuple[str, str]:
+        return self.request.instance_id, self.request.contact_id
 
     @property
     def in_doubt(self) -> bool:
@@ -152,7 +158,10 @@ class Handling:
         if self.has_looked and not reporting.rests_on_the_contact(ended):
             return ended
         means, question = self.means, replace(Question.of(self.request, self.held), attempt=None, is_own=False)
-        seen = means.reconciliation.look(self.request, question, self.arrival.deadline)
+        explained = (
+            self.attempting.resumed
+        )  # pages of a look for which several invocations are needed are not read twice
+        seen = means.reconciliation.look(self.request, question, self.arrival.deadline, explained)
         found = means.reconciliation.conclude(question, seen)
         if isinstance(found, Unsettled):
             self.wait = found.wait
@@ -174,14 +183,20 @@ class Handling:
         lease runs out by itself.
         """
         session, now = self.session, self.means.connect.clock.now()
+        look = self._unfinished_look()
         if isinstance(outcome, Transferred):
             return self._close_transfer(replace(outcome, transferred_at=outcome.transferred_at or now))
         outcome = replace(outcome, attempts=self.record.attempts)
         if isinstance(outcome, Deferred):
-            self._release(outcome, now)
+            self._release(outcome, now, look)
             return Report(outcome)
         session.record_end(reporting.end_record(outcome, self.held, self.arrival.delivery.original_id, now))
         return Report(outcome, session=session)
+
+    def _unfinished_look(self) -> Look | None:
+        progress = self.means.connect.unfinished.pop(self._place, None)
+        contacts = None if progress is None else kept(progress.contacts, self.request.contact_id)
+        return None if progress is None or contacts is None else Look(progress.began, progress.token, contacts)
 
     def _close_transfer(self, done: Transferred) -> Report:
         recorded = reporting.transfer(done, self.request)
@@ -192,11 +207,11 @@ class Handling:
         end = self.session.recorded_end(self.arrival.delivery.original_id)
         return Report(done) if end is None else Report(reporting.ended_before(end), session=self.session)
 
-    def _release(self, outcome: Deferred, now: float) -> None:
+    def _release(self, outcome: Deferred, now: float, look: Look | None) -> None:
         error = None
         if outcome.cause not in retries.WAITING:
             error = TransientError(str(outcome.cause), outcome.detail, now, now + outcome.delay)
         # A poison request stays one until it has ended; only looks that came to no end count against it.
         left = poison.LEFT if poison.is_poison(self.record) else (0, 0)
         with suppress(LedgerUnavailable):  # then the lease runs out by itself, and what is in doubt is looked into
-            self.session.release(Release(self.settled, self.call, error, *left))
+            self.session.release(Release(self.settled, self.call, error, *left, look))

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from enum import Enum
 
 from contact_transfer.connect.connect import Connect
-from contact_transfer.connect.responses import ContactView
-from contact_transfer.ledger.records import Attempt, LeaseAcquired
+from contact_transfer.connect.responses import TRANSFER_METHODS, ContactView
+from contact_transfer.connect.tree import Tree
+from contact_transfer.ledger.acquisition import LeaseAcquired
+from contact_transfer.ledger.records import Attempt
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.transfer import rules
 from contact_transfer.transfer.clock import Deadline
 from contact_transfer.transfer.outcome import Failed, FailureCode, Transferred
 
-#: Contacts that a transfer made; a task linked with StartTaskContact has the method API (both assumed). None: not shown.
-TRANSFER_METHODS = frozenset({"TRANSFER", "QUEUE_TRANSFER", None})
 #: How long a look waits for a successor's destination to show, and how often a doubt is looked into at least (assumed).
 LOOK_AGAIN_SECONDS = 60.0
 
@@ -196,11 +196,14 @@ class Reconciliation:
         self._connect = connect
         self._settle = settle_seconds
 
-    def look(self, request: TransferRequest, question: Question, deadline: Deadline) -> Seen:
-        """What Connect shows of the contact and its successors. Raises what ``Connect.contact`` and ``Connect.tree`` raise."""
+    def look(self, request: TransferRequest, question: Question, deadline: Deadline, tree: Tree | None = None) -> Seen:
+        """What Connect shows of the contact and its successors. Raises what ``Connect.contact`` and ``Connect.tree`` raise.
+
+        ``tree``: the contact's tree, where it has been read already.
+        """
         at = self._connect.clock.bounds().earliest
         contact = self._connect.contact(request.instance_id, request.contact_id, deadline)
-        tree = self._connect.tree(request.instance_id, request.contact_id, deadline)
+        tree = tree or self._connect.tree(request.instance_id, request.contact_id, deadline)
         successors = [one for one in tree if is_successor(one, request.contact_id)]
         shown = [self._with_destination(request, question, one, deadline) for one in successors]
         return Seen(min(at, tree.began), contact, shown, tree.is_fresh)

@@ -6,7 +6,8 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import cast
 
-from contact_transfer.ledger.records import EndKind, EndRecord, LeaseAcquired, Transfer
+from contact_transfer.ledger.acquisition import LeaseAcquired
+from contact_transfer.ledger.records import EndKind, EndRecord, Transfer
 from contact_transfer.request.model import TransferRequest
 from contact_transfer.request.timestamps import rfc3339
 from contact_transfer.transfer.outcome import (

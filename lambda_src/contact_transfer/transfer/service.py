@@ -19,8 +19,7 @@ from functools import partial
 
 from contact_transfer.connect.client import TRANSFER
 from contact_transfer.connect.rate_limiter import NotEnoughTime
-from contact_transfer.ledger.ledger import Session, cancel
-from contact_transfer.ledger.records import (
+from contact_transfer.ledger.acquisition import (
     AlreadyTransferred,
     Claim,
     LeaseAcquired,
@@ -28,6 +27,7 @@ from contact_transfer.ledger.records import (
     RecordedEnd,
     TooManyRequests,
 )
+from contact_transfer.ledger.ledger import Session, cancel
 from contact_transfer.ledger.store import LedgerUnavailable, Store
 from contact_transfer.messaging.sqs_record import Delivery
 from contact_transfer.request.cancellation import HOLDS_SECONDS, Cancellation
