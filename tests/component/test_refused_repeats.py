@@ -43,7 +43,7 @@ def test_after_its_time_a_request_in_doubt_is_not_called_for_again(new_world: Ne
 
 
 @pytest.mark.parametrize("answers", [("not-found", "invalid-request"), ("invalid-request", "not-found")])
-def test_two_different_refusals_after_a_lost_answer_are_no_verdict(world: World, answers: tuple[str, str]) -> None:
+def test_two_different_refusals_after_a_lost_answer_prove_nothing(world: World, answers: tuple[str, str]) -> None:
     """Both are what Connect says of a contact that the lost call has moved, and neither proves that it did not."""
     world.connect.set_switches(token_forgotten_after=0.0, end_shown_after=120.0, successor_listed_after=300.0)
     message = world.send(world.request(world.contact()))
