@@ -72,7 +72,6 @@ IDLE = {
     "botocore.waiter": "botocore.client imports it",
     "certifi": "read when a connection is opened, which instant answers do without",
     "contact_transfer.config.worker_settings": "data without functions: the worker's settings",
-    "contact_transfer.ledger.attempts": "for calls whose answer was lost",
     "contact_transfer.ledger.request_ids": "for requests with a requestId",
     "contact_transfer.ledger.route_quotas": "for requests of a route",
     "contact_transfer.observability.metrics": "names",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from contact_transfer.connect.responses import ContactView
+from contact_transfer.connect.responses import TRANSFER_METHODS, ContactView
 from contact_transfer.ledger.records import Contact, RequestRecord
 from contact_transfer.request.identity import name_of
 from contact_transfer.transfer.failure_codes import FailureCode
-from contact_transfer.transfer.reconciliation import TRANSFER_METHODS, is_successor
+from contact_transfer.transfer.reconciliation import is_successor
 from contact_transfer.transfer.rules import MAXIMUM_TRANSFERS
 from transfers_cli import say
 from transfers_cli.audit.facts import Failure, Shown, transfers_in

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from contact_transfer.config.settings_table import default
-from contact_transfer.transfer.reconciliation import TRANSFER_METHODS
+from contact_transfer.connect.responses import TRANSFER_METHODS
 from contact_transfer_cdk.settings.probe_checks import LOOKING_SECONDS
 from transfers_cli.probe.behaviours import REPLAYS
 from transfers_cli.probe.experiments.tokens import CONFLICT, FIRST_ANSWER, FORGOTTEN, SECOND_TRANSFER, SPENT
