@@ -12,10 +12,7 @@ IMAGES = Path(__file__).resolve().parent.parent / "docs" / "images"
 #: By the name of the file: the page, the size of the window, and whether the desktop is light or dark.
 _PICTURES: dict[str, tuple[str, int, int, Scheme]] = {
     "console-now": ("/", 1280, 800, "light"),
-    "console-now-dark": ("/", 1280, 800, "dark"),
-    "console-failed": ("/failed", 1280, 800, "light"),
     "console-request": ("/request?id={contact}", 1280, 900, "light"),
-    "console-narrow": ("/", 375, 760, "dark"),
 }
 
 
