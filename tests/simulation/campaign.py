@@ -35,6 +35,7 @@ from tests.simulation.seeded_reconciliation import RECONCILIATION
 from tests.simulation.seeded_requests import REQUESTS
 from tests.simulation.seeded_routes import ROUTES
 from tests.simulation.seeded_sweeps import SWEEPS
+from tests.simulation.seeded_truths import TRUTHS
 from tests.simulation.subject import Subject, load
 
 BLOCK = 40
@@ -52,6 +53,7 @@ _EVERY = (
     *LANES,
     *REACH,
     *SWEEPS,
+    *TRUTHS,
 )
 BUGS: dict[str, SeededBug] = {bug.name: bug for bug in _EVERY}
 

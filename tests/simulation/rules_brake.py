@@ -36,6 +36,11 @@ def brake(case: Case) -> Iterator[str]:
                 break
 
 
+def is_of_brake(wanted: Wanted) -> bool:
+    """Whether the request may fail with a code for which others then wait."""
+    return bool(wanted.request.codes & _CODES)
+
+
 def may_wait(case: Case, wanted: Wanted, run: Invocation) -> bool:
     """Whether the request may have waited in the run for its flow or its destination.
 

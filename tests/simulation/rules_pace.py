@@ -32,7 +32,7 @@ def quota(case: Case) -> Iterator[str]:
         if rate is not None and operation == SEARCH:
             yield from rules_sweeps.searches(case, rate, made)
         elif rate is not None:
-            yield from _at_once(case, operation, rate, sorted(call.time for call in made))
+            yield from _at_once(case, operation, rate, sorted(call.time for call in made), fresh)
             yield from _in_the_long_run(case, operation, rate, made, fresh)
 
 
@@ -49,18 +49,18 @@ def _of_both_lanes(case: Case, rate: Rate | None) -> Rate | None:
     return Rate(rate.rate + urgent, rate.burst + saved)
 
 
-def _at_once(case: Case, operation: str, rate: Rate, times: Sequence[float]) -> Iterator[str]:
+def _at_once(case: Case, operation: str, rate: Rate, times: Sequence[float], fresh: Sequence[float]) -> Iterator[str]:
     """The account's bucket, had it granted every call, would be deeper in debt than calls that overtake each other explain."""
-    if rate.rate < 1:
-        return  # a fresh environment that finds a fresh message owns a whole token, which is seconds of such a rate
     workers = _workers(case)
     allowed = workers + 2.0  # calls overtake each other on their way: one call each is rounding on the wire
     if case.evidence.scenario.sizing.recycle_after == 1:
         allowed += workers  # each environment that finds a fresh message owns a share of the burst, and here each message has its own
+    # a fresh environment that finds a fresh message owns a whole token: less than a second of most rates, and seconds of a slow one
+    owned = max(1.0, rate.burst / workers) if rate.rate < 1 else 0.0
     level, at, deepest = rate.burst, times[0], 0.0
-    for time in times:
-        level = min(rate.burst, level + (time - at) * rate.rate) - 1
-        at = time
+    for time, is_call in merge(((time, True) for time in times), ((time, False) for time in fresh)):
+        level = min(max(level, rate.burst), level + max(0.0, time - at) * rate.rate) + (-1.0 if is_call else owned)
+        at = max(at, time)
         deepest = min(deepest, level)
     if -deepest > allowed:
         yield f"{operation}: {-deepest:.1f} calls more than {_shown(rate)} admit ({allowed:.1f} are explained)"

@@ -38,8 +38,6 @@ def code(case: Case) -> Iterator[str]:
         wanted = verdict.wanted
         if wanted is None or verdict.code in wanted.request.codes:
             continue
-        if verdict.code == "RetriesExhausted" and not wanted.request.static:
-            continue  # whether its time had come is d-early's to say
         if not truths.is_true(case, verdict, wanted):
             yield f"request {wanted.number} failed {_at(case, verdict)} as {verdict.code}, which is not so: {verdict.text}"
 

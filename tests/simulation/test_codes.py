@@ -10,7 +10,6 @@ from tests.simulation import generate_requests, truths
 
 #: Judged by a rule of their own, or by other tests, for the reason beside them.
 ELSEWHERE = {
-    FailureCode.RETRIES_EXHAUSTED: "rules_verdicts.early: whether its time had come",
     FailureCode.FLOW_NOT_ALLOWED: "a setting alone decides it, as for InstanceNotAllowed: tests/component/test_settings_change.py",
 }
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from local.connect.model.records import MAXIMUM_TRANSFERS
-from tests.simulation import rules_cancellations, rules_names, rules_routes
+from tests.simulation import rules_brake, rules_cancellations, rules_names, rules_routes
 from tests.simulation.case import KILLS, SKEW, Case
 from tests.simulation.evidence import Wanted
 from tests.simulation.verdict import Verdict
+
+_OK = 200
 
 
 def is_true(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
@@ -129,10 +131,26 @@ def _with_an_agent(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
     return any(case.evidence.states.connected(one, verdict.decided) for one in case.line(wanted))
 
 
+def _exhausted(case: Case, verdict: Verdict, wanted: Wanted) -> bool:
+    """Whether something that passes kept the request from its end. Waiting for the pace, or for another worker, does not count."""
+    if KILLS in verdict.text:
+        return True  # how often it did is d-early's to say
+    if wanted.request.route is not None or wanted.request.follow:
+        return True  # Connect may not show yet to which tree its contact belongs, or what follows it
+    if any(run.how != "completed" or run.disturbed for run in case.fates.runs_for(verdict.original)):
+        return True
+    calls = (
+        call for contact in case.line(wanted) for call in case.calls.get(contact, ()) if call.time <= verdict.decided
+    )
+    failed = any(call.status != _OK or call.delivered != "answer" for call in calls)
+    return failed or rules_brake.is_of_brake(wanted) or case.was_archived(case.evidence.began, verdict.decided)
+
+
 TRUE_WHEN: Mapping[str, Callable[[Case, Verdict, Wanted], bool]] = {
     "ContactNotActive": _gone,
     "RequestExpired": _expired,
     "OutcomeUnknown": _unknown,
+    "RetriesExhausted": _exhausted,
     "RejectedByConnect": _rejected,
     "DestinationNotFound": _hidden_and_not_found,
     "DestinationNotAllowed": _narrowed,
