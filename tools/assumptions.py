@@ -45,7 +45,7 @@ ASSUMPTIONS = (
         "token-memory",
         "The same call with the same token does nothing a second time, as long as the old contact can be transferred.",
         "With `whenInDoubt` `repeat`, a lost answer may be followed by a second transfer. `wait` does not rely on it.",
-        ("connect/responses.py", "ledger/attempts.py"),
+        ("connect/responses.py", "ledger/records.py"),
         (*REPLAYS, "old.another-token"),
         "a token is remembered",
     ),
@@ -95,7 +95,7 @@ ASSUMPTIONS = (
         "processing-time",
         "A call takes effect at most 30 s after AWS has let it in, which is at most five minutes after it was signed.",
         "A call that was taken for one without effect may have one: the contact is not called again while anything follows it.",
-        ("ledger/attempts.py",),
+        ("ledger/records.py",),
         distance="a call takes effect late",
     ),
     Assumption(

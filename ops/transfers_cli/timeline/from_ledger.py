@@ -41,7 +41,8 @@ def entries(story: Story, now: float) -> Iterator[Entry]:
         )
     if (arrival := story.arrival) is not None:
         kind = Kind.CONFIRMED if arrival.state == CONFIRMED else Kind.UNCONFIRMED
-        at, named = (arrival.at, None) if made is None else (max(arrival.at, made.at), made.name)
+        at = arrival.at if made is None else max(arrival.at, made.at)
+        named = None if made is None else made.name
         yield Entry(at, kind, f"the new contact is {arrival.state} ({arrival.how})", named)
 
 
