@@ -74,7 +74,7 @@ ASSUMPTIONS = (
         "lineage",
         "A transfer makes one contact, which names the old one as its previous contact and has the method TRANSFER or QUEUE_TRANSFER.",
         "Lost answers and full chains are not recognised: `OutcomeUnknown`, `RejectedByConnect`.",
-        ("transfer/reconciliation.py",),
+        ("connect/responses.py",),
         (
             "lineage.method",
             "lineage.fields",
