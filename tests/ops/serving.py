@@ -53,7 +53,7 @@ def served(find: Callable[[], Deployment], name: str = "local") -> Iterator[Serv
     access, server = server_of(console, listener)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
-    with httpx.Client(base_url=access.origin, follow_redirects=True, trust_env=False, timeout=60) as client:
+    with httpx.Client(base_url=access.origin, follow_redirects=True, trust_env=False, timeout=240) as client:
         try:
             client.get(access.new_address())
             yield Served(console, access, client)
