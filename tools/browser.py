@@ -42,6 +42,7 @@ def chromium() -> Iterator[Browser]:
 def enter(browser: Browser, address: str) -> Page:
     """A page of the console, signed in by its printed ``address``."""
     page = browser.new_page()
+    page.set_default_timeout(120_000)  # milliseconds; a machine that is busy with much else is no finding
     page.goto(address)
     return page
 
