@@ -31,9 +31,8 @@ def update(cloud: LocalCloud, requests: Sequence[Request]) -> None:
     for request in requests:
         request.transfers = [one for one in transfers if one["old"] == request.contact_id]
         name = request.sent_as if request.follows is None else f"route {request.contact_id}"
-        request.parked = (
-            parked.get(name, []) if name else []
-        )  # what a flow or a route sent has no id that could be known
+        # What a flow or a route sent has no id that could be known.
+        request.parked = parked.get(name, []) if name else []
 
 
 def _event_id(body: str) -> str:

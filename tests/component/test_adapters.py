@@ -214,9 +214,8 @@ def test_an_answer_that_connect_did_not_send_proves_nothing(page: tuple[int, dic
 @pytest.mark.usefixtures("_keys")
 def test_an_answer_without_what_was_asked_for_is_asked_for_again() -> None:
     connect = _answering(200, {"content-type": "application/json", "x-amzn-requestid": "r"}, b"{}")
-    assert connect.transfer(TransferRequest("i", "c", "f"), 100.0) == Accepted(
-        None, None
-    )  # both ids are optional in the model
+    # Both ids are optional in the model.
+    assert connect.transfer(TransferRequest("i", "c", "f"), 100.0) == Accepted(None, None)
     for look in (connect.contact, connect.flow):
         with pytest.raises(Unavailable):
             look("i", "c")

@@ -57,4 +57,4 @@ def test_two_different_refusals_after_a_lost_answer_prove_nothing(world: World, 
     codes = {call.code for call in world.connect.history.calls if call.operation == "TransferContact"}
     assert codes >= {"ResourceNotFoundException", "InvalidRequestException"}
     assert world.codes == []
-    assert [told["newContactId"] for told in world.published("Succeeded")] == [new for _, new in world.transfers]
+    assert [detail["newContactId"] for detail in world.published("Succeeded")] == [new for _, new in world.transfers]

@@ -151,9 +151,8 @@ def test_requests_that_fail_for_a_contact_without_end_do_not_fill_its_item(world
     known = from_document(Contact, world.item(contact))
     latest = {f"try-{number}" for number in range(2 * REMEMBERED_ENDS, 3 * REMEMBERED_ENDS)}
     assert {record.asked["requestId"] for record in known.requests.values()} == latest
-    world.send(
-        world.request(contact, requestId="try-0")
-    )  # forgotten by the contact, and free to be corrected all the same
+    # Forgotten by the contact, and free to be corrected all the same.
+    world.send(world.request(contact, requestId="try-0"))
     world.settle()
     assert [old for old, _ in world.transfers] == [contact]
 

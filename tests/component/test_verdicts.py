@@ -63,9 +63,8 @@ def test_an_outcome_that_stays_unknown_is_reported_again_and_frees_no_name(world
     contact, _ = _unknown(world, lambda contact: world.send(world.request(contact, requestId="r")))
     world.settle()
     world.send(world.request(contact, requestId="r"))
-    world.send(
-        world.request(world.contact(), requestId="r")
-    )  # had the first moved its contact, this were a second transfer
+    # Had the first moved its contact, this were a second transfer.
+    world.send(world.request(world.contact(), requestId="r"))
     world.settle()
     assert sorted(world.codes) == ["IdempotencyMismatch", "OutcomeUnknown", "OutcomeUnknown"]
     assert len(world.transfers) == 1

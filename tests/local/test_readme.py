@@ -84,9 +84,8 @@ def test_the_example_for_later_is_held_and_the_one_that_cancels_ends_it(
     assert "scheduled for" in capsys.readouterr().out
     _run_python(CANCEL, contact, given)
     cloud.wait_until(lambda: not cloud.queue_depth("UrgentQueueUrl"), "the cancellation is read")
-    assert (
-        run(["cancel", "--request-id", f"ticket-{contact}", "--yes"]) == 0
-    )  # so that nothing is left in the shared cloud
+    # So that nothing is left in the shared cloud.
+    assert run(["cancel", "--request-id", f"ticket-{contact}", "--yes"]) == 0
     assert "1 schedule deleted" in capsys.readouterr().out
     cloud.wait_until(lambda: not cloud.queue_depth(), "what was held has ended")
     assert run(["status", f"ticket-{contact}"]) == 0
@@ -123,9 +122,8 @@ def test_the_command_that_sweeps_a_queue_shows_what_waits_there(cloud: LocalClou
     cloud.control.others("place", contact_id=given["CONTACT_ID"], queue_id=given["QUEUE_ID"])
     path = os.pathsep.join([str(Path(sys.prefix) / "bin"), os.environ["PATH"]])
     assert "nothing was sent" in _run(["/bin/sh", "-c", SWEEP], {**given, "PATH": path})
-    all_of_them = json.loads(
-        _run(["/bin/sh", "-c", f"{SWEEP} --json"], {**given, "PATH": path})
-    )  # the table has twenty
+    # The table has twenty.
+    all_of_them = json.loads(_run(["/bin/sh", "-c", f"{SWEEP} --json"], {**given, "PATH": path}))
     assert given["CONTACT_ID"] in [one["contactId"] for one in all_of_them["contacts"]]
 
 

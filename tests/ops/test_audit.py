@@ -87,8 +87,8 @@ def test_a_clean_system_has_no_finding_whatever_became_of_its_requests(
 
     def logged() -> Ran | None:
         ran = transfers("audit", "--since", f"{time.time() - began + 1:.0f}s", "--json")
-        told = ran.json["lookedAt"]
-        return ran if told["announced"] == "2 transfers, 2 failures" else None
+        looked_at = ran.json["lookedAt"]
+        return ran if looked_at["announced"] == "2 transfers, 2 failures" else None
 
     ran = centre.cloud.wait_until(logged, "the lines are in the log group", timeout=30)
     assert (ran.status, ran.json["findings"]) == (0, [])

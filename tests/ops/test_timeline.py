@@ -23,7 +23,7 @@ KEY, NOW = "request:r#f", 1_000.0
 ASKED = {"askedAt": "1970-01-01T00:01:40Z", "source": "queue"}
 
 
-def told(contact: Contact, arrival: Arrival | None = None) -> list[tuple[float, Kind]]:
+def shown(contact: Contact, arrival: Arrival | None = None) -> list[tuple[float, Kind]]:
     story = Story("i", "c", contact, arrival)
     return [(entry.at, entry.kind) for entry in merged(from_ledger.entries(story, NOW), ())]
 
@@ -31,7 +31,7 @@ def told(contact: Contact, arrival: Arrival | None = None) -> list[tuple[float, 
 def test_a_transfer_is_told_from_asked_to_confirmed() -> None:
     record = RequestRecord(asked=ASKED, first_at=110.0, first_called_at=120.0)
     contact = Contact(requests={KEY: record}, transfer=Transfer(KEY, "n", at=130.0))
-    assert told(contact, Arrival("confirmed", "QUEUED", 140.0, "m")) == [
+    assert shown(contact, Arrival("confirmed", "QUEUED", 140.0, "m")) == [
         (100.0, Kind.ASKED),
         (110.0, Kind.BEGUN),
         (120.0, Kind.CALLED),
@@ -39,25 +39,25 @@ def test_a_transfer_is_told_from_asked_to_confirmed() -> None:
         (140.0, Kind.CONFIRMED),
     ]
     inferred = Contact(requests={KEY: record}, transfer=Transfer(KEY, "n", at=130.0, inferred=True))
-    assert (130.0, Kind.RECONCILED) in told(inferred)
+    assert (130.0, Kind.RECONCILED) in shown(inferred)
 
 
 def test_what_will_happen_next_is_last() -> None:
     deferred = RequestRecord(asked=ASKED, last_error=TransientError("Throttled", "429", 900.0, 1_200.0))
-    assert told(Contact(requests={KEY: deferred}))[-2:] == [(900.0, Kind.DEFERRED), (1_200.0, Kind.NEXT)]
+    assert shown(Contact(requests={KEY: deferred}))[-2:] == [(900.0, Kind.DEFERRED), (1_200.0, Kind.NEXT)]
     due = RequestRecord(asked=ASKED, last_error=TransientError("Throttled", "429", 900.0, 950.0))
-    assert told(Contact(requests={KEY: due}))[-1] == (NOW, Kind.NEXT)
+    assert shown(Contact(requests={KEY: due}))[-1] == (NOW, Kind.NEXT)
     lease = Lease("o", 1, KEY, 990.0, 1_050.0)
-    assert told(Contact(requests={KEY: RequestRecord(asked=ASKED)}, lease=lease))[-1] == (1_050.0, Kind.NEXT)
+    assert shown(Contact(requests={KEY: RequestRecord(asked=ASKED)}, lease=lease))[-1] == (1_050.0, Kind.NEXT)
     attempt = Attempt(KEY, 930.0, 930.0, 930.0, 1_300.0)
-    assert (930.0, Kind.IN_DOUBT) in told(Contact(requests={KEY: deferred}, attempt=attempt))
+    assert (930.0, Kind.IN_DOUBT) in shown(Contact(requests={KEY: deferred}, attempt=attempt))
 
 
 def test_every_end_is_told_once() -> None:
     end = EndRecord(KEY, "m2", "FlowNotUsable", "It is archived.", 200.0, attempts=2)
     earlier = EndRecord(KEY, "m1", "Throttled", "", 150.0)
     contact = Contact(requests={KEY: RequestRecord(asked=ASKED, ended=end)}, ends={"m1": earlier, "m2": end})
-    assert told(contact) == [(100.0, Kind.ASKED), (150.0, Kind.FAILED), (200.0, Kind.FAILED)]
+    assert shown(contact) == [(100.0, Kind.ASKED), (150.0, Kind.FAILED), (200.0, Kind.FAILED)]
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_status_tells_each_step_of_a_lost_answer(centre: Centre, transfers: Tran
     centre.cloud.wait_until(lambda: "inDoubt" in steps(), "the log lines are there")
     assert [one for one in steps() if one in wanted] == wanted
     assert steps()[-1] in {"transferred", "reconciled", "confirmed"}
-    shown = transfers("status", contact).out
-    assert "timeline" in shown
-    assert "TransferContact was called" in shown
+    printed = transfers("status", contact).out
+    assert "timeline" in printed
+    assert "TransferContact was called" in printed
     assert transfers("status", contact, "--no-logs", "--json").json["timeline"]

@@ -275,9 +275,8 @@ def test_the_worker_is_paused_and_resumed(console: Served, centre: Centre) -> No
     assert "is paused" in words(console.confirm(proposed))
     try:
         assert "Paused: requests wait" in words(console.get("/"))
-        assert "Paused: requests wait" in words(
-            console.post("/switch", to="off")
-        )  # it is paused already: there is nothing to propose
+        # It is paused already: there is nothing to propose.
+        assert "Paused: requests wait" in words(console.post("/switch", to="off"))
     finally:
         done = words(console.confirm(console.post("/switch", to="on")))
     assert "is running" in done

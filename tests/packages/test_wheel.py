@@ -95,12 +95,12 @@ def test_the_wheel_has_what_it_needs_and_one_version(wheel: Path) -> None:
 
 
 def test_the_command_works_without_the_cdk(plain: Path, wheel: Path, tmp_path: Path) -> None:
-    told = _run([plain / "transfers", "--version"], tmp_path)
-    assert told.stdout == f"transfers {wheel.name.split('-')[1]}\n"
-    told = _run([plain / "transfers", "--help"], tmp_path)
-    assert (told.returncode, "Sees, explains and repairs" in told.stdout, "web" in told.stdout) == (0, True, True)
-    told = _run([plain / "transfers", "watch"], tmp_path, AWS_EC2_METADATA_DISABLED="true")
-    assert (told.returncode, "There is no Region" in told.stderr) == (4, True)
+    ran = _run([plain / "transfers", "--version"], tmp_path)
+    assert ran.stdout == f"transfers {wheel.name.split('-')[1]}\n"
+    ran = _run([plain / "transfers", "--help"], tmp_path)
+    assert (ran.returncode, "Sees, explains and repairs" in ran.stdout, "web" in ran.stdout) == (0, True, True)
+    ran = _run([plain / "transfers", "watch"], tmp_path, AWS_EC2_METADATA_DISABLED="true")
+    assert (ran.returncode, "There is no Region" in ran.stderr) == (4, True)
     absent = "import aws_cdk"
     assert _run([plain / "python", "-c", absent], tmp_path).returncode == 1
     served = "from transfers_cli.web.rendering import environment; environment().get_template('page.html')"

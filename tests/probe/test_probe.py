@@ -30,7 +30,7 @@ def test_every_drawn_behaviour_is_found_or_said_not_to_be_settled(ten: int) -> N
 
 def test_with_time_enough_everything_is_settled_that_needs_nothing_else() -> None:
     result = probed(stage(1), 90)
-    open_ends = {one.behaviour.name: one.told for one in result.findings if one.state is not State.SETTLED}
+    open_ends = {one.behaviour.name: one.sentence for one in result.findings if one.state is not State.SETTLED}
     assert set(open_ends) == {
         "rejection.channel",
         "limit.active-tasks",
@@ -38,13 +38,13 @@ def test_with_time_enough_everything_is_settled_that_needs_nothing_else() -> Non
         "region.wrong",
         "events.types",
     }
-    assert all(told.startswith("it needs ") for told in open_ends.values())
+    assert all(sentence.startswith("it needs ") for sentence in open_ends.values())
 
 
 def test_what_does_not_fit_the_budget_is_said_not_to_be_settled() -> None:
     result = probed(stage(2), 5)
-    told = {one.behaviour.name: (one.state, one.told) for one in result.findings}
-    assert told["token.after-10-min"] == told["token.after-60-min"] == (State.NOT_SETTLED, "budget")
+    sentences = {one.behaviour.name: (one.state, one.sentence) for one in result.findings}
+    assert sentences["token.after-10-min"] == sentences["token.after-60-min"] == (State.NOT_SETTLED, "budget")
     assert result.seconds <= 300
 
 
@@ -88,8 +88,8 @@ def test_a_task_that_is_given_for_a_voice_contact_is_not_touched() -> None:
         "StartTaskContact", InstanceId=made.place.instance_id, ContactFlowId=made.place.start_flow, Name="somebody's"
     )["ContactId"]
     result = probed(made, 15, contact=task)
-    told = {one.behaviour.name: one.told for one in result.findings}
-    assert "left alone" in told["rejection.channel"]
+    sentences = {one.behaviour.name: one.sentence for one in result.findings}
+    assert "left alone" in sentences["rejection.channel"]
     assert made.active() == [task]
 
 
@@ -107,8 +107,8 @@ def test_a_flow_that_cannot_be_used_is_told_and_nothing_is_left(flow: str) -> No
     made = stage(7)
     wrongly = Stage(made.connect, made.clock, made.client, made.ids, _with_flow(made, made.ids.flows[flow]))
     result = probed(wrongly, 5)
-    told = {one.behaviour.name: one.told for one in result.findings}
-    assert "a test contact could not be transferred: 400" in told["token.at-once"]
+    sentences = {one.behaviour.name: one.sentence for one in result.findings}
+    assert "a test contact could not be transferred: 400" in sentences["token.at-once"]
     assert made.active() == []
 
 

@@ -104,9 +104,8 @@ def test_it_writes_what_it_found_with_the_evidence_and_leaves_nothing(
     assert found["token.after-1-min"]["observed"] == "first answer"
     assert found["token.after-10-min"]["observed"] == "second transfer"
     assert document["settings"]["whenInDoubt"] == "wait"
-    assert (
-        31 <= document["settings"]["settleMinutes"] <= 34
-    )  # twice the 15 minutes in which the end showed, and one to look
+    # Twice the 15 minutes in which the end showed, and one to look.
+    assert 31 <= document["settings"]["settleMinutes"] <= 34
     replays = [document["calls"][n] for n in found["token.after-10-min"]["evidence"]]
     first, second = (one for one in replays if one["operation"] == "TransferContact")
     assert first["request"] == second["request"]
@@ -126,22 +125,22 @@ def test_a_destination_that_ends_its_contacts_is_told(site: Site) -> None:
     site.simulator.connect.others.set_course(site.ids.queues["Support"], Course.FAILS)
     assert run(site.options("--budget", "5")) == 0
     found = by_name(json.loads(site.file().read_text("utf-8")))
-    assert "choose another --start-flow" in found["limit.twelfth"]["told"]
+    assert "choose another --start-flow" in found["limit.twelfth"]["sentence"]
     assert site.active() == []
 
 
 @pytest.mark.parametrize(
-    ("more", "told"),
+    ("more", "sentence"),
     [
         (["--queue", "not an id"], "--queue not an id"),
         (["--start-flow", "arn:aws:connect:eu-central-1:111122223333:instance/other/contact-flow/x"], "--start-flow"),
     ],
 )
 def test_options_that_make_no_sense_start_nothing(
-    site: Site, capsys: pytest.CaptureFixture[str], more: list[str], told: str
+    site: Site, capsys: pytest.CaptureFixture[str], more: list[str], sentence: str
 ) -> None:
     assert run(site.options(*more)) == 2
-    assert told in capsys.readouterr().err
+    assert sentence in capsys.readouterr().err
     assert site.simulator.connect.store.contacts == {}
 
 

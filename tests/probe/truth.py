@@ -42,13 +42,13 @@ def wrong(draw: Draw, stage: Stage, result: Result) -> Iterator[str]:
     if result.seconds > draw.budget * 60:
         yield f"it took {result.seconds:.0f} s of {draw.budget * 60}"
     if left := stage.active():
-        yield f"left behind: {', '.join(left)}; told: {result.left}"
+        yield f"left behind: {', '.join(left)}; the probe says: {result.left}"
     for finding in result.findings:
         name = finding.behaviour.name
         if finding.state is State.UNEXPECTED and not (name == "answers.agree" and draw.faults):
-            yield f"{name} is unexpected: {finding.told}"
+            yield f"{name} is unexpected: {finding.sentence}"
         if finding.state is State.SETTLED and not _is_right(draw, stage, result, finding):
-            yield f"{name} is {finding.value}: {finding.told}"
+            yield f"{name} is {finding.value}: {finding.sentence}"
 
 
 def _is_right(draw: Draw, stage: Stage, result: Result, finding: Finding) -> bool:

@@ -26,9 +26,8 @@ def ledger(case: Case) -> Iterator[str]:
     for key, document in every:
         if "transfer" in document:
             yield from _happened(case, key.rpartition("#")[2], document["transfer"])
-    documents = dict(
-        sorted(every, key=lambda one: "transfer" in one[1])
-    )  # of two deployments, the one that transferred it
+    # Of two deployments, the one that transferred it.
+    documents = dict(sorted(every, key=lambda one: "transfer" in one[1]))
     for record in case.evidence.transfers:
         document = documents.get(f"contact#{INSTANCE}#{record.old}", {})
         if record.old in case.deadly or record.time <= case.evidence.ended - rules_names.remembered(case):

@@ -83,9 +83,8 @@ def _in_the_long_run(
         at = max(at, time)
         excess = max(0.0, excess + (1.0 if is_call else -saved / workers))
         most = max(most, excess)
-    allowed = (
-        saved + rate.rate * TRAVEL["connect"][1] + _ROUNDING
-    )  # the last may have been quicker on their way than the first
+    # The last may have been quicker on their way than the first.
+    allowed = saved + rate.rate * TRAVEL["connect"][1] + _ROUNDING
     if most > allowed:
         yield f"{operation}: in the long run {most:.1f} calls more than {rate.rate:g}/s ({allowed:.1f} are explained)"
 

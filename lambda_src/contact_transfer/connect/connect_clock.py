@@ -33,9 +33,8 @@ class ConnectClock:
                 self._date, self._shown = date, parsedate_to_datetime(date).timestamp()
             except ValueError:
                 return
-        least = (
-            self._shown - self._clock.now()
-        )  # the header has whole seconds: what it allows already is not measured anew
+        # The header has whole seconds: what it allows already is not measured anew.
+        least = self._shown - self._clock.now()
         self._ahead = min(max(self._ahead or 0.0, least), least + 1.0)
 
     def now(self) -> float:

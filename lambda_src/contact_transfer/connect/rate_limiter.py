@@ -31,9 +31,8 @@ class Bucket:
     def __init__(self, quota: Quota, workers: int, now: float) -> None:
         self.rate = quota.rate / workers
         self._share = (quota.burst - quota.rate * JITTER_SECONDS) / workers
-        self.capacity = max(
-            1.0, self._share
-        )  # where workers outnumber the burst, each still needs a whole token to call
+        # Where workers outnumber the burst, each still needs a whole token to call.
+        self.capacity = max(1.0, self._share)
         self._level = 0.0
         self._pace = 1.0  # the part of the rate in use
         self._at = now

@@ -96,9 +96,8 @@ class Following:
         """The contact to move. Raise ``Unavailable`` while Connect may not show it yet."""
         arrival, clock = self.arrival, self.arrival.means.connect.clock
         here = self.moved or arrival.request.contact_id
-        request = (
-            arrival.request
-        )  # a tree is the same for all its contacts, and a look that takes long is kept for this one
+        request = arrival.request
+        # A tree is the same for all its contacts, and a look that takes long is kept for the named one.
         self.tree = arrival.means.connect.tree(request.instance_id, request.contact_id, arrival.deadline)
         match find_successor(here, self.tree, not_active.successor_contact_id):
             case OneActive(contact_id):

@@ -158,9 +158,7 @@ class Handling:
         if self.has_looked and not reporting.rests_on_the_contact(ended):
             return ended
         means, question = self.means, replace(Question.of(self.request, self.held), attempt=None, is_own=False)
-        explained = (
-            self.attempting.resumed
-        )  # pages of a look for which several invocations are needed are not read twice
+        explained = self.attempting.resumed  # a look that needs several invocations is not made twice
         seen = means.reconciliation.look(self.request, question, self.arrival.deadline, explained)
         found = means.reconciliation.conclude(question, seen)
         if isinstance(found, Unsettled):

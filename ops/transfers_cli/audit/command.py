@@ -56,9 +56,9 @@ def audit(
 
 def _show(findings: list[Finding]) -> None:
     for one in findings:
-        told = {"when": say.when(one.at), "request": one.request, "contact": one.contact_id}
-        told |= {"new contact": ", ".join(one.new_contact_ids), "message": one.message_id}
+        row = {"when": say.when(one.at), "request": one.request, "contact": one.contact_id}
+        row |= {"new contact": ", ".join(one.new_contact_ids), "message": one.message_id}
         say.facts(
-            str(one.kind), {**{name: value for name, value in told.items() if value}, "seen": one.seen, "do": one.do}
+            str(one.kind), {**{name: value for name, value in row.items() if value}, "seen": one.seen, "do": one.do}
         )
     say.result(f"{say.count(len(findings), 'contradiction')} found." if findings else "Everything can be explained.")

@@ -30,13 +30,13 @@ def audit(facts: Facts) -> list[Finding]:
 def not_announced(facts: Facts) -> Iterator[Finding]:
     """Transfers that the ledger has and that nobody announced."""
     announced = {one.request for one in facts.logged.announcements}
-    told = set[str]()
+    reported = set[str]()
     for contact_id, contact in facts.ledger.items():
         for made in transfers_in(contact):
             pending = facts.logged.put_off.get(made.name, 0.0) > facts.until - PENDING_SECONDS
-            if not _is_old_enough(facts, made.at) or made.name in announced | told or pending:
+            if not _is_old_enough(facts, made.at) or made.name in announced | reported or pending:
                 continue
-            told.add(made.name)
+            reported.add(made.name)
             to = made.new_contact_id
             seen = f"the ledger has the transfer to {to or 'a contact that Connect did not name'}; no success was announced"
             new = () if to is None else (to,)

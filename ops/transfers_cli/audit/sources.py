@@ -117,7 +117,7 @@ def _failure(message: Parked) -> Failure:
 def summary(facts: Facts, sources: Sources) -> dict[str, str]:
     """What was looked at, for a person."""
     logged = facts.logged
-    told = {
+    counts = {
         "announced": f"{say.count(len(logged.announcements), 'transfer')}, {say.count(len(logged.failures), 'failure')}",
         "arrived or ended": say.count(len(logged.arrivals), "new contact"),
         "parked": say.count(len(facts.parked), "message"),
@@ -125,7 +125,7 @@ def summary(facts: Facts, sources: Sources) -> dict[str, str]:
         "asked of Connect": say.count(sources.asked, "contact"),
     }
     if sources.left_out:
-        told["not asked"] = f"{say.count(sources.left_out, 'contact')}: raise --contacts"
+        counts["not asked"] = f"{say.count(sources.left_out, 'contact')}: raise --contacts"
     if sources.elsewhere:
-        told["not seen"] = f"{say.count(sources.elsewhere, 'parked message')} that somebody else has in hand"
-    return told
+        counts["not seen"] = f"{say.count(sources.elsewhere, 'parked message')} that somebody else has in hand"
+    return counts

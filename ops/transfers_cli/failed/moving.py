@@ -88,9 +88,8 @@ class Mover:
         return sent
 
     def _delete(self, messages: Sequence[Parked], looking: Looking, moved: Moved) -> None:
-        left = delete(
-            self._sqs, self._source, delete(self._sqs, self._source, messages)
-        )  # once more for what would not go
+        # Once more for what would not go.
+        left = delete(self._sqs, self._source, delete(self._sqs, self._source, messages))
         moved.undeleted += [message.message_id for message in left]
         looking.gone([message for message in messages if message not in left])
 

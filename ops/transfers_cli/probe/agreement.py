@@ -26,8 +26,8 @@ def settle(findings: Findings, journal: Sequence[Answer]) -> None:
     """Settle ``answers.agree``. ``journal``: all answers of the probe, in their order."""
     odd = [*_changes(journal), *_transfers(journal), *_calls(journal)]
     if odd:
-        told = "; ".join(dict.fromkeys(what for what, _ in odd))
-        findings.unexpected(_NAME, told, (answer for _, answers in odd for answer in answers))
+        sentence = "; ".join(dict.fromkeys(what for what, _ in odd))
+        findings.unexpected(_NAME, sentence, (answer for _, answers in odd for answer in answers))
     else:
         findings.settled(_NAME, "yes", f"nothing in {len(journal)} answers contradicts another", ())
 
@@ -83,8 +83,8 @@ def _transfers(journal: Sequence[Answer]) -> Iterator[Oddity]:
                 followers.setdefault(str(shown["PreviousContactId"]), set()).add(contact_id)
     for old, found in followers.items():
         if len(found) > accepted[old.lower()]:
-            told = f"{len(found)} contacts follow {old}, which was transferred {accepted[old.lower()]} times"
-            yield told, tuple(one for one in calls if one.asked["ContactId"] == old)
+            sentence = f"{len(found)} contacts follow {old}, which was transferred {accepted[old.lower()]} times"
+            yield sentence, tuple(one for one in calls if one.asked["ContactId"] == old)
 
 
 def _calls(journal: Sequence[Answer]) -> Iterator[Oddity]:

@@ -111,7 +111,7 @@ class ClientWire:
 
     def _error(self, operation: str, asked: Mapping[str, Any], error: ClientError) -> Answer:
         meta: Mapping[str, Any] = error.response.get("ResponseMetadata", {})
-        told = error.response.get("Error", {})
+        refusal = error.response.get("Error", {})
         return Answer(
             number=0,
             operation=operation,
@@ -119,8 +119,8 @@ class ClientWire:
             sent_at=0.0,
             received_at=0.0,
             status=int(meta.get("HTTPStatusCode", 0)),
-            code=str(told.get("Code", "")),
-            message=str(told.get("Message", "")),
+            code=str(refusal.get("Code", "")),
+            message=str(refusal.get("Message", "")),
             request_id=_header(meta, "x-amzn-requestid"),
             date=_header(meta, "date"),
             is_own=is_modelled(self._client, error),

@@ -30,13 +30,13 @@ def settle(findings: Findings, journal: Iterable[Answer], began: float) -> None:
     if low is None or high is None:
         findings.not_settled(_NAME, "no answer had a Date header")
     elif least > most:
-        told = (
+        sentence = (
             f"one answer says at least {least:.1f} s ahead, another at most {most:.1f} s: a clock was set, or goes back"
         )
-        findings.unexpected(_NAME, told, (low, high))
+        findings.unexpected(_NAME, sentence, (low, high))
     else:
-        told = f"between {least:.2f} and {most:.2f} s ahead (negative: behind)"
-        findings.settled(_NAME, Span(round(least, 3), round(most, 3)), told, (low, high))
+        sentence = f"between {least:.2f} and {most:.2f} s ahead (negative: behind)"
+        findings.settled(_NAME, Span(round(least, 3), round(most, 3)), sentence, (low, high))
 
 
 def _seconds(answer: Answer) -> float | None:

@@ -77,8 +77,8 @@ def _probed(aws: Aws, place: Place, extras: Extras, budget: float, trail: Trail,
         f"{place.instance_id}, transfer them to {place.queue or place.user}, and end them, within {budget:g} minutes"
     )
     say.confirm(f"Start about 50 test contacts in instance {where}?", yes=yes)
-    told = "ending the test contacts; once more to leave them and end at once"
-    with stopping(told) as stop, say.err.status(f"{place.trial}, at most {budget:g} minutes"):
+    doing = "ending the test contacts; once more to leave them and end at once"
+    with stopping(doing) as stop, say.err.status(f"{place.trial}, at most {budget:g} minutes"):
         result = Probe(ClientWire(aws("connect")), _clock(stop), place, budget * 60, trail.record).run(extras)
     if not result.left:
         trail.remove()
@@ -144,7 +144,7 @@ def _tell(report: Report, folder: Path, *, json: bool) -> None:
 
 def _show(result: Result) -> None:
     rows = (
-        (one.behaviour.name, Text(one.state, _STYLES[one.state]), one.behaviour.assumed, one.told)
+        (one.behaviour.name, Text(one.state, _STYLES[one.state]), one.behaviour.assumed, one.sentence)
         for one in result.findings
     )
     say.out.print(say.table("", ("!behaviour", "!", "assumed", "observed"), rows))

@@ -47,12 +47,12 @@ Value = str | float | Span
 
 @dataclass(frozen=True)
 class Finding:
-    """``value``: what was observed, None if it was not settled. ``told``: the same as a sentence. ``evidence``: numbers of answers."""
+    """``value``: what was observed, None if it was not settled. ``sentence``: the same in words. ``evidence``: numbers of answers."""
 
     behaviour: Behaviour
     state: State
     value: Value | None
-    told: str
+    sentence: str
     evidence: tuple[int, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -64,7 +64,7 @@ class Finding:
             "assumed": self.behaviour.assumed,
             "state": str(self.state),
             "observed": value,
-            "told": self.told,
+            "sentence": self.sentence,
             "evidence": list(self.evidence),
         }
 
@@ -75,16 +75,16 @@ class Findings:
     def __init__(self) -> None:
         self._found: dict[str, Finding] = {}
 
-    def settled(self, name: str, value: Value, told: str, evidence: Iterable[int | Answer]) -> None:
+    def settled(self, name: str, value: Value, sentence: str, evidence: Iterable[int | Answer]) -> None:
         """Amazon Connect behaves so. A span may be settled again, with more observations; any other value must stay the same.
 
         Args:
             name: the behaviour's.
             value: what was observed.
-            told: the same as a sentence.
+            sentence: the same in words.
             evidence: the answers that show it.
         """
-        found = _finding(name, State.SETTLED, value, told, evidence)
+        found = _finding(name, State.SETTLED, value, sentence, evidence)
         before = self._found.get(name)
         if before is None:
             self._found[name] = found
@@ -92,11 +92,11 @@ class Findings:
             both = tuple(sorted({*found.evidence, *before.evidence}))
             self._found[name] = replace(found, evidence=both)
             if before.value not in (None, value) and not isinstance(value, Span):
-                self.unexpected(name, f"{before.told}; later {told}", both)
+                self.unexpected(name, f"{before.sentence}; later {sentence}", both)
 
-    def unexpected(self, name: str, told: str, evidence: Iterable[int | Answer]) -> None:
-        """Amazon Connect does what this version has no word for. Arguments as ``settled`` has them (``name``, ``told``)."""
-        self._found[name] = _finding(name, State.UNEXPECTED, None, told, evidence)
+    def unexpected(self, name: str, sentence: str, evidence: Iterable[int | Answer]) -> None:
+        """Amazon Connect does what this version has no word for. Arguments as ``settled`` has them (``name``, ``sentence``)."""
+        self._found[name] = _finding(name, State.UNEXPECTED, None, sentence, evidence)
 
     def not_settled(self, name: str, reason: str) -> None:
         """It could not be found out, for a ``reason``; a finding of this ``name`` that is there stays."""
@@ -112,10 +112,10 @@ class Findings:
 
 
 def _untried(behaviour: Behaviour) -> Finding:
-    told = f"it needs {behaviour.needs}" if behaviour.needs else "this probe did not come to it"
-    return Finding(behaviour, State.NOT_SETTLED, None, told, ())
+    sentence = f"it needs {behaviour.needs}" if behaviour.needs else "this probe did not come to it"
+    return Finding(behaviour, State.NOT_SETTLED, None, sentence, ())
 
 
-def _finding(name: str, state: State, value: Value | None, told: str, evidence: Iterable[int | Answer]) -> Finding:
+def _finding(name: str, state: State, value: Value | None, sentence: str, evidence: Iterable[int | Answer]) -> Finding:
     numbers = sorted({one.number if isinstance(one, Answer) else one for one in evidence})
-    return Finding(BEHAVIOURS[name], state, value, told, tuple(numbers))
+    return Finding(BEHAVIOURS[name], state, value, sentence, tuple(numbers))

@@ -161,9 +161,8 @@ class Lab:
 
     def _push(self, queue: list[Any], at: float, work: Work, step: Step | None) -> None:
         self._asked += 1
-        first = (
-            -1 if step is not None and step.slots == 0 else self._asked
-        )  # a repetition at once goes before all others
+        # A repetition at once goes before all others.
+        first = -1 if step is not None and step.slots == 0 else self._asked
         heapq.heappush(queue, (at, first, work, step))
 
     def _send(self, operation: str, asked: Mapping[str, Any]) -> Answer:

@@ -139,5 +139,5 @@ async def _until_over(contacts: Contacts) -> None:
 def _quota(findings: Findings, journal: list[Answer]) -> None:
     calls = [answer for answer in journal if answer.operation == "TransferContact"]
     throttled = [answer for answer in calls if answer.is_throttled]
-    told = f"{len(throttled)} of {len(calls)} calls were throttled, at one {SHARE}th of the documented 2 a second"
-    findings.settled("quota.transfers", "yes" if throttled else "no", told, throttled)
+    sentence = f"{len(throttled)} of {len(calls)} calls were throttled, at one {SHARE}th of the documented 2 a second"
+    findings.settled("quota.transfers", "yes" if throttled else "no", sentence, throttled)

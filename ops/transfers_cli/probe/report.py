@@ -100,7 +100,7 @@ def _row(one: Finding) -> str:
         behaviour.name,
         behaviour.question,
         behaviour.assumed,
-        f"{_MARKS[one.state]}{one.told}",
+        f"{_MARKS[one.state]}{one.sentence}",
         follows(one),
         evidence,
     )

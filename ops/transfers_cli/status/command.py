@@ -50,8 +50,8 @@ def status(
     waiting = None if answer.is_seen else sum(found.waiting(*_WAITING).values())
     if json:
         not_seen = {"state": State.NOT_SEEN, "waitingInQueue": waiting} if waiting is not None else {}
-        told = [entry.as_dict() for entry in timeline(found, answer, logs=logs)]
-        say.as_json({**found.place, **showing.as_dict(answer), "timeline": told, **not_seen})
+        entries = [entry.as_dict() for entry in timeline(found, answer, logs=logs)]
+        say.as_json({**found.place, **showing.as_dict(answer), "timeline": entries, **not_seen})
     else:
         showing.show(answer, timeline(found, answer, logs=logs))
     if waiting is not None:

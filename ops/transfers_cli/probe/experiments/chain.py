@@ -40,8 +40,8 @@ async def _chain(contacts: Contacts, findings: Findings) -> None:
 
 
 def _refused_early(findings: Findings, number: int, answer: Answer) -> None:
-    told = f"transfer {number} of a chain was refused: {answer.said}: {answer.message}"
-    findings.unexpected("limit.twelfth", told, (answer,))
+    sentence = f"transfer {number} of a chain was refused: {answer.said}: {answer.message}"
+    findings.unexpected("limit.twelfth", sentence, (answer,))
 
 
 async def _next(contacts: Contacts, old: str, answer: Answer) -> str:
@@ -74,8 +74,8 @@ async def _first(contacts: Contacts, findings: Findings, first: str) -> None:
     if shown not in (None, first):
         findings.unexpected("lineage.first-contact", f"InitialContactId of {first} is {shown}", (answer,))
     else:
-        told = "it has none" if shown is None else "it has its own id"
-        findings.settled("lineage.first-contact", "no" if shown is None else "yes", told, (answer,))
+        sentence = "it has none" if shown is None else "it has its own id"
+        findings.settled("lineage.first-contact", "no" if shown is None else "yes", sentence, (answer,))
 
 
 async def _linked(contacts: Contacts, findings: Findings, last: str, twelfth: Answer) -> None:

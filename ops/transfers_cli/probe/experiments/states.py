@@ -142,5 +142,5 @@ async def _region(contacts: Contacts, findings: Findings) -> None:
     if origin in (None, contacts.place.region):
         raise NotSettled("it needs an instance whose contacts begin in another Region")
     answer = await contacts.transfer(old, contacts.request(old))
-    told = f"a contact of {origin}: {answer.said}: {answer.message}"
-    findings.settled("region.wrong", "accepted" if answer.is_success else answer.said, told, (answer,))
+    sentence = f"a contact of {origin}: {answer.said}: {answer.message}"
+    findings.settled("region.wrong", "accepted" if answer.is_success else answer.said, sentence, (answer,))

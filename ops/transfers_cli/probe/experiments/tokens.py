@@ -74,8 +74,8 @@ def _value(old: str, first: Answer, second: Answer, made: list[str]) -> str | No
 
 
 def _odd(first: Answer, second: Answer, made: list[str]) -> str:
-    told = f"answered {first.said} with {dict(first.body) or 'nothing'}, then {second.said} with {dict(second.body) or 'nothing'}"
-    return f"{told}; {len(made)} successors show: {', '.join(made)}"
+    sentence = f"answered {first.said} with {dict(first.body) or 'nothing'}, then {second.said} with {dict(second.body) or 'nothing'}"
+    return f"{sentence}; {len(made)} successors show: {', '.join(made)}"
 
 
 async def accepted(contacts: Contacts, old: str, asked: dict[str, str], *, slots: int = 1) -> Answer:
@@ -99,8 +99,8 @@ async def _rejection(contacts: Contacts, findings: Findings) -> None:
     if right.is_success:
         findings.settled("token.rejection", FREE, f"after {wrong.said} the corrected call was carried out", evidence)
     elif right.status == 409 or (right.code, right.message) == (wrong.code, wrong.message):
-        told = f"after {wrong.said} the corrected call was answered {right.said}: it needs another token"
-        findings.settled("token.rejection", SPENT, told, evidence)
+        sentence = f"after {wrong.said} the corrected call was answered {right.said}: it needs another token"
+        findings.settled("token.rejection", SPENT, sentence, evidence)
     else:
         findings.unexpected("token.rejection", f"{wrong.said}, then {right.said}: {right.message}", evidence)
 
@@ -115,7 +115,7 @@ async def _another_token(contacts: Contacts, findings: Findings) -> None:
     if len(made) == 1 and second.code in _REJECTIONS:
         findings.settled("old.another-token", REFUSED, f"{later:.1f} s later: {second.said}", evidence)
     elif len(made) == 2 and second.is_success:
-        told = f"{later:.1f} s later the contact was transferred a second time"
-        findings.settled("old.another-token", SECOND_TRANSFER, told, evidence)
+        sentence = f"{later:.1f} s later the contact was transferred a second time"
+        findings.settled("old.another-token", SECOND_TRANSFER, sentence, evidence)
     else:
         findings.unexpected("old.another-token", _odd(first, second, made), evidence)

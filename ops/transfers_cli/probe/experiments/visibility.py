@@ -143,9 +143,9 @@ def _lineage(findings: Findings, old: str, before: Summary, after: Summary, evid
         "Channel": before.get("Channel"),
     }
     other = {name: after.get(name) for name, value in expected.items() if after.get(name) != value}
-    told = ", ".join(f"{name} is {value}" for name, value in other.items())
+    sentence = ", ".join(f"{name} is {value}" for name, value in other.items())
     if other:
-        findings.unexpected("lineage.fields", f"{told}; the old contact is {old}", evidence)
+        findings.unexpected("lineage.fields", f"{sentence}; the old contact is {old}", evidence)
     else:
         findings.settled("lineage.fields", "yes", "they do", evidence)
 
