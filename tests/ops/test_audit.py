@@ -87,11 +87,12 @@ def test_a_clean_system_has_no_finding_whatever_became_of_its_requests(
 
     def logged() -> Ran | None:
         ran = transfers("audit", "--since", f"{time.time() - began + 1:.0f}s", "--json")
-        looked_at = ran.json["lookedAt"]
-        return ran if looked_at["announced"] == "2 transfers, 2 failures" else None
+        announced = [int(word) for word in ran.json["lookedAt"]["announced"].split() if word.isdigit()]
+        # The second in which this began has lines of others, too. What is announced and not yet in the log group is a finding.
+        return ran if min(announced) >= 2 and not ran.json["findings"] else None
 
-    ran = centre.cloud.wait_until(logged, "the lines are in the log group", timeout=30)
-    assert (ran.status, ran.json["findings"]) == (0, [])
+    ran = centre.cloud.wait_until(logged, "the lines are in the log group, and explain everything")
+    assert ran.status == 0
     assert ran.json["lookedAt"]["parked"] == "2 messages"
     assert "Everything can be explained." in transfers("audit", "--since", "1m").out
 
