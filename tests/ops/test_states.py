@@ -17,12 +17,13 @@ from contact_transfer.ledger.records import (
     TransientError,
 )
 from contact_transfer.request import identity
+from contact_transfer.request.timestamps import rfc3339
 from transfers_cli.failed.parked import Parked
 from transfers_cli.ledger import Story
 from transfers_cli.status import showing
 from transfers_cli.status.parked import DeadLetters
 from transfers_cli.status.search import Answer
-from transfers_cli.status.states import State, state_of
+from transfers_cli.status.states import State, first_tried, state_of
 
 NOW = 1_772_000_000.0
 NAME = "request:" + "0123456789abcdef" * 2
@@ -142,3 +143,12 @@ def test_the_document_for_scripts_has_one_spelling_of_names_and_of_times() -> No
     check(shown)
     assert shown["contacts"][0]["requests"][0]["begun"] == 1
     assert showing.request_facts(known, KEY, None)["work begun"] == "once, no transient errors"
+
+
+@pytest.mark.parametrize(
+    ("began", "shown"),
+    [(NOW - 120, NOW), (NOW + 3, NOW + 3), (NOW - 3600, NOW - 3600), (0.0, None)],
+    ids=["bound before it was asked", "later", "asked again since", "not begun"],
+)
+def test_a_request_is_not_said_to_be_tried_before_it_was_asked_for(began: float, shown: float | None) -> None:
+    assert first_tried(RequestRecord(asked={"askedAt": rfc3339(NOW)}, first_at=began)) == shown

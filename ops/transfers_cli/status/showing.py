@@ -17,7 +17,7 @@ from transfers_cli.ledger import Story
 from transfers_cli.listing import Listing
 from transfers_cli.status.parked import DeadLetters
 from transfers_cli.status.search import Answer
-from transfers_cli.status.states import State, failure_of, is_failure, key_of, state_of
+from transfers_cli.status.states import State, failure_of, first_tried, is_failure, key_of, state_of
 from transfers_cli.timeline.entry import Entry
 
 
@@ -103,7 +103,7 @@ def request_facts(contact: Contact, key: str, letters: DeadLetters | None) -> di
         "route": asked.get("route"),
         "to": _destination(asked) if asked else None,
         **{name: _text(asked.get(name)) for name, field in FIELDS.items() if field.shown},
-        "first tried": say.when(record.first_at or None),
+        "first tried": say.when(first_tried(record)),
         "work begun": _work(record) if record.attempts else None,
         "moved contact": record.moved_contact_id,
         "earlier": "; ".join(_earlier(contact, key)),
@@ -188,7 +188,7 @@ def _request(contact: Contact, key: str, letters: DeadLetters | None) -> dict[st
         **record.asked,
         "requestName": identity.name_of(key),
         "askedAt": record.asked.get("askedAt"),
-        "firstTriedAt": say.when(record.first_at or None),
+        "firstTriedAt": say.when(first_tried(record)),
         "movedContactId": record.moved_contact_id,
         "begun": record.attempts,
         "transientErrors": record.transient_failures,

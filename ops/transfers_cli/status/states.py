@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from contact_transfer.connect.connect_clock import UNMEASURED_MARGIN_SECONDS
 from contact_transfer.ledger.records import Contact, EndKind, EndRecord, RequestRecord
 from contact_transfer.request import identity
+from contact_transfer.request.timestamps import instant
 from transfers_cli import say
 
 
@@ -31,6 +33,17 @@ class RequestState:
 
     state: State
     sentence: str
+
+
+def first_tried(record: RequestRecord) -> float | None:
+    """When work on the request began, in epoch seconds; None if it has not.
+
+    The ledger keeps the earliest moment that is possible, which allows for clocks that are apart. So it may lie before the moment at
+    which the request was asked for, and then that moment is the answer.
+    """
+    asked = instant(str(record.asked.get("askedAt") or "")) or 0.0
+    is_within_the_margin = record.first_at < asked <= record.first_at + UNMEASURED_MARGIN_SECONDS
+    return (asked if is_within_the_margin else record.first_at) or None
 
 
 def state_of(contact: Contact, request: str, now: float) -> RequestState:
