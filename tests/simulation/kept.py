@@ -15,6 +15,12 @@ from tests.simulation.generate import scenario
 from tests.simulation.generate_names import at_once
 from tests.simulation.kept_brake import archived_for_minutes
 from tests.simulation.kept_others import away, by_another_deployment, by_hand_hours_later, denied
+from tests.simulation.kept_reach import (
+    cancelled_after_a_lost_answer,
+    followed_by_a_lost_answer,
+    lost_under_a_condition,
+    not_taken_by_its_lane,
+)
 from tests.simulation.kept_routes import (
     doubtful_route,
     late_after_the_end,
@@ -204,6 +210,10 @@ KEPT: dict[str, list[Scenario]] = {
     "sweep-follows": [two_sweeps(1)],
     "sweep-without-conditions": [taken_meanwhile(1)],
     "sweep-newest-first": [three_of_six(1)],
+    "skipped-in-doubt": [lost_under_a_condition(1)],
+    "cancelled-in-doubt": [cancelled_after_a_lost_answer(seed) for seed in range(1, 4)],
+    "successor-chosen-anew": [followed_by_a_lost_answer(1)],
+    "moved-before-it-is-sent": [not_taken_by_its_lane(1)],
 }
 
 #: Those that show the bug again when it is planted, which a test sees to. The others were drawn for mistakes of the first ledger: they
@@ -228,4 +238,8 @@ SHOWN = (
     "sweep-follows",
     "sweep-without-conditions",
     "sweep-newest-first",
+    "skipped-in-doubt",
+    "cancelled-in-doubt",
+    "successor-chosen-anew",
+    "moved-before-it-is-sent",
 )

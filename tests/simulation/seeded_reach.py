@@ -10,25 +10,34 @@ from tests.simulation.seeded import SeededBug, always, interleaving, plain
 
 def _skipped_in_doubt(real: Any) -> Any:
     """A lost answer is not looked into where the request's condition does not hold any more."""
+    names = real.__globals__
 
     def reconcile(self: Any, *, may_call: bool) -> Any:
         request, means = self.request, self.means
         if request.is_conditional:
             contact = means.connect.contact(request.instance_id, request.contact_id, self.arrival.deadline)
-            skipped = means.eligibility.check(request, contact, self.arrival.deadline, None)
-            if type(skipped).__name__ == "Skipped":
+            ended = means.eligibility.check(request, contact, self.arrival.deadline, self.attempting._tree())
+            if ended is not None:
                 self.settled = True
-                return skipped
+                return names["reporting"].under_conditions(request, ended)
         return real(self, may_call=may_call)
 
     return reconcile
+
+
+def _as_decided(real: Any) -> Any:
+    """What Connect shows of a contact has no say in a skip or a cancellation."""
+
+    def end_after_calls(self: Any, ended: Any) -> Any:
+        return ended if type(ended).__name__ in ("Skipped", "Cancelled") else real(self, ended)
+
+    return end_after_calls
 
 
 def _chosen_anew(real: Any) -> Any:
     """Which contact to move is found out anew on each receive."""
 
     def carry_out(self: Any) -> Any:
-        self.held = replace(self.held, contact=self.held.contact)
         self.moved = None
         return real(self)
 
@@ -68,7 +77,7 @@ def _cancelled_first(real: Any) -> Any:
     """A cancellation stands, whatever may have been called."""
 
     def reconcile(self: Any, *, may_call: bool) -> Any:
-        if self.session.cancelled_until(self.held, by_name=True) is not None:
+        if self.session.cancelled_until(by_name=True) is not None:
             self.settled = True
             return None
         return real(self, may_call=may_call)
@@ -87,7 +96,10 @@ REACH: tuple[SeededBug, ...] = (
         "skipped-in-doubt",
         "a request is skipped although a call of its own may have taken effect",
         "c-doubt c-one-end g-forgotten c-code",
-        {"transfer.handling:Handling._reconcile": _skipped_in_doubt},
+        {
+            "transfer.handling:Handling._reconcile": _skipped_in_doubt,
+            "transfer.handling:Handling._end_after_calls": _as_decided,
+        },
     ),
     interleaving(
         "successor-chosen-anew",
@@ -114,7 +126,10 @@ REACH: tuple[SeededBug, ...] = (
         "cancelled-in-doubt",
         "a cancelled request ends as cancelled although a call of its own may have taken effect",
         "c-doubt c-one-end g-forgotten",
-        {"transfer.handling:Handling._reconcile": _cancelled_first},
+        {
+            "transfer.handling:Handling._reconcile": _cancelled_first,
+            "transfer.handling:Handling._end_after_calls": _as_decided,
+        },
     ),
     interleaving(
         "held-without-schedule",

@@ -10,7 +10,7 @@ from tests.simulation.seeded import SeededBug, plain
 
 def _no_destination(real: Any) -> Any:
     not_found = real.__globals__["Refusal"].NOT_FOUND
-    return lambda self, request, answer, deadline: real(self, request, replace(answer, refusal=not_found), deadline)
+    return lambda self, request, answer, *rest: real(self, request, replace(answer, refusal=not_found), *rest)
 
 
 TRUTHS: tuple[SeededBug, ...] = (

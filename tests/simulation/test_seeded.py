@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import getattr_static, signature
+from types import FunctionType
 
 import pytest
 
@@ -44,6 +46,23 @@ def test_the_targets_of_a_seeded_bug_are_there(name: str) -> None:
     bug = campaign.BUGS[name]
     assert bug.rules
     assert len(list(bug.made(_real))) == len(bug.changes)  # type: ignore[arg-type]  # modules
+
+
+def _parameters(function: object) -> list[tuple[str, bool]] | None:
+    """Names and kinds of what a function takes, as far as a caller must fit them; None: it takes whatever comes, or is no function."""
+    if not isinstance(function, FunctionType):
+        return None
+    known = signature(function).parameters.values()
+    if any(one.kind in (one.VAR_POSITIONAL, one.VAR_KEYWORD) for one in known):
+        return None
+    return [(one.name if one.kind is one.KEYWORD_ONLY else "", one.kind is one.KEYWORD_ONLY) for one in known]
+
+
+@pytest.mark.parametrize("name", campaign.BUGS)
+def test_a_seeded_bug_takes_what_the_function_takes_that_it_replaces(name: str) -> None:
+    for owner, target, made in campaign.BUGS[name].made(_real):  # type: ignore[arg-type]  # modules
+        standing, replacing = _parameters(getattr_static(owner, target)), _parameters(made)
+        assert standing is None or replacing is None or standing == replacing, target
 
 
 def test_a_target_that_is_gone_is_an_error_with_the_bugs_name() -> None:
