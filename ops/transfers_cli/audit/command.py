@@ -1,4 +1,4 @@
-"""``transfers audit``: its options, and what it tells."""
+"""``transfers audit``: its options, and what it prints."""
 
 from __future__ import annotations
 
@@ -13,9 +13,14 @@ from transfers_cli.audit.rules import audit as judge
 from transfers_cli.audit.sources import Sources, summary
 from transfers_cli.deployment import open_deployment
 from transfers_cli.errors import Exit
-from transfers_cli.sweep.duration import seconds
+from transfers_cli.failed.parked import moment
 
-Since = Annotated[str, typer.Option("--since", help="How far back: 90m, 24h, 7d. The logs must reach so far.")]
+Since = Annotated[
+    str,
+    typer.Option(
+        "--since", help="From when on: 90m, 24h, 7d ago, or 2026-03-01T09:30:00Z. The logs must reach so far."
+    ),
+]
 Contacts = Annotated[
     int, typer.Option("--contacts", min=0, help="How many contacts Connect is asked about at most, latest first.")
 ]
@@ -39,9 +44,10 @@ def audit(
     quotas of look-ups is taken from the worker. Status 1: something was found.
     """
     now = time.time()
+    began = moment(since, now) or 0.0
     found = open_deployment(deployment)
     sources = Sources(found, contacts)
-    facts = sources.facts(now - seconds(since), now, scan=scan)
+    facts = sources.facts(began, now, scan=scan)
     findings = judge(facts)
     looked_at = summary(facts, sources)
     if json:
