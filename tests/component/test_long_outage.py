@@ -57,14 +57,19 @@ def test_seven_hundred_requests_for_one_contact_survive_a_day_of_outage() -> Non
     assert client.table.largest <= LARGEST_ITEM
 
 
-@pytest.mark.parametrize("lost", [False, True])
-def test_a_tree_of_sixty_pages_comes_to_an_end_with_bounded_calls(world: World, *, lost: bool) -> None:
-    """Its contacts are more than an invocation has time to read: the next one goes on where it stopped."""
+def _in_sixty_pages(world: World) -> str:
+    """A contact whose tree takes sixty pages, while Connect remembers no token."""
     world.connect.set_switches(associated_page_size=2, token_forgotten_after=0.0)
     first = world.contact()
     for _ in range(118):
         world.connect.others.link_task(first)
-    contact = world.contact(PreviousContactId=list(world.connect.store.contacts)[-1])
+    return world.contact(PreviousContactId=list(world.connect.store.contacts)[-1])
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_tree_of_sixty_pages_comes_to_an_end_with_bounded_calls(world: World, *, lost: bool) -> None:
+    """Its contacts are more than an invocation has time to read: the next one goes on where it stopped."""
+    contact = _in_sixty_pages(world)
     if lost:
         world.lose(FaultKind.LOST_RESET)
     world.send(world.request(contact))
@@ -83,11 +88,7 @@ def test_environments_that_live_for_one_invocation_read_a_tree_of_sixty_pages_to
     world: World, *, lost: bool, queue: str | None, codes: list[str]
 ) -> None:
     """How far it has been read is in the contact's document, without the many tasks that are linked to the tree's contacts."""
-    world.connect.set_switches(associated_page_size=2, token_forgotten_after=0.0)
-    first = world.contact()
-    for _ in range(118):
-        world.connect.others.link_task(first)
-    contact = world.contact(PreviousContactId=list(world.connect.store.contacts)[-1])
+    contact = _in_sixty_pages(world)
     if lost:
         world.lose(FaultKind.LOST_RESET if queue is None else FaultKind.RESET)
     world.send(world.request(contact, **({} if queue is None else {"queueId": queue})))

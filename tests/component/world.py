@@ -158,9 +158,8 @@ class World:
 
     def receive(self, most: int = 10) -> list[Message]:
         visible = [message for message in self.queue.waiting if message.visible_at <= self.time.now]
-        visible = [message for message in visible if message.queue == visible[0].queue][
-            :most
-        ]  # a mapping has one queue
+        # A mapping has one queue.
+        visible = [message for message in visible if message.queue == visible[0].queue][:most]
         for message in visible:
             message.receives += 1
             message.first_received_at = message.first_received_at or self.time.now

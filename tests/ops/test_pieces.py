@@ -23,8 +23,10 @@ from contact_transfer_cdk.policies.calls import WORKER_CALLS
 from local.cloudwatch import embedded
 from transfers_cli.errors import Stop
 from transfers_cli.failed.moving import Moved, Mover
-from transfers_cli.failed.parked import Choice, Parked, moment
+from transfers_cli.failed.parked import Choice, Parked
+from transfers_cli.failed.selection import choice
 from transfers_cli.sqs_batches import batches
+from transfers_cli.times import moment
 
 
 def parked(number: int = 1, body: str = "{}", **attributes: str) -> Parked:
@@ -72,7 +74,7 @@ def test_moments_are_ages_or_times() -> None:
     assert moment("90m", now=6000.0) == 600.0
     assert moment("2d", now=200_000.0) == 27_200.0
     assert moment("1970-01-01T00:01:00Z") == 60.0
-    assert moment(None) is None
+    assert (choice().after, choice(before="90m").after) == (None, None)
     with pytest.raises(Stop, match="neither an age"):
         moment("yesterday")
 

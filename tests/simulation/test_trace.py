@@ -32,9 +32,8 @@ def test_a_trace_shows_what_the_findings_name_and_nothing_else(monkeypatch: pyte
     lines, _ = _case().described(everything=False)
     assert len(lines) < len(every) / 3
     assert {one for one in every if re.search(r"contact-3\b", one) and one.startswith(" ")} <= set(lines)
-    assert not [
-        line for line in lines if "Connect" in line and re.search(r"contact-(?!3\b|36\b)", line)
-    ]  # request 42 has the name
+    # Request 42 has the name, too.
+    assert not [line for line in lines if "Connect" in line and re.search(r"contact-(?!3\b|36\b)", line)]
     assert finding.startswith("g-announced")
 
 

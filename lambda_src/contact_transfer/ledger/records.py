@@ -211,9 +211,8 @@ class Contact(Extensible):
         record = self.requests.get(request) or RequestRecord()
         first = call.since if record.first_called_at is None else min(record.first_called_at, call.since)
         before = self.attempt if self.attempt is not None and self.attempt.request == request else None
-        if (
-            before is not None and call.is_recognised
-        ):  # no successor is ours for it; what it did, if anything, shows as late as ever
+        if before is not None and call.is_recognised:
+            # No successor is ours for it; what it did, if anything, shows as late as ever.
             return replace(self, attempt=replace(before, last=max(before.last, call.last)))
         attempt = Attempt(
             request,

@@ -13,7 +13,7 @@ from transfers_cli.audit.rules import audit as judge
 from transfers_cli.audit.sources import Sources, summary
 from transfers_cli.deployment import open_deployment
 from transfers_cli.errors import Exit
-from transfers_cli.failed.parked import moment
+from transfers_cli.times import moment
 
 Since = Annotated[
     str,
@@ -44,7 +44,7 @@ def audit(
     quotas of look-ups is taken from the worker. Status 1: something was found.
     """
     now = time.time()
-    began = moment(since, now) or 0.0
+    began = moment(since, now)
     found = open_deployment(deployment)
     sources = Sources(found, contacts)
     facts = sources.facts(began, now, scan=scan)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import time
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +13,6 @@ from contact_transfer.request.envelope import MalformedMessage, open_body
 from contact_transfer.request.timestamps import instant
 from contact_transfer.transfer.failure_codes import FailureCode
 from transfers_cli import say
-from transfers_cli.errors import Exit, Stop
 
 #: Messages that came here without the worker: given up by the queue, or not delivered by EventBridge.
 NO_CODE, NOT_DELIVERED = "NoCode", "NotDelivered"
@@ -25,8 +22,6 @@ CODES = (*map(str, FailureCode), NO_CODE, NOT_DELIVERED)
 _DELIVERY = frozenset(
     {"RULE_ARN", "TARGET_ARN", "ERROR_CODE", "ERROR_MESSAGE", "EXHAUSTED_RETRY_CONDITION", "RETRY_ATTEMPTS"}
 )
-_AGE = re.compile(r"(\d+)([smhd])")
-_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
 @dataclass(frozen=True)
@@ -193,17 +188,3 @@ class Choice:
             and (self.before is None or message.failed_at < self.before)
             and (not self.ids or bool({message.message_id, message.attribute("OriginalMessageId")} & self.ids))
         )
-
-
-def moment(text: str | None, now: float | None = None) -> float | None:
-    """``90m``, ``2h``, ``3d`` ago, or a time in RFC 3339. Raise ``Stop`` for anything else."""
-    if text is None:
-        return None
-    if match := _AGE.fullmatch(text):
-        return (time.time() if now is None else now) - int(match[1]) * _UNITS[match[2]]
-    found = instant(text)
-    if found is None:
-        raise Stop(
-            f"'{text}' is neither an age such as 90m, 2h or 3d nor a time such as 2026-03-01T09:30:00Z.", Exit.USAGE
-        )
-    return found

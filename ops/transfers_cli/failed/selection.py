@@ -10,7 +10,8 @@ import typer
 
 from contact_transfer.request.field_types import one_spelling
 from transfers_cli.errors import Exit, Stop
-from transfers_cli.failed.parked import CODES, Choice, moment
+from transfers_cli.failed.parked import CODES, Choice
+from transfers_cli.times import moment
 
 Codes = Annotated[
     list[str] | None,
@@ -39,7 +40,7 @@ def choice(
     """The choice that the options describe. Raise ``Stop`` for one that nothing can ever fit."""
     for code in codes or ():
         _check_code(code)
-    since, until = moment(after), moment(before)
+    since, until = (None if text is None else moment(text) for text in (after, before))
     if since is not None and until is not None and since >= until:
         raise Stop("--after is not before --before: nothing can have failed between them.", Exit.USAGE)
     one = contact and one_spelling(contact).rsplit("/", 1)[-1]

@@ -18,6 +18,8 @@ from transfers_cli.probe.register import Record, Register
 
 #: Seconds that a call takes at most: the client's time-outs.
 _LONGEST_CALL = 15.0
+#: What reading an answer raises that lacks what the service model promises.
+_FORMLESS = (KeyError, TypeError, ValueError, AttributeError)
 #: So often an experiment is made whose call was lost.
 _ATTEMPTS = 3
 
@@ -87,12 +89,7 @@ class Probe:
             reason = await self._tried(experiment)
         except NotSettled as why:
             reason = why.reason
-        except (
-            KeyError,
-            TypeError,
-            ValueError,
-            AttributeError,
-        ) as odd:  # an answer without what the service model promises
+        except _FORMLESS as odd:
             reason = f"an answer has a form that is not foreseen: {type(odd).__name__}: {odd}"
             self._findings.unexpected(experiment.settles[0], reason, self._lab.journal[-1:])
         for name in experiment.settles if reason else ():
@@ -138,6 +135,8 @@ async def _until_over(contacts: Contacts) -> None:
 
 def _quota(findings: Findings, journal: list[Answer]) -> None:
     calls = [answer for answer in journal if answer.operation == "TransferContact"]
+    if not calls:
+        return  # nothing was tried, so nothing is known
     throttled = [answer for answer in calls if answer.is_throttled]
     sentence = f"{len(throttled)} of {len(calls)} calls were throttled, at one {SHARE}th of the documented 2 a second"
     findings.settled("quota.transfers", "yes" if throttled else "no", sentence, throttled)

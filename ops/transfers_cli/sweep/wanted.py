@@ -13,8 +13,8 @@ from contact_transfer.queue_sweep.order import SweepOrder
 from contact_transfer.request.arn import InstanceArn
 from transfers_cli.deployment import Deployment
 from transfers_cli.errors import Exit, Stop
-from transfers_cli.sweep.duration import seconds
 from transfers_cli.sweep.place import one_id
+from transfers_cli.times import seconds
 
 FromQueue = Annotated[str, typer.Option("--from-queue", help="Id or ARN of the queue whose contacts are moved.")]
 Flow = Annotated[str, typer.Option("--flow", help="Id or ARN of the flow that each transfer starts.")]
